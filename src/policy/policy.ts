@@ -1,0 +1,71 @@
+/**
+ * A policy as the rest of the program sees it: parsed, defaulted, durations in milliseconds, targets as fractions.
+ * Parsing happens once, at the door (parse.ts); nothing behind it checks a field again.
+ */
+
+export interface ServiceRef {
+  readonly project: string;
+  readonly region: string;
+  readonly name: string;
+}
+
+export interface PolicyKey {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Policy {
+  readonly key: PolicyKey;
+  readonly uid: string;
+  readonly generation: number;
+  readonly createdAtMs: number;
+  readonly service: ServiceRef;
+  /** Observe judges and says what it would do; it writes nothing to Cloud Run. */
+  readonly mode: 'Enforce' | 'Observe';
+  readonly metrics: MetricsSource;
+  /** 1 to 20, names unique. */
+  readonly objectives: readonly Objective[];
+  readonly rollout: RolloutPolicy;
+  readonly requests: Requests;
+}
+
+export type MetricsSource =
+  | { readonly type: 'GoogleManagedPrometheus'; readonly project: string }
+  | { readonly type: 'Prometheus'; readonly address: string };
+
+export interface Objective {
+  readonly name: string;
+  /** The share of bad events the SLO allows, 0..1: 99.9 % is 0.001. */
+  readonly allowedBadFraction: number;
+  /** false: shown, never convicts and never holds a promotion. */
+  readonly gate: boolean;
+  readonly indicator: Indicator;
+}
+
+export type Indicator =
+  /** Cloud Run's request count; 5xx are bad. */
+  | { readonly kind: 'Requests' }
+  /** Cloud Run's request latencies; a request slower than the threshold is bad. */
+  | { readonly kind: 'Latency'; readonly percentile: number; readonly thresholdMs: number };
+
+export interface RolloutPolicy {
+  readonly profile: 'Fast' | 'Balanced' | 'Careful';
+  /** A fixed ladder, rising integers 1..99, or null for the derived one. */
+  readonly stepsPercent: readonly number[] | null;
+  readonly onInconclusive: 'Promote' | 'Hold' | 'Rollback';
+  readonly onMetricsOutage: 'Hold' | 'Withdraw';
+  readonly maxBakeMs: number;
+  readonly guardWindowMs: number;
+  readonly warmupMs: number;
+}
+
+/** What people ask of a policy by annotation; each names a revision, but for paused, which gives a reason. */
+export interface Requests {
+  readonly paused: string | null;
+  readonly promote: string | null;
+  readonly abort: string | null;
+  readonly retry: string | null;
+}
+
+export const keyText = (key: PolicyKey): string => `${key.namespace}/${key.name}`;
+export const serviceText = (ref: ServiceRef): string => `projects/${ref.project}/locations/${ref.region}/services/${ref.name}`;
