@@ -2,6 +2,7 @@
  * The few boundaries of the system, as the loop needs them. Each has two implementations: the real one and the lab's.
  * Every method may throw; a throw never means that traffic should move.
  */
+import type { PolicyEvent } from './decide/decision.ts';
 import type { Freshness, History, Reading, Revision, Service, Split } from './decide/observation.ts';
 import type { MetricsSource, Objective, Policy, PolicyKey, ServiceRef } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
@@ -87,13 +88,6 @@ export interface StoredPolicy {
   readonly createdAtMs: number;
   readonly spec: { readonly ok: true; readonly policy: Policy } | { readonly ok: false; readonly message: string };
   readonly status: Status;
-}
-
-export interface PolicyEvent {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly action: string;
-  readonly message: string;
 }
 
 /** Whether this process may still write: what a lease cannot promise to Google's APIs by itself. */

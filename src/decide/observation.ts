@@ -83,8 +83,6 @@ export interface Observation {
   readonly freshness: Freshness | null;
   readonly readings: readonly Reading[];
   readonly history: readonly History[];
-  /** Another, older policy that guards the same service. */
-  readonly conflict: string | null;
 }
 
 export type Split = readonly Share[];

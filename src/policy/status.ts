@@ -63,8 +63,11 @@ export const rolloutState = z.object({
   startPercent: percent,
   /** Requests a second of the whole service, as it was when the rollout began. */
   requestsPerSecond: z.number(),
-  retreat: z.object({ at: instant, fromPercent: percent, finished: z.boolean() }).optional(),
+  /** `used`: the share fell, so that coming back into suspicion afterwards convicts. */
+  retreat: z.object({ at: instant, used: z.boolean(), finished: z.boolean() }).optional(),
   controlsTaken: z.number().int().min(0).meta({ format: 'int32' }),
+  /** Requests that the candidate should have shown by its share since it last showed any. */
+  unseen: z.object({ requests: count, ticks: z.number().int().min(0).meta({ format: 'int32' }) }),
   evidence: z.array(evidence).max(20),
   /** Set once it is decided that the candidate goes; from then on no metrics are needed. */
   convicted: z.object({ reason: word, message: sentence, at: instant }).optional(),
@@ -97,7 +100,6 @@ export const intentKind = z.enum([
   'Withdraw',
   'GuardControl',
   'Restore',
-  'Release',
 ]);
 
 export const status = z.object({
@@ -117,9 +119,7 @@ export const status = z.object({
     .array(z.object({ revision: name, at: instant, reason: word }))
     .max(10)
     .optional(),
-  decision: z
-    .object({ action: word, reason: word, message: sentence, at: instant, nextCheck: instant })
-    .optional(),
+  decision: z.object({ action: word, reason: word, message: sentence, at: instant, nextCheck: instant }).optional(),
   /** What people see of the evidence, an objective a row. */
   objectives: z
     .array(
@@ -142,9 +142,25 @@ export const status = z.object({
   /** The traffic we wrote or accepted; any other split is somebody else's. */
   split: split.optional(),
   /** Persisted before a forward write: a split that equals it is ours. */
-  intent: z.object({ kind: intentKind, split, etag: z.string().max(256), reason: word, message: sentence, at: instant }).optional(),
+  intent: z
+    .object({
+      kind: intentKind,
+      split,
+      etag: z.string().max(256),
+      reason: word,
+      message: sentence,
+      at: instant,
+      /** What becomes the running rollout once a Start is seen in the traffic. */
+      rollout: rolloutState.optional(),
+    })
+    .optional(),
   adoption: z
-    .object({ at: instant, followedLatest: z.boolean(), pinnedAt: z.array(instant).max(4), externallyManaged: z.boolean() })
+    .object({
+      at: instant,
+      followedLatest: z.boolean(),
+      pinnedAgainAt: z.array(instant).max(4),
+      externallyManaged: z.boolean(),
+    })
     .optional(),
   hold: z.object({ reason: word, message: sentence, since: instant, paged: z.boolean() }).optional(),
   rollout: rolloutState.optional(),

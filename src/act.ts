@@ -1,0 +1,107 @@
+/**
+ * Carries one decision out: reads the service again, checks that what the decision assumed still holds, writes at most
+ * once, and reads the result back. A way forward is persisted as an intent before it is written, so that whoever comes
+ * next knows whose split it is; a way back goes to Cloud Run first.
+ */
+import { confirm } from './decide/confirm.ts';
+import type { Decided, TrafficWrite } from './decide/decision.ts';
+import type { Service } from './decide/observation.ts';
+import { namedSplit, same, splitText } from './decide/split.ts';
+import { phaseOf, shown } from './decide/view.ts';
+import type { Policy } from './policy/policy.ts';
+import type { Status } from './policy/status.ts';
+import { iso } from './policy/time.ts';
+import { type Clock, Conflict, type Fence, OutcomeUnknown, Refused, type Services } from './ports.ts';
+
+/** Somebody editing labels must not be able to starve a rollback. */
+const mostConflicts = 5;
+
+export interface Hands {
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly fence: Fence;
+  /** Persists a state at once. */
+  readonly checkpoint: (state: Status) => Promise<void>;
+}
+
+/** The state after the write, confirmed by reading it back. Throws when it was not, or not surely, applied. */
+export async function act(hands: Hands, policy: Policy, seen: Service, { decision, state }: Decided): Promise<Status> {
+  const { write } = decision;
+  if (write === null) return state;
+  await checkTarget(hands.services, policy, write);
+  let current = await stillAs(hands.services, policy, seen, write);
+  if (!write.back) {
+    await hands.checkpoint({ ...state, intent: intentOf(decision, write, current.etag, hands.clock.nowMs()) });
+  }
+  for (let attempt = 1; ; attempt++) {
+    hands.fence.check();
+    try {
+      await hands.services.setTraffic(policy.service, write.split, tagsOf(current), current.etag);
+      break;
+    } catch (error) {
+      if (error instanceof OutcomeUnknown && (await applied(hands.services, policy, write))) break;
+      if (!(error instanceof Conflict) || !write.back || attempt >= mostConflicts) throw error;
+      current = await stillAs(hands.services, policy, seen, write);
+    }
+  }
+  const after = await hands.services.read(policy.service);
+  const split = after && namedSplit(after.traffic);
+  if (!after || !split || !same(split, write.split)) {
+    throw new Conflict(`The traffic was changed right after it was set to ${splitText(write.split)}.`);
+  }
+  const nowMs = hands.clock.nowMs();
+  const confirmed = confirm(policy, state, { ...write, reason: decision.reason }, nowMs);
+  return shown({ ...confirmed, phase: phaseOf(confirmed) }, after, nowMs);
+}
+
+/** Where traffic is sent must exist and be ready, whatever was believed a moment ago. */
+async function checkTarget(services: Services, policy: Policy, { target }: TrafficWrite): Promise<void> {
+  const revision = await services.revision(policy.service, target);
+  if (revision === null) throw new Refused(`${target} does not exist any more, so no traffic is sent to it.`);
+  if (revision.ready === 'False') {
+    throw new Refused(`${target} is not ready (${revision.message}), so no traffic is sent to it.`);
+  }
+}
+
+/** The service as it is now, provided its traffic is what the decision was made on. */
+async function stillAs(services: Services, policy: Policy, seen: Service, write: TrafficWrite): Promise<Service> {
+  const current = await services.read(policy.service);
+  if (current === null) throw new Conflict('The service was deleted while it was being judged.');
+  const sameTraffic = trafficText(current) === trafficText(seen);
+  const sameNewest = write.back || current.latestReady === seen.latestReady;
+  if (!sameTraffic || !sameNewest) {
+    throw new Conflict('The service changed while it was being judged; it is looked at again.');
+  }
+  return current;
+}
+
+const trafficText = ({ traffic }: Service): string =>
+  traffic
+    .filter(({ percent }) => percent > 0)
+    .map(({ revision, percent }) => `${revision ?? 'LATEST'}=${percent}`)
+    .sort()
+    .join(' ');
+
+const tagsOf = ({ traffic }: Service) =>
+  traffic.flatMap(({ revision, tag }) => (tag === undefined ? [] : [{ revision, tag }]));
+
+async function applied(services: Services, policy: Policy, { split }: TrafficWrite): Promise<boolean> {
+  const service = await services.read(policy.service);
+  const now = service && namedSplit(service.traffic);
+  return now ? same(now, split) : false;
+}
+
+const intentOf = (
+  { reason, message }: Decided['decision'],
+  { kind, split, rollout }: TrafficWrite,
+  etag: string,
+  nowMs: number,
+): NonNullable<Status['intent']> => ({
+  kind,
+  split: [...split],
+  etag,
+  reason,
+  message,
+  at: iso(nowMs),
+  ...(rollout && { rollout }),
+});

@@ -1,0 +1,144 @@
+/**
+ * What a write changes once it is seen in the traffic, and only then. A crash between a write and its report changes
+ * nothing: whoever reads the split next confirms it from the persisted intent.
+ */
+import type { Policy } from '../policy/policy.ts';
+import type { IntentKind, RolloutState, Status } from '../policy/status.ts';
+import { iso } from '../policy/time.ts';
+import { arm } from './guard.ts';
+import { beginAnew } from './judge.ts';
+import type { Split } from './observation.ts';
+import { percentOf, soleRevision } from './split.ts';
+
+const mostRejected = 10;
+
+export interface Effect {
+  readonly kind: IntentKind;
+  readonly split: Split;
+  readonly reason: string;
+  /** What becomes the running rollout on a Start. */
+  readonly rollout?: RolloutState | undefined;
+}
+
+export function confirm(policy: Policy, state: Status, effect: Effect, nowMs: number): Status {
+  const { intent: _, ...rest } = state;
+  const base: Status = { ...rest, split: [...effect.split] };
+  const at = iso(nowMs);
+  const { rollout, guard } = base;
+  switch (effect.kind) {
+    case 'Pin':
+      return {
+        ...base,
+        adoption: {
+          at: base.adoption?.at ?? at,
+          followedLatest: base.adoption?.followedLatest ?? true,
+          externallyManaged: false,
+          pinnedAgainAt: base.adoption ? [at, ...base.adoption.pinnedAgainAt].slice(0, 4) : [],
+        },
+        stable: { revision: percentOwner(effect.split), percent: 100 },
+        lastGood: base.lastGood ?? { revision: percentOwner(effect.split), since: at },
+      };
+    case 'Start':
+      return started(base, effect, nowMs);
+    case 'Step':
+    case 'Retreat':
+    case 'TakeControl':
+      return rollout ? { ...base, rollout: { ...rollout, steppedAt: at } } : base;
+    case 'Watch':
+      return rollout ? { ...base, rollout: { ...rollout, stage: 'Watch', steppedAt: at, watchedSince: at } } : base;
+    case 'Promote':
+      return rollout ? promoted(policy, base, rollout, false, nowMs) : base;
+    case 'Withdraw':
+      return rollout
+        ? { ...without(base, 'rollout'), withdrawn: { revision: rollout.candidate, at, reason: effect.reason } }
+        : base;
+    case 'RollBack': {
+      if (rollout) return reject(without(base, 'rollout'), rollout.candidate, effect.reason, nowMs);
+      if (guard) {
+        const back = reject(without(base, 'guard'), guard.revision, effect.reason, nowMs);
+        return { ...back, stable: { revision: guard.control, percent: 100 }, lastGood: { revision: guard.control, since: at } };
+      }
+      return base;
+    }
+    case 'GuardControl':
+      return guard
+        ? {
+            ...base,
+            guard: {
+              ...guard,
+              controlSince: at,
+              controlsTaken: guard.controlsTaken + 1,
+              evidence: beginAnew(guard.evidence, nowMs),
+            },
+          }
+        : base;
+    case 'Restore': {
+      if (!guard) return base;
+      const { controlSince: _since, ...alone } = guard;
+      return { ...base, guard: { ...alone, evidence: beginAnew(guard.evidence, nowMs) } };
+    }
+  }
+}
+
+function started(base: Status, effect: Effect, nowMs: number): Status {
+  if (!effect.rollout) return base;
+  const at = iso(nowMs);
+  const superseded = base.rollout !== undefined;
+  return {
+    ...without(without(base, 'guard'), 'withdrawn'),
+    // Its own rollout is over, so a rollback has it to return to.
+    lastGood: { revision: effect.rollout.control, since: lastGoodSince(base, effect.rollout.control, at) },
+    supersededInARow: superseded ? (base.supersededInARow ?? 0) + 1 : 0,
+    rollout: {
+      ...effect.rollout,
+      startedAt: at,
+      steppedAt: at,
+      startPercent: percentOf(effect.split, effect.rollout.candidate),
+      evidence: beginAnew(effect.rollout.evidence, nowMs),
+    },
+  };
+}
+
+const percentOwner = (split: Split): string => soleRevision(split)!;
+
+const lastGoodSince = (state: Status, revision: string, at: string): string =>
+  state.lastGood?.revision === revision ? state.lastGood.since : at;
+
+/** The candidate has all of the traffic; the old revision is remembered as last good, and the guard window begins. */
+export function promoted(
+  policy: Policy,
+  state: Status,
+  rollout: RolloutState,
+  external: boolean,
+  nowMs: number,
+): Status {
+  return {
+    ...without(state, 'rollout'),
+    stable: { revision: rollout.candidate, percent: 100 },
+    lastGood: { revision: rollout.control, since: iso(nowMs) },
+    supersededInARow: 0,
+    guard: arm({
+      revision: rollout.candidate,
+      control: rollout.control,
+      external,
+      nowMs,
+      windowMs: policy.rollout.guardWindowMs,
+      requestsPerSecond: rollout.requestsPerSecond,
+      evidence: beginAnew(rollout.evidence, nowMs),
+    }),
+  };
+}
+
+/** Stays rejected until someone says retry. */
+export const reject = (state: Status, revision: string, reason: string, nowMs: number): Status => ({
+  ...state,
+  rejected: [
+    { revision, at: iso(nowMs), reason },
+    ...(state.rejected ?? []).filter((entry) => entry.revision !== revision),
+  ].slice(0, mostRejected),
+});
+
+export function without<K extends keyof Status>(state: Status, key: K): Status {
+  const { [key]: _, ...rest } = state;
+  return rest as Status;
+}

@@ -1,0 +1,132 @@
+/**
+ * The judgement: a pure function of the policy, what was observed, what is remembered, and now. No I/O, no clock, no
+ * randomness. The order of the branches is the order of precedence: whose traffic it is, what people asked for, what is
+ * already decided, what is running, what is new.
+ */
+import type { Policy } from '../policy/policy.ts';
+import type { Status } from '../policy/status.ts';
+import { iso } from '../policy/time.ts';
+import type { Decided, Decision, PolicyEvent } from './decision.ts';
+import { guarding } from './guarding.ts';
+import type { Observation, Service } from './observation.ts';
+import { hold, look, type Outcome } from './outcome.ts';
+import { own } from './ownership.ts';
+import { asked } from './requests.ts';
+import { rolling } from './rolling.ts';
+import { begin } from './start.ts';
+import { phaseOf, shown } from './view.ts';
+
+export function decide(policy: Policy, observation: Observation, state: Status, nowMs: number): Decided {
+  const { service } = observation;
+  if (service === null) {
+    const message = 'Cloud Run has no such service; nothing is guarded until it exists.';
+    return finish(policy, null, hold(policy, state, 'ServiceNotFound', message, nowMs), [], state, nowMs);
+  }
+  const owned = own(policy, service, state, nowMs);
+  if ('outcome' in owned) return finish(policy, service, owned.outcome, [], state, nowMs);
+  const outcome = judgeOwned(policy, observation, service, owned.state, nowMs);
+  return finish(policy, service, outcome, owned.events, state, nowMs);
+}
+
+function judgeOwned(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  state: Status,
+  nowMs: number,
+): Outcome {
+  return (
+    asked(policy, observation, service, state, nowMs) ??
+    finished(policy, state) ??
+    rolling(policy, observation, service, state, nowMs) ??
+    guarding(policy, observation, state, nowMs) ??
+    begin(policy, observation, service, state, nowMs)
+  );
+}
+
+/** What was begun and not seen in the traffic is done first, where it makes somebody's trouble smaller. */
+function finished(policy: Policy, state: Status): Outcome | null {
+  const { intent } = state;
+  if (!intent || !['Retreat', 'TakeControl', 'Withdraw', 'GuardControl', 'Restore'].includes(intent.kind)) return null;
+  const target = state.rollout?.control ?? state.guard?.control;
+  if (target === undefined) return null;
+  return {
+    state,
+    action: actionOf[intent.kind as keyof typeof actionOf],
+    reason: intent.reason,
+    message: intent.message,
+    write: { kind: intent.kind, split: intent.split, back: false, target },
+    lookInMs: policy.mode === 'Observe' ? look.steadyMs : look.settlingMs,
+  };
+}
+
+const actionOf = {
+  Retreat: 'Retreat',
+  TakeControl: 'TakeControl',
+  Withdraw: 'Withdraw',
+  GuardControl: 'TakeControl',
+  Restore: 'Restore',
+} as const;
+
+/** Puts an outcome into the state and the words that everybody reads. */
+function finish(
+  policy: Policy,
+  service: Service | null,
+  outcome: Outcome,
+  earlier: readonly PolicyEvent[],
+  before: Status,
+  nowMs: number,
+): Decided {
+  const observing = policy.mode === 'Observe' && outcome.write !== undefined;
+  const message = observing ? `Would ${verb[outcome.action]}: ${outcome.message}` : outcome.message;
+  const decision: Decision = {
+    action: outcome.action,
+    reason: outcome.reason,
+    message,
+    write: outcome.write && !observing && service ? { ...outcome.write, etag: service.etag } : null,
+    events: [...earlier, ...(outcome.events ?? []), ...announcement(outcome, message, observing, before)],
+    obeyed: outcome.obeyed ?? [],
+    nextCheckMs: nowMs + outcome.lookInMs,
+  };
+  const remembered: Status = {
+    ...outcome.state,
+    decision: {
+      action: decision.action,
+      reason: decision.reason,
+      message,
+      at: iso(nowMs),
+      nextCheck: iso(decision.nextCheckMs),
+    },
+  };
+  return { decision, state: shown({ ...remembered, phase: phaseOf(remembered) }, service, nowMs) };
+}
+
+/** A write is always told, anything else when its reason is new. */
+function announcement(outcome: Outcome, message: string, observing: boolean, before: Status): PolicyEvent[] {
+  const isNew = before.decision?.reason !== outcome.reason || before.decision?.action !== outcome.action;
+  if (outcome.write && (!observing || isNew)) {
+    const type = ['RollBack', 'Withdraw', 'Retreat', 'TakeControl', 'Restore'].includes(outcome.action)
+      ? 'Warning'
+      : 'Normal';
+    return [{ type: outcome.announce ?? type, reason: outcome.reason, action: outcome.action, message }];
+  }
+  if (outcome.announce && isNew) {
+    return [{ type: outcome.announce, reason: outcome.reason, action: outcome.action, message }];
+  }
+  return [];
+}
+
+const verb: Record<Decision['action'], string> = {
+  None: 'do nothing',
+  Hold: 'hold',
+  Pin: 'pin the traffic',
+  Start: 'start the rollout',
+  Step: 'step up',
+  Retreat: 'retreat',
+  TakeControl: 'take a control',
+  Watch: 'go into the watch',
+  Promote: 'promote',
+  RollBack: 'roll back',
+  Withdraw: 'withdraw the candidate',
+  Restore: 'restore',
+};

@@ -1,0 +1,35 @@
+/**
+ * What the service's own past says about it: how bad it usually is, and how much burstier than chance.
+ */
+import type { Indicator } from '../policy/policy.ts';
+import { clamp } from './evidence.ts';
+import type { Tally } from './observation.ts';
+
+/** With no history the dispersion is taken to be this, as if it had been seen in five bad events. */
+const priorDispersion = 1.5;
+const priorWeight = 5;
+
+/** Ticks in which the environment was at fault say nothing about the service's usual noise. */
+const outlierFactor = { Requests: 5, Latency: 3 } as const;
+
+export interface Habits {
+  /** Variance of the bad counts over that of independent events, 1..10. */
+  readonly phi: number;
+  /** The fraction to judge against: the SLO's, or, of a service already worse, its own, up to three times the SLO's. */
+  readonly allowed: number;
+}
+
+export function habits(ticks: readonly Tally[], sloAllows: number, kind: Indicator['kind']): Habits {
+  const usual = ticks.filter(
+    ({ bad, total }) => total > 0 && !(bad >= 5 && bad / total > outlierFactor[kind] * sloAllows),
+  );
+  const bad = usual.reduce((sum, tick) => sum + tick.bad, 0);
+  const total = usual.reduce((sum, tick) => sum + tick.total, 0);
+  const fraction = total > 0 ? bad / total : 0;
+  const spread = usual.reduce((sum, tick) => sum + (tick.bad - tick.total * fraction) ** 2, 0);
+  const raw = bad > 0 ? spread / bad : 0;
+  return {
+    phi: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),
+    allowed: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),
+  };
+}

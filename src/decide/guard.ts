@@ -1,0 +1,87 @@
+/**
+ * After promotion there is no control any more, so nothing is convicted without taking one: when the promoted revision
+ * burns, the last good one gets half of the traffic, and the first ticks with data on both decide.
+ */
+import type { GuardState } from '../policy/status.ts';
+import { iso, ms, spoken } from '../policy/time.ts';
+import type { Action } from './decision.ts';
+import type { Judged } from './judge.ts';
+import { evidenceOf } from './rollout.ts';
+import { evidenceText } from './words.ts';
+
+/** With this much fresh data on both arms the question is as settled as it will be. */
+const decideWithinMs = 10 * 60_000;
+const mostControls = 2;
+
+export interface GuardMove {
+  readonly action: Extract<Action, 'None' | 'TakeControl' | 'RollBack' | 'Restore'>;
+  readonly reason: string;
+  readonly message: string;
+  /** People should look. */
+  readonly page: boolean;
+}
+
+export function watchOver(before: GuardState, judged: Judged, tickMs: number): { guard: GuardState; move: GuardMove } {
+  const guard: GuardState = { ...before, evidence: [...judged.evidence] };
+  const gating = judged.assessments.filter(({ gate }) => gate);
+  const move = (action: GuardMove['action'], reason: string, message: string, page = false) => ({
+    guard,
+    move: { action, reason, message, page },
+  });
+  const text = (assessment: (typeof gating)[number]) =>
+    evidenceText(evidenceOf(guard, assessment), assessment, guard.revision, guard.control);
+
+  if (judged.newest === null) return move('None', 'Guarding', 'No new samples since the last look.');
+
+  if (guard.controlSince === undefined) {
+    const burning = gating.find(({ suspicionAbsolute, guardsAlone }) => suspicionAbsolute >= Math.log(20) || guardsAlone);
+    if (!burning) return move('None', 'Guarding', `${guard.revision} is watched until ${guard.until}.`);
+    if (guard.external) {
+      return move('None', 'Burning', `${guard.revision} came to 100 % by another hand and is burning budget: ${text(burning)}.`, true);
+    }
+    if (guard.controlsTaken >= mostControls) {
+      return move('None', 'Burning', `${guard.revision} is burning budget again; a control settled nothing twice: ${text(burning)}.`, true);
+    }
+    return move('TakeControl', 'BurningAfterPromotion', `${guard.control} gets half of the traffic to settle whether ${guard.revision} is to blame: ${text(burning)}.`);
+  }
+
+  const convicted = gating.find(({ convicts, guards }) => convicts || guards);
+  if (convicted) return move('RollBack', 'WorseThanLastGood', `${text(convicted)}.`);
+
+  const striking = gating.find(({ strikes }) => strikes);
+  if (striking) {
+    const entry = evidenceOf(guard, striking);
+    const apart = entry.lastStrike === undefined ? null : ms(entry.judgedUntil) - ms(entry.lastStrike);
+    if (apart !== null && apart >= 120_000 + tickMs) return move('RollBack', 'SecondStrike', `${text(striking)}.`);
+    const evidence = guard.evidence.map((other) => (other === entry ? { ...other, lastStrike: other.judgedUntil } : other));
+    return { ...move('None', 'Guarding', `A first burst of failures: ${text(striking)}.`), guard: { ...guard, evidence } };
+  }
+
+  const judgedMs = Math.min(...guard.evidence.map(({ judgedUntil }) => ms(judgedUntil))) - ms(guard.controlSince);
+  const bothSeen = guard.evidence.every(({ candidate, control }) => candidate.total > 0 && control.total > 0);
+  if (judgedMs >= decideWithinMs && bothSeen) {
+    const message = `${spoken(decideWithinMs)} beside ${guard.control} do not show that ${guard.revision} is to blame; it has all of the traffic again. Look for a shared cause.`;
+    return move('Restore', 'NotToBlame', message, true);
+  }
+  return move('None', 'Settling', `${guard.revision} and ${guard.control} share the traffic until the question is settled.`);
+}
+
+/** Armed for a revision that now has all of the traffic, with what is known of the service's habits. */
+export const arm = (options: {
+  revision: string;
+  control: string;
+  external: boolean;
+  nowMs: number;
+  windowMs: number;
+  requestsPerSecond: number;
+  evidence: GuardState['evidence'];
+}): GuardState => ({
+  revision: options.revision,
+  control: options.control,
+  armedAt: iso(options.nowMs),
+  until: iso(options.nowMs + options.windowMs),
+  external: options.external,
+  controlsTaken: 0,
+  requestsPerSecond: options.requestsPerSecond,
+  evidence: options.evidence,
+});

@@ -1,0 +1,73 @@
+/** Steady, inside the guard window: the promoted revision is watched over. */
+import type { Policy } from '../policy/policy.ts';
+import type { Status } from '../policy/status.ts';
+import { iso, ms } from '../policy/time.ts';
+import { without } from './confirm.ts';
+import { watchOver } from './guard.ts';
+import { judge } from './judge.ts';
+import type { Observation } from './observation.ts';
+import { look, type Outcome, released } from './outcome.ts';
+import { newcomer } from './questions.ts';
+import { paceOf } from './rolling.ts';
+import { all, between } from './split.ts';
+import { rows } from './view.ts';
+
+/** null: nothing to guard, or a newer revision is waiting and the question is not open. */
+export function guarding(policy: Policy, observation: Observation, state: Status, nowMs: number): Outcome | null {
+  const { guard } = state;
+  if (!guard) return null;
+  const back = (current: Status, reason: string, message: string): Outcome => ({
+    state: current,
+    action: 'RollBack',
+    reason,
+    message,
+    write: { kind: 'RollBack', split: all(guard.control), back: true, target: guard.control },
+    lookInMs: look.settlingMs,
+  });
+  if (guard.convicted) return back(state, guard.convicted.reason, guard.convicted.message);
+  const open = guard.controlSince !== undefined;
+  if (!open && observation.service && newcomer(observation.service, state) !== null) return null;
+  if (!open && nowMs >= ms(guard.until)) {
+    return {
+      state: without(released(state), 'guard'),
+      action: 'None',
+      reason: 'GuardOver',
+      message: `${guard.revision} held through its guard window.`,
+      lookInMs: look.steadyMs,
+    };
+  }
+
+  const { tickMs } = paceOf(observation.freshness, nowMs);
+  const arms = {
+    candidate: guard.revision,
+    control: guard.control,
+    warmUntilMs: ms(guard.controlSince ?? guard.armedAt) + (open ? policy.rollout.warmupMs : 0),
+  };
+  const result = judge(policy, arms, guard.evidence, observation.readings, tickMs);
+  const { guard: next, move } = watchOver(guard, result, tickMs);
+  const seen: Status = {
+    ...released(state),
+    guard: next,
+    ...(result.newest && open && { objectives: rows(policy, result) }),
+  };
+  const said = { action: move.action, reason: move.reason, message: move.message };
+  switch (move.action) {
+    case 'None': {
+      const lookInMs = open ? look.rolloutMs : look.guardMs;
+      return { ...said, state: seen, lookInMs, ...(move.page && { announce: 'Warning' as const }) };
+    }
+    case 'RollBack': {
+      const sealed = { ...next, convicted: { reason: move.reason, message: move.message, at: iso(nowMs) } };
+      return back({ ...seen, guard: sealed }, move.reason, move.message);
+    }
+    case 'TakeControl': {
+      const split = between(guard.revision, 50, guard.control);
+      const write = { kind: 'GuardControl' as const, split, back: false, target: guard.control };
+      return { ...said, state: seen, write, lookInMs: look.settlingMs };
+    }
+    case 'Restore': {
+      const write = { kind: 'Restore' as const, split: all(guard.revision), back: false, target: guard.revision };
+      return { ...said, state: seen, write, lookInMs: look.settlingMs };
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Readings become evidence: each objective's counts since they were last judged are one tick, in the order of data time.
+ */
+import type { Objective, Policy } from '../policy/policy.ts';
+import type { Evidence } from '../policy/status.ts';
+import { iso, ms } from '../policy/time.ts';
+import { habits } from './dispersion.ts';
+import { type Assessment, absorb, assess, clamp, freshEvidence, type Terms, type Tick } from './evidence.ts';
+import type { History, Reading, Tally, UnknownReason } from './observation.ts';
+import { ticksToConvict } from './ramp.ts';
+
+export interface Arms {
+  readonly candidate: string;
+  readonly control: string;
+  /** Latency seen before this is an arm warming up, and is left out. */
+  readonly warmUntilMs: number;
+}
+
+export interface Judged {
+  readonly evidence: readonly Evidence[];
+  readonly assessments: readonly Assessment[];
+  /** Requests of both arms in the newest tick, by the objective that saw most; null when there was no new tick. */
+  readonly newest: { readonly candidate: number; readonly control: number } | null;
+  readonly unknown: { readonly reason: UnknownReason; readonly message: string } | null;
+}
+
+const nothing: Tally = { bad: 0, total: 0 };
+
+export function judge(
+  policy: Policy,
+  arms: Arms,
+  before: readonly Evidence[],
+  readings: readonly Reading[],
+  tickMs: number,
+): Judged {
+  const judged = policy.objectives.map((objective) => {
+    const terms = termsOf(policy, objective, tickMs);
+    const old = before.find((entry) => entry.objective === objective.name) ?? unseen(objective, before[0]?.judgedUntil);
+    const reading = readings.find((entry) => entry.objective === objective.name);
+    if (reading === undefined || reading.kind === 'Unknown' || reading.toMs <= ms(old.judgedUntil)) {
+      const unknown = reading?.kind === 'Unknown' ? reading : null;
+      return { evidence: old, assessment: assess(old, null, terms, objective.gate), tick: null, unknown };
+    }
+    if (objective.indicator.kind === 'Latency' && reading.fromMs < arms.warmUntilMs) {
+      const evidence = { ...old, judgedUntil: iso(reading.toMs) };
+      return { evidence, assessment: assess(evidence, null, terms, objective.gate), tick: null, unknown: null };
+    }
+    const tick: Tick = {
+      candidate: reading.byRevision[arms.candidate] ?? nothing,
+      control: reading.byRevision[arms.control] ?? nothing,
+      toMs: reading.toMs,
+    };
+    const evidence = absorb(old, tick, terms, iso(reading.toMs));
+    return { evidence, assessment: assess(evidence, tick, terms, objective.gate), tick, unknown: null };
+  });
+
+  const ticks = judged.flatMap(({ tick }) => (tick ? [tick] : []));
+  return {
+    evidence: judged.map(({ evidence }) => evidence),
+    assessments: judged.map(({ assessment }) => assessment),
+    newest:
+      ticks.length === 0
+        ? null
+        : {
+            candidate: Math.max(...ticks.map(({ candidate }) => candidate.total)),
+            control: Math.max(...ticks.map(({ control }) => control.total)),
+          },
+    unknown: judged.find(({ unknown }) => unknown)?.unknown ?? null,
+  };
+}
+
+/** Evidence for every objective at the beginning of a rollout, tempered by the stable's own past. */
+export function beginEvidence(policy: Policy, history: readonly History[], fromMs: number): Evidence[] {
+  return policy.objectives.map((objective) => {
+    const past = history.find((entry) => entry.objective === objective.name);
+    const { phi, allowed } = habits(past?.ticks ?? [], objective.allowedBadFraction, objective.indicator.kind);
+    return freshEvidence(objective.name, phi, allowed, iso(fromMs));
+  });
+}
+
+/** The same services, judged from `fromMs` on: what was learnt of its habits stays. */
+export const beginAnew = (evidence: readonly Evidence[], fromMs: number): Evidence[] =>
+  evidence.map(({ objective, phi, allowed }) => freshEvidence(objective, phi, allowed, iso(fromMs)));
+
+export function termsOf(policy: Policy, objective: Objective, tickMs: number): Terms {
+  return {
+    kind: objective.indicator.kind,
+    sloAllows: objective.allowedBadFraction,
+    gating: Math.max(1, policy.objectives.filter(({ gate }) => gate).length),
+    ticksToConvict: ticksToConvict(policy, tickMs),
+    tickMs,
+  };
+}
+
+/** A target edited in mid-rollout counts from the next tick on. */
+function withinTarget(evidence: Evidence, { allowedBadFraction }: Objective): Evidence {
+  const allowed = clamp(evidence.allowed, allowedBadFraction, 3 * allowedBadFraction);
+  return allowed === evidence.allowed ? evidence : { ...evidence, allowed };
+}
+
+/** An objective that came with an edit of the policy in mid-rollout begins with nothing learnt. */
+function unseen(objective: Objective, judgedUntil: string | undefined): Evidence {
+  const { phi, allowed } = habits([], objective.allowedBadFraction, objective.indicator.kind);
+  return freshEvidence(objective.name, phi, allowed, judgedUntil ?? iso(0));
+}

@@ -1,0 +1,46 @@
+/** What a branch of the decision comes to, before it is put into the state and the words that everybody reads. */
+import type { Policy } from '../policy/policy.ts';
+import type { Status } from '../policy/status.ts';
+import { iso, ms, spoken } from '../policy/time.ts';
+import { without } from './confirm.ts';
+import type { Action, PolicyEvent, TrafficWrite } from './decision.ts';
+
+export interface Outcome {
+  readonly state: Status;
+  readonly action: Action;
+  readonly reason: string;
+  readonly message: string;
+  readonly write?: Omit<TrafficWrite, 'etag'>;
+  readonly events?: readonly PolicyEvent[];
+  readonly obeyed?: readonly string[];
+  /** Tell people when this reason is new. */
+  readonly announce?: PolicyEvent['type'];
+  readonly lookInMs: number;
+}
+
+/** How often to look. */
+export const look = { steadyMs: 30_000, rolloutMs: 15_000, guardMs: 60_000, settlingMs: 5_000 } as const;
+
+/** Nothing moves, with a reason; people are told at once, and once more when it has lasted as long as a bake may. */
+export function hold(policy: Policy, state: Status, reason: string, message: string, nowMs: number): Outcome {
+  const begun = state.hold?.reason === reason ? state.hold : { since: iso(nowMs), paged: false };
+  const lastedMs = nowMs - ms(begun.since);
+  const due = !begun.paged && lastedMs >= policy.rollout.maxBakeMs;
+  const page: PolicyEvent = {
+    type: 'Warning',
+    reason: 'HeldTooLong',
+    action: 'Hold',
+    message: `Held for ${spoken(lastedMs)} (${reason}): ${message}`,
+  };
+  return {
+    state: { ...state, hold: { reason, message, since: begun.since, paged: begun.paged || due } },
+    action: 'Hold',
+    reason,
+    message,
+    announce: 'Warning',
+    ...(due && { events: [page] }),
+    lookInMs: state.rollout ? look.rolloutMs : look.steadyMs,
+  };
+}
+
+export const released = (state: Status): Status => without(state, 'hold');

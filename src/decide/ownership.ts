@@ -1,0 +1,178 @@
+/**
+ * Whose traffic is this? A split that equals what was persisted or intended is ours; any other is somebody else's, and is
+ * respected. Runs before anything is judged.
+ */
+import type { Policy } from '../policy/policy.ts';
+import type { Status } from '../policy/status.ts';
+import { iso, ms } from '../policy/time.ts';
+import { confirm, promoted, reject, without } from './confirm.ts';
+import type { PolicyEvent } from './decision.ts';
+import { arm } from './guard.ts';
+import { beginEvidence } from './judge.ts';
+import type { Service, Split } from './observation.ts';
+import { hold, look, type Outcome, released } from './outcome.ts';
+import { all, namedSplit, same, soleRevision, splitText } from './split.ts';
+
+const dayMs = 24 * 3_600_000;
+
+/** Either the state to go on with, or what to do instead of judging. */
+export type Owned = { readonly state: Status; readonly events: readonly PolicyEvent[] } | { readonly outcome: Outcome };
+
+export function own(policy: Policy, service: Service, state: Status, nowMs: number): Owned {
+  const split = namedSplit(service.traffic);
+  if (split === null) return latest(policy, service, state, nowMs);
+  if (!state.stable) return adopt(policy, split, state, nowMs);
+  if (state.intent && same(split, state.intent.split)) {
+    return goOn(released(confirm(policy, state, state.intent, nowMs)));
+  }
+  if (state.split && same(split, state.split)) {
+    const byHand = state.hold?.reason === 'SplitByHand';
+    return goOn(byHand ? released(state) : state);
+  }
+  return moved(policy, service, split, without(state, 'intent'), nowMs);
+}
+
+/** The first look at a service that names its revisions. */
+function adopt(policy: Policy, split: Split, state: Status, nowMs: number): Owned {
+  if (state.intent?.kind === 'Pin' && same(split, state.intent.split)) {
+    return goOn(released(confirm(policy, state, state.intent, nowMs)));
+  }
+  const revision = soleRevision(split);
+  if (revision === null) {
+    const message = `The traffic is split (${splitText(split)}); guarding begins when one revision has all of it.`;
+    return { outcome: hold(policy, state, 'NotAdoptable', message, nowMs) };
+  }
+  const at = iso(nowMs);
+  const adopted: Status = {
+    ...without(released(state), 'intent'),
+    split: [...split],
+    stable: { revision, percent: 100 },
+    lastGood: { revision, since: at },
+    adoption: { at, followedLatest: false, externallyManaged: false, pinnedAgainAt: [] },
+  };
+  return goOn(adopted, [
+    normal('Adopted', 'Adopt', `${revision} has all of the traffic; it is stable and the first last good revision.`),
+  ]);
+}
+
+/** The traffic follows LATEST: a deploy takes all of it before anyone can look, so it is pinned. */
+function latest(policy: Policy, service: Service, state: Status, nowMs: number): Owned {
+  const revision = service.latestReady;
+  if (revision === null) {
+    const message = 'The service has no ready revision yet.';
+    return { outcome: { state, action: 'None', reason: 'NoReadyRevision', message, lookInMs: look.steadyMs } };
+  }
+  const { adoption } = state;
+  if (policy.mode === 'Observe' || adoption?.externallyManaged) {
+    const message = adoption?.externallyManaged
+      ? 'The traffic was set to follow LATEST twice in a day; it is left so, and new revisions are guarded only after the fact.'
+      : 'The traffic follows LATEST, so a new revision takes all of it at once; in Observe it is not pinned.';
+    return goOnLatest(policy, state, revision, message, nowMs);
+  }
+  const recent = (adoption?.pinnedAgainAt ?? []).filter((at) => nowMs - ms(at) < dayMs);
+  if (adoption && recent.length > 0) {
+    const message =
+      'The traffic was set to follow LATEST again within a day of being pinned: another tool manages it. It will not be pinned again.';
+    return goOnLatest(policy, { ...state, adoption: { ...adoption, externallyManaged: true } }, revision, message, nowMs);
+  }
+  const pinned = adoption ? arrived(policy, without(released(state), 'intent'), all(revision), nowMs) : state;
+  const message = `${revision} is pinned at 100 %, so that the next revision starts at 0 % instead of taking all of the traffic.`;
+  return {
+    outcome: {
+      state: pinned,
+      action: 'Pin',
+      reason: adoption ? 'PinnedAgain' : 'Adopted',
+      message,
+      write: { kind: 'Pin', split: all(revision), back: false, target: revision },
+      lookInMs: look.settlingMs,
+    },
+  };
+}
+
+function goOnLatest(policy: Policy, state: Status, revision: string, message: string, nowMs: number): Owned {
+  const settled =
+    state.stable?.revision === revision ? state : arrived(policy, without(state, 'intent'), all(revision), nowMs);
+  const adoption = settled.adoption ?? {
+    at: iso(nowMs),
+    followedLatest: true,
+    externallyManaged: false,
+    pinnedAgainAt: [],
+  };
+  return {
+    outcome: {
+      state: { ...released(settled), adoption, lastGood: settled.lastGood ?? { revision, since: iso(nowMs) } },
+      action: 'None',
+      reason: adoption.externallyManaged ? 'ExternallyManaged' : 'FollowsLatest',
+      message,
+      announce: 'Warning',
+      lookInMs: look.steadyMs,
+    },
+  };
+}
+
+/** A split that is neither ours nor intended. */
+function moved(policy: Policy, service: Service, split: Split, state: Status, nowMs: number): Owned {
+  const { rollout, guard, stable } = state;
+  const revision = soleRevision(split);
+  if (revision === null) {
+    if (policy.mode === 'Observe') return goOn({ ...state, split: [...split] });
+    const message = `${splitText(split)} was set by another hand; nothing is moved until one revision has all of the traffic again.`;
+    return { outcome: hold(policy, state, 'SplitByHand', message, nowMs) };
+  }
+  const free = released(state);
+  if (rollout && revision === rollout.control) {
+    const reason = rollout.convicted?.reason ?? 'ReturnedToStable';
+    const message = `All of the traffic is back on ${revision}; ${rollout.candidate} is rejected.`;
+    const back = confirm(policy, free, { kind: 'RollBack', split, reason }, nowMs);
+    return goOn(back, [normal('RolledBack', 'RollBack', message)]);
+  }
+  if (rollout && revision === rollout.candidate) {
+    const message = `${revision} was given all of the traffic by another hand; it is the stable revision now.`;
+    return goOn({ ...promoted(policy, free, rollout, true, nowMs), split: [...split] }, [
+      normal('PromotedByHand', 'Accept', message),
+    ]);
+  }
+  if (guard && revision === guard.control) {
+    const reason = guard.convicted?.reason ?? 'RolledBackByHand';
+    const message = `All of the traffic is back on ${revision}; ${guard.revision} is rejected.`;
+    const back = confirm(policy, free, { kind: 'RollBack', split, reason }, nowMs);
+    return goOn(back, [normal('RolledBack', 'RollBack', message)]);
+  }
+  if (revision === stable?.revision) return goOn({ ...free, split: [...split] });
+  const accepted = arrived(policy, free, split, nowMs);
+  const leftBehind = service.latestReady;
+  const message = `${revision} was given all of the traffic by another hand; it is the stable revision now.`;
+  return goOn(
+    leftBehind !== null && leftBehind !== revision ? reject(accepted, leftBehind, 'LeftBehindByHand', nowMs) : accepted,
+    [normal('StableChanged', 'Accept', message)],
+  );
+}
+
+/** A revision that has all of the traffic by whatever hand is stable, and watched for the guard window. */
+function arrived(policy: Policy, state: Status, split: Split, nowMs: number): Status {
+  const revision = soleRevision(split)!;
+  const before = state.stable?.revision;
+  const settled: Status = { ...without(without(state, 'guard'), 'rollout'), split: [...split], stable: { revision, percent: 100 } };
+  if (before === undefined || before === revision) return settled;
+  return {
+    ...settled,
+    lastGood: { revision: before, since: iso(nowMs) },
+    guard: arm({
+      revision,
+      control: before,
+      external: true,
+      nowMs,
+      windowMs: policy.rollout.guardWindowMs,
+      requestsPerSecond: 0,
+      evidence: beginEvidence(policy, [], nowMs),
+    }),
+  };
+}
+
+const goOn = (state: Status, events: readonly PolicyEvent[] = []): Owned => ({ state, events });
+const normal = (reason: string, action: string, message: string): PolicyEvent => ({
+  type: 'Normal',
+  reason,
+  action,
+  message,
+});

@@ -1,0 +1,75 @@
+/**
+ * What a reconcile has to find out before it can decide: as little as possible, since every question is somebody's quota.
+ */
+import type { Objective, Policy } from '../policy/policy.ts';
+import type { Status } from '../policy/status.ts';
+import { ms } from '../policy/time.ts';
+import type { Service } from './observation.ts';
+import { namedSplit, same } from './split.ts';
+
+/** How much of the stable's past is asked for at the beginning of a rollout. */
+export const historyMs = 6 * 3_600_000;
+
+export interface Questions {
+  readonly revisions: readonly string[];
+  /** Ask for counts per objective, from where each was last judged. */
+  readonly counts: readonly { readonly objective: Objective; readonly fromMs: number }[];
+  /** Ask for this revision's past. */
+  readonly historyOf: string | null;
+}
+
+/** Nothing is going on, so that a listing up to half a minute old will do. */
+export const quiet = (state: Status): boolean =>
+  state.stable !== undefined &&
+  state.rollout === undefined &&
+  state.intent === undefined &&
+  state.guard?.controlSince === undefined &&
+  state.guard?.convicted === undefined &&
+  state.hold === undefined;
+
+/** The listing shows something that this state does not know. */
+export function surprising(service: Service, state: Status): boolean {
+  const split = namedSplit(service.traffic);
+  if (split === null) return !state.adoption?.externallyManaged;
+  if (!state.split || !same(split, state.split)) return true;
+  return newcomer(service, state) !== null;
+}
+
+/** The newest ready revision, where it is neither stable, nor rejected, nor withdrawn for good. */
+export function newcomer(service: Service, state: Status): string | null {
+  const newest = service.latestReady;
+  if (newest === null || newest === state.stable?.revision) return null;
+  if (state.rejected?.some(({ revision }) => revision === newest)) return null;
+  const { withdrawn } = state;
+  if (withdrawn?.revision === newest && withdrawn.reason !== 'MetricsOutage') return null;
+  return newest;
+}
+
+export function questions(policy: Policy, service: Service, state: Status): Questions {
+  const { rollout, guard } = state;
+  const convicted = rollout?.convicted ?? guard?.convicted;
+  const newest = newcomer(service, state);
+  const names = [
+    state.stable?.revision,
+    newest,
+    rollout?.candidate,
+    rollout?.control,
+    guard?.controlSince || convicted ? guard?.control : undefined,
+    service.latestCreated !== service.latestReady ? service.latestCreated : undefined,
+  ];
+  const quietNames = quiet(state) && newest === null && service.latestCreated === service.latestReady;
+  const judging = convicted ? undefined : (rollout ?? guard);
+  return {
+    revisions: quietNames ? [] : [...new Set(names.filter((name): name is string => Boolean(name)))],
+    counts: judging
+      ? policy.objectives.map((objective) => ({
+          objective,
+          fromMs: ms(
+            (judging.evidence.find((entry) => entry.objective === objective.name) ?? judging.evidence[0])
+              ?.judgedUntil ?? state.decision?.at ?? '',
+          ),
+        }))
+      : [],
+    historyOf: !rollout && newest !== null ? (state.stable?.revision ?? null) : null,
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * How fast a candidate may take over: from the blast radius, the traffic and the delay of the metrics.
+ *
+ * A rollout may spend `blastRadius` of the month's error budget. Between giving a share and seeing what it did lie D
+ * seconds (the delay, two ticks, and what a write takes), so a share w of a candidate that fails completely spends w * D
+ * seconds of the service's traffic; what is already known to be good (an upper bound on its bad fraction) may be given
+ * more at the same price.
+ */
+import type { Policy } from '../policy/policy.ts';
+import { type Assessment, clamp } from './evidence.ts';
+
+/** Share of the monthly error budget that a rollout may spend. */
+const blastRadius = 0.0006;
+const monthSeconds = 30 * 86_400;
+/** What a write takes to be seen in the traffic. */
+const actSeconds = 15;
+
+/** How the metrics come: how late, and how far apart. */
+export interface Pace {
+  readonly delayMs: number;
+  readonly tickMs: number;
+}
+
+const profiles = {
+  Fast: { ticksToConvict: 5, soakMs: 0 },
+  Balanced: { ticksToConvict: 6, soakMs: 15 * 60_000 },
+  Careful: { ticksToConvict: 8, soakMs: 30 * 60_000 },
+} as const;
+
+/** At slow sources three ticks are already minutes. */
+export const ticksToConvict = (policy: Policy, tickMs: number): number =>
+  tickMs > 15_000 ? 3 : profiles[policy.rollout.profile].ticksToConvict;
+
+/** From giving a share to seeing what it did. */
+export const feedbackMs = ({ delayMs, tickMs }: Pace): number => delayMs + 2 * tickMs + actSeconds * 1000;
+
+/** Seconds of the service's whole traffic that may fail; at little traffic at least five requests' worth. */
+function budgetSeconds(policy: Policy, requestsPerSecond: number): number {
+  const allowed = policy.objectives
+    .filter((objective) => objective.gate && objective.indicator.kind === 'Requests')
+    .map((objective) => objective.allowedBadFraction);
+  const smallest = allowed.length > 0 ? Math.min(...allowed) : 0.001;
+  return Math.max(blastRadius * smallest * monthSeconds, 5 / requestsPerSecond);
+}
+
+/** The first share, percent. With no traffic known, small: whatever is wrong may be with the metrics. */
+export function startPercent(policy: Policy, requestsPerSecond: number, pace: Pace): number {
+  const ladder = policy.rollout.stepsPercent;
+  if (ladder !== null) return ladder[0]!;
+  if (requestsPerSecond <= 0) return 5;
+  const affordable = budgetSeconds(policy, requestsPerSecond) / (feedbackMs(pace) / 1000);
+  const eightRequestsATick = Math.min(0.1, 8 / (requestsPerSecond * (pace.tickMs / 1000)));
+  return Math.floor(100 * clamp(Math.max(affordable, eightRequestsATick), 0.01, 0.25));
+}
+
+export interface RampPosition {
+  readonly percent: number;
+  readonly startPercent: number;
+  readonly requestsPerSecond: number;
+  readonly sinceStartMs: number;
+  /** The stable is sick and the candidate is the cure: no soak. */
+  readonly fixForward: boolean;
+}
+
+/** The share to go to next, percent; the present one when it is not time for more. */
+export function nextPercent(policy: Policy, at: RampPosition, assessments: readonly Assessment[], pace: Pace): number {
+  const soaking = at.sinceStartMs < profiles[policy.rollout.profile].soakMs && !at.fixForward;
+  const ceiling = soaking ? Math.max(at.startPercent, Math.min(20, 5 * at.startPercent)) : 99;
+  const ladder = policy.rollout.stepsPercent;
+  if (ladder !== null) {
+    const rung = ladder.find((step) => step > at.percent);
+    return rung !== undefined && rung <= ceiling ? rung : at.percent;
+  }
+  const excess = Math.max(1e-4, ...gating(assessments).map(({ upperBound, base }) => upperBound - base));
+  const affordable = (100 * budgetSeconds(policy, at.requestsPerSecond)) / ((feedbackMs(pace) / 1000) * excess);
+  return Math.max(at.percent, Math.floor(Math.min(4 * at.percent, 50, affordable, ceiling)));
+}
+
+/** The share from which a certificate may promote: by then the candidate has carried a fair part of the traffic. */
+export const certificatePercent = (policy: Policy): number => Math.min(45, policy.rollout.stepsPercent?.at(-1) ?? 45);
+
+/** A larger control only saves harm when metrics come late: the time to conviction is the same at any share. */
+export function watchPercent({ delayMs }: Pace): number {
+  if (delayMs < 30_000) return 90;
+  return delayMs < 90_000 ? 66 : 50;
+}
+
+const gating = (assessments: readonly Assessment[]) => assessments.filter((assessment) => assessment.gate);

@@ -1,0 +1,90 @@
+/** What people ask for by annotation: pause, promote, abort, retry. */
+import type { Policy } from '../policy/policy.ts';
+import type { Status } from '../policy/status.ts';
+import { without } from './confirm.ts';
+import type { Observation, Service } from './observation.ts';
+import { hold, look, type Outcome } from './outcome.ts';
+import { all } from './split.ts';
+
+const annotation = (verb: 'promote' | 'abort' | 'retry'): string => `steadyrun.dev/${verb}`;
+
+export function asked(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  state: Status,
+  nowMs: number,
+): Outcome | null {
+  const { paused, abort, promote, retry } = policy.requests;
+  if (paused !== null) return hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs);
+  if (abort !== null) return aborted(state, abort);
+  if (promote !== null) return promotedByRequest(service, state, promote);
+  if (retry !== null) return retried(observation, state, retry);
+  return null;
+}
+
+function aborted(state: Status, revision: string): Outcome {
+  const { rollout, guard } = state;
+  const running = rollout?.candidate === revision ? rollout : guard?.revision === revision ? guard : null;
+  if (!running) return nothingToDo(state, 'abort', `${revision} is neither a candidate nor just promoted.`);
+  return {
+    state,
+    action: 'RollBack',
+    reason: 'Aborted',
+    message: `${revision} was aborted by request.`,
+    write: { kind: 'RollBack', split: all(running.control), back: true, target: running.control },
+    obeyed: [annotation('abort')],
+    lookInMs: look.settlingMs,
+  };
+}
+
+function promotedByRequest(service: Service, state: Status, revision: string): Outcome {
+  if (state.rollout?.candidate !== revision) return nothingToDo(state, 'promote', `${revision} is not the candidate.`);
+  if (!service.settled) return waiting(state, `${revision} is promoted by request once Cloud Run has settled.`);
+  return {
+    state,
+    action: 'Promote',
+    reason: 'PromotedByRequest',
+    message: `${revision} was promoted by request, whatever the evidence says.`,
+    write: { kind: 'Promote', split: all(revision), back: false, target: revision },
+    obeyed: [annotation('promote')],
+    lookInMs: look.settlingMs,
+  };
+}
+
+function retried(observation: Observation, state: Status, revision: string): Outcome {
+  const rejected = (state.rejected ?? []).filter((entry) => entry.revision !== revision);
+  const known = rejected.length !== (state.rejected ?? []).length || state.withdrawn?.revision === revision;
+  if (!known) return nothingToDo(state, 'retry', `${revision} was neither rejected nor withdrawn.`);
+  const gone = observation.revisions[revision] === null;
+  if (gone) return nothingToDo(state, 'retry', `${revision} does not exist any more.`);
+  const forgiven = { ...state, rejected };
+  return {
+    state: state.withdrawn?.revision === revision ? without(forgiven, 'withdrawn') : forgiven,
+    action: 'None',
+    reason: 'RetryGranted',
+    message: `${revision} may be tried again by request.`,
+    announce: 'Normal',
+    obeyed: [annotation('retry')],
+    lookInMs: look.settlingMs,
+  };
+}
+
+/** What cannot be obeyed is said and taken away, so that it does not surprise anyone later. */
+const nothingToDo = (state: Status, verb: 'promote' | 'abort' | 'retry', why: string): Outcome => ({
+  state,
+  action: 'None',
+  reason: 'NothingToObey',
+  message: `The annotation ${annotation(verb)} has nothing to act on: ${why}`,
+  announce: 'Warning',
+  obeyed: [annotation(verb)],
+  lookInMs: look.settlingMs,
+});
+
+export const waiting = (state: Status, message: string): Outcome => ({
+  state,
+  action: 'None',
+  reason: 'Settling',
+  message,
+  lookInMs: look.settlingMs,
+});

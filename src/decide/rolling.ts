@@ -1,0 +1,256 @@
+/** A rollout is running: is it still possible, is it still wanted, are there metrics, and then what does the evidence say? */
+import type { Policy } from '../policy/policy.ts';
+import type { RolloutState, Status } from '../policy/status.ts';
+import { iso, ms, spoken } from '../policy/time.ts';
+import { judge } from './judge.ts';
+import type { Freshness, Observation, Service } from './observation.ts';
+import { hold, look, type Outcome, released } from './outcome.ts';
+import { newcomer } from './questions.ts';
+import { startPercent } from './ramp.ts';
+import { waiting } from './requests.ts';
+import { advance, type Move } from './rollout.ts';
+import { all, between, percentOf } from './split.ts';
+import { rows } from './view.ts';
+
+/** Superseded candidates in a row after which the running one is finished first. */
+const mostSuperseded = 3;
+
+/** Expected requests without a sample that mean an outage of the metrics rather than a quiet service. */
+const expectedInSilence = 30;
+export const staleAfterMs = 5 * 60_000;
+
+export function rolling(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  state: Status,
+  nowMs: number,
+): Outcome | null {
+  const { rollout } = state;
+  if (!rollout) return null;
+  return (
+    convicted(state, rollout) ??
+    impossible(policy, observation, service, state, rollout, nowMs) ??
+    superseded(policy, observation, service, state, rollout, nowMs) ??
+    blind(policy, observation, state, rollout, nowMs) ??
+    judged(policy, observation, service, state, rollout, nowMs)
+  );
+}
+
+/** It is decided; metrics are not needed for the way back. */
+function convicted(state: Status, rollout: RolloutState): Outcome | null {
+  if (!rollout.convicted) return null;
+  return back(state, rollout, rollout.convicted.reason, rollout.convicted.message);
+}
+
+const back = (state: Status, rollout: RolloutState, reason: string, message: string): Outcome => ({
+  state,
+  action: 'RollBack',
+  reason,
+  message,
+  write: { kind: 'RollBack', split: all(rollout.control), back: true, target: rollout.control },
+  lookInMs: look.settlingMs,
+});
+
+const withdraw = (state: Status, rollout: RolloutState, reason: string, message: string): Outcome => ({
+  state,
+  action: 'Withdraw',
+  reason,
+  message,
+  write: { kind: 'Withdraw', split: all(rollout.control), back: false, target: rollout.control },
+  lookInMs: look.settlingMs,
+});
+
+/** What Cloud Run itself says about the revisions. */
+function impossible(
+  policy: Policy,
+  { revisions }: Observation,
+  { scaling }: Service,
+  state: Status,
+  rollout: RolloutState,
+  nowMs: number,
+): Outcome | null {
+  if (revisions[rollout.control] === null) {
+    const message = `${rollout.control} was deleted in mid-rollout: there is nothing to go back to, so nothing is moved.`;
+    return hold(policy, state, 'StableDeleted', message, nowMs);
+  }
+  const candidate = revisions[rollout.candidate];
+  if (candidate === null) {
+    return back(state, rollout, 'CandidateDeleted', `${rollout.candidate} was deleted in mid-rollout.`);
+  }
+  if (candidate?.ready === 'False') {
+    const message = `Cloud Run reports ${rollout.candidate} not ready: ${candidate.message}`;
+    return withdraw(state, rollout, 'CandidateNotReady', message);
+  }
+  if (scaling.mode === 'Manual' && scaling.instances < 2) {
+    const message = `Manual scaling to ${scaling.instances} instances cannot serve two revisions; some requests would find none.`;
+    return hold(policy, state, 'ManualScaling', message, nowMs);
+  }
+  return null;
+}
+
+/** Newest wins, until three in a row have been cut short. */
+function superseded(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  state: Status,
+  rollout: RolloutState,
+  nowMs: number,
+): Outcome | null {
+  const name = newcomer(service, state);
+  if (name === null || name === rollout.candidate) return null;
+  const newer = observation.revisions[name];
+  const older = observation.revisions[rollout.candidate];
+  if (!newer || newer.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
+  if ((state.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
+  const pace = paceOf(observation.freshness, nowMs);
+  const percent = startPercent(policy, rollout.requestsPerSecond, pace);
+  return {
+    state: released(state),
+    action: 'Start',
+    reason: 'Superseded',
+    message: `${rollout.candidate} is superseded by the newer ${name}, which starts at ${percent} %.`,
+    write: {
+      kind: 'Start',
+      split: between(name, percent, rollout.control),
+      back: false,
+      target: name,
+      rollout: newRollout(name, rollout.control, percent, rollout.requestsPerSecond, rollout.evidence, nowMs),
+    },
+    lookInMs: look.settlingMs,
+  };
+}
+
+export const newRollout = (
+  candidate: string,
+  control: string,
+  percent: number,
+  requestsPerSecond: number,
+  evidence: RolloutState['evidence'],
+  nowMs: number,
+): RolloutState => ({
+  candidate,
+  control,
+  stage: 'Ramp',
+  startedAt: iso(nowMs),
+  steppedAt: iso(nowMs),
+  startPercent: percent,
+  requestsPerSecond,
+  controlsTaken: 0,
+  unseen: { requests: 0, ticks: 0 },
+  evidence,
+});
+
+/** No metrics: never healthy and never failed. */
+function blind(
+  policy: Policy,
+  observation: Observation,
+  state: Status,
+  rollout: RolloutState,
+  nowMs: number,
+): Outcome | null {
+  const failure = observation.readings.find((reading) => reading.kind === 'Unknown');
+  const newestMs = observation.freshness?.newestMs ?? null;
+  const stale = newestMs === null || nowMs - newestMs > staleAfterMs;
+  if (!stale && !(failure && observation.freshness === null)) return null;
+
+  const silentMs = nowMs - Math.min(...rollout.evidence.map(({ judgedUntil }) => ms(judgedUntil)));
+  if (failure === undefined && silentMs <= staleAfterMs) {
+    return {
+      state,
+      action: 'None',
+      reason: 'AwaitingMetrics',
+      message: 'No samples yet.',
+      lookInMs: look.rolloutMs,
+    };
+  }
+  const quiet = failure === undefined && (rollout.requestsPerSecond * silentMs) / 1000 < expectedInSilence;
+  if (quiet) {
+    const message = `No traffic for ${spoken(silentMs)}: there is nothing to judge ${rollout.candidate} by.`;
+    return hold(policy, state, 'NoTraffic', message, nowMs);
+  }
+  const cause = failure?.kind === 'Unknown' ? failure.message : `no samples for ${spoken(silentMs)}`;
+  const message = `The metrics cannot be read (${cause}); no data is not evidence, so nothing moves.`;
+  const held = hold(policy, state, 'MetricsOutage', message, nowMs);
+  if (policy.rollout.onMetricsOutage === 'Withdraw' && held.state.hold?.paged) {
+    return withdraw(
+      released(state),
+      rollout,
+      'MetricsOutage',
+      `The metrics have been away for ${spoken(policy.rollout.maxBakeMs)}; ${rollout.candidate} waits at 0 % until they return.`,
+    );
+  }
+  return held;
+}
+
+function judged(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  state: Status,
+  rollout: RolloutState,
+  nowMs: number,
+): Outcome {
+  const pace = paceOf(observation.freshness, nowMs);
+  const percent = percentOf(state.split ?? [], rollout.candidate);
+  const arms = {
+    candidate: rollout.candidate,
+    control: rollout.control,
+    warmUntilMs: ms(rollout.startedAt) + policy.rollout.warmupMs,
+  };
+  const result = judge(policy, arms, rollout.evidence, observation.readings, pace.tickMs);
+  const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace });
+  const objectives = rows(policy, result);
+  const seen: Status = { ...released(state), rollout: next, ...(result.newest && { objectives }) };
+  return carriedOut(policy, service, state, seen, next, move, nowMs);
+}
+
+/** A move becomes a write, or waits until Cloud Run has finished with the last one. */
+function carriedOut(
+  policy: Policy,
+  service: Service,
+  before: Status,
+  state: Status,
+  rollout: RolloutState,
+  move: Move,
+  nowMs: number,
+): Outcome {
+  const { action, reason, message } = move;
+  const said = { action, reason, message };
+  switch (action) {
+    case 'None':
+      return { ...said, state, lookInMs: look.rolloutMs };
+    case 'Hold':
+      return hold(policy, { ...state, ...(before.hold && { hold: before.hold }) }, reason, message, nowMs);
+    case 'RollBack': {
+      const sealed = { ...rollout, convicted: { reason, message, at: iso(nowMs) } };
+      return back({ ...state, rollout: sealed }, sealed, reason, message);
+    }
+    case 'Withdraw':
+      return withdraw(state, rollout, reason, message);
+    case 'Retreat':
+    case 'TakeControl':
+      break;
+    case 'Step':
+    case 'Watch':
+    case 'Promote':
+      if (!service.settled) return waiting(state, `Cloud Run is still working on the last change. ${message}`);
+      break;
+  }
+  const split = between(rollout.candidate, move.percent, rollout.control);
+  return {
+    ...said,
+    state,
+    write: { kind: action, split, back: false, target: rollout.candidate },
+    ...(reason === 'Inconclusive' && { announce: 'Warning' as const }),
+    lookInMs: look.settlingMs,
+  };
+}
+
+/** The delay is what it is measured to be: how old the newest sample was when it was first seen. */
+export function paceOf(freshness: Freshness | null, nowMs: number): { delayMs: number; tickMs: number } {
+  const tickMs = freshness?.intervalMs ?? 60_000;
+  const ageMs = freshness?.newestMs == null ? staleAfterMs : nowMs - freshness.newestMs;
+  return { delayMs: Math.max(0, ageMs), tickMs };
+}

@@ -1,0 +1,43 @@
+/** Traffic as integer percents by named revision. */
+import type { Split, TrafficTarget } from './observation.ts';
+
+export const all = (revision: string): Split => [{ revision, percent: 100 }];
+
+/** `percent` to the candidate, the rest to the other; a revision with nothing is left out. */
+export const between = (candidate: string, percent: number, other: string): Split =>
+  [
+    { revision: other, percent: 100 - percent },
+    { revision: candidate, percent },
+  ].filter((share) => share.percent > 0);
+
+/** Equal whatever the order. */
+export function same(a: Split, b: Split): boolean {
+  const text = (split: Split) =>
+    [...split]
+      .map(({ revision, percent }) => `${revision}=${percent}`)
+      .sort()
+      .join(' ');
+  return text(a) === text(b);
+}
+
+export const percentOf = (split: Split, revision: string): number =>
+  split.find((share) => share.revision === revision)?.percent ?? 0;
+
+/** The one revision that has all of the traffic. */
+export const soleRevision = (split: Split): string | null =>
+  split.find((share) => share.percent === 100)?.revision ?? null;
+
+/** "api-00001-aaa 95 %, api-00002-bbb 5 %" */
+export const splitText = (split: Split): string =>
+  split.map(({ revision, percent }) => `${revision} ${percent} %`).join(', ');
+
+/** Shares as asked for, of named revisions, merged; null when any traffic follows LATEST. */
+export function namedSplit(traffic: readonly TrafficTarget[]): Split | null {
+  const percents = new Map<string, number>();
+  for (const { revision, percent } of traffic) {
+    if (percent === 0) continue;
+    if (revision === null) return null;
+    percents.set(revision, (percents.get(revision) ?? 0) + percent);
+  }
+  return percents.size === 0 ? null : [...percents].map(([revision, percent]) => ({ revision, percent }));
+}

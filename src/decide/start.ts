@@ -1,0 +1,108 @@
+/** Steady: is there a newer revision, and may its rollout begin? */
+import type { Policy } from '../policy/policy.ts';
+import type { Status } from '../policy/status.ts';
+import { beginEvidence } from './judge.ts';
+import type { History, Observation, Service } from './observation.ts';
+import { hold, look, type Outcome, released } from './outcome.ts';
+import { newcomer } from './questions.ts';
+import { startPercent } from './ramp.ts';
+import { waiting } from './requests.ts';
+import { newRollout, paceOf, staleAfterMs } from './rolling.ts';
+import { between } from './split.ts';
+
+/** The traffic of a service is what it was over the last half hour. */
+const recentMs = 30 * 60_000;
+
+export function begin(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  before: Status,
+  nowMs: number,
+): Outcome {
+  const state = released(before);
+  const control = state.stable!.revision;
+  const name = newcomer(service, state);
+  const candidate = name === null ? undefined : observation.revisions[name];
+  const stable = observation.revisions[control];
+  if (stable === null) {
+    return hold(policy, before, 'StableDeleted', `${control} does not exist any more; nothing is guessed in its place.`, nowMs);
+  }
+  if (name === null || !candidate || (stable && candidate.createdAtMs <= stable.createdAtMs)) {
+    return steady(policy, observation, service, before, nowMs);
+  }
+  if (candidate.ready !== 'True') return waiting(state, `${name} is not ready yet: ${candidate.message}`);
+  if (!service.settled) return waiting(state, `${name} starts once Cloud Run has settled.`);
+  if (service.scaling.mode === 'Manual' && service.scaling.instances < 2) {
+    const message = `Manual scaling to ${service.scaling.instances} instances cannot serve two revisions; ${name} waits at 0 %.`;
+    return hold(policy, before, 'ManualScaling', message, nowMs);
+  }
+
+  const outage = metricsAway(observation, nowMs);
+  if (outage !== null) {
+    const message = `${name} waits at 0 % until the metrics can be read: ${outage}`;
+    return hold(policy, before, 'MetricsOutage', message, nowMs);
+  }
+  const requestsPerSecond = recentRate(observation.history);
+  const percent = startPercent(policy, requestsPerSecond, paceOf(observation.freshness, nowMs));
+  const evidence = beginEvidence(policy, observation.history, nowMs);
+  return {
+    state,
+    action: 'Start',
+    reason: 'NewRevision',
+    message: `${name} is new and ready: it starts at ${percent} % beside ${control}.`,
+    write: {
+      kind: 'Start',
+      split: between(name, percent, control),
+      back: false,
+      target: name,
+      rollout: newRollout(name, control, percent, requestsPerSecond, evidence, nowMs),
+    },
+    lookInMs: look.settlingMs,
+  };
+}
+
+/** Why the metrics cannot be relied on, or null. A service that has had no traffic at all is not an outage. */
+function metricsAway({ freshness, readings, history }: Observation, nowMs: number): string | null {
+  const failure = readings.find((reading) => reading.kind === 'Unknown');
+  if (failure?.kind === 'Unknown') return failure.message;
+  if (freshness === null) return 'they were not asked for.';
+  const fresh = freshness.newestMs !== null && nowMs - freshness.newestMs <= staleAfterMs;
+  if (fresh || recentRate(history) === 0) return null;
+  return 'the stable revision had traffic, but there is no recent sample.';
+}
+
+function recentRate(history: readonly History[]): number {
+  const rates = history.map(({ ticks, tickMs }) => {
+    const recent = ticks.slice(-Math.ceil(recentMs / tickMs));
+    const requests = recent.reduce((sum, { total }) => sum + total, 0);
+    return recent.length > 0 ? requests / (recent.length * (tickMs / 1000)) : 0;
+  });
+  return Math.max(0, ...rates);
+}
+
+function steady(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  before: Status,
+  nowMs: number,
+): Outcome {
+  const { withdrawn } = before;
+  if (withdrawn && withdrawn.revision === service.latestReady) {
+    const message = `${withdrawn.revision} stays at 0 % (${withdrawn.reason}) until it is retried or a newer revision comes.`;
+    return hold(policy, before, withdrawn.reason, message, nowMs);
+  }
+  const state = released(before);
+  const unready = service.latestCreated !== service.latestReady ? service.latestCreated : null;
+  const said = unready === null ? undefined : observation.revisions[unready];
+  if (unready !== null && said?.ready === 'False') {
+    const message = `${unready} did not become ready and gets no traffic: ${said.message}`;
+    return { state, action: 'None', reason: 'RevisionNotReady', message, announce: 'Warning', lookInMs: look.steadyMs };
+  }
+  const rejected = state.rejected?.find(({ revision }) => revision === service.latestReady);
+  const message = rejected
+    ? `${state.stable!.revision} serves everything; ${rejected.revision} is rejected (${rejected.reason}).`
+    : `${state.stable!.revision} serves everything; no newer revision is waiting.`;
+  return { state, action: 'None', reason: 'Steady', message, lookInMs: look.steadyMs };
+}

@@ -1,0 +1,72 @@
+/** What people see of a state: the phase, the shares, a row an objective. */
+import type { Policy } from '../policy/policy.ts';
+import type { Phase, Status } from '../policy/status.ts';
+import { iso } from '../policy/time.ts';
+import { without } from './confirm.ts';
+import { type Assessment, odds } from './evidence.ts';
+import type { Judged } from './judge.ts';
+import type { Service } from './observation.ts';
+import { namedSplit, percentOf } from './split.ts';
+
+type Row = NonNullable<Status['objectives']>[number];
+
+/** Fewer requests than this say nothing about a rate. */
+const fewestSamples = 30;
+const mostOdds = 1e9;
+
+export function phaseOf(state: Status): Phase {
+  if (state.hold) return 'Held';
+  if (!state.stable) return 'Pending';
+  if (state.rollout?.convicted || state.guard?.convicted) return 'RollingBack';
+  if (state.rollout) return state.rollout.stage === 'Watch' ? 'Watching' : 'Ramping';
+  return state.guard?.controlSince ? 'Watching' : 'Steady';
+}
+
+/** Shares and candidate as they are in the traffic. */
+export function shown(state: Status, service: Service | null, nowMs: number): Status {
+  const split = service ? namedSplit(service.traffic) : null;
+  const stableName = state.stable?.revision;
+  const percent = (revision: string) => (split ? percentOf(split, revision) : (state.stable?.percent ?? 0));
+  const withStable: Status = stableName
+    ? { ...state, stable: { revision: stableName, percent: percent(stableName) } }
+    : state;
+  const candidate = state.rollout?.candidate;
+  if (candidate === undefined) return withVerdict(without(withStable, 'candidate'));
+  const since = state.candidate?.revision === candidate ? state.candidate.since : iso(nowMs);
+  return withVerdict({
+    ...withStable,
+    candidate: { revision: candidate, percent: split ? percentOf(split, candidate) : 0, since },
+  });
+}
+
+/** One row an objective: the verdict, the values, the sizes and the odds. */
+export const rows = (policy: Policy, { evidence, assessments, unknown }: Judged): Row[] =>
+  policy.objectives.map((objective, i) => {
+    const entry = evidence[i]!;
+    const { candidate, control } = entry;
+    const row = {
+      name: objective.name,
+      gate: objective.gate,
+      limitPercent: rounded(100 * objective.allowedBadFraction),
+      ...(candidate.total > 0 && { candidatePercent: rounded((100 * candidate.bad) / candidate.total) }),
+      ...(control.total > 0 && { stablePercent: rounded((100 * control.bad) / control.total) }),
+      candidateTotal: Math.round(candidate.total),
+      stableTotal: Math.round(control.total),
+      odds: rounded(Math.min(mostOdds, odds(assessments[i]!))),
+    };
+    if (unknown) return { ...row, verdict: 'Unknown', reason: unknown.reason };
+    if (candidate.total === 0) return { ...row, verdict: 'Unknown', reason: 'NoTraffic' };
+    if (candidate.total < fewestSamples) return { ...row, verdict: 'Unknown', reason: 'InsufficientSamples' };
+    return { ...row, verdict: breaching(assessments[i]!) ? 'Breaching' : 'Healthy' };
+  });
+
+const breaching = ({ convicts, guards, suspect }: Assessment): boolean => convicts || guards || suspect;
+
+function withVerdict(state: Status): Status {
+  const worst = (['Breaching', 'Unknown', 'Healthy'] as const).find((verdict) =>
+    state.objectives?.some((row) => row.gate && row.verdict === verdict),
+  );
+  return worst ? { ...state, verdict: worst } : without(state, 'verdict');
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(6));

@@ -1,0 +1,31 @@
+/**
+ * A policy was deleted in mid-rollout: the traffic goes back to stable, once, if it is still ours. Best effort by the
+ * running operator; there is no finalizer that could block a namespace.
+ */
+import { namedSplit, all, same } from './decide/split.ts';
+import type { Service } from './decide/observation.ts';
+import type { Status } from './policy/status.ts';
+import type { Fence, Services, StoredPolicy } from './ports.ts';
+
+/** What was done, in a sentence, or null where there was nothing to do. */
+export async function leave(
+  ports: { services: Services; fence: Fence },
+  { spec, status }: StoredPolicy,
+): Promise<string | null> {
+  const stable = status.rollout?.control ?? (status.guard?.controlSince ? status.guard.revision : undefined);
+  if (!spec.ok || spec.policy.mode === 'Observe' || stable === undefined) return null;
+  const { service: ref } = spec.policy;
+  const service = await ports.services.read(ref);
+  if (service === null || !ours(service, status)) return null;
+  if ((await ports.services.revision(ref, stable)) === null) return null;
+  const tags = service.traffic.flatMap(({ revision, tag }) => (tag === undefined ? [] : [{ revision, tag }]));
+  ports.fence.check();
+  await ports.services.setTraffic(ref, all(stable), tags, service.etag);
+  return `The policy was deleted in mid-rollout; all of the traffic is back on ${stable}.`;
+}
+
+function ours({ traffic }: Service, { split, intent }: Status): boolean {
+  const now = namedSplit(traffic);
+  if (now === null || now.length < 2) return false;
+  return [split, intent?.split].some((known) => known !== undefined && same(known, now));
+}

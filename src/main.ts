@@ -1,0 +1,111 @@
+/** Command line -> command. Each command is loaded only when it is asked for. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { manifest } from './manifest.ts';
+
+const program = new Command('steadyrun')
+  .description('Keeps Google Cloud Run services inside their SLOs.')
+  .version(manifest.version)
+  .showHelpAfterError('(steadyrun COMMAND --help tells more)')
+  .exitOverride();
+
+const json = () => new Option('--json', 'machine-readable output').default(false);
+
+/** Commander takes a refusal in words from this error only. */
+function number(low: number, high: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Give a number from ${low} to ${high}.`);
+  };
+}
+
+function whole(low: number, high: number) {
+  return (text: string): number => {
+    const value = number(low, high)(text);
+    if (Number.isInteger(value)) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${low} to ${high}.`);
+  };
+}
+
+const port = whole(0, 65_535);
+let exitCode = 0;
+
+/** A command answers with its exit code. */
+function runs<Args extends unknown[]>(command: (...args: Args) => Promise<number>) {
+  return async (...args: Args): Promise<void> => {
+    exitCode = await command(...args);
+  };
+}
+
+program
+  .command('run')
+  .description('the operator: watches SLOPolicies and guards their services')
+  .option('--lab <url>', "take every endpoint and the clock's pace from a lab on this machine")
+  .option('--kubeconfig <file>', 'the cluster to work in (default: the one this runs in, else what kubectl would use)')
+  .option('--namespace <name>', 'watch only this namespace; the lease is there, too')
+  .option('--metrics-port <port>', 'where /metrics, /livez and /readyz are (default 8080; ephemeral with --lab)', port)
+  .option('--workers <n>', 'policies looked at side by side', whole(1, 64), 4)
+  .option('--leader-elect', 'act only while holding the lease (default inside a cluster)')
+  .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
+  .action(runs(async (options) => (await import('./commands/run.ts')).run(options)));
+
+program
+  .command('lab')
+  .description('a simulated Cloud Run world on loopback, with the APIs the operator speaks')
+  .option('--services <file>', 'the services it holds (YAML)')
+  .option('--seed <n>', 'the same seed gives the same world', whole(0, 2 ** 32 - 1), 1)
+  .option('--speed <x>', 'how much faster than the wall its clock runs', number(0.01, 10_000), 1)
+  .option('--port <port>', 'where its control door is (default: a free one)', port, 0)
+  .option('--platform-delay <duration>', "how late Cloud Run's own metrics are seen", '120s')
+  .option('--app-delay <duration>', "how late the app's metrics are seen", '0s')
+  .addOption(json())
+  .action(runs(async (options) => (await import('./commands/lab.ts')).runLab(options)));
+
+program
+  .command('demo')
+  .description('the operator in a lab: four acts, live')
+  .option('--seed <n>', 'the same seed gives the same world', whole(0, 2 ** 32 - 1), 1)
+  .option('--speed <x>', "how much faster than the wall the lab's clock runs", number(1, 600), 60)
+  .addOption(json())
+  .action(runs(async (options) => (await import('./commands/demo.ts')).demo(options)));
+
+program
+  .command('check')
+  .description('every problem of policies in files, with line, path and what to write instead')
+  .argument('<file...>', 'YAML or JSON files; - is standard input')
+  .addOption(json())
+  .action(
+    runs(async (files: string[], options: { json: boolean }) =>
+      (await import('./commands/check.ts')).check(files, options, process),
+    ),
+  );
+
+const cluster = (command: Command): Command =>
+  command
+    .option('--kubeconfig <file>', 'the cluster to ask (default: what kubectl would use)')
+    .option('--lab <url>', 'ask a lab on this machine')
+    .option('-n, --namespace <name>', "the policy's namespace (default: the context's)")
+    .addOption(json());
+
+cluster(program.command('status').description('what is happening, a policy a line; with a name, in full'))
+  .argument('[name]', 'one policy')
+  .option('-A, --all-namespaces', 'policies of every namespace')
+  .option('-w, --watch', 'go on until interrupted')
+  .action(
+    runs(async (name: string | undefined, options) => (await import('./commands/status.ts')).status(name, options)),
+  );
+
+cluster(program.command('why').description('the last decision: the evidence, what was done, what comes next'))
+  .argument('<name>', 'the policy')
+  .action(runs(async (name: string, options) => (await import('./commands/status.ts')).why(name, options)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    console.error(`steadyrun: ${error instanceof Error ? error.message : String(error)}`);
+    exitCode = 1;
+  }
+}
+process.exitCode = exitCode;

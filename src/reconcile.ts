@@ -1,0 +1,72 @@
+/** The loop's one sentence: observe, decide, act, report. */
+import { act } from './act.ts';
+import { decide } from './decide/decide.ts';
+import type { Decided, PolicyEvent } from './decide/decision.ts';
+import { observe } from './observe.ts';
+import type { Policy, PolicyKey } from './policy/policy.ts';
+import type { Status } from './policy/status.ts';
+import type { Clock, Fence, Metrics, Policies, Services, StoredPolicy } from './ports.ts';
+import { type Failure, failureOf, reported } from './report/conditions.ts';
+import { older } from './report/conflict.ts';
+
+export interface World {
+  readonly clock: Clock;
+  readonly services: Services;
+  readonly metrics: Metrics;
+  readonly policies: Policies;
+  readonly fence: Fence;
+  /** Told of every decision: logs and metrics hang here. */
+  readonly onDecision?: (policy: Policy, decided: Decided, failure: Failure | null) => void;
+}
+
+/** How long to wait before looking again, when there is nothing better to go by. */
+const stalledMs = 60_000;
+
+/** One pass over one policy. Throws what should be tried again soon; everything else is in the status. */
+export async function reconcile(world: World, key: PolicyKey): Promise<{ nextCheckMs: number }> {
+  const stored = world.policies.get(key);
+  const nowMs = world.clock.nowMs();
+  if (!stored) return { nextCheckMs: Number.POSITIVE_INFINITY };
+  const stall = stalled(world.policies, stored);
+  if (stall || !stored.spec.ok) {
+    await world.policies.writeStatus(key, reported(stored, stored.status, stall, nowMs));
+    return { nextCheckMs: nowMs + stalledMs };
+  }
+
+  const { policy } = stored.spec;
+  let state: Status = stored.status;
+  let failure: Failure | null = null;
+  let events: readonly PolicyEvent[] = [];
+  let nextCheckMs = nowMs + stalledMs;
+  let thrown: unknown;
+  try {
+    const observation = await observe(world, policy, state, nowMs);
+    const decided = decide(policy, observation, state, nowMs);
+    state = decided.state;
+    const checkpoint = (next: Status) => {
+      state = next;
+      return world.policies.writeStatus(key, reported(stored, next, null, nowMs));
+    };
+    world.onDecision?.(policy, decided, null);
+    if (observation.service) state = await act({ ...world, checkpoint }, policy, observation.service, decided);
+    ({ events, nextCheckMs } = decided.decision);
+    if (decided.decision.obeyed.length > 0) await world.policies.removeAnnotations(key, decided.decision.obeyed);
+  } catch (error) {
+    thrown = error;
+    failure = failureOf(error);
+  } finally {
+    await world.policies.writeStatus(key, reported(stored, state, failure, nowMs));
+    for (const event of events) await world.policies.event(key, event);
+  }
+  if (thrown !== undefined && !failure?.terminal) throw thrown;
+  return { nextCheckMs };
+}
+
+/** A policy that cannot be obeyed, and why. */
+function stalled(policies: Policies, stored: StoredPolicy): Failure | null {
+  if (!stored.spec.ok) return { reason: 'InvalidSpec', message: stored.spec.message, terminal: true };
+  const rival = older(policies.list(), stored);
+  if (!rival) return null;
+  const message = `${rival.key.namespace}/${rival.key.name} is older and guards the same service; this policy does nothing.`;
+  return { reason: 'Conflict', message, terminal: true };
+}

@@ -1,0 +1,77 @@
+/**
+ * Conditions as kstatus reads them: Ready is normal when true; Reconciling and Stalled exist only while they are true.
+ */
+import type { Condition, Status } from '../policy/status.ts';
+import { iso } from '../policy/time.ts';
+import { Conflict, OutcomeUnknown, Refused, type StoredPolicy, Unavailable } from '../ports.ts';
+
+/** Why a pass over a policy did not come to its end. */
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  /** Trying again soon cannot cure it. */
+  readonly terminal: boolean;
+}
+
+export function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Refused) return { reason: 'Refused', message, terminal: true };
+  if (error instanceof Conflict) return { reason: 'ChangedMeanwhile', message, terminal: false };
+  if (error instanceof OutcomeUnknown) return { reason: 'OutcomeUnknown', message, terminal: false };
+  if (error instanceof Unavailable) return { reason: 'Unavailable', message, terminal: false };
+  return { reason: 'InternalError', message, terminal: false };
+}
+
+/** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
+export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
+  const wanted = conditionsOf(state, failure);
+  const before = stored.status.conditions ?? [];
+  const conditions = wanted.map((condition): Condition => {
+    const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
+    return {
+      ...condition,
+      observedGeneration: stored.generation,
+      lastTransitionTime: same?.lastTransitionTime ?? iso(nowMs),
+    };
+  });
+  return { ...state, observedGeneration: stored.generation, conditions, phase: state.phase ?? 'Pending' };
+}
+
+type Wanted = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+function conditionsOf(state: Status, failure: Failure | null): Wanted[] {
+  const { decision } = state;
+  const reason = decision?.reason ?? 'Pending';
+  const message = decision?.message ?? 'Not looked at yet.';
+  const adopted = state.stable !== undefined;
+  const missing = state.hold?.reason === 'ServiceNotFound';
+  const conditions: Wanted[] = [];
+
+  if (failure?.terminal) conditions.push(stating('Ready', false, failure), stating('Stalled', true, failure));
+  else if (!adopted || missing) conditions.push(stating('Ready', false, failure ?? { reason, message }));
+  else conditions.push(stating('Ready', true, { reason, message }));
+
+  if (failure && !failure.terminal) conditions.push(stating('Reconciling', true, failure));
+  else if (!failure && (state.rollout || state.guard?.controlSince || !adopted)) {
+    conditions.push(stating('Reconciling', true, { reason, message }));
+  }
+
+  if (adopted) {
+    const pinned = decision?.reason !== 'FollowsLatest' && decision?.reason !== 'ExternallyManaged';
+    const why = pinned ? { reason: 'Pinned', message: 'The traffic names its revisions.' } : { reason, message };
+    conditions.push(stating('TrafficPinned', pinned, why));
+  }
+  if (state.rollout || state.hold?.reason === 'MetricsOutage') {
+    const away = state.hold?.reason === 'MetricsOutage' || state.hold?.reason === 'NoTraffic';
+    const why = away ? { reason, message } : { reason: 'SamplesPresent', message: 'Samples are coming in.' };
+    conditions.push(stating('MetricsAvailable', !away, why));
+  }
+  return conditions;
+}
+
+const stating = (type: string, status: boolean, { reason, message }: { reason: string; message: string }): Wanted => ({
+  type,
+  status: status ? 'True' : 'False',
+  reason,
+  message,
+});
