@@ -56,7 +56,11 @@ export function confirm(policy: Policy, state: Status, effect: Effect, nowMs: nu
       if (rollout) return reject(without(base, 'rollout'), rollout.candidate, effect.reason, nowMs);
       if (guard) {
         const back = reject(without(base, 'guard'), guard.revision, effect.reason, nowMs);
-        return { ...back, stable: { revision: guard.control, percent: 100 }, lastGood: { revision: guard.control, since: at } };
+        return {
+          ...back,
+          stable: { revision: guard.control, percent: 100 },
+          lastGood: { revision: guard.control, since: at },
+        };
       }
       return base;
     }

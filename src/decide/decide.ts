@@ -9,7 +9,7 @@ import { iso } from '../policy/time.ts';
 import type { Decided, Decision, PolicyEvent } from './decision.ts';
 import { guarding } from './guarding.ts';
 import type { Observation, Service } from './observation.ts';
-import { hold, look, type Outcome } from './outcome.ts';
+import { clipped, hold, look, type Outcome } from './outcome.ts';
 import { own } from './ownership.ts';
 import { asked } from './requests.ts';
 import { rolling } from './rolling.ts';
@@ -28,13 +28,7 @@ export function decide(policy: Policy, observation: Observation, state: Status, 
   return finish(policy, service, outcome, owned.events, state, nowMs);
 }
 
-function judgeOwned(
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  state: Status,
-  nowMs: number,
-): Outcome {
+function judgeOwned(policy: Policy, observation: Observation, service: Service, state: Status, nowMs: number): Outcome {
   return (
     asked(policy, observation, service, state, nowMs) ??
     finished(policy, state) ??
@@ -78,7 +72,7 @@ function finish(
   nowMs: number,
 ): Decided {
   const observing = policy.mode === 'Observe' && outcome.write !== undefined;
-  const message = observing ? `Would ${verb[outcome.action]}: ${outcome.message}` : outcome.message;
+  const message = clipped(observing ? `Would ${verb[outcome.action]}: ${outcome.message}` : outcome.message);
   const decision: Decision = {
     action: outcome.action,
     reason: outcome.reason,
@@ -88,17 +82,22 @@ function finish(
     obeyed: outcome.obeyed ?? [],
     nextCheckMs: nowMs + outcome.lookInMs,
   };
+  const nextCheck = iso(decision.nextCheckMs);
   const remembered: Status = {
     ...outcome.state,
-    decision: {
-      action: decision.action,
-      reason: decision.reason,
-      message,
-      at: iso(nowMs),
-      nextCheck: iso(decision.nextCheckMs),
-    },
+    decision: stands(before, outcome, message)
+      ? { ...before.decision!, nextCheck }
+      : { action: decision.action, reason: decision.reason, message, at: iso(nowMs), nextCheck },
   };
   return { decision, state: shown({ ...remembered, phase: phaseOf(remembered) }, service, nowMs) };
+}
+
+/** What was decided last still holds, or says more than that nothing is new. */
+function stands({ decision }: Status, { action, reason, unremarkable }: Outcome, message: string): boolean {
+  if (decision === undefined) return false;
+  const same = decision.action === action && decision.reason === reason && decision.message === message;
+  const moved = decision.action !== 'None' && decision.action !== 'Hold';
+  return same || unremarkable === 'NoNews' || (unremarkable === 'AllIsWell' && moved);
 }
 
 /** A write is always told, anything else when its reason is new. */

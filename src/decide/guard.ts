@@ -34,15 +34,31 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
   if (judged.newest === null) return move('None', 'Guarding', 'No new samples since the last look.');
 
   if (guard.controlSince === undefined) {
-    const burning = gating.find(({ suspicionAbsolute, guardsAlone }) => suspicionAbsolute >= Math.log(20) || guardsAlone);
+    const burning = gating.find(
+      ({ suspicionAbsolute, guardsAlone }) => suspicionAbsolute >= Math.log(20) || guardsAlone,
+    );
     if (!burning) return move('None', 'Guarding', `${guard.revision} is watched until ${guard.until}.`);
     if (guard.external) {
-      return move('None', 'Burning', `${guard.revision} came to 100 % by another hand and is burning budget: ${text(burning)}.`, true);
+      return move(
+        'None',
+        'Burning',
+        `${guard.revision} came to 100 % by another hand and is burning budget: ${text(burning)}.`,
+        true,
+      );
     }
     if (guard.controlsTaken >= mostControls) {
-      return move('None', 'Burning', `${guard.revision} is burning budget again; a control settled nothing twice: ${text(burning)}.`, true);
+      return move(
+        'None',
+        'Burning',
+        `${guard.revision} is burning budget again; a control settled nothing twice: ${text(burning)}.`,
+        true,
+      );
     }
-    return move('TakeControl', 'BurningAfterPromotion', `${guard.control} gets half of the traffic to settle whether ${guard.revision} is to blame: ${text(burning)}.`);
+    return move(
+      'TakeControl',
+      'BurningAfterPromotion',
+      `${guard.control} gets half of the traffic to settle whether ${guard.revision} is to blame: ${text(burning)}.`,
+    );
   }
 
   const convicted = gating.find(({ convicts, guards }) => convicts || guards);
@@ -53,8 +69,13 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
     const entry = evidenceOf(guard, striking);
     const apart = entry.lastStrike === undefined ? null : ms(entry.judgedUntil) - ms(entry.lastStrike);
     if (apart !== null && apart >= 120_000 + tickMs) return move('RollBack', 'SecondStrike', `${text(striking)}.`);
-    const evidence = guard.evidence.map((other) => (other === entry ? { ...other, lastStrike: other.judgedUntil } : other));
-    return { ...move('None', 'Guarding', `A first burst of failures: ${text(striking)}.`), guard: { ...guard, evidence } };
+    const evidence = guard.evidence.map((other) =>
+      other === entry ? { ...other, lastStrike: other.judgedUntil } : other,
+    );
+    return {
+      ...move('None', 'Guarding', `A first burst of failures: ${text(striking)}.`),
+      guard: { ...guard, evidence },
+    };
   }
 
   const judgedMs = Math.min(...guard.evidence.map(({ judgedUntil }) => ms(judgedUntil))) - ms(guard.controlSince);
@@ -63,7 +84,11 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
     const message = `${spoken(decideWithinMs)} beside ${guard.control} do not show that ${guard.revision} is to blame; it has all of the traffic again. Look for a shared cause.`;
     return move('Restore', 'NotToBlame', message, true);
   }
-  return move('None', 'Settling', `${guard.revision} and ${guard.control} share the traffic until the question is settled.`);
+  return move(
+    'None',
+    'Settling',
+    `${guard.revision} and ${guard.control} share the traffic until the question is settled.`,
+  );
 }
 
 /** Armed for a revision that now has all of the traffic, with what is known of the service's habits. */

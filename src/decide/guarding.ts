@@ -54,7 +54,13 @@ export function guarding(policy: Policy, observation: Observation, state: Status
   switch (move.action) {
     case 'None': {
       const lookInMs = open ? look.rolloutMs : look.guardMs;
-      return { ...said, state: seen, lookInMs, ...(move.page && { announce: 'Warning' as const }) };
+      return {
+        ...said,
+        state: seen,
+        lookInMs,
+        ...(move.reason === 'Guarding' && { unremarkable: 'AllIsWell' as const }),
+        ...(move.page && { announce: 'Warning' as const }),
+      };
     }
     case 'RollBack': {
       const sealed = { ...next, convicted: { reason: move.reason, message: move.message, at: iso(nowMs) } };

@@ -16,13 +16,16 @@ export interface Outcome {
   /** Tell people when this reason is new. */
   readonly announce?: PolicyEvent['type'];
   readonly lookInMs: number;
+  /** NoNews: what was decided last goes on being what people read. AllIsWell: so does what was done last, if anything. */
+  readonly unremarkable?: 'NoNews' | 'AllIsWell';
 }
 
 /** How often to look. */
 export const look = { steadyMs: 30_000, rolloutMs: 15_000, guardMs: 60_000, settlingMs: 5_000 } as const;
 
 /** Nothing moves, with a reason; people are told at once, and once more when it has lasted as long as a bake may. */
-export function hold(policy: Policy, state: Status, reason: string, message: string, nowMs: number): Outcome {
+export function hold(policy: Policy, state: Status, reason: string, why: string, nowMs: number): Outcome {
+  const message = clipped(why);
   const begun = state.hold?.reason === reason ? state.hold : { since: iso(nowMs), paged: false };
   const lastedMs = nowMs - ms(begun.since);
   const due = !begun.paged && lastedMs >= policy.rollout.maxBakeMs;
@@ -42,5 +45,8 @@ export function hold(policy: Policy, state: Status, reason: string, message: str
     lookInMs: state.rollout ? look.rolloutMs : look.steadyMs,
   };
 }
+
+/** Somebody else's words in a sentence may be long; a status that is too long would be refused as a whole. */
+export const clipped = (text: string): string => (text.length <= 1500 ? text : `${text.slice(0, 1500)}…`);
 
 export const released = (state: Status): Status => without(state, 'hold');

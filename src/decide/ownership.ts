@@ -73,7 +73,13 @@ function latest(policy: Policy, service: Service, state: Status, nowMs: number):
   if (adoption && recent.length > 0) {
     const message =
       'The traffic was set to follow LATEST again within a day of being pinned: another tool manages it. It will not be pinned again.';
-    return goOnLatest(policy, { ...state, adoption: { ...adoption, externallyManaged: true } }, revision, message, nowMs);
+    return goOnLatest(
+      policy,
+      { ...state, adoption: { ...adoption, externallyManaged: true } },
+      revision,
+      message,
+      nowMs,
+    );
   }
   const pinned = adoption ? arrived(policy, without(released(state), 'intent'), all(revision), nowMs) : state;
   const message = `${revision} is pinned at 100 %, so that the next revision starts at 0 % instead of taking all of the traffic.`;
@@ -152,7 +158,11 @@ function moved(policy: Policy, service: Service, split: Split, state: Status, no
 function arrived(policy: Policy, state: Status, split: Split, nowMs: number): Status {
   const revision = soleRevision(split)!;
   const before = state.stable?.revision;
-  const settled: Status = { ...without(without(state, 'guard'), 'rollout'), split: [...split], stable: { revision, percent: 100 } };
+  const settled: Status = {
+    ...without(without(state, 'guard'), 'rollout'),
+    split: [...split],
+    stable: { revision, percent: 100 },
+  };
   if (before === undefined || before === revision) return settled;
   return {
     ...settled,

@@ -66,7 +66,9 @@ export function questions(policy: Policy, service: Service, state: Status): Ques
           objective,
           fromMs: ms(
             (judging.evidence.find((entry) => entry.objective === objective.name) ?? judging.evidence[0])
-              ?.judgedUntil ?? state.decision?.at ?? '',
+              ?.judgedUntil ??
+              state.decision?.at ??
+              '',
           ),
         }))
       : [],

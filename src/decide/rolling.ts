@@ -102,7 +102,7 @@ function superseded(
   if (name === null || name === rollout.candidate) return null;
   const newer = observation.revisions[name];
   const older = observation.revisions[rollout.candidate];
-  if (!newer || newer.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
+  if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
   if ((state.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
   const pace = paceOf(observation.freshness, nowMs);
   const percent = startPercent(policy, rollout.requestsPerSecond, pace);
@@ -162,6 +162,7 @@ function blind(
       action: 'None',
       reason: 'AwaitingMetrics',
       message: 'No samples yet.',
+      unremarkable: 'NoNews',
       lookInMs: look.rolloutMs,
     };
   }
@@ -202,7 +203,12 @@ function judged(
   const result = judge(policy, arms, rollout.evidence, observation.readings, pace.tickMs);
   const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace });
   const objectives = rows(policy, result);
-  const seen: Status = { ...released(state), rollout: next, ...(result.newest && { objectives }) };
+  // Without a new tick nothing has changed, so a hold goes on.
+  const seen: Status = {
+    ...(result.newest ? released(state) : state),
+    rollout: next,
+    ...(result.newest && { objectives }),
+  };
   return carriedOut(policy, service, state, seen, next, move, nowMs);
 }
 
@@ -220,7 +226,12 @@ function carriedOut(
   const said = { action, reason, message };
   switch (action) {
     case 'None':
-      return { ...said, state, lookInMs: look.rolloutMs };
+      return {
+        ...said,
+        state,
+        lookInMs: look.rolloutMs,
+        ...(reason === 'AwaitingMetrics' && { unremarkable: 'NoNews' as const }),
+      };
     case 'Hold':
       return hold(policy, { ...state, ...(before.hold && { hold: before.hold }) }, reason, message, nowMs);
     case 'RollBack': {

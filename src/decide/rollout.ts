@@ -32,7 +32,10 @@ export interface Moment {
 }
 
 export interface Move {
-  readonly action: Extract<Action, 'None' | 'Hold' | 'Step' | 'Retreat' | 'TakeControl' | 'Watch' | 'Promote' | 'RollBack' | 'Withdraw'>;
+  readonly action: Extract<
+    Action,
+    'None' | 'Hold' | 'Step' | 'Retreat' | 'TakeControl' | 'Watch' | 'Promote' | 'RollBack' | 'Withdraw'
+  >;
   readonly percent: number;
   readonly reason: string;
   readonly message: string;
@@ -83,7 +86,10 @@ export function advance(
       const message = `Both revisions are failing while ${rollout.candidate} was under suspicion: it waits at 1 %. ${why}`;
       return { rollout: resumed, move: { action: 'Retreat', percent: 1, reason: 'SharedOutage', message } };
     }
-    return stay('Retreated', `Suspicion made the share smaller; the ramp goes on in ${until} if nothing more is seen. ${why}`);
+    return stay(
+      'Retreated',
+      `Suspicion made the share smaller; the ramp goes on in ${until} if nothing more is seen. ${why}`,
+    );
   }
   return forward(policy, resumed, gating, moment, why);
 }
@@ -169,9 +175,19 @@ function inconclusive(
     return to('Hold', moment.percent, 'InsufficientSamples', message);
   }
   if (gating.some((assessment) => odds(assessment) > highestOdds)) {
-    return to('Hold', moment.percent, 'Inconclusive', `Odds above ${highestOdds}:1 stand against ${rollout.candidate}. ${bound}`);
+    return to(
+      'Hold',
+      moment.percent,
+      'Inconclusive',
+      `Odds above ${highestOdds}:1 stand against ${rollout.candidate}. ${bound}`,
+    );
   }
-  return to('Watch', Math.max(watchPercent(moment.pace), moment.percent), 'Inconclusive', `${bound} Promoted as the policy says.`);
+  return to(
+    'Watch',
+    Math.max(watchPercent(moment.pace), moment.percent),
+    'Inconclusive',
+    `${bound} Promoted as the policy says.`,
+  );
 }
 
 function rollBack(assessment: Assessment, rollout: RolloutState, reason: string | null): Move {
@@ -198,7 +214,12 @@ function strike(rollout: RolloutState, gating: readonly Assessment[], moment: Mo
     return { rollout: recorded, move: rollBack(striking, rollout, 'SecondStrike') };
   }
   const evidence = evidenceText(entry, striking, rollout.candidate, rollout.control);
-  return retreat(recorded, Math.min(moment.percent, rollout.startPercent), moment, `A first burst of failures: ${evidence}.`);
+  return retreat(
+    recorded,
+    Math.min(moment.percent, rollout.startPercent),
+    moment,
+    `A first burst of failures: ${evidence}.`,
+  );
 }
 
 function suspicion(policy: Policy, rollout: RolloutState, suspects: readonly Assessment[], moment: Moment) {

@@ -26,7 +26,13 @@ export function begin(
   const candidate = name === null ? undefined : observation.revisions[name];
   const stable = observation.revisions[control];
   if (stable === null) {
-    return hold(policy, before, 'StableDeleted', `${control} does not exist any more; nothing is guessed in its place.`, nowMs);
+    return hold(
+      policy,
+      before,
+      'StableDeleted',
+      `${control} does not exist any more; nothing is guessed in its place.`,
+      nowMs,
+    );
   }
   if (name === null || !candidate || (stable && candidate.createdAtMs <= stable.createdAtMs)) {
     return steady(policy, observation, service, before, nowMs);
@@ -81,13 +87,7 @@ function recentRate(history: readonly History[]): number {
   return Math.max(0, ...rates);
 }
 
-function steady(
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  before: Status,
-  nowMs: number,
-): Outcome {
+function steady(policy: Policy, observation: Observation, service: Service, before: Status, nowMs: number): Outcome {
   const { withdrawn } = before;
   if (withdrawn && withdrawn.revision === service.latestReady) {
     const message = `${withdrawn.revision} stays at 0 % (${withdrawn.reason}) until it is retried or a newer revision comes.`;
@@ -104,5 +104,5 @@ function steady(
   const message = rejected
     ? `${state.stable!.revision} serves everything; ${rejected.revision} is rejected (${rejected.reason}).`
     : `${state.stable!.revision} serves everything; no newer revision is waiting.`;
-  return { state, action: 'None', reason: 'Steady', message, lookInMs: look.steadyMs };
+  return { state, action: 'None', reason: 'Steady', message, lookInMs: look.steadyMs, unremarkable: 'AllIsWell' };
 }

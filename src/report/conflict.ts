@@ -5,7 +5,9 @@ import type { StoredPolicy } from '../ports.ts';
 /** The policy that guards the same service and came first, if there is one. */
 export function older(all: readonly StoredPolicy[], mine: StoredPolicy): StoredPolicy | undefined {
   const guarded = serviceOf(mine);
-  return all.find((other) => other.uid !== mine.uid && serviceOf(other) === guarded && guarded !== null && before(other, mine));
+  return all.find(
+    (other) => other.uid !== mine.uid && serviceOf(other) === guarded && guarded !== null && before(other, mine),
+  );
 }
 
 const serviceOf = ({ spec }: StoredPolicy): string | null => (spec.ok ? serviceText(spec.policy.service) : null);

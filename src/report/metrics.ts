@@ -39,11 +39,16 @@ export class OperatorMetrics {
         }
       }
     });
-    this.#gauge('steadyrun_candidate_percent', "The candidate's share of the traffic.", ['namespace', 'policy'], (gauge) => {
-      for (const { key, status } of sources.policies()) {
-        gauge.set({ namespace: key.namespace, policy: key.name }, status.candidate?.percent ?? 0);
-      }
-    });
+    this.#gauge(
+      'steadyrun_candidate_percent',
+      "The candidate's share of the traffic.",
+      ['namespace', 'policy'],
+      (gauge) => {
+        for (const { key, status } of sources.policies()) {
+          gauge.set({ namespace: key.namespace, policy: key.name }, status.candidate?.percent ?? 0);
+        }
+      },
+    );
     this.#gauge('workqueue_depth', 'Keys ready to be taken.', ['name'], (gauge) =>
       gauge.set({ name: 'slopolicy' }, sources.queue().depth),
     );

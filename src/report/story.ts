@@ -38,7 +38,8 @@ export function shares(status: Status): string[] {
     lines.push([lastGood.revision, percent, 'last good']);
   }
   const gone = rejected?.[0];
-  if (gone && !lines.some(([name]) => name === gone.revision)) lines.push([gone.revision, 0, `rejected: ${gone.reason}`]);
+  if (gone && !lines.some(([name]) => name === gone.revision))
+    lines.push([gone.revision, 0, `rejected: ${gone.reason}`]);
   const width = Math.max(0, ...lines.map(([name]) => name.length));
   return lines.map(
     ([name, percent, part]) =>

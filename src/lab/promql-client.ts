@@ -1,0 +1,37 @@
+/** The lab's PromQL engine as the metrics adapter asks it, without HTTP between. */
+import type { MetricsSource } from '../policy/policy.ts';
+import { type Matrix, type PromqlClient, PromqlFailure, type Vector } from '../prometheus/promql.ts';
+import { instant, PromqlError, range } from './promql/query.ts';
+import type { SeriesStore } from './store.ts';
+
+export function labPromql(store: SeriesStore): PromqlClient {
+  return {
+    instant: async (_source: MetricsSource, query: string, atMs: number): Promise<Vector> => {
+      const answer = failing(() => instant(store, query, atMs));
+      if (answer.resultType !== 'vector') throw new Error(`a ${answer.resultType} where a vector was asked for`);
+      return answer.result.map(({ metric, value }) => ({ labels: metric, value }));
+    },
+    range: async (
+      _source: MetricsSource,
+      query: string,
+      startMs: number,
+      endMs: number,
+      stepMs: number,
+    ): Promise<Matrix> =>
+      failing(() => range(store, query, startMs, endMs, stepMs)).result.map(({ metric, samples }) => ({
+        labels: metric,
+        points: samples.map(([atMs, value]) => ({ atMs, value })),
+      })),
+  };
+}
+
+function failing<T>(evaluate: () => T): T {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof PromqlError) {
+      throw new PromqlFailure('ProviderError', error.message, { isPassing: false, cause: error });
+    }
+    throw error;
+  }
+}

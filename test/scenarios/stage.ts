@@ -1,0 +1,267 @@
+/**
+ * A stage for scenarios: the lab's world in process, a virtual clock, and the real loop between them. The operator can be
+ * killed at any boundary and started again; only what the world and the cluster hold survives.
+ */
+
+import type { PolicyEvent } from '../../src/decide/decision.ts';
+import { WorkQueue } from '../../src/kubernetes/queue.ts';
+import { VirtualClock } from '../../src/lab/clock.ts';
+import { labPromql } from '../../src/lab/promql-client.ts';
+import { LabServices } from '../../src/lab/services.ts';
+import { type ServiceSeed, World, type WorldOptions } from '../../src/lab/world.ts';
+import { Operator } from '../../src/operator.ts';
+import { storedPolicy } from '../../src/policy/parse.ts';
+import { keyText, type PolicyKey } from '../../src/policy/policy.ts';
+import type { Status } from '../../src/policy/status.ts';
+import type { Fence, Metrics, Policies, Services, StoredPolicy } from '../../src/ports.ts';
+import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
+
+export const startMs = Date.parse('2026-01-05T08:00:00Z');
+export const minutes = (count: number): number => count * 60_000;
+
+export interface StageOptions {
+  readonly seed?: number;
+  readonly rps?: number;
+  readonly spec?: Record<string, unknown>;
+  readonly traffic?: ServiceSeed['traffic'];
+  readonly world?: Partial<WorldOptions>;
+  /** Stands between the loop and its metrics. */
+  readonly metrics?: (real: Metrics) => Metrics;
+}
+
+const objectives = [
+  { name: 'availability', targetPercent: 99.9 },
+  { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
+];
+
+export class Stage {
+  readonly world: World;
+  readonly clock: VirtualClock;
+  readonly policies: MemoryPolicies;
+  readonly key: PolicyKey = { namespace: 'default', name: 'api' };
+  readonly #services: Services;
+  readonly #metrics: Metrics;
+  #process: Process | undefined;
+
+  constructor(options: StageOptions = {}) {
+    this.world = new World({
+      seed: options.seed ?? 1,
+      startMs,
+      historyMs: minutes(30),
+      services: [
+        {
+          project: 'acme',
+          region: 'europe-west1',
+          name: 'api',
+          rps: options.rps ?? 50,
+          ...(options.traffic && { traffic: options.traffic }),
+        },
+      ],
+      ...options.world,
+    });
+    this.clock = new VirtualClock(startMs, (nowMs) => this.world.advanceTo(nowMs));
+    this.#services = new LabServices(this.world);
+    const real = new PromqlMetrics(labPromql(this.world.store));
+    this.#metrics = options.metrics?.(real) ?? real;
+    this.policies = new MemoryPolicies(() => this.clock.nowMs());
+    this.policies.put(this.key, {
+      service: { project: 'acme', region: 'europe-west1', name: 'api' },
+      objectives,
+      ...options.spec,
+    });
+  }
+
+  /** Starts the operator; `boundary` is asked at every call that leaves the process. */
+  start(boundary: Boundary = () => 'go', fence: Fence = { check: () => undefined }): void {
+    const process = new Process(boundary);
+    const queue = new WorkQueue({ clock: this.clock, retryBaseMs: 1000, retryCapMs: 30_000 });
+    const world = {
+      clock: this.clock,
+      fence,
+      services: process.guard('services', this.#services),
+      metrics: process.guard('metrics', this.#metrics),
+      policies: process.guard('policies', this.policies as Policies),
+    };
+    const operator = new Operator(world, queue);
+    void operator.run(2);
+    this.policies.onChange = (key) => queue.add(keyText(key));
+    queue.add(keyText(this.key));
+    this.#process = process;
+  }
+
+  /** As kill -9 does: nothing that was under way goes on. */
+  kill(): void {
+    this.#process!.dead = true;
+  }
+
+  get alive(): boolean {
+    return this.#process !== undefined && !this.#process.dead;
+  }
+
+  run(count: number): Promise<void> {
+    return this.clock.advance(minutes(count));
+  }
+
+  /** Goes on in small steps until it is so, at most so long; says how long it took, in minutes. */
+  async until(what: (status: Status) => boolean, mostMinutes: number): Promise<number> {
+    const begun = this.clock.nowMs();
+    while (!what(this.status)) {
+      if (this.clock.nowMs() - begun > minutes(mostMinutes)) {
+        throw new Error(`not so after ${mostMinutes} min: ${JSON.stringify(this.status.decision)} ${this.traffic}`);
+      }
+      await this.clock.advance(15_000);
+    }
+    return (this.clock.nowMs() - begun) / 60_000;
+  }
+
+  get status(): Status {
+    return this.policies.get(this.key)?.status ?? {};
+  }
+
+  /** "api-00001-aaa=95 api-00002-bbb=5", as asked of Cloud Run. */
+  get traffic(): string {
+    return this.world
+      .service('api')
+      .spec.traffic.filter(({ percent }) => percent > 0)
+      .map(({ revision, percent }) => `${revision ?? 'LATEST'}=${percent}`)
+      .sort()
+      .join(' ');
+  }
+
+  get writes() {
+    return this.world.truth('api').writes.filter(({ by }) => by === 'operator');
+  }
+
+  /** The splits the operator wrote, each "REV=percent …". */
+  get splits(): string[] {
+    return this.writes.map(({ body }) => {
+      const { traffic } = body as { traffic: { revision: string; percent: number }[] };
+      return traffic.map(({ revision, percent }) => `${revision}=${percent}`).join(' ');
+    });
+  }
+
+  event(event: Parameters<World['event']>[1]): void {
+    this.world.event('api', event);
+  }
+
+  annotate(name: string, value: string | null): void {
+    this.policies.annotate(this.key, `steadyrun.dev/${name}`, value);
+  }
+
+  reasons(): string[] {
+    return this.policies.events.map(({ reason }) => reason);
+  }
+}
+
+/** What happens at one call out of the process: it goes on, dies before the effect, or dies after it. */
+export type Boundary = (call: string) => 'go' | 'dieBefore' | 'dieAfter';
+
+class Process {
+  dead = false;
+  readonly #boundary: Boundary;
+
+  constructor(boundary: Boundary) {
+    this.#boundary = boundary;
+  }
+
+  guard<T extends object>(port: string, real: T): T {
+    return new Proxy(real, {
+      get: (target, property) => {
+        const member = Reflect.get(target, property) as unknown;
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => this.#call(`${port}.${String(property)}`, () => member.apply(target, args));
+      },
+    });
+  }
+
+  #call(name: string, call: () => unknown): unknown {
+    const local = name === 'policies.get' || name === 'policies.list';
+    if (this.dead) return local ? undefined : new Promise(() => undefined);
+    if (local) return call();
+    const fate = this.#boundary(name);
+    if (fate === 'go') return call();
+    if (fate === 'dieBefore') {
+      this.dead = true;
+      return new Promise(() => undefined);
+    }
+    const effect = call() as Promise<unknown>;
+    this.dead = true;
+    return effect.then(() => new Promise(() => undefined));
+  }
+}
+
+interface RawPolicy {
+  metadata: Record<string, unknown> & { annotations: Record<string, string> };
+  spec: Record<string, unknown>;
+  status: unknown;
+}
+
+/** The cluster's side: what survives a crash. Statuses make the journey through JSON and the schema every time. */
+export class MemoryPolicies implements Policies {
+  readonly events: PolicyEvent[] = [];
+  statusWrites = 0;
+  onChange: (key: PolicyKey) => void = () => undefined;
+  readonly #raw = new Map<string, RawPolicy>();
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  put(key: PolicyKey, spec: Record<string, unknown>): void {
+    this.#raw.set(keyText(key), {
+      metadata: {
+        ...key,
+        uid: `uid-${key.name}`,
+        generation: 1,
+        creationTimestamp: new Date(this.#nowMs()).toISOString(),
+        annotations: {},
+      },
+      spec,
+      status: {},
+    });
+    this.onChange(key);
+  }
+
+  delete(key: PolicyKey): void {
+    this.#raw.delete(keyText(key));
+    this.onChange(key);
+  }
+
+  annotate(key: PolicyKey, name: string, value: string | null): void {
+    const { annotations } = this.#raw.get(keyText(key))!.metadata;
+    if (value === null) delete annotations[name];
+    else annotations[name] = value;
+    this.onChange(key);
+  }
+
+  get(key: PolicyKey): StoredPolicy | undefined {
+    const raw = this.#raw.get(keyText(key));
+    return raw && storedPolicy({ apiVersion: 'steadyrun.dev/v1alpha1', kind: 'SLOPolicy', ...raw });
+  }
+
+  list(): StoredPolicy[] {
+    return [...this.#raw.keys()].map((text) => {
+      const [namespace, name] = text.split('/');
+      return this.get({ namespace: namespace!, name: name! })!;
+    });
+  }
+
+  async writeStatus(key: PolicyKey, status: Status): Promise<void> {
+    const raw = this.#raw.get(keyText(key));
+    if (!raw) return;
+    this.statusWrites++;
+    raw.status = JSON.parse(JSON.stringify(status));
+    const kept = JSON.stringify(this.get(key)!.status);
+    if (kept.length < 0.9 * JSON.stringify(status).length)
+      throw new Error(`the schema lost a part of ${JSON.stringify(status)}`);
+  }
+
+  async removeAnnotations(key: PolicyKey, names: readonly string[]): Promise<void> {
+    for (const name of names) this.annotate(key, name, null);
+  }
+
+  async event(_key: PolicyKey, event: PolicyEvent): Promise<void> {
+    this.events.push(event);
+  }
+}
