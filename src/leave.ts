@@ -2,10 +2,12 @@
  * A policy was deleted in mid-rollout: the traffic goes back to stable, once, if it is still ours. Best effort by the
  * running operator; there is no finalizer that could block a namespace.
  */
-import { namedSplit, all, same } from './decide/split.ts';
+
 import type { Service } from './decide/observation.ts';
+import { all, namedSplit, same } from './decide/split.ts';
 import type { Status } from './policy/status.ts';
-import type { Fence, Services, StoredPolicy } from './ports.ts';
+import type { StoredPolicy } from './policy/stored.ts';
+import type { Fence, Services } from './ports.ts';
 
 /** What was done, in a sentence, or null where there was nothing to do. */
 export async function leave(

@@ -86,5 +86,7 @@ const youngAt = (revisions: Readonly<Record<string, Revision | null>>, fromMs: n
     revision && revision.createdAtMs > fromMs - youngMs ? [revision.name] : [],
   );
 
-const unknown = (policy: Policy, { reason, message }: { reason: 'ProviderError' | 'RateLimited' | 'Stale'; message: string }) =>
-  policy.objectives.map(({ name }): Reading => ({ kind: 'Unknown', objective: name, reason, message }));
+const unknown = (
+  policy: Policy,
+  { reason, message }: { reason: 'ProviderError' | 'RateLimited' | 'Stale'; message: string },
+) => policy.objectives.map(({ name }): Reading => ({ kind: 'Unknown', objective: name, reason, message }));

@@ -2,10 +2,11 @@
  * Keys in, reconciles out: a few workers take keys from the queue, and each key comes back when its next look is due.
  * A policy that fails is tried again with back-off and never stops another.
  */
+import { parseKey } from './kubernetes/objects.ts';
 import type { WorkQueue } from './kubernetes/queue.ts';
 import { leave } from './leave.ts';
 import { keyText, type PolicyKey } from './policy/policy.ts';
-import type { StoredPolicy } from './ports.ts';
+import type { StoredPolicy } from './policy/stored.ts';
 import { reconcile, type World } from './reconcile.ts';
 
 export interface OperatorHooks {
@@ -35,7 +36,7 @@ export class Operator {
     for (;;) {
       const text = await this.#queue.take();
       if (text === undefined) return;
-      const key = keyOf(text);
+      const key = parseKey(text);
       const begunMs = performance.now();
       let error: unknown;
       try {
@@ -70,9 +71,4 @@ export class Operator {
       if (latest) this.#known.set(text, latest);
     }
   }
-}
-
-export function keyOf(text: string): PolicyKey {
-  const slash = text.indexOf('/');
-  return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
 }

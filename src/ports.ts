@@ -2,10 +2,12 @@
  * The few boundaries of the system, as the loop needs them. Each has two implementations: the real one and the lab's.
  * Every method may throw; a throw never means that traffic should move.
  */
-import type { PolicyEvent } from './decide/decision.ts';
+
 import type { Freshness, History, Reading, Revision, Service, Split } from './decide/observation.ts';
-import type { MetricsSource, Objective, Policy, PolicyKey, ServiceRef } from './policy/policy.ts';
+import type { PolicyEvent } from './policy/event.ts';
+import type { MetricsSource, Objective, PolicyKey, ServiceRef } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
+import type { StoredPolicy } from './policy/stored.ts';
 
 /** The world's time, which in the lab runs faster than the wall's. */
 export interface Clock {
@@ -78,16 +80,6 @@ export interface Policies {
   removeAnnotations(key: PolicyKey, names: readonly string[]): Promise<void>;
   /** Tells people; never fails a reconcile. */
   event(key: PolicyKey, event: PolicyEvent): Promise<void>;
-}
-
-/** The policy, or why it cannot be obeyed; and the status beside it, or why it cannot be read. */
-export interface StoredPolicy {
-  readonly key: PolicyKey;
-  readonly uid: string;
-  readonly generation: number;
-  readonly createdAtMs: number;
-  readonly spec: { readonly ok: true; readonly policy: Policy } | { readonly ok: false; readonly message: string };
-  readonly status: Status;
 }
 
 /** Whether this process may still write: what a lease cannot promise to Google's APIs by itself. */

@@ -1,11 +1,13 @@
 /** The loop's one sentence: observe, decide, act, report. */
 import { act } from './act.ts';
 import { decide } from './decide/decide.ts';
-import type { Decided, PolicyEvent } from './decide/decision.ts';
+import type { Decided } from './decide/decision.ts';
 import { observe } from './observe.ts';
+import type { PolicyEvent } from './policy/event.ts';
 import type { Policy, PolicyKey } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
-import type { Clock, Fence, Metrics, Policies, Services, StoredPolicy } from './ports.ts';
+import type { StoredPolicy } from './policy/stored.ts';
+import type { Clock, Fence, Metrics, Policies, Services } from './ports.ts';
 import { type Failure, failureOf, reported } from './report/conditions.ts';
 import { older } from './report/conflict.ts';
 

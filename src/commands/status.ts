@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKubeConfig, type PooledKubeConfig } from '../kubernetes/client.ts';
 import { SloPolicies } from '../kubernetes/slopolicies.ts';
 import { storedPolicy } from '../policy/parse.ts';
-import type { StoredPolicy } from '../ports.ts';
+import type { StoredPolicy } from '../policy/stored.ts';
 import { did, next, objectives, why as reasonOf, story } from '../report/story.ts';
 import { table } from '../report/table.ts';
 import { labAt } from './lab-address.ts';

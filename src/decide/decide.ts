@@ -3,10 +3,12 @@
  * randomness. The order of the branches is the order of precedence: whose traffic it is, what people asked for, what is
  * already decided, what is running, what is new.
  */
+
+import type { PolicyEvent } from '../policy/event.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
 import { iso } from '../policy/time.ts';
-import type { Decided, Decision, PolicyEvent } from './decision.ts';
+import type { Decided, Decision } from './decision.ts';
 import { guarding } from './guarding.ts';
 import type { Observation, Service } from './observation.ts';
 import { clipped, hold, look, type Outcome } from './outcome.ts';

@@ -2,6 +2,7 @@
  * A decision is data: what to write, why, what people are told, and when to look again. It is made by pure functions and
  * carried out by the shell.
  */
+import type { PolicyEvent } from '../policy/event.ts';
 import type { IntentKind, RolloutState, Status } from '../policy/status.ts';
 import type { Split } from './observation.ts';
 
@@ -18,14 +19,6 @@ export type Action =
   | 'RollBack'
   | 'Withdraw'
   | 'Restore';
-
-/** What is told to people as a Kubernetes event; a warning is also a page. */
-export interface PolicyEvent {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly action: string;
-  readonly message: string;
-}
 
 export interface TrafficWrite {
   readonly kind: IntentKind;

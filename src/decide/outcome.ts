@@ -1,9 +1,11 @@
 /** What a branch of the decision comes to, before it is put into the state and the words that everybody reads. */
+
+import type { PolicyEvent } from '../policy/event.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
 import { iso, ms, spoken } from '../policy/time.ts';
 import { without } from './confirm.ts';
-import type { Action, PolicyEvent, TrafficWrite } from './decision.ts';
+import type { Action, TrafficWrite } from './decision.ts';
 
 export interface Outcome {
   readonly state: Status;

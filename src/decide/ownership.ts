@@ -2,11 +2,12 @@
  * Whose traffic is this? A split that equals what was persisted or intended is ours; any other is somebody else's, and is
  * respected. Runs before anything is judged.
  */
+
+import type { PolicyEvent } from '../policy/event.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
 import { iso, ms } from '../policy/time.ts';
 import { confirm, promoted, reject, without } from './confirm.ts';
-import type { PolicyEvent } from './decision.ts';
 import { arm } from './guard.ts';
 import { beginEvidence } from './judge.ts';
 import type { Service, Split } from './observation.ts';

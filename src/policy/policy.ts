@@ -68,4 +68,5 @@ export interface Requests {
 }
 
 export const keyText = (key: PolicyKey): string => `${key.namespace}/${key.name}`;
-export const serviceText = (ref: ServiceRef): string => `projects/${ref.project}/locations/${ref.region}/services/${ref.name}`;
+export const serviceText = (ref: ServiceRef): string =>
+  `projects/${ref.project}/locations/${ref.region}/services/${ref.name}`;

@@ -2,8 +2,9 @@
  * Conditions as kstatus reads them: Ready is normal when true; Reconciling and Stalled exist only while they are true.
  */
 import type { Condition, Status } from '../policy/status.ts';
+import type { StoredPolicy } from '../policy/stored.ts';
 import { iso } from '../policy/time.ts';
-import { Conflict, OutcomeUnknown, Refused, type StoredPolicy, Unavailable } from '../ports.ts';
+import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../ports.ts';
 
 /** Why a pass over a policy did not come to its end. */
 export interface Failure {

@@ -1,6 +1,6 @@
 /** Two policies must not steer one service: the older one does, the other says so. */
 import { serviceText } from '../policy/policy.ts';
-import type { StoredPolicy } from '../ports.ts';
+import type { StoredPolicy } from '../policy/stored.ts';
 
 /** The policy that guards the same service and came first, if there is one. */
 export function older(all: readonly StoredPolicy[], mine: StoredPolicy): StoredPolicy | undefined {

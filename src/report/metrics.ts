@@ -2,7 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Decision } from '../decide/decision.ts';
 import type { QueueState } from '../kubernetes/queue.ts';
-import type { StoredPolicy } from '../ports.ts';
+import type { StoredPolicy } from '../policy/stored.ts';
 
 const phases = ['Pending', 'Steady', 'Ramping', 'Watching', 'RollingBack', 'Held'] as const;
 

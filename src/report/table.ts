@@ -1,6 +1,7 @@
 /** Policies a line each, with the columns that `kubectl get slopolicies` has. */
+
+import type { StoredPolicy } from '../policy/stored.ts';
 import { spoken } from '../policy/time.ts';
-import type { StoredPolicy } from '../ports.ts';
 
 const header = ['NAMESPACE', 'NAME', 'SERVICE', 'PHASE', 'CANDIDATE', 'WEIGHT', 'LAST GOOD', 'VERDICT', 'AGE'];
 

@@ -74,7 +74,8 @@ async function writingCalls(scenario: Scenario): Promise<{ at: number; call: str
     const reconcile = calls.slice(begun, i + 1);
     if (reconcile.includes('services.setTraffic')) {
       // The event and the annotation come after the report.
-      for (let at = begun; at <= Math.min(i + 2, calls.length - 1); at++) writing.push({ at: at + 1, call: calls[at]! });
+      for (let at = begun; at <= Math.min(i + 2, calls.length - 1); at++)
+        writing.push({ at: at + 1, call: calls[at]! });
     }
     begun = i + 1;
   });

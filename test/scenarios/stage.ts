@@ -3,17 +3,18 @@
  * killed at any boundary and started again; only what the world and the cluster hold survives.
  */
 
-import type { PolicyEvent } from '../../src/decide/decision.ts';
 import { WorkQueue } from '../../src/kubernetes/queue.ts';
 import { VirtualClock } from '../../src/lab/clock.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
 import { LabServices } from '../../src/lab/services.ts';
 import { type ServiceSeed, World, type WorldOptions } from '../../src/lab/world.ts';
 import { Operator } from '../../src/operator.ts';
+import type { PolicyEvent } from '../../src/policy/event.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
 import { keyText, type PolicyKey } from '../../src/policy/policy.ts';
 import type { Status } from '../../src/policy/status.ts';
-import type { Fence, Metrics, Policies, Services, StoredPolicy } from '../../src/ports.ts';
+import type { StoredPolicy } from '../../src/policy/stored.ts';
+import type { Fence, Metrics, Policies, Services } from '../../src/ports.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 
 export const startMs = Date.parse('2026-01-05T08:00:00Z');
@@ -202,6 +203,7 @@ export class MemoryPolicies implements Policies {
   statusWrites = 0;
   onChange: (key: PolicyKey) => void = () => undefined;
   readonly #raw = new Map<string, RawPolicy>();
+  readonly #parsed = new Map<string, StoredPolicy>();
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -220,24 +222,29 @@ export class MemoryPolicies implements Policies {
       spec,
       status: {},
     });
-    this.onChange(key);
+    this.#changed(key);
   }
 
   delete(key: PolicyKey): void {
     this.#raw.delete(keyText(key));
-    this.onChange(key);
+    this.#changed(key);
   }
 
   annotate(key: PolicyKey, name: string, value: string | null): void {
     const { annotations } = this.#raw.get(keyText(key))!.metadata;
     if (value === null) delete annotations[name];
     else annotations[name] = value;
-    this.onChange(key);
+    this.#changed(key);
   }
 
   get(key: PolicyKey): StoredPolicy | undefined {
-    const raw = this.#raw.get(keyText(key));
-    return raw && storedPolicy({ apiVersion: 'steadyrun.dev/v1alpha1', kind: 'SLOPolicy', ...raw });
+    const text = keyText(key);
+    const raw = this.#raw.get(text);
+    if (!raw) return undefined;
+    const parsed =
+      this.#parsed.get(text) ?? storedPolicy({ apiVersion: 'steadyrun.dev/v1alpha1', kind: 'SLOPolicy', ...raw });
+    this.#parsed.set(text, parsed);
+    return parsed;
   }
 
   list(): StoredPolicy[] {
@@ -252,9 +259,15 @@ export class MemoryPolicies implements Policies {
     if (!raw) return;
     this.statusWrites++;
     raw.status = JSON.parse(JSON.stringify(status));
+    this.#parsed.delete(keyText(key));
     const kept = JSON.stringify(this.get(key)!.status);
     if (kept.length < 0.9 * JSON.stringify(status).length)
       throw new Error(`the schema lost a part of ${JSON.stringify(status)}`);
+  }
+
+  #changed(key: PolicyKey): void {
+    this.#parsed.delete(keyText(key));
+    this.onChange(key);
   }
 
   async removeAnnotations(key: PolicyKey, names: readonly string[]): Promise<void> {

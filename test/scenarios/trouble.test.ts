@@ -55,7 +55,10 @@ describe('no data is not evidence', () => {
   test('metrics that answer with errors hold the rollout, and with Withdraw take the candidate back after the deadline', async () => {
     let broken = false;
     const failing = (real: Metrics): Metrics => ({
-      ...counting(() => false, (reading) => reading)(real),
+      ...counting(
+        () => false,
+        (reading) => reading,
+      )(real),
       freshness: async (...args) =>
         broken ? { kind: 'Unknown', reason: 'ProviderError', message: 'it answered 503' } : real.freshness(...args),
     });
@@ -105,7 +108,10 @@ describe('no data is not evidence', () => {
   });
 
   test('too little traffic to prove the SLO promotes with a warning that prints the bound that was reached', async () => {
-    const { stage, candidate } = await ramping({ rps: 0.4, spec: { objectives: [{ name: 'availability', targetPercent: 99.9 }] } });
+    const { stage, candidate } = await ramping({
+      rps: 0.4,
+      spec: { objectives: [{ name: 'availability', targetPercent: 99.9 }] },
+    });
     await stage.until((status) => status.phase === 'Watching', 90);
     const warning = stage.policies.events.find(({ reason }) => reason === 'Inconclusive');
     expect(warning).toMatchObject({ type: 'Warning' });
@@ -207,7 +213,11 @@ describe('fix forward, and after promotion', () => {
     expect(stage.traffic).toBe(`${stable}=50 ${candidate}=50`);
     await stage.until((status) => status.rejected?.[0]?.revision === candidate, 10);
     expect(stage.traffic).toBe(`${stable}=100`);
-    expect(stage.status).toMatchObject({ phase: 'Steady', stable: { revision: stable }, lastGood: { revision: stable } });
+    expect(stage.status).toMatchObject({
+      phase: 'Steady',
+      stable: { revision: stable },
+      lastGood: { revision: stable },
+    });
   });
 
   test('total failure after promotion with a shared cause is not blamed on the revision, and people are told', async () => {

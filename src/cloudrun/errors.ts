@@ -1,0 +1,115 @@
+/** What Google's errors mean to the loop, and the one sentence that tells people. */
+import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../ports.ts';
+
+/** One request, as metrics and error messages speak of it. */
+export interface Question {
+  /** The API's name for it: "GetService". */
+  readonly method: string;
+  /** "read service api in acme/europe-west1". */
+  readonly what: string;
+  /** The IAM permission it needs. */
+  readonly permission: string;
+}
+
+const names = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const;
+
+export type Code = (typeof names)[number];
+
+/** The fields that the client library sets on its errors, read without trusting that they are there. */
+interface GoogleError extends Error {
+  readonly code?: unknown;
+  readonly httpStatusCode?: unknown;
+  readonly reason?: unknown;
+  readonly errorInfoMetadata?: { readonly permission?: unknown };
+  /** Set when, and only when, the body was an error as Google writes them. */
+  readonly details?: unknown;
+}
+
+/**
+ * The canonical code. An error page of something between us and Google says nothing about the resource, whatever its status:
+ * a proxy's 404 must not read as a deleted service.
+ */
+export function codeOf(error: unknown): Code {
+  const { code, httpStatusCode, details } = error as GoogleError;
+  if (httpStatusCode !== undefined && details === undefined) return 'UNAVAILABLE';
+  return (typeof code === 'number' ? names[code] : undefined) ?? 'UNKNOWN';
+}
+
+const passing: readonly Code[] = ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL', 'RESOURCE_EXHAUSTED', 'UNKNOWN'];
+
+/** Whether the same read may well succeed a moment later. */
+export const isPassing = (error: unknown): boolean => passing.includes(codeOf(error));
+
+/** The port's error for a failed call; NOT_FOUND of a read is no error and does not come here. */
+export function meaning(error: unknown, question: Question, kind: 'Read' | 'Write'): Error {
+  const code = codeOf(error);
+  const sentence = (advice: string) => `Could not ${question.what}: ${code}, ${said(error)} ${advice}`;
+  const options = { cause: error };
+  switch (code) {
+    case 'ABORTED':
+    case 'NOT_FOUND':
+      return new Conflict(sentence(changed), options);
+    case 'FAILED_PRECONDITION':
+      return /etag/i.test(said(error))
+        ? new Conflict(sentence(changed), options)
+        : new Refused(sentence('Trying again will not help until the service is changed.'), options);
+    case 'PERMISSION_DENIED':
+      return new Refused(sentence(grantAdvice(error, question)), options);
+    case 'INVALID_ARGUMENT':
+    case 'ALREADY_EXISTS':
+    case 'OUT_OF_RANGE':
+    case 'UNIMPLEMENTED':
+      return new Refused(sentence('Trying again will not help.'), options);
+    case 'RESOURCE_EXHAUSTED':
+      return new Unavailable(
+        sentence('The quota of the Cloud Run Admin API is used up; it is tried again later.'),
+        options,
+      );
+    case 'UNAUTHENTICATED':
+      return new Unavailable(
+        sentence("Google did not accept the operator's credentials; it is tried again later."),
+        options,
+      );
+    default:
+      return kind === 'Write'
+        ? new OutcomeUnknown(sentence('It may or may not have been done; the service is read again to see.'), options)
+        : new Unavailable(sentence('It is tried again later.'), options);
+  }
+}
+
+const changed = 'It changed since it was read, and is read again before anything is decided.';
+
+/** Google's own words as one line that ends in a full stop. */
+function said(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim().slice(0, 400);
+  return `"${text || 'no explanation'}".`;
+}
+
+/** A change of traffic also needs to act as the service's own identity, and Google names whichever is missing. */
+function grantAdvice(error: unknown, question: Question): string {
+  const { reason, errorInfoMetadata } = error as GoogleError;
+  if (reason === 'SERVICE_DISABLED') return 'Enable the Cloud Run Admin API (run.googleapis.com) in that project.';
+  const named = errorInfoMetadata?.permission ?? /permission '?([a-z]+(?:\.[a-z]+)+)/i.exec(said(error))?.[1];
+  const permission = typeof named === 'string' ? named : question.permission;
+  return /actas/i.test(permission)
+    ? "Grant the operator's identity iam.serviceAccounts.actAs on the service's runtime service account (roles/iam.serviceAccountUser)."
+    : `Grant the operator's identity ${permission}.`;
+}

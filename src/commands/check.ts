@@ -1,0 +1,133 @@
+/** `steadyrun check FILE…`: everything that is wrong with policies, before a cluster sees them. */
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { checkPolicies, type PlacedPolicy } from '../policy/check/policies.ts';
+import type { Finding, Position } from '../policy/check/yaml.ts';
+import { keyText, serviceText } from '../policy/policy.ts';
+
+export interface CheckIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  /** What the file `-` reads; the process's standard input unless given. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+}
+
+interface FileReport {
+  readonly file: string;
+  readonly ok: boolean;
+  readonly problems: readonly Finding[];
+}
+
+const limitBytes = 1024 * 1024;
+
+/** Prints what is wrong to standard output. 0: every file is fine, 1: there are problems, 2: no file was given. */
+export async function check(
+  files: readonly string[],
+  options: { readonly json: boolean },
+  io: CheckIo,
+): Promise<number> {
+  if (files.length === 0) {
+    io.stderr.write('check: name the files to check, or - for standard input\n');
+    return 2;
+  }
+  const seen: Seen = { names: new Map(), services: new Map() };
+  const reports: FileReport[] = [];
+  let policies = 0;
+  for (const file of withoutRepeats(files)) {
+    const checked = await checkFile(file, io);
+    policies += checked.policies.length;
+    const problems = [...checked.findings, ...checked.policies.flatMap((placed) => conflicts(placed, file, seen))];
+    reports.push({ file, ok: problems.length === 0, problems: problems.sort((a, b) => a.line - b.line) });
+  }
+  const ok = reports.every((report) => report.ok);
+  io.stdout.write(options.json ? `${JSON.stringify({ files: reports, ok })}\n` : humanText(reports, policies));
+  return ok ? 0 : 1;
+}
+
+const withoutRepeats = (files: readonly string[]): string[] => [
+  ...new Map(files.map((file) => [file === '-' ? file : resolve(file), file])).values(),
+];
+
+async function checkFile(file: string, io: CheckIo): Promise<ReturnType<typeof checkPolicies>> {
+  const failure = (message: string, hint: string) => ({
+    policies: [],
+    findings: [{ line: 1, column: 1, path: '', message, hint }],
+  });
+  try {
+    const bytes = await readAtMost(file, io.stdin ?? process.stdin);
+    if (bytes.length > limitBytes)
+      return failure('is larger than 1 MiB', 'a policy has a few kilobytes; split the file');
+    if (bytes.includes(0)) return failure('is binary, not text', 'give YAML or JSON in UTF-8');
+    return checkPolicies(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const [message, hint] = unreadable(error as NodeJS.ErrnoException);
+    return failure(message, hint);
+  }
+}
+
+/** The first bytes, one more than the limit at most, so that even an endless file is read in no time. */
+async function readAtMost(file: string, stdin: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  if (file !== '-') {
+    await using handle = await open(file);
+    return await firstBytes(handle.createReadStream({ end: limitBytes, autoClose: false }));
+  }
+  return await firstBytes(stdin);
+}
+
+async function firstBytes(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of source) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limitBytes) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function unreadable(error: NodeJS.ErrnoException): readonly [message: string, hint: string] {
+  switch (error.code) {
+    case 'ENOENT':
+      return ['there is no such file', 'look at the path'];
+    case 'EISDIR':
+      return ['is a directory', 'name the files in it'];
+    case 'EACCES':
+      return ['may not be read', 'look at its permissions'];
+    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+      return ['is not UTF-8 text', 'give YAML or JSON in UTF-8'];
+    default:
+      return [`cannot be read: ${error.message}`, 'look at the path and the file'];
+  }
+}
+
+interface Seen {
+  readonly names: Map<string, string>;
+  readonly services: Map<string, string>;
+}
+
+/** One policy a name, and one a service: of two for one service only the older would be obeyed. */
+function conflicts({ policy, namePosition, servicePosition }: PlacedPolicy, file: string, seen: Seen): Finding[] {
+  const found: Finding[] = [];
+  const claim = (claims: Map<string, string>, claimed: string, path: string, at: Position, hint: string): void => {
+    const earlier = claims.get(claimed);
+    if (earlier) found.push({ ...at, path, message: `${claimed} already has a policy at ${earlier}`, hint });
+    else claims.set(claimed, `${file}:${at.line}`);
+  };
+  claim(seen.names, keyText(policy.key), 'metadata.name', namePosition, 'give it another name or namespace');
+  claim(seen.services, serviceText(policy.service), 'spec.service', servicePosition, 'keep one of the two');
+  return found;
+}
+
+function humanText(reports: readonly FileReport[], policies: number): string {
+  const problems = reports.flatMap(({ file, problems }) => problems.map((problem) => problemText(file, problem)));
+  const summary =
+    problems.length === 0
+      ? `${counted(policies, 'policy', 'policies')} in ${counted(reports.length, 'file')}: no problems`
+      : `${counted(problems.length, 'problem')} in ${reports.filter(({ ok }) => !ok).length} of ${counted(reports.length, 'file')}`;
+  return `${[...problems, summary].join('\n')}\n`;
+}
+
+const problemText = (file: string, { line, column, path, message, hint }: Finding): string =>
+  `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}\n    ${hint}`;
+
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,0 +1,81 @@
+/** `steadyrun lab`: a simulated world behind loopback addresses, until it is told to end. */
+import { readFile } from 'node:fs/promises';
+import { Lab, type LabDescription } from '../lab/lab.ts';
+import { populationFrom } from '../lab/population.ts';
+import { Misshapen } from '../lab/shape.ts';
+import { Refusal } from '../lab/world/refusal.ts';
+import type { ServiceSeed } from '../lab/world.ts';
+import { durationMs } from '../policy/duration.ts';
+
+export interface LabCommandOptions {
+  /** A YAML file. */
+  readonly services?: string;
+  readonly seed: number;
+  readonly speed: number;
+  readonly port: number;
+  /** Lengths of time as people write them: "120s". */
+  readonly platformDelay: string;
+  readonly appDelay: string;
+  readonly json: boolean;
+}
+
+class WrongUsage extends Error {}
+
+/** Prints where the doors are once all are open, and resolves to the exit code after SIGINT or SIGTERM. */
+export async function runLab(options: LabCommandOptions): Promise<number> {
+  const ended = signalled();
+  try {
+    const lab = await Lab.start({
+      seed: options.seed,
+      speed: options.speed,
+      port: options.port,
+      platformDelayMs: length('--platform-delay', options.platformDelay),
+      appDelayMs: length('--app-delay', options.appDelay),
+      ...(options.services !== undefined && { services: await population(options.services) }),
+    });
+    process.stdout.write(options.json ? `${JSON.stringify(lab.description)}\n` : inWords(lab.description));
+    await ended;
+    await lab.close();
+    return 0;
+  } catch (error) {
+    process.stderr.write(`steadyrun lab: ${error instanceof Error ? error.message : error}\n`);
+    return error instanceof WrongUsage ? 2 : 1;
+  }
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+async function population(file: string): Promise<readonly ServiceSeed[]> {
+  const text = await readFile(file, 'utf8');
+  try {
+    return populationFrom(text);
+  } catch (error) {
+    if (!(error instanceof Misshapen)) throw error;
+    throw new Misshapen(error.message.replaceAll(/^/gm, `${file}: `), { cause: error });
+  }
+}
+
+function length(flag: string, text: string): number {
+  const lengthMs = durationMs(text);
+  if (!Number.isNaN(lengthMs)) return lengthMs;
+  throw new WrongUsage(`${flag} must be a length of time such as 90s or 2m, not ${text}`);
+}
+
+const inWords = (
+  lab: LabDescription,
+): string => `A lab is running, ${lab.speed} times as fast as the wall's clock, seed ${lab.seed}.
+
+  services    ${lab.services.map(({ project, region, name }) => `${project}/${region}/${name}`).join(', ')}
+  operator    steadyrun run --lab ${lab.url}
+  kubectl     kubectl --kubeconfig ${lab.kubeconfig} get slopolicies
+  Cloud Run   ${lab.cloudRun}/v2/
+  Prometheus  ${lab.prometheus}/api/v1/
+  truth       ${lab.url}/lab/v1/truth?service=${lab.services[0]?.name}
+  trouble     POST ${lab.url}/lab/v1/events
+
+Ctrl-C ends it.
+`;

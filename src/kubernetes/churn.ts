@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Status } from '../policy/status.ts';
+
+/** Numbers that only creep are written this often; the live ones are on /metrics. */
+const VALUES_EVERY_MS = 60_000;
+
+export interface Written {
+  readonly status: Status;
+  readonly atMs: number;
+}
+
+/**
+ * Whether a status is worth a write. What means something is written at once; a look that found nothing new, or numbers
+ * that moved a little, at most once a minute. A running rollout is always written: its status is the memory from which a
+ * restarted operator goes on.
+ */
+export function worthWriting(previous: Written, next: Status, nowMs: number): boolean {
+  if (same(previous.status, next)) return false;
+  if (previous.status.rollout !== undefined || next.rollout !== undefined) return true;
+  if (!same(meaning(previous.status), meaning(next))) return true;
+  return nowMs - previous.atMs >= VALUES_EVERY_MS;
+}
+
+/** The status without what changes at every look. */
+function meaning(status: Status): unknown {
+  const { decision, objectives, ...rest } = status;
+  const { at: _at, nextCheck: _nextCheck, ...decided } = decision ?? {};
+  const verdicts = objectives?.map(({ name, verdict, reason, gate }) => ({ name, verdict, reason, gate }));
+  return { ...rest, decided, verdicts };
+}
+
+/** As the server would compare them: a field that is undefined is no field. */
+function same(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
+}

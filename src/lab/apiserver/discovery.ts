@@ -1,0 +1,80 @@
+import type { JsonObject } from './object.ts';
+import { groupVersion, POLICIES, RESOURCES, type Resource } from './resources.ts';
+
+const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** The answer to a path that describes the API itself; undefined: it is none. */
+export function discover(path: string): JsonObject | undefined {
+  const groups = [...new Set(RESOURCES.map(({ group }) => group))].filter((group) => group !== '');
+  if (path === '/api') return { kind: 'APIVersions', apiVersion: 'v1', versions: ['v1'] };
+  if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(apiGroup) };
+  if (path === '/version') return { major: '1', minor: '36', gitVersion: 'v1.36.0-steadyrun-lab', platform: 'lab/any' };
+  if (path === '/openapi/v3') return openApiIndex();
+  if (path === openApiPath(POLICIES)) return openApi(POLICIES);
+  const [, root, group = '', version = '', ...more] = path.split('/');
+  if (root === 'api' && group === 'v1' && version === '') return resourceList('', 'v1');
+  if (root !== 'apis' || !groups.includes(group) || more.length > 0) return undefined;
+  return version === '' ? { ...apiGroup(group), kind: 'APIGroup', apiVersion: 'v1' } : resourceList(group, version);
+}
+
+function apiGroup(group: string): JsonObject {
+  const versions = RESOURCES.filter((resource) => resource.group === group).map((resource) => ({
+    groupVersion: groupVersion(resource),
+    version: resource.version,
+  }));
+  return { name: group, versions, preferredVersion: versions[0] };
+}
+
+function resourceList(group: string, version: string): JsonObject | undefined {
+  const resources = RESOURCES.filter((resource) => resource.group === group && resource.version === version);
+  if (resources.length === 0) return undefined;
+  const entries = resources.flatMap((resource) => {
+    const { plural, singular, namespaced, kind, shortNames, categories } = resource;
+    const main = { name: plural, singularName: singular, namespaced, kind, shortNames, categories, verbs: VERBS };
+    const status = { name: `${plural}/status`, singularName: '', namespaced, kind, verbs: ['get', 'patch', 'update'] };
+    return resource.status ? [main, status] : [main];
+  });
+  const [first] = resources;
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: first ? groupVersion(first) : '',
+    resources: entries,
+  };
+}
+
+const openApiPath = (resource: Resource): string => `/openapi/v3/apis/${groupVersion(resource)}`;
+
+function openApiIndex(): JsonObject {
+  return { paths: { [`apis/${groupVersion(POLICIES)}`]: { serverRelativeURL: `${openApiPath(POLICIES)}?hash=lab` } } };
+}
+
+/** Just enough for `kubectl apply` to see that the server itself validates fields. */
+function openApi(resource: Resource): JsonObject {
+  const { group, version, kind, plural } = resource;
+  const parameters = ['fieldValidation', 'fieldManager', 'dryRun', 'force'].map((name) => ({
+    name,
+    in: 'query',
+    schema: { type: 'string', uniqueItems: true },
+  }));
+  const patch = {
+    parameters,
+    responses: { 200: { description: 'OK' } },
+    'x-kubernetes-action': 'patch',
+    'x-kubernetes-group-version-kind': { group, version, kind },
+  };
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: 'lab' },
+    paths: { [`/apis/${group}/${version}/namespaces/{namespace}/${plural}/{name}`]: { patch } },
+    components: {
+      schemas: {
+        [`dev.steadyrun.${version}.${kind}`]: {
+          type: 'object',
+          'x-kubernetes-group-version-kind': [{ group, version, kind }],
+          'x-kubernetes-preserve-unknown-fields': true,
+        },
+      },
+    },
+  };
+}

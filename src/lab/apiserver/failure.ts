@@ -1,0 +1,105 @@
+import type { JsonObject } from './object.ts';
+import { qualified, type Resource } from './resources.ts';
+
+export interface Cause {
+  /** Path of the field, such as spec.objectives[0].name. */
+  readonly field: string;
+  readonly message: string;
+  readonly reason?: string;
+}
+
+/** Thrown by a handler, answered as a Kubernetes Status object. */
+export class Failure extends Error {
+  readonly code: number;
+  readonly reason: string;
+  readonly details: JsonObject;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    details: JsonObject = {},
+    headers: Record<string, string> = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+    this.headers = headers;
+  }
+
+  status(): JsonObject {
+    return {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: this.message,
+      reason: this.reason,
+      details: this.details,
+      code: this.code,
+    };
+  }
+}
+
+const details = (resource: Resource, name: string): JsonObject => ({
+  name,
+  group: resource.group,
+  kind: resource.plural,
+});
+
+export const badRequest = (message: string): Failure => new Failure(400, 'BadRequest', message);
+
+export const unknownPath = (): Failure =>
+  new Failure(404, 'NotFound', 'the server could not find the requested resource');
+
+export const methodNotAllowed = (): Failure =>
+  new Failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+
+export const notFound = (resource: Resource, name: string): Failure =>
+  new Failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, details(resource, name));
+
+export const alreadyExists = (resource: Resource, name: string): Failure =>
+  new Failure(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, details(resource, name));
+
+export const conflict = (resource: Resource, name: string, why: string): Failure =>
+  new Failure(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`,
+    details(resource, name),
+  );
+
+export const modified = (resource: Resource, name: string): Failure =>
+  conflict(
+    resource,
+    name,
+    'the object has been modified; please apply your changes to the latest version and try again',
+  );
+
+export const otherUid = (resource: Resource, name: string, wanted: string, actual: string): Failure =>
+  conflict(resource, name, `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`);
+
+/** `message` is the whole sentence, the object named. */
+export function invalid(resource: Resource, name: string, message: string, causes: readonly Cause[]): Failure {
+  const { group, kind } = resource;
+  const reasoned = causes.map((cause) => ({ reason: 'FieldValueInvalid', ...cause }));
+  return new Failure(422, 'Invalid', message, { name, group, kind, causes: reasoned });
+}
+
+/** A field that the API itself asks for. */
+export function missing(resource: Resource, name: string, field: string, message: string): Failure {
+  const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
+  const sentence = `${kind} "${name}" is invalid: ${field}: Required value: ${message}`;
+  return invalid(resource, name, sentence, [{ reason: 'FieldValueRequired', message, field }]);
+}
+
+export const expired = (message: string): Failure => new Failure(410, 'Expired', message);
+
+export const unsupportedMediaType = (accepted: readonly string[]): Failure =>
+  new Failure(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );

@@ -1,0 +1,89 @@
+/** What this API server serves, as discovery tells it. */
+export interface Resource {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  /** Has a /status subresource: status is written there and nowhere else. */
+  readonly status: boolean;
+  /** Counts changes of its specification. */
+  readonly generation: boolean;
+  /** A replacement may leave out which resourceVersion it was made from. */
+  readonly unconditionalUpdate: boolean;
+  /** At most this many are kept; with `dropsOldest` the oldest make room, else creating more is refused. */
+  readonly limit: number;
+  readonly dropsOldest: boolean;
+}
+
+const plain = {
+  shortNames: [],
+  categories: [],
+  namespaced: true,
+  status: false,
+  generation: false,
+  unconditionalUpdate: false,
+  limit: 10_000,
+  dropsOldest: false,
+};
+
+export const POLICIES: Resource = {
+  ...plain,
+  group: 'steadyrun.dev',
+  version: 'v1alpha1',
+  plural: 'slopolicies',
+  singular: 'slopolicy',
+  kind: 'SLOPolicy',
+  shortNames: ['slo'],
+  categories: ['steadyrun'],
+  status: true,
+  generation: true,
+};
+
+export const EVENTS: Resource = {
+  ...plain,
+  group: 'events.k8s.io',
+  version: 'v1',
+  plural: 'events',
+  singular: 'event',
+  kind: 'Event',
+  shortNames: ['ev'],
+  unconditionalUpdate: true,
+  dropsOldest: true,
+};
+
+/** The same events as the core API shows them, which is where kubectl looks; read only. */
+export const CORE_EVENTS: Resource = { ...EVENTS, group: '' };
+
+export const LEASES: Resource = {
+  ...plain,
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  singular: 'lease',
+  kind: 'Lease',
+};
+
+export const NAMESPACES: Resource = {
+  ...plain,
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  singular: 'namespace',
+  kind: 'Namespace',
+  shortNames: ['ns'],
+  unconditionalUpdate: true,
+  namespaced: false,
+};
+
+export const RESOURCES: readonly Resource[] = [POLICIES, EVENTS, CORE_EVENTS, LEASES, NAMESPACES];
+
+export const groupVersion = (resource: Resource): string =>
+  resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+
+/** slopolicies.steadyrun.dev, as error messages name it. */
+export const qualified = (resource: Resource): string =>
+  resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;

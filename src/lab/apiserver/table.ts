@@ -1,0 +1,69 @@
+import { type ApiObject, isObject, type Json, type JsonObject } from './object.ts';
+
+/** A printer column, as a CRD declares it. */
+export interface Column {
+  readonly name: string;
+  readonly jsonPath: string;
+  readonly type: string;
+  /** Columns above 0 are shown by `-o wide` only. */
+  readonly priority?: number;
+}
+
+const AGE: Column = { name: 'Age', jsonPath: '.metadata.creationTimestamp', type: 'date' };
+
+/** What `kubectl get` prints: the server does the columns. */
+export function table(
+  objects: readonly ApiObject[],
+  columns: readonly Column[],
+  metadata: JsonObject,
+  nowMs: number,
+): JsonObject {
+  const shown = columns.length === 0 ? [AGE] : columns;
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: [
+      { name: 'Name', type: 'string', format: 'name', description: 'Name', priority: 0 },
+      ...shown.map(({ name, type, priority = 0 }) => ({ name, type, format: '', description: name, priority })),
+    ],
+    rows: objects.map((object) => ({
+      cells: [object.metadata.name, ...shown.map((column) => cell(object, column, nowMs))],
+      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+    })),
+  };
+}
+
+function cell(object: ApiObject, column: Column, nowMs: number): Json {
+  const value = find(object, column.jsonPath);
+  if (value === undefined) return null;
+  if (column.type === 'date') return age(nowMs - Date.parse(String(value)));
+  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : value;
+}
+
+/** `.a.b`, `.a[0].b` and `.a[?(@.type=="X")].b`, which is what printer columns use. */
+function find(object: JsonObject, path: string): Json | undefined {
+  let value: Json | undefined = object;
+  for (const [, field, index, key, wanted] of path.matchAll(
+    /\.([\w-]+)|\[(\d+)\]|\[\?\(@\.(\w+)\s*==\s*["']([^"']*)["']\)\]/g,
+  )) {
+    if (field !== undefined) value = isObject(value) ? value[field] : undefined;
+    else if (!Array.isArray(value)) return undefined;
+    else if (index !== undefined) value = (value as readonly Json[])[Number(index)];
+    else value = (value as readonly Json[]).find((item) => isObject(item) && item[key ?? ''] === wanted);
+  }
+  return value;
+}
+
+/** A length of time in two units at most, as kubectl writes it: 45s, 5m10s, 3h20m, 4d. */
+function age(lengthMs: number): string {
+  const seconds = Math.max(0, Math.floor(lengthMs / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 10) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`;
+  if (minutes < 180) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 8) return minutes % 60 === 0 ? `${hours}h` : `${hours}h${minutes % 60}m`;
+  if (hours < 48) return `${hours}h`;
+  return `${Math.floor(hours / 24)}d`;
+}

@@ -1,0 +1,74 @@
+/** The lab's own door: what runs here, trouble on request, the clock, and the truth that no operator can see. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { iso } from '../../policy/time.ts';
+import { parseEvent } from '../events.ts';
+import { Misshapen } from '../shape.ts';
+import type { JsonObject } from '../world/json.ts';
+import { Refusal } from '../world/refusal.ts';
+import type { World } from '../world.ts';
+import { type Answer, readObject, send } from './http.ts';
+
+export interface ControlDoorOptions {
+  readonly world: World;
+  /** What the lab says of itself when it is ready. */
+  readonly description: () => JsonObject;
+  /** Now in the world and on the wall, and how fast the one runs by the other. */
+  readonly clock: () => { readonly nowMs: number; readonly wallMs: number; readonly speed: number };
+}
+
+type Handler = (request: IncomingMessage, query: URLSearchParams) => Promise<JsonObject>;
+
+export class ControlDoor {
+  readonly #options: ControlDoorOptions;
+  readonly #handlers: Readonly<Record<string, Handler>> = {
+    'GET /': async () => this.#options.description(),
+    'GET /lab/v1/clock': async () => ({ ...this.#options.clock() }),
+    'GET /lab/v1/truth': async (_, query) => this.#truth(query.get('service')),
+    'POST /lab/v1/events': async (request) => this.#event(await readObject(request)),
+  };
+
+  constructor(options: ControlDoorOptions) {
+    this.#options = options;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    send(response, await this.#answer(request));
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://lab');
+    const handler = this.#handlers[`${request.method} ${pathname}`];
+    if (handler === undefined) {
+      const known = Object.keys(this.#handlers).join(', ');
+      return failure(404, `there is nothing at ${request.method} ${pathname}; there is ${known}`);
+    }
+    try {
+      return { code: 200, body: await handler(request, searchParams) };
+    } catch (error) {
+      if (error instanceof Refusal) return failure(error.code === 'NOT_FOUND' ? 404 : 400, error.message);
+      if (error instanceof Misshapen) return failure(400, error.message);
+      return failure(500, String(error));
+    }
+  }
+
+  /** `at` counts from now. Without a service every one is met. */
+  #event({ service, ...event }: JsonObject): JsonObject {
+    if (service !== undefined && typeof service !== 'string') throw new Misshapen('service: must be a name');
+    const { startMs } = this.#options.world.schedule(service ?? null, parseEvent(event));
+    return { starts: iso(startMs) };
+  }
+
+  #truth(service: string | null): JsonObject {
+    if (service === null) throw new Misshapen('service: say whose truth, as in /lab/v1/truth?service=api');
+    const { nowMs, requests, bad, byRevision, writes } = this.#options.world.truth(service);
+    return {
+      now: iso(nowMs),
+      requests,
+      bad,
+      byRevision: Object.fromEntries(Object.entries(byRevision).map(([name, truth]) => [name, { ...truth }])),
+      writes: writes.map(({ atMs, by, kind, body }) => ({ at: iso(atMs), by, kind, body })),
+    };
+  }
+}
+
+const failure = (code: number, message: string): Answer => ({ code, body: { error: { code, message } } });

@@ -1,0 +1,225 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { discover } from '../apiserver/discovery.ts';
+import { asCoreEvent } from '../apiserver/events.ts';
+import { methodNotAllowed, unknownPath, unsupportedMediaType } from '../apiserver/failure.ts';
+import { type Fault, type Faults, misbehaves } from '../apiserver/faults.ts';
+import { type Answer, asObject, failed, isTrue, mediaType, readBody, send, wantsTable } from '../apiserver/http.ts';
+import { Lists } from '../apiserver/lists.ts';
+import { type ApiObject, child, type JsonObject } from '../apiserver/object.ts';
+import { CORE_EVENTS, EVENTS, groupVersion, POLICIES, type Resource } from '../apiserver/resources.ts';
+import { type Route, route } from '../apiserver/routes.ts';
+import { selectorOf } from '../apiserver/selectors.ts';
+import { type Change, Store } from '../apiserver/store.ts';
+import { type Column, table } from '../apiserver/table.ts';
+import { WatchStream } from '../apiserver/watch.ts';
+import { type Admit, PATCH_TYPES, type Target, Writes } from '../apiserver/writes.ts';
+
+export interface KubernetesDoorOptions {
+  /** The world's time, for creation timestamps and ages. */
+  readonly nowMs: () => number;
+  readonly admit: Admit;
+  /** What `kubectl get slopolicies` prints. */
+  readonly columns: readonly Column[];
+  readonly faults?: Faults;
+}
+
+/** One request, understood. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly method: string;
+  readonly query: URLSearchParams;
+  readonly route: Route;
+}
+
+/**
+ * The lab's Kubernetes: a small API server, in memory, for what this project and kubectl ask of one. Policies, events,
+ * leases and namespaces, with everything their clients rely on: resource versions, watches with bookmarks and expiry,
+ * pages, server-side apply, status subresources, preconditions, Status objects for errors. No authentication.
+ */
+export class KubernetesDoor {
+  readonly #options: KubernetesDoorOptions;
+  readonly #store = new Store();
+  readonly #lists = new Lists();
+  readonly #writes: Writes;
+  readonly #watches = new Set<WatchStream>();
+
+  constructor(options: KubernetesDoorOptions) {
+    this.#options = options;
+    this.#writes = new Writes(this.#store, options.admit, options.nowMs);
+    this.#writes.ensureNamespace('default');
+  }
+
+  /** The policies without HTTP but by the same rules, for the lab itself and for tests. Throws Failure. */
+  readonly policies = {
+    get: (namespace: string, name: string): ApiObject | undefined => this.#store.get(POLICIES, namespace, name),
+    list: (): readonly ApiObject[] => this.#store.list(POLICIES),
+    /** Creates the policy or replaces its specification, as `kubectl apply` of the file would. */
+    put: (policy: JsonObject): ApiObject => {
+      const { name, namespace = 'default' } = child(policy, 'metadata');
+      const target = policyTarget(String(namespace), String(name));
+      return this.#writes.patch(target, 'apply', policy, { manager: 'lab', force: true, dryRun: false });
+    },
+    delete: (namespace: string, name: string): ApiObject =>
+      this.#writes.delete(policyTarget(namespace, name), {}, false),
+    /** Calls back after every change, until the returned function is called. */
+    subscribe: (listener: (change: Change) => void): (() => void) =>
+      this.#store.subscribe((change) => {
+        if (change.resource === POLICIES) listener(change);
+      }),
+  };
+
+  events(): readonly ApiObject[] {
+    return this.#store.list(EVENTS);
+  }
+
+  /** Forgets all history: a watch from before, or a list under way, is answered with 410. */
+  compact(): void {
+    this.#store.compact();
+    this.#lists.expire();
+  }
+
+  /** Sends a bookmark on every watch now, rather than within the minute. */
+  bookmark(): void {
+    for (const watch of this.#watches) watch.bookmark();
+  }
+
+  /** The newest resource version. */
+  get revision(): number {
+    return this.#store.revision;
+  }
+
+  get watchCount(): number {
+    return this.#watches.size;
+  }
+
+  /** Ends all watches. */
+  close(): void {
+    for (const watch of [...this.#watches]) watch.end();
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#answer(request, response).then(
+      (answer) => answer && send(response, answer),
+      (error: unknown) => (response.headersSent ? response.destroy() : send(response, failed(error))),
+    );
+  }
+
+  /** undefined: whoever was called here answers, or nobody does. */
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> {
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://lab');
+    const method = request.method ?? 'GET';
+    const isWatch = method === 'GET' && isTrue(query.get('watch'));
+    const userAgent = request.headers['user-agent'] ?? '';
+    const fault = this.#options.faults?.({ method, path, query, isWatch, userAgent });
+    if (misbehaves(fault, request)) return undefined;
+    const described = method === 'GET' ? discover(path) : undefined;
+    if (described !== undefined) return { code: 200, body: described };
+    if (!path.startsWith('/api/') && !path.startsWith('/apis/')) throw unknownPath();
+    const call: Call = { request, method, query, route: route(path) };
+    if (isWatch) return this.#watch(call, response, fault);
+    return method === 'GET' ? { code: 200, body: this.#read(call) } : this.#write(call);
+  }
+
+  #read(call: Call): JsonObject {
+    const { resource: shown, name, namespace } = call.route;
+    const { resource, present } = stored(shown);
+    if (name !== '') {
+      const object = present(this.#writes.live({ resource, namespace: namespace ?? '', name, subresource: '' }));
+      return wantsTable(call.request) ? this.#table(shown, [object], {}) : object;
+    }
+    const selector = selectorOf(call.query);
+    const all = (): readonly ApiObject[] => this.#store.list(resource, namespace).map(present).filter(selector);
+    const { items, metadata } = this.#lists.page(call.query, all, this.#store.revision);
+    if (wantsTable(call.request)) return this.#table(shown, items, metadata);
+    return { kind: `${shown.kind}List`, apiVersion: groupVersion(shown), metadata, items };
+  }
+
+  #watch(call: Call, response: ServerResponse, fault: Fault | undefined): undefined {
+    const { resource: shown, name, namespace } = call.route;
+    const { resource, present } = stored(shown);
+    if (name !== '') call.query.set('fieldSelector', `metadata.name=${name}`);
+    const selector = selectorOf(call.query);
+    const asTable = (object: ApiObject): JsonObject => this.#table(shown, [present(object)], {});
+    const stream = new WatchStream(this.#store, response, {
+      resource,
+      namespace,
+      query: call.query,
+      selector: (object) => selector(present(object)),
+      present: wantsTable(call.request) ? asTable : present,
+      fault: fault?.kind === 'Watch' ? fault : undefined,
+    });
+    this.#watches.add(stream);
+    stream.start(() => this.#watches.delete(stream));
+  }
+
+  async #write(call: Call): Promise<Answer> {
+    const { method, query, request } = call;
+    const { resource, namespace, name, subresource } = call.route;
+    const isCollection = name === '';
+    if (resource === CORE_EVENTS || isCollection !== (method === 'POST') || namespace === undefined)
+      throw methodNotAllowed();
+    const target: Target = { resource, namespace, name, subresource };
+    const manager = query.get('fieldManager') ?? '';
+    const writer = { manager, force: isTrue(query.get('force')), dryRun: query.get('dryRun') === 'All' };
+    const named = { ...writer, manager: manager || (request.headers['user-agent'] ?? '').split('/')[0] || 'unknown' };
+    const body = await readBody(request);
+    switch (method) {
+      case 'POST':
+        return { code: 201, body: this.#writes.create(target, asObject(body), named) };
+      case 'PUT':
+        return { code: 200, body: this.#writes.replace(target, asObject(body), named) };
+      case 'PATCH': {
+        const type = PATCH_TYPES[mediaType(request)];
+        if (type === undefined) throw unsupportedMediaType(Object.keys(PATCH_TYPES));
+        const isNew = this.#store.get(resource, namespace, name) === undefined;
+        // Only an apply has to say who it is.
+        const patched = this.#writes.patch(target, type, body, type === 'apply' ? writer : named);
+        return { code: isNew ? 201 : 200, body: patched };
+      }
+      case 'DELETE': {
+        const { metadata } = this.#writes.delete(target, asObject(body), writer.dryRun);
+        const details = { name, group: resource.group, kind: resource.plural, uid: metadata.uid };
+        return { code: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } };
+      }
+      default:
+        throw methodNotAllowed();
+    }
+  }
+
+  #table(shown: Resource, objects: readonly ApiObject[], metadata: JsonObject): JsonObject {
+    const columns = shown === POLICIES ? this.#options.columns : [];
+    return table(objects, columns, metadata, this.#options.nowMs());
+  }
+}
+
+/** Where a resource is kept, and how it is shown. */
+function stored(resource: Resource): {
+  readonly resource: Resource;
+  readonly present: (object: ApiObject) => ApiObject;
+} {
+  return resource === CORE_EVENTS ? { resource: EVENTS, present: asCoreEvent } : { resource, present: (same) => same };
+}
+
+const policyTarget = (namespace: string, name: string): Target => ({
+  resource: POLICIES,
+  namespace,
+  name,
+  subresource: '',
+});
+
+/** A kubeconfig for kubectl and for the operator: the lab asks nobody who they are. */
+export function kubeconfigFor(url: string): string {
+  return `apiVersion: v1
+kind: Config
+current-context: lab
+clusters:
+  - name: lab
+    cluster: {server: "${url}"}
+users:
+  - name: lab
+    user: {}
+contexts:
+  - name: lab
+    context: {cluster: lab, user: lab, namespace: default}
+`;
+}

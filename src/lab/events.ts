@@ -1,0 +1,116 @@
+/** Trouble on a timetable: what happens to a service's revisions, its traffic or the metrics, and when. */
+import { z } from 'zod';
+import { duration, longerThanZero, percent, shaped } from './shape.ts';
+
+const shape = z.strictObject({
+  at: duration,
+  for: longerThanZero,
+  every: longerThanZero.optional(),
+  on: z.enum(['Stable', 'Candidate', 'Both', 'Metrics', 'Traffic']),
+  errorPercent: percent.optional(),
+  latencyFactor: z.number().gt(0).max(1000).optional(),
+  websocketDisconnectPercent: percent.optional(),
+  outage: z.boolean().optional(),
+  delay: duration.optional(),
+  rps: z.number().min(0).max(1_000_000).optional(),
+  ramp: longerThanZero.optional(),
+  jitter: duration.optional(),
+});
+
+/** Lengths are in milliseconds; `at` counts from the moment the event is posted. */
+export type LabEvent = z.infer<typeof shape>;
+/** An event as people write it: lengths are texts such as "10m". */
+export type EventText = z.input<typeof shape>;
+
+const ARM_EFFECTS = ['errorPercent', 'latencyFactor', 'websocketDisconnectPercent'] as const;
+const EFFECTS = {
+  Stable: ARM_EFFECTS,
+  Candidate: ARM_EFFECTS,
+  Both: ARM_EFFECTS,
+  Metrics: ['outage', 'delay'],
+  Traffic: ['rps'],
+} as const satisfies Record<LabEvent['on'], readonly (keyof LabEvent)[]>;
+const ALL_EFFECTS = [...ARM_EFFECTS, ...EFFECTS.Metrics, ...EFFECTS.Traffic] as const;
+
+const sensible = shape.superRefine((event, context) => {
+  const possible: readonly (keyof LabEvent)[] = EFFECTS[event.on];
+  for (const field of ALL_EFFECTS) {
+    if (event[field] === undefined || possible.includes(field)) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [field],
+      message: `means nothing on ${event.on}, which takes ${possible.join(', ')}`,
+    });
+  }
+  if (possible.every((field) => event[field] === undefined || event[field] === false)) {
+    context.addIssue({ code: 'custom', path: [], message: `nothing would happen: say one of ${possible.join(', ')}` });
+  }
+  if (event.ramp !== undefined && event.outage === true) {
+    context.addIssue({ code: 'custom', path: ['ramp'], message: 'an outage has no degrees' });
+  }
+});
+
+/** Throws Misshapen, naming the path, for unknown fields and impossible values. */
+export const parseEvent = (value: unknown): LabEvent => shaped(sensible, value);
+
+/** An event with a date: whom it meets was settled when it was posted. */
+export interface Scheduled {
+  readonly event: LabEvent;
+  readonly startMs: number;
+  /** The newest revision at that time; Stable is every other. */
+  readonly candidate: string | null;
+}
+
+/** How strongly it is felt at this time: 0 not at all, 1 fully, between while it climbs its ramp. */
+export function strengthAt({ event, startMs }: Scheduled, nowMs: number): number {
+  const sinceMs = nowMs - startMs;
+  if (sinceMs < 0) return 0;
+  const every = event.every;
+  // Where repetitions overlap, the oldest one still running has climbed highest.
+  const oldest = every === undefined ? 0 : Math.max(0, Math.floor((sinceMs - event.for) / every) + 1);
+  const runningMs = sinceMs - oldest * (every ?? 0);
+  if (runningMs < 0 || runningMs >= event.for) return 0;
+  return event.ramp === undefined ? 1 : Math.min(1, runningMs / event.ramp);
+}
+
+/** What one revision feels of the events. */
+export interface Strain {
+  readonly errorPercent: number;
+  readonly latencyFactor: number;
+  readonly websocketDisconnectPercent: number;
+}
+
+export const NO_STRAIN: Strain = { errorPercent: 0, latencyFactor: 1, websocketDisconnectPercent: 0 };
+
+export function strainOn(revision: string, events: readonly Scheduled[], nowMs: number): Strain {
+  return events.reduce((strain, scheduled) => {
+    const strength = meets(scheduled, revision) ? strengthAt(scheduled, nowMs) : 0;
+    if (strength === 0) return strain;
+    const { errorPercent = 0, latencyFactor = 1, websocketDisconnectPercent = 0 } = scheduled.event;
+    return {
+      errorPercent: strain.errorPercent + errorPercent * strength,
+      latencyFactor: strain.latencyFactor * (1 + (latencyFactor - 1) * strength),
+      websocketDisconnectPercent: strain.websocketDisconnectPercent + websocketDisconnectPercent * strength,
+    };
+  }, NO_STRAIN);
+}
+
+function meets({ event, candidate }: Scheduled, revision: string): boolean {
+  switch (event.on) {
+    case 'Both':
+      return true;
+    case 'Candidate':
+      return revision === candidate;
+    case 'Stable':
+      return revision !== candidate;
+    default:
+      return false;
+  }
+}
+
+/** Requests a second: the newest traffic event that is under way decides. */
+export const rpsAt = (usual: number, events: readonly Scheduled[], nowMs: number): number =>
+  events.reduce((rps, scheduled) => {
+    const strength = scheduled.event.on === 'Traffic' ? strengthAt(scheduled, nowMs) : 0;
+    return strength === 0 ? rps : usual + (scheduled.event.rps! - usual) * strength;
+  }, usual);

@@ -1,0 +1,140 @@
+/** A whole world in one process: Cloud Run, its metrics and a Kubernetes, each behind a door of its own on loopback. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { admit } from '../policy/admit.ts';
+import { columns } from '../policy/crd.ts';
+import type { Faults } from './adminapi/faults.ts';
+import { PacedClock } from './clock.ts';
+import { CloudRunDoor } from './doors/cloudrun.ts';
+import { ControlDoor } from './doors/control.ts';
+import { KubernetesDoor, kubeconfigFor } from './doors/kubernetes.ts';
+import { prometheusDoor } from './doors/prometheus.ts';
+import { USUAL_SERVICES } from './population.ts';
+import { type ServiceSeed, World } from './world.ts';
+
+export interface LabOptions {
+  readonly seed: number;
+  /** How many times as fast as the wall's clock the world runs. */
+  readonly speed: number;
+  readonly services?: readonly ServiceSeed[];
+  /** Of the control door; the others take any. Default: any. */
+  readonly port?: number;
+  readonly platformDelayMs?: number;
+  readonly appDelayMs?: number;
+  readonly historyMs?: number;
+  /** Trouble with the Cloud Run API, for tests. */
+  readonly cloudRunFaults?: Faults;
+}
+
+/** What a lab says of itself: the addresses are plain-HTTP origins, `kubeconfig` is a file. */
+export interface LabDescription {
+  readonly url: string;
+  readonly kubeconfig: string;
+  readonly kubernetes: string;
+  readonly cloudRun: string;
+  readonly prometheus: string;
+  readonly seed: number;
+  readonly speed: number;
+  readonly services: readonly { readonly project: string; readonly region: string; readonly name: string }[];
+}
+
+/** How often the world is moved along when nobody asks it anything. */
+const TICK_MS = 20;
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export class Lab {
+  readonly world: World;
+  readonly clock: PacedClock;
+  readonly kubernetes: KubernetesDoor;
+  readonly #options: LabOptions;
+  readonly #servers: Server[] = [];
+  #ticking: NodeJS.Timeout | undefined;
+  #directory = '';
+  #description: LabDescription | undefined;
+
+  private constructor(options: LabOptions) {
+    const { speed, port: _, cloudRunFaults: __, ...world } = options;
+    this.#options = options;
+    this.world = new World({ startMs: Date.now(), services: USUAL_SERVICES, ...world });
+    this.clock = new PacedClock(this.world.nowMs, speed);
+    this.kubernetes = new KubernetesDoor({ nowMs: () => this.clock.nowMs(), admit, columns });
+  }
+
+  /** Resolves when every door is open. Rejects when the port is taken or a service makes no sense. */
+  static async start(options: LabOptions): Promise<Lab> {
+    const lab = new Lab(options);
+    try {
+      await lab.#open();
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+    return lab;
+  }
+
+  get description(): LabDescription {
+    return this.#description!;
+  }
+
+  /** Closes the doors and removes the kubeconfig file. */
+  async close(): Promise<void> {
+    clearInterval(this.#ticking);
+    this.kubernetes.close();
+    await Promise.all(this.#servers.map(closed));
+    if (this.#directory !== '') await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #open(): Promise<void> {
+    const { world, clock, kubernetes } = this;
+    const options = this.#options;
+    const cloudRun = new CloudRunDoor({ world, ...(options.cloudRunFaults && { faults: options.cloudRunFaults }) });
+    const control = new ControlDoor({
+      world,
+      description: () => ({ ...this.description }),
+      clock: () => ({ nowMs: clock.nowMs(), wallMs: Date.now(), speed: clock.speed }),
+    });
+    const kubernetesUrl = await this.#listen((request, response) => kubernetes.handle(request, response));
+    this.#directory = await mkdtemp(join(tmpdir(), 'steadyrun-lab-'));
+    const kubeconfig = join(this.#directory, 'kubeconfig');
+    await writeFile(kubeconfig, kubeconfigFor(kubernetesUrl));
+    this.#description = {
+      url: await this.#listen((request, response) => control.handle(request, response), options.port),
+      kubeconfig,
+      kubernetes: kubernetesUrl,
+      cloudRun: await this.#listen((request, response) => cloudRun.handle(request, response)),
+      prometheus: await this.#listen(prometheusDoor({ store: world.store, nowMs: () => clock.nowMs() })),
+      seed: options.seed,
+      speed: options.speed,
+      services: world.services.map(({ ref }) => ref),
+    };
+    this.#ticking = setInterval(() => this.#advance(), TICK_MS);
+  }
+
+  #advance(): void {
+    this.world.advanceTo(this.clock.nowMs());
+  }
+
+  /** A door on loopback: the world is moved to now before anyone is answered. Resolves to its address. */
+  async #listen(handle: Handler, port = 0): Promise<string> {
+    const server = createServer((request, response) => {
+      this.#advance();
+      Promise.resolve(handle(request, response)).catch(() => response.destroy());
+    });
+    this.#servers.push(server);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+}
+
+async function closed(server: Server): Promise<void> {
+  const done = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await done;
+}

@@ -1,0 +1,59 @@
+/** What an instrumented app exports: one set of series for each instance, gone with it. */
+import type { SeriesHandle, SeriesStore } from '../store.ts';
+import { ANSWERS, type Counters, type Instance } from '../world/instance.ts';
+import { APP_BOUNDARIES_S, APP_EDGES, addLatencies, countOf, noLatencies } from '../world/latency.ts';
+import { HistogramSeries } from './series.ts';
+
+export class AppMetrics {
+  readonly #store: SeriesStore;
+  readonly #labels: { readonly job: string; readonly instance: string; readonly revision_name: string };
+  readonly #requests = new Map<string, SeriesHandle>();
+  readonly #duration: HistogramSeries;
+  readonly #websockets: WebSocketMetrics | null;
+
+  constructor(store: SeriesStore, service: string, revision: string, instance: Instance, websockets: boolean) {
+    this.#store = store;
+    this.#labels = { job: service, instance: `${instance.id}:8080`, revision_name: revision };
+    this.#duration = new HistogramSeries(store, 'http_server_duration_seconds', this.#labels, APP_BOUNDARIES_S);
+    this.#websockets = websockets ? new WebSocketMetrics(store, this.#labels) : null;
+  }
+
+  write(atMs: number, counters: Counters): void {
+    const latencies = noLatencies();
+    counters.answers.forEach((counts, i) => {
+      addLatencies(latencies, counts);
+      this.#writeRequests(atMs, ANSWERS[i]!.status, countOf(counts));
+    });
+    this.#duration.writeLatencies(atMs, countOf(latencies), latencies, APP_EDGES, 1000);
+    this.#websockets?.write(atMs, counters);
+  }
+
+  /** A counter with a status label is born with the first answer of that status. */
+  #writeRequests(atMs: number, status: string, count: number): void {
+    if (count === 0) return;
+    let series = this.#requests.get(status);
+    if (series === undefined) {
+      series = this.#store.series('http_requests_total', { ...this.#labels, status, route: '/' });
+      this.#requests.set(status, series);
+    }
+    series.append(atMs, count);
+  }
+}
+
+class WebSocketMetrics {
+  readonly #connections: SeriesHandle;
+  readonly #disconnects: SeriesHandle;
+  readonly #messages: HistogramSeries;
+
+  constructor(store: SeriesStore, labels: Readonly<Record<string, string>>) {
+    this.#connections = store.series('ws_connections_total', labels);
+    this.#disconnects = store.series('ws_disconnects_total', labels);
+    this.#messages = new HistogramSeries(store, 'ws_message_duration_seconds', labels, APP_BOUNDARIES_S);
+  }
+
+  write(atMs: number, counters: Counters): void {
+    this.#connections.append(atMs, counters.connections);
+    this.#disconnects.append(atMs, counters.disconnects);
+    this.#messages.writeLatencies(atMs, countOf(counters.messages), counters.messages, APP_EDGES, 1000);
+  }
+}

@@ -1,0 +1,98 @@
+/** Cloud Run's own metrics of one revision, as Cloud Monitoring names them in PromQL. Latencies are in milliseconds. */
+import type { ServiceRef } from '../../policy/policy.ts';
+import type { Labels, SeriesHandle, SeriesStore } from '../store.ts';
+import { ANSWERS } from '../world/instance.ts';
+import { countOf, PLATFORM_BOUNDARIES_MS, PLATFORM_EDGES } from '../world/latency.ts';
+import type { Revision } from '../world/revision.ts';
+import { HistogramSeries, Observations } from './series.ts';
+
+const UTILIZATIONS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
+const CONCURRENCIES = [
+  1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200, 250, 320, 400, 500, 640, 800, 1000,
+];
+export const PLATFORM_PREFIX = 'run_googleapis_com:';
+export const PLATFORM_INTERVAL_MS = 60_000;
+
+export class PlatformMetrics {
+  readonly #store: SeriesStore;
+  readonly #labels: Labels;
+  readonly #answers = new Map<number, { count: SeriesHandle; latencies: HistogramSeries }>();
+  readonly #cpu: Observations;
+  readonly #memory: Observations;
+  readonly #concurrency: Observations;
+  readonly #active: SeriesHandle;
+  readonly #idle: SeriesHandle;
+
+  constructor(store: SeriesStore, service: ServiceRef, revision: string) {
+    this.#store = store;
+    this.#labels = {
+      monitored_resource: 'cloud_run_revision',
+      project_id: service.project,
+      location: service.region,
+      service_name: service.name,
+      configuration_name: service.name,
+      revision_name: revision,
+    };
+    this.#cpu = this.#observations('container_cpu_utilizations', {}, UTILIZATIONS);
+    this.#memory = this.#observations('container_memory_utilizations', {}, UTILIZATIONS);
+    this.#concurrency = this.#observations('container_max_request_concurrencies', { state: 'active' }, CONCURRENCIES);
+    this.#active = this.#series('container_instance_count', { state: 'active' });
+    this.#idle = this.#series('container_instance_count', { state: 'idle' });
+  }
+
+  write(atMs: number, revision: Revision): void {
+    const { fleet } = revision;
+    const ready = fleet.ready(atMs);
+    fleet.counters().answers.forEach((latencies, i) => {
+      const count = countOf(latencies);
+      if (count === 0) return;
+      const series = this.#answerSeries(i);
+      series.count.append(atMs, count);
+      series.latencies.writeLatencies(atMs, count, latencies, PLATFORM_EDGES, 1);
+    });
+    this.#observe(revision, atMs);
+    const active = Math.min(ready.length, fleet.wanted);
+    this.#active.append(atMs, active);
+    this.#idle.append(atMs, ready.length - active);
+  }
+
+  #observe({ fleet, resources, behaviour }: Revision, atMs: number): void {
+    for (const instance of fleet.ready(atMs)) {
+      const { requests, mostInFlight } = instance.recent;
+      const livedMs = Math.max(1000, Math.min(PLATFORM_INTERVAL_MS, atMs - instance.readyMs));
+      const memoryMib = behaviour.memoryMib.base + behaviour.memoryMib.perRequest * mostInFlight;
+      this.#cpu.observe(Math.min(1, (requests * behaviour.cpuMsPerRequest) / (livedMs * resources.cpus)));
+      this.#memory.observe(Math.min(1, memoryMib / resources.memoryMib));
+      this.#concurrency.observe(Math.min(resources.concurrency, Math.ceil(mostInFlight)));
+      instance.recent = { requests: 0, mostInFlight: 0 };
+    }
+    for (const observations of [this.#cpu, this.#memory, this.#concurrency]) observations.write(atMs);
+  }
+
+  /** Born with the first request that is answered so. */
+  #answerSeries(index: number): { count: SeriesHandle; latencies: HistogramSeries } {
+    const known = this.#answers.get(index);
+    if (known !== undefined) return known;
+    const { status, statusClass } = ANSWERS[index]!;
+    const labels = { ...this.#labels, response_code: status, response_code_class: statusClass };
+    const made = {
+      count: this.#store.series(`${PLATFORM_PREFIX}request_count`, labels),
+      latencies: new HistogramSeries(
+        this.#store,
+        `${PLATFORM_PREFIX}request_latencies`,
+        labels,
+        PLATFORM_BOUNDARIES_MS,
+      ),
+    };
+    this.#answers.set(index, made);
+    return made;
+  }
+
+  #series(name: string, labels: Labels): SeriesHandle {
+    return this.#store.series(`${PLATFORM_PREFIX}${name}`, { ...this.#labels, ...labels });
+  }
+
+  #observations(name: string, labels: Labels, boundaries: readonly number[]): Observations {
+    return new Observations(this.#store, `${PLATFORM_PREFIX}${name}`, { ...this.#labels, ...labels }, boundaries);
+  }
+}

@@ -1,0 +1,64 @@
+/** From the tree to functions of a store and an instant; types are checked here, once. */
+import { Arguments } from './arguments.ts';
+import { invalid, unsupported } from './error.ts';
+import { compileAggregation } from './functions/aggregate.ts';
+import { SAMPLE_FUNCTIONS } from './functions/samples.ts';
+import { SERIES_FUNCTIONS } from './functions/series.ts';
+import { compileBinary } from './operators/binary.ts';
+import { derive } from './operators/names.ts';
+import { selectInstant, selectRange, selectSubquery } from './select/select.ts';
+import type { Call, Expr, Negation, Subquery } from './syntax/ast.ts';
+import { type Compiled, TYPE_NAMES } from './value.ts';
+
+/** Throws PromqlError of kind Query. */
+export function compile(expr: Expr): Compiled {
+  switch (expr.kind) {
+    case 'Number':
+      return { type: 'scalar', at: () => expr.value };
+    case 'Paren':
+      return compile(expr.inner);
+    case 'Selector':
+      return { type: 'vector', at: selectInstant(expr) };
+    case 'Range':
+      return { type: 'matrix', at: selectRange(expr) };
+    case 'Subquery':
+      return compileSubquery(expr);
+    case 'Negation':
+      return compileNegation(expr);
+    case 'Binary':
+      return compileBinary(expr, compile(expr.left), compile(expr.right));
+    case 'Aggregation':
+      return { type: 'vector', at: compileAggregation(expr, argumentsOf(`aggregation ${expr.op}`, expr)) };
+    case 'Call':
+      return compileCall(expr);
+  }
+}
+
+function compileCall(call: Call): Compiled {
+  const build = Object.hasOwn(SERIES_FUNCTIONS, call.name) ? SERIES_FUNCTIONS[call.name] : SAMPLE_FUNCTIONS[call.name];
+  if (build === undefined) throw unsupported(`function ${call.name}`, call.at);
+  return build(argumentsOf(`function "${call.name}"`, call));
+}
+
+function argumentsOf(owner: string, { at, args }: Pick<Call, 'at' | 'args'>): Arguments {
+  return new Arguments(owner, at, args, args.map(compile));
+}
+
+function compileSubquery(expr: Subquery): Compiled {
+  const inner = compile(expr.inner);
+  if (inner.type === 'vector') return { type: 'matrix', at: selectSubquery(expr, inner.at) };
+  throw invalid(`subquery is only allowed on instant vector, got ${TYPE_NAMES[inner.type]} instead`, expr.at);
+}
+
+function compileNegation({ op, inner, at }: Negation): Compiled {
+  const compiled = compile(inner);
+  if (compiled.type === 'matrix') {
+    throw invalid(
+      'unary expression only allowed on expressions of type scalar or instant vector, got range vector',
+      at,
+    );
+  }
+  if (op === '+') return compiled;
+  if (compiled.type === 'scalar') return { type: 'scalar', at: (store, atMs) => -compiled.at(store, atMs) };
+  return { type: 'vector', at: (store, atMs) => derive(compiled.at(store, atMs), (value) => -value, at) };
+}

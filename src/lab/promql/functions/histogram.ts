@@ -1,0 +1,30 @@
+/** histogram_quantile over classic histograms: the buckets of one histogram are the series that differ in `le` only. */
+import { type LabelSet, Projection } from '../labels.ts';
+import { getOrInsert } from '../maps.ts';
+import type { At, Vector } from '../value.ts';
+import { type Bucket, bucketQuantile } from './quantile.ts';
+
+export function histogramQuantile(q: At<number>, buckets: At<Vector>): At<Vector> {
+  const withoutBound = Projection.without(['le']);
+  return (store, atMs) => {
+    const histograms = new Map<string, { readonly labels: LabelSet; readonly buckets: Bucket[] }>();
+    for (const { labels, value } of buckets(store, atMs)) {
+      const bound = parseBound(labels.get('le'));
+      if (bound === undefined) continue;
+      const rest = withoutBound.of(labels);
+      getOrInsert(histograms, rest.key, () => ({ labels: rest, buckets: [] })).buckets.push({ bound, count: value });
+    }
+    const wanted = q(store, atMs);
+    return [...histograms.values()].map(({ labels, buckets }) => ({
+      name: null,
+      labels,
+      value: bucketQuantile(wanted, buckets),
+    }));
+  };
+}
+
+/** undefined: this series is no bucket. */
+function parseBound(le: string): number | undefined {
+  if (/^\+?inf$/i.test(le)) return Number.POSITIVE_INFINITY;
+  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(le) ? Number(le) : undefined;
+}

@@ -1,0 +1,27 @@
+/** and, or, unless: which samples of two vectors remain. Samples pass through unchanged, names too. */
+import type { Projection } from '../labels.ts';
+import type { SetOp } from '../syntax/ast.ts';
+import type { Vector } from '../value.ts';
+
+type Combine = (left: Vector, right: Vector) => Vector;
+
+export const SETS: Readonly<Record<SetOp, (projection: Projection) => Combine>> = {
+  and: (projection) => (left, right) => {
+    const keys = keysOf(right, projection);
+    return left.filter((sample) => keys.has(projection.keyOf(sample)));
+  },
+  or: (projection) => (left, right) => {
+    const keys = keysOf(left, projection);
+    return [...left, ...right.filter((sample) => !keys.has(projection.keyOf(sample)))];
+  },
+  unless: (projection) => (left, right) => {
+    const keys = keysOf(right, projection);
+    return left.filter((sample) => !keys.has(projection.keyOf(sample)));
+  },
+};
+
+function keysOf(vector: Vector, projection: Projection): Set<string> {
+  const keys = new Set<string>();
+  for (const sample of vector) keys.add(projection.keyOf(sample));
+  return keys;
+}

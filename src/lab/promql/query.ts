@@ -1,0 +1,100 @@
+/**
+ * PromQL over the lab's store: a stated subset with the semantics of Prometheus 2.x (closed ranges, five minutes of
+ * lookback, its extrapolation). What is outside of the subset throws; it never gives a wrong number.
+ *
+ *     instant(store, 'sum by (revision_name) (rate(http_requests_total[5m]))', nowMs)
+ */
+import type { SeriesStore } from '../store.ts';
+import { compile } from './compile.ts';
+import { invalid } from './error.ts';
+import { LabelSet, type Labels, METRIC_NAME } from './labels.ts';
+import { Collector } from './select/collector.ts';
+import { parse } from './syntax/parse.ts';
+import { type At, type Compiled, TYPE_NAMES, type Vector, type Window } from './value.ts';
+
+export { PromqlError } from './error.ts';
+
+/** The metric's name, where it has one, is the label `__name__`. */
+export interface VectorSample {
+  readonly metric: Labels;
+  readonly atMs: number;
+  readonly value: number;
+}
+
+export interface MatrixSeries {
+  readonly metric: Labels;
+  /** Instant in milliseconds and value, oldest first. */
+  readonly samples: readonly (readonly [number, number])[];
+}
+
+export interface MatrixResult {
+  readonly resultType: 'matrix';
+  readonly result: readonly MatrixSeries[];
+}
+
+export type EvalResult =
+  | MatrixResult
+  | { readonly resultType: 'vector'; readonly result: readonly VectorSample[] }
+  | { readonly resultType: 'scalar'; readonly result: { readonly atMs: number; readonly value: number } };
+
+/** The query's value at one instant. Throws PromqlError. */
+export function instant(store: SeriesStore, query: string, atMs: number): EvalResult {
+  const compiled = compiledOf(query);
+  switch (compiled.type) {
+    case 'scalar':
+      return { resultType: 'scalar', result: { atMs, value: compiled.at(store, atMs) } };
+    case 'vector': {
+      const samples = compiled.at(store, atMs);
+      return {
+        resultType: 'vector',
+        result: samples.map(({ name, labels, value }) => ({ metric: metricOf(name, labels), atMs, value })),
+      };
+    }
+    case 'matrix':
+      return { resultType: 'matrix', result: compiled.at(store, atMs).map(seriesOf) };
+  }
+}
+
+/** The query's values at `startMs` and every `stepMs` up to `endMs`, sorted by labels. Throws PromqlError. */
+export function range(store: SeriesStore, query: string, startMs: number, endMs: number, stepMs: number): MatrixResult {
+  if (!(stepMs > 0)) throw new RangeError(`a step of ${stepMs} ms`);
+  const at = vectorOf(compiledOf(query), query);
+  const collector = new Collector();
+  for (let atMs = startMs; atMs <= endMs; atMs += stepMs) collector.add(atMs, at(store, atMs));
+  const windows = collector.windows(startMs, endMs).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  return { resultType: 'matrix', result: windows.map(seriesOf) };
+}
+
+function vectorOf(compiled: Compiled, query: string): At<Vector> {
+  if (compiled.type === 'vector') return compiled.at;
+  if (compiled.type === 'scalar')
+    return (store, atMs) => [{ name: null, labels: LabelSet.empty, value: compiled.at(store, atMs) }];
+  throw invalid(`invalid expression type "${TYPE_NAMES.matrix}" for range query, must be Scalar or instant Vector`, {
+    from: 0,
+    to: query.length,
+  });
+}
+
+function seriesOf({ name, labels, times, values, from, to }: Window): MatrixSeries {
+  const samples: [number, number][] = [];
+  for (let at = from; at < to; at++) samples.push([times[at]!, values[at]!]);
+  return { metric: metricOf(name, labels), samples };
+}
+
+function metricOf(name: string | null, { labels }: LabelSet): Labels {
+  return name === null ? labels : { [METRIC_NAME]: name, ...labels };
+}
+
+const sortKey = ({ name, labels }: Window): string => `${name ?? ''}${labels.key}`;
+
+/** Compiled queries, the most recently used last. */
+const compiledQueries = new Map<string, Compiled>();
+const MOST_COMPILED = 512;
+
+function compiledOf(query: string): Compiled {
+  const compiled = compiledQueries.get(query) ?? compile(parse(query));
+  compiledQueries.delete(query);
+  compiledQueries.set(query, compiled);
+  if (compiledQueries.size > MOST_COMPILED) compiledQueries.delete(compiledQueries.keys().next().value!);
+  return compiled;
+}

@@ -1,0 +1,68 @@
+/** Where samples come from: instant selectors, ranges and subqueries. Prometheus 2.x: both ends of a range belong to it. */
+import type { Series } from '../series.ts';
+import type { Range, Selector, Subquery } from '../syntax/ast.ts';
+import type { At, Sample, Vector, Window } from '../value.ts';
+import { Collector } from './collector.ts';
+
+/** How far back an instant selector looks for a sample. */
+const LOOKBACK_MS = 300_000;
+/** The resolution of a subquery that names none: Prometheus' default evaluation interval. */
+const DEFAULT_STEP_MS = 60_000;
+
+export function selectInstant(selector: Selector): At<Vector> {
+  return newest(selector, (series, index) => series.values[index]!);
+}
+
+/** The samples' own times, in seconds. */
+export function selectTimestamps(selector: Selector): At<Vector> {
+  return newest(selector, (series, index) => series.times[index]! / 1000);
+}
+
+function newest({ filter, offsetMs }: Selector, reading: (series: Series, index: number) => number): At<Vector> {
+  return (store, atMs) => {
+    const endMs = atMs - (offsetMs ?? 0);
+    const samples: Sample[] = [];
+    for (const { name, series } of store.select(filter)) {
+      const visibleMs = Math.min(endMs, store.horizonMs(name));
+      for (const one of series) {
+        const index = one.lastAtOrBefore(visibleMs);
+        if (index < one.from || one.times[index]! < endMs - LOOKBACK_MS) continue;
+        samples.push({ name, labels: one.labels, value: reading(one, index) });
+      }
+    }
+    return samples;
+  };
+}
+
+export function selectRange({ selector, rangeMs, offsetMs }: Range): At<readonly Window[]> {
+  return (store, atMs) => {
+    const endMs = atMs - (offsetMs ?? 0);
+    const startMs = endMs - rangeMs;
+    const windows: Window[] = [];
+    for (const { name, series } of store.select(selector.filter)) {
+      const visibleMs = Math.min(endMs, store.horizonMs(name));
+      for (const one of series) {
+        const from = one.firstAtOrAfter(startMs);
+        const to = one.lastAtOrBefore(visibleMs) + 1;
+        if (from >= to) continue;
+        const { labels, times, values } = one;
+        windows.push({ name, labels, times, values, from, to, startMs, endMs });
+      }
+    }
+    return windows;
+  };
+}
+
+/** Steps are multiples of the step since the epoch, wherever the range begins. */
+export function selectSubquery({ rangeMs, stepMs, offsetMs }: Subquery, inner: At<Vector>): At<readonly Window[]> {
+  const everyMs = stepMs ?? DEFAULT_STEP_MS;
+  return (store, atMs) => {
+    const endMs = atMs - (offsetMs ?? 0);
+    const startMs = endMs - rangeMs;
+    const series = new Collector();
+    for (let stepMs = Math.ceil(startMs / everyMs) * everyMs; stepMs <= endMs; stepMs += everyMs) {
+      series.add(stepMs, inner(store, stepMs));
+    }
+    return series.windows(startMs, endMs);
+  };
+}

@@ -1,0 +1,69 @@
+/** The loop's view of the simulated services, without HTTP between. */
+import type { Revision, Service as ServiceFacts, Split } from '../decide/observation.ts';
+import type { ServiceRef } from '../policy/policy.ts';
+import { Conflict, Refused, type Services, type TagTarget } from '../ports.ts';
+import { Refusal } from './world/refusal.ts';
+import type { Service } from './world/service.ts';
+import type { TrafficTarget } from './world/traffic.ts';
+import type { World } from './world.ts';
+
+export class LabServices implements Services {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  glance(ref: ServiceRef): Promise<ServiceFacts | null> {
+    return this.read(ref);
+  }
+
+  async read(ref: ServiceRef): Promise<ServiceFacts | null> {
+    const service = this.#world.find(ref);
+    return service === undefined ? null : factsOf(service);
+  }
+
+  async revision(ref: ServiceRef, name: string): Promise<Revision | null> {
+    const revision = this.#world.find(ref)?.revisions.get(name);
+    if (revision === undefined) return null;
+    const ready = ({ Ready: 'True', Failed: 'False', Starting: 'Unknown' } as const)[revision.state];
+    return { name, createdAtMs: revision.createdMs, ready, message: revision.message };
+  }
+
+  async setTraffic(ref: ServiceRef, split: Split, tags: readonly TagTarget[], etag: string): Promise<void> {
+    const service = this.#world.find(ref);
+    if (service === undefined) throw new Refused(`There is no service ${ref.name}.`);
+    const traffic: TrafficTarget[] = [
+      ...split.map(({ revision, percent }) => ({ revision, percent })),
+      ...tags.map(({ revision, tag }) => ({ revision, percent: 0, tag })),
+    ];
+    const body = { traffic: traffic.map((target) => ({ ...target })) };
+    try {
+      service.update({ ...service.spec, traffic }, etag, { by: 'operator', body, atMs: this.#world.nowMs });
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+}
+
+function factsOf(service: Service): ServiceFacts {
+  const { ref, uid, etag, spec, lastModifier } = service;
+  const { manualInstances } = spec.scaling;
+  return {
+    ref,
+    uid,
+    etag,
+    settled: !service.routes.reconciling,
+    traffic: spec.traffic,
+    latestCreated: service.latestCreated.name,
+    latestReady: service.latestReady.name,
+    scaling: manualInstances === null ? { mode: 'Automatic' } : { mode: 'Manual', instances: manualInstances },
+    lastModifier,
+  };
+}
+
+function translated(error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  const Kind = error.code === 'ABORTED' ? Conflict : Refused;
+  return new Kind(error.message, { cause: error });
+}

@@ -1,0 +1,32 @@
+/** What people hand to the lab (events, a list of services), checked: each problem names the path it lies at. */
+import { z } from 'zod';
+import { durationMs } from '../policy/duration.ts';
+
+/** A length of time as text, in milliseconds. */
+export const duration = z.string().transform((text, context) => {
+  const lengthMs = durationMs(text);
+  if (!Number.isNaN(lengthMs)) return lengthMs;
+  context.addIssue(`must be a length of time such as 90s, 10m or 1h30m, not ${JSON.stringify(text)}`);
+  return z.NEVER;
+});
+
+export const longerThanZero = duration.refine((lengthMs) => lengthMs > 0, 'must be longer than 0');
+export const percent = z.number().min(0).max(100);
+
+/** What was handed in does not have the shape it must have; one line a problem, `path: what is wrong`. */
+export class Misshapen extends Error {}
+
+export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Misshapen(result.error.issues.flatMap(lines).join('\n'));
+}
+
+function lines(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${pathText([...issue.path, key])}: there is no such field`);
+  return [issue.path.length === 0 ? issue.message : `${pathText(issue.path)}: ${issue.message}`];
+}
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${String(step)}`)).join('');

@@ -1,0 +1,99 @@
+/** "A revision behaves as its environment says": the LAB_* variables of its container, so that any client can deploy trouble. */
+import type { LatencyMs } from './latency.ts';
+import { invalid } from './refusal.ts';
+
+export interface Behaviour {
+  readonly errorPercent: number;
+  readonly latencyMs: LatencyMs;
+  readonly websocketDisconnectPercent: number;
+  readonly startSeconds: number;
+  readonly startFails: boolean;
+  /** On top, in the first minute of each instance. */
+  readonly coldStartErrorPercent: number;
+  /** Grows from the moment the revision became ready. */
+  readonly errorLeakPercentPerHour: number;
+  /** On top, while the revision's own share of the traffic is above `aboveRps`. */
+  readonly overload: { readonly aboveRps: number; readonly errorPercent: number };
+  readonly cpuMsPerRequest: number;
+  readonly memoryMib: { readonly base: number; readonly perRequest: number };
+}
+
+export const HEALTHY: Behaviour = {
+  errorPercent: 0.05,
+  latencyMs: { p50: 110, p95: 250, p99: 350 },
+  websocketDisconnectPercent: 0.3,
+  startSeconds: 5,
+  startFails: false,
+  coldStartErrorPercent: 0,
+  errorLeakPercentPerHour: 0,
+  overload: { aboveRps: Number.POSITIVE_INFINITY, errorPercent: 0 },
+  cpuMsPerRequest: 10,
+  memoryMib: { base: 180, perRequest: 0.5 },
+};
+
+/** Reads the LAB_* variables; refuses, as INVALID_ARGUMENT, a value that makes no sense and a name that does not exist. */
+export function behaviourFrom(environment: ReadonlyMap<string, string>): Behaviour {
+  let behaviour = HEALTHY;
+  for (const [name, text] of environment) {
+    if (!name.startsWith('LAB_')) continue;
+    const read = VARIABLES[name];
+    if (read === undefined)
+      throw invalid(`${name}: the lab knows no such variable; it knows ${Object.keys(VARIABLES).join(', ')}`);
+    behaviour = { ...behaviour, ...read(new Value(name, text)) };
+  }
+  return behaviour;
+}
+
+const VARIABLES: Readonly<Record<string, (value: Value) => Partial<Behaviour>>> = {
+  LAB_ERROR_PERCENT: (value) => ({ errorPercent: value.number(0, 100) }),
+  LAB_LATENCY_MS: (value) => ({ latencyMs: latencyIn(value) }),
+  LAB_WEBSOCKET_DISCONNECT_PERCENT: (value) => ({ websocketDisconnectPercent: value.number(0, 100) }),
+  LAB_START_SECONDS: (value) => ({ startSeconds: value.number(0, 240) }),
+  LAB_START_FAILS: (value) => ({ startFails: value.number(0, 1) === 1 }),
+  LAB_COLD_START_ERROR_PERCENT: (value) => ({ coldStartErrorPercent: value.number(0, 100) }),
+  LAB_ERROR_LEAK_PERCENT_PER_HOUR: (value) => ({ errorLeakPercentPerHour: value.number(0, 100_000) }),
+  LAB_OVERLOAD: (value) => {
+    const [aboveRps, errorPercent] = value.numbers('REQUESTS_PER_SECOND/ERROR_PERCENT', 2);
+    if (errorPercent! > 100) throw value.wrong('the percentage after the stroke must be at most 100');
+    return { overload: { aboveRps: aboveRps!, errorPercent: errorPercent! } };
+  },
+  LAB_CPU_MS_PER_REQUEST: (value) => ({ cpuMsPerRequest: value.number(0, 1_000_000) }),
+  LAB_MEMORY_MIB: (value) => {
+    const [base, perRequest] = value.numbers('BASE/PER_REQUEST_IN_FLIGHT', 2);
+    return { memoryMib: { base: base!, perRequest: perRequest! } };
+  },
+};
+
+function latencyIn(value: Value): LatencyMs {
+  const [p50, p95, p99] = value.numbers('P50/P95/P99', 3);
+  if (!(p50! > 0 && p95! > p50! && p99! > p95!)) throw value.wrong('the three must be above 0 and rise');
+  return { p50: p50!, p95: p95!, p99: p99! };
+}
+
+class Value {
+  readonly #name: string;
+  readonly #text: string;
+
+  constructor(name: string, text: string) {
+    this.#name = name;
+    this.#text = text;
+  }
+
+  number(least: number, most: number): number {
+    const number = plainNumber(this.#text);
+    if (!(number >= least && number <= most)) throw this.wrong(`it must be a number from ${least} to ${most}`);
+    return number;
+  }
+
+  numbers(shape: string, count: number): number[] {
+    const numbers = this.#text.split('/').map(plainNumber);
+    if (numbers.length !== count || numbers.some(Number.isNaN)) throw this.wrong(`it must look like ${shape}`);
+    return numbers;
+  }
+
+  wrong(why: string): Error {
+    return invalid(`${this.#name}=${this.#text}: ${why}`);
+  }
+}
+
+const plainNumber = (text: string): number => (/^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN);

@@ -1,0 +1,96 @@
+/** One container instance: what it has counted since its birth, which is what its own metrics show. */
+import { addLatencies, countOf, type LatencyTable, noLatencies, slowOf } from './latency.ts';
+import type { Random } from './random.ts';
+
+/** How the app answers; the classes are Cloud Run's labels. */
+export const ANSWERS = [
+  { status: '200', statusClass: '2xx' },
+  { status: '404', statusClass: '4xx' },
+  { status: '500', statusClass: '5xx' },
+] as const;
+const [OK, NOT_FOUND, FAILED] = [0, 1, 2];
+
+/** Clients ask for things that are not there; that is nobody's error. */
+const NOT_FOUND_FRACTION = 0.005;
+const MESSAGES_PER_CONNECTION = 5;
+
+/** How requests fare on one revision in one second. */
+export interface Conditions {
+  readonly latency: LatencyTable;
+  readonly errorFraction: number;
+  readonly disconnectFraction: number;
+  /** On top, on instances younger than a minute. */
+  readonly coldErrorFraction: number;
+  readonly connectionsPerRequest: number;
+}
+
+export class Counters {
+  /** Latencies of the requests by ANSWERS. */
+  readonly answers = ANSWERS.map(noLatencies);
+  readonly messages = noLatencies();
+  connections = 0;
+  disconnects = 0;
+
+  add(more: Counters): void {
+    this.answers.forEach((counts, i) => {
+      addLatencies(counts, more.answers[i]!);
+    });
+    addLatencies(this.messages, more.messages);
+    this.connections += more.connections;
+    this.disconnects += more.disconnects;
+  }
+
+  get requests(): number {
+    return this.answers.reduce((sum, counts) => sum + countOf(counts), 0);
+  }
+
+  get failed(): number {
+    return countOf(this.answers[FAILED]!);
+  }
+
+  get slow(): number {
+    return this.answers.reduce((sum, counts) => sum + slowOf(counts), 0);
+  }
+}
+
+const COLD_MS = 60_000;
+
+export class Instance {
+  readonly id: string;
+  readonly readyMs: number;
+  /** The last time the scaler had a use for it. */
+  neededMs: number;
+  readonly counters = new Counters();
+  /** Since the platform last looked. */
+  recent = { requests: 0, mostInFlight: 0 };
+  #connectionsOwed = 0;
+
+  constructor(id: string, readyMs: number) {
+    this.id = id;
+    this.readyMs = readyMs;
+    this.neededMs = readyMs;
+  }
+
+  serve(requests: number, nowMs: number, conditions: Conditions, random: Random): void {
+    const cold = nowMs - this.readyMs < COLD_MS ? conditions.coldErrorFraction : 0;
+    const failed = random.binomial(requests, Math.min(1, conditions.errorFraction + cold));
+    const notFound = random.binomial(requests - failed, NOT_FOUND_FRACTION);
+    const { answers } = this.counters;
+    conditions.latency.draw(requests - failed - notFound, random, answers[OK]!);
+    conditions.latency.draw(notFound, random, answers[NOT_FOUND]!);
+    conditions.latency.draw(failed, random, answers[FAILED]!);
+    this.#connect(requests, conditions, random);
+    this.recent.requests += requests;
+    this.recent.mostInFlight = Math.max(this.recent.mostInFlight, (requests * conditions.latency.meanMs) / 1000);
+  }
+
+  #connect(requests: number, conditions: Conditions, random: Random): void {
+    if (conditions.connectionsPerRequest === 0) return;
+    this.#connectionsOwed += requests * conditions.connectionsPerRequest;
+    const opened = Math.floor(this.#connectionsOwed);
+    this.#connectionsOwed -= opened;
+    this.counters.connections += opened;
+    this.counters.disconnects += random.binomial(opened, conditions.disconnectFraction);
+    conditions.latency.draw(opened * MESSAGES_PER_CONNECTION, random, this.counters.messages);
+  }
+}

@@ -1,0 +1,96 @@
+/** A revision: an immutable template, whether it started, and the instances that run it. */
+import type { Strain } from '../events.ts';
+import { type Behaviour, behaviourFrom } from './behaviour.ts';
+import { Fleet } from './fleet.ts';
+import type { Conditions } from './instance.ts';
+import { LatencyTable } from './latency.ts';
+import type { Random } from './random.ts';
+import { environmentOf, type Resources, resourcesOf, type Template } from './template.ts';
+
+export interface Birth {
+  readonly name: string;
+  readonly template: Template;
+  readonly atMs: number;
+  readonly by: string;
+}
+
+export class Revision {
+  readonly name: string;
+  readonly template: Template;
+  readonly createdMs: number;
+  readonly creator: string;
+  readonly uid: string;
+  readonly behaviour: Behaviour;
+  readonly resources: Resources;
+  readonly fleet: Fleet;
+  /** Its own stream: what happens to others does not change its numbers. */
+  readonly random: Random;
+  state: 'Starting' | 'Ready' | 'Failed' = 'Starting';
+  /** When it became ready or was given up. */
+  resolvedMs = Number.NaN;
+  readonly #tables = new Map<number, LatencyTable>();
+
+  constructor(birth: Birth, random: Random) {
+    this.name = birth.name;
+    this.template = birth.template;
+    this.createdMs = birth.atMs;
+    this.creator = birth.by;
+    this.random = random;
+    this.uid = random.uuid();
+    this.behaviour = behaviourFrom(environmentOf(birth.template));
+    this.resources = resourcesOf(birth.template);
+    this.fleet = new Fleet(this.resources, this.behaviour, random);
+  }
+
+  /** Cloud Run's own words while it is not ready; empty once it is. */
+  get message(): string {
+    if (this.state === 'Ready') return '';
+    if (this.state === 'Starting') return 'Deploying Revision.';
+    return 'The container failed to start and listen on the port given by the PORT=8080 environment variable in time.';
+  }
+
+  /** Ends the start when its time has come. */
+  settle(nowMs: number): void {
+    if (this.state !== 'Starting' || nowMs - this.createdMs < this.behaviour.startSeconds * 1000) return;
+    if (this.behaviour.startFails) this.#fail(nowMs);
+    else this.start(nowMs);
+  }
+
+  /** Ready, with the instance that the deployment's check has started. */
+  start(nowMs: number): void {
+    this.state = 'Ready';
+    this.resolvedMs = nowMs;
+    this.fleet.startFirst(nowMs);
+  }
+
+  #fail(nowMs: number): void {
+    this.state = 'Failed';
+    this.resolvedMs = nowMs;
+  }
+
+  /** How requests fare at this time, given what events do to it and the requests a second it is given. */
+  conditions(nowMs: number, strain: Strain, rps: number, connectionsPerRequest: number): Conditions {
+    const { errorPercent, overload, errorLeakPercentPerHour, coldStartErrorPercent } = this.behaviour;
+    const leaked = (errorLeakPercentPerHour * (nowMs - this.resolvedMs)) / 3_600_000;
+    const overloaded = rps > overload.aboveRps ? overload.errorPercent : 0;
+    return {
+      latency: this.#latency(strain.latencyFactor),
+      errorFraction: fraction(errorPercent + strain.errorPercent + leaked + overloaded),
+      coldErrorFraction: fraction(coldStartErrorPercent),
+      disconnectFraction: fraction(this.behaviour.websocketDisconnectPercent + strain.websocketDisconnectPercent),
+      connectionsPerRequest,
+    };
+  }
+
+  /** Tables are kept for a while: most seconds are like the one before. */
+  #latency(factor: number): LatencyTable {
+    const known = this.#tables.get(factor);
+    if (known !== undefined) return known;
+    if (this.#tables.size > 16) this.#tables.clear();
+    const table = new LatencyTable(this.behaviour.latencyMs, factor);
+    this.#tables.set(factor, table);
+    return table;
+  }
+}
+
+const fraction = (percent: number): number => Math.min(100, percent) / 100;

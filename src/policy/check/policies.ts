@@ -1,0 +1,92 @@
+/** Everything that is wrong with the policies of a file, each with its place and what to write instead. */
+import { kind, parsePolicy } from '../parse.ts';
+import type { Policy } from '../policy.ts';
+import { type Problem, pathText, valueAt } from '../problems.ts';
+import { beginWith, hintFor } from './hints.ts';
+import { closest, didYouMean } from './suggest.ts';
+import { notServices, onlyServices, unknownFields } from './unknown.ts';
+import { type Finding, type Position, readYaml, type YamlDocument } from './yaml.ts';
+
+export interface PlacedPolicy {
+  readonly policy: Policy;
+  readonly namePosition: Position;
+  readonly servicePosition: Position;
+}
+
+export interface Checked {
+  readonly policies: readonly PlacedPolicy[];
+  readonly findings: readonly Finding[];
+}
+
+/** Nobody reads more, and to find the place of each has its price. */
+const maxFindings = 100;
+
+/** Checks every document of `text`; policies without a problem are returned, parsed. */
+export function checkPolicies(text: string): Checked {
+  const { documents, findings } = readYaml(text);
+  if (documents.length === 0 && findings.length === 0) {
+    return { policies: [], findings: [{ line: 1, column: 1, path: '', message: 'holds no policy', hint: beginWith }] };
+  }
+  const policies: PlacedPolicy[] = [];
+  for (const document of documents) {
+    if (findings.length > maxFindings) break;
+    const checked = checkDocument(document);
+    policies.push(...checked.policies);
+    findings.push(...checked.findings);
+  }
+  findings.sort((a, b) => a.line - b.line || a.column - b.column);
+  const last = findings[maxFindings];
+  if (!last) return { policies, findings };
+  const more = {
+    ...last,
+    path: '',
+    message: 'there are more problems from here on',
+    hint: 'put those above right first',
+  };
+  return { policies, findings: [...findings.slice(0, maxFindings), more] };
+}
+
+function checkDocument(document: YamlDocument): Checked {
+  const { value, position } = document;
+  const parsed = parsePolicy(value);
+  const unknown = unknownFields(value);
+  if (parsed.ok && unknown.length === 0) {
+    const namePosition = position(['metadata', 'name'], 'value');
+    const servicePosition = position(['spec', 'service'], 'key');
+    return { policies: [{ policy: parsed.policy, namePosition, servicePosition }], findings: [] };
+  }
+  const wrong = parsed.ok ? [] : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
+  const other = otherKind(value, wrong);
+  const problems = other ? [other] : [...wrong, ...unknown];
+  return { policies: [], findings: problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, document)) };
+}
+
+/** A document of quite another kind is told by that alone, not by everything that it lacks. */
+function otherKind(value: unknown, problems: readonly Problem[]): Problem | undefined {
+  const given = valueAt(value, ['kind']);
+  const wrong = problems.find(({ path }) => path[0] === 'kind');
+  if (!wrong || typeof given !== 'string' || closest(given, [kind])) return undefined;
+  const refused = notServices.find(({ pattern }) => pattern.test(given));
+  if (refused) return { ...wrong, message: refused.message, hint: onlyServices };
+  return { ...wrong, hint: 'give only files of policies' };
+}
+
+/** A misspelt field is also a missing one, and an unknown indicator is none: to say it twice would hide the mistake. */
+function followsFrom({ kind: kindOfProblem, path }: Problem, unknown: readonly Problem[]): boolean {
+  const around = kindOfProblem === 'Required' ? path.slice(0, -1) : path;
+  const beside = unknown.filter((other) => pathText(other.path.slice(0, -1)) === pathText(around));
+  if (kindOfProblem === 'Required') return beside.some(({ hint }) => hint === didYouMean(String(path.at(-1))));
+  return (
+    kindOfProblem === 'Rule' &&
+    beside.some(({ hint }) => path.at(-1) === 'indicator' || hint?.startsWith('did you mean'))
+  );
+}
+
+function findingOf(problem: Problem, { value, position }: YamlDocument): Finding {
+  return {
+    ...position(problem.path, problem.kind === 'Unknown' ? 'key' : 'value'),
+    path: pathText(problem.path),
+    message: problem.message,
+    hint: hintFor(problem, valueAt(value, problem.path)),
+  };
+}

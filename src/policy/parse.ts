@@ -1,0 +1,149 @@
+/**
+ * The door: `unknown` in, a Policy or what is wrong with it out. Nothing behind it checks a field again. The API server
+ * has validated what it stores, yet a policy stored under an older CRD, or read from a file, has to be refused in words.
+ */
+import { z } from 'zod';
+import type { StoredPolicy } from './stored.ts';
+import { durationMs } from './duration.ts';
+import type { Indicator, MetricsSource, Objective, Policy, Requests } from './policy.ts';
+import { type Problem, problemsOf, problemText } from './problems.ts';
+import { type Spec, spec } from './spec.ts';
+import { type Status, status } from './status.ts';
+import { ms } from './time.ts';
+
+export const group = 'steadyrun.dev';
+export const apiVersion = `${group}/v1alpha1`;
+export const kind = 'SLOPolicy';
+
+/** The annotations by which people ask something of a policy. */
+export const requestAnnotations = {
+  paused: `${group}/paused`,
+  promote: `${group}/promote`,
+  abort: `${group}/abort`,
+  retry: `${group}/retry`,
+} as const satisfies Record<keyof Requests, string>;
+
+/** What must hold of any SLOPolicy besides its status; also the base of what the lab's API server admits. */
+export const document = z.object({
+  apiVersion: z.literal(apiVersion),
+  kind: z.literal(kind),
+  metadata: z.looseObject({
+    name: z
+      .string()
+      .max(253)
+      .regex(
+        /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+        'must be a DNS name: lower-case letters, digits, hyphens and dots',
+      ),
+    namespace: z
+      .string()
+      .max(63)
+      .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and hyphens')
+      .optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+  spec,
+});
+
+export type Parsed =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** An SLOPolicy as written in a file or as the API server returns it. */
+export function parsePolicy(raw: unknown): Parsed {
+  const given = withoutNulls(raw);
+  const read = document.safeParse(given);
+  if (!read.success) return { ok: false, problems: problemsOf(read.error, given) };
+  return { ok: true, policy: policyOf(identityOf(given), read.data.spec) };
+}
+
+/** An SLOPolicy from the API server; whatever it holds, it has a key, a spec or a reason, and a status. */
+export function storedPolicy(raw: unknown): StoredPolicy {
+  const identity = identityOf(raw);
+  const { key, uid, generation, createdAtMs } = identity;
+  const parsed = parsePolicy(raw);
+  return {
+    key,
+    uid,
+    generation,
+    createdAtMs,
+    spec: parsed.ok ? parsed : { ok: false, message: parsed.problems.map(problemText).join('; ') },
+    status: statusOf(raw),
+  };
+}
+
+/**
+ * A status that does not parse was written by another version, or by hand. It counts as empty: the service is then
+ * adopted as on the first day, and a split in mid-rollout is taken for a person's, which holds and moves nothing. To
+ * believe the readable half of a broken memory could move traffic; to crash on it would stop every other policy.
+ */
+function statusOf(raw: unknown): Status {
+  const read = status.safeParse(withoutNulls(record(raw).status));
+  return read.success ? read.data : {};
+}
+
+type Identity = Pick<Policy, 'key' | 'uid' | 'generation' | 'createdAtMs' | 'requests'>;
+
+const textMap = z.record(z.string(), z.string());
+
+function identityOf(raw: unknown): Identity {
+  const metadata = record(record(raw).metadata);
+  const text = (field: string, otherwise: string) => z.string().catch(otherwise).parse(metadata[field]);
+  const annotations = textMap.catch({}).parse(metadata.annotations);
+  const createdAtMs = ms(text('creationTimestamp', ''));
+  return {
+    key: { namespace: text('namespace', 'default'), name: text('name', '') },
+    uid: text('uid', ''),
+    generation: z.number().catch(0).parse(metadata.generation),
+    createdAtMs: Number.isNaN(createdAtMs) ? 0 : createdAtMs,
+    requests: {
+      paused: annotations[requestAnnotations.paused] ?? null,
+      promote: annotations[requestAnnotations.promote] || null,
+      abort: annotations[requestAnnotations.abort] || null,
+      retry: annotations[requestAnnotations.retry] || null,
+    },
+  };
+}
+
+function policyOf(identity: Identity, { service, mode, metrics, objectives, rollout }: Spec): Policy {
+  const { maxBake, guardWindow, warmup, stepsPercent, ...choices } = rollout;
+  return {
+    ...identity,
+    service,
+    mode,
+    metrics: metricsOf(metrics, service.project),
+    objectives: objectives.map(objectiveOf),
+    rollout: {
+      ...choices,
+      stepsPercent: stepsPercent ?? null,
+      maxBakeMs: durationMs(maxBake),
+      guardWindowMs: durationMs(guardWindow),
+      warmupMs: durationMs(warmup),
+    },
+  };
+}
+
+function metricsOf({ type, address, project }: Spec['metrics'], serviceProject: string): MetricsSource {
+  return type === 'Prometheus' ? { type, address: address! } : { type, project: project ?? serviceProject };
+}
+
+function objectiveOf({ name, targetPercent, indicator, gate }: Spec['objectives'][number]): Objective {
+  const latency = indicator?.latency;
+  const kept: Indicator = latency
+    ? { kind: 'Latency', percentile: latency.percentile, thresholdMs: durationMs(latency.threshold) }
+    : { kind: 'Requests' };
+  const target = targetPercent ?? latency!.percentile;
+  // Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432.
+  return { name, allowedBadFraction: Number((100 - target).toPrecision(12)) / 100, gate, indicator: kept };
+}
+
+/** As the API server does: a field set to null is a field left out. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
+  return Object.fromEntries(kept.map(([field, inner]) => [field, withoutNulls(inner)]));
+}
+
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

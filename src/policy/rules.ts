@@ -1,0 +1,96 @@
+/**
+ * What a schema cannot say. Each rule stands here once in both of its languages: CEL for the API server, TypeScript for
+ * `check`, the lab and the running operator.
+ */
+import type { z } from 'zod';
+import { durationMs, durationText } from './duration.ts';
+
+export interface Rule<T> {
+  /** `self` is the value that the rule lies on; `oldSelf` makes it a rule about changes only. */
+  readonly cel: string;
+  readonly message: string;
+  /** What to write instead, where the field's example does not say it. */
+  readonly hint?: string;
+  test(self: T, oldSelf?: T): boolean;
+}
+
+/** The schema with the rules on it, for zod and for the CRD alike. */
+export function ruled<S extends z.ZodType>(schema: S, ...rules: readonly Rule<z.output<S>>[]): S {
+  return schema
+    .superRefine((value, context) => {
+      for (const { test, message, hint } of rules) {
+        if (!test(value)) context.addIssue({ code: 'custom', message, params: { hint } });
+      }
+    })
+    .meta({ 'x-kubernetes-validations': rules.map(({ cel, message }) => ({ rule: cel, message })) });
+}
+
+/** Text that is no duration at all is left to the pattern, so that one mistake is told once. */
+export const lengthBetween = (min: string, max: string): Rule<string> => ({
+  cel: `duration(self) >= duration('${min}') && duration(self) <= duration('${max}')`,
+  message: `must be from ${min} to ${durationText(durationMs(max))}`,
+  test: (self) => !(durationMs(self) < durationMs(min) || durationMs(self) > durationMs(max)),
+});
+
+export const serviceIsFixed: Rule<Readonly<Record<string, string>>> = {
+  cel: 'self == oldSelf',
+  message: 'cannot be changed: delete this policy and create one for the other service',
+  test: (self, oldSelf) => !oldSelf || Object.keys(self).every((field) => self[field] === oldSelf[field]),
+};
+
+interface Metrics {
+  readonly type: string;
+  readonly project?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+export const addressGiven: Rule<Metrics> = {
+  cel: "self.type != 'Prometheus' || has(self.address)",
+  message: 'address is required with type Prometheus',
+  hint: 'add address: https://prometheus.example.com',
+  test: (self) => self.type !== 'Prometheus' || self.address !== undefined,
+};
+
+export const addressFits: Rule<Metrics> = {
+  cel: "self.type == 'Prometheus' || !has(self.address)",
+  message: 'address is only for type Prometheus',
+  hint: 'add type: Prometheus, or remove address',
+  test: (self) => self.type === 'Prometheus' || self.address === undefined,
+};
+
+export const projectFits: Rule<Metrics> = {
+  cel: "self.type == 'GoogleManagedPrometheus' || !has(self.project)",
+  message: 'project is only for type GoogleManagedPrometheus',
+  hint: 'remove project',
+  test: (self) => self.type === 'GoogleManagedPrometheus' || self.project === undefined,
+};
+
+interface Indicator {
+  readonly requests?: unknown;
+  readonly latency?: unknown;
+}
+
+export const oneIndicator: Rule<Indicator> = {
+  cel: 'has(self.requests) != has(self.latency)',
+  message: 'must hold exactly one of requests and latency',
+  hint: 'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own',
+  test: (self) => (self.requests === undefined) !== (self.latency === undefined),
+};
+
+interface Objective {
+  readonly targetPercent?: number | undefined;
+  readonly indicator?: Indicator | undefined;
+}
+
+export const targetGiven: Rule<Objective> = {
+  cel: 'has(self.targetPercent) || (has(self.indicator) && has(self.indicator.latency))',
+  message: 'targetPercent is required; only a latency objective may leave it out, its default is the percentile',
+  hint: 'add targetPercent: 99.9',
+  test: (self) => self.targetPercent !== undefined || self.indicator?.latency !== undefined,
+};
+
+export const stepsRise: Rule<readonly number[]> = {
+  cel: 'self.isSorted() && self.all(step, self.exists_one(other, other == step))',
+  message: 'steps must rise, each greater than the one before it',
+  test: (self) => self.every((step, index) => index === 0 || step > self[index - 1]!),
+};

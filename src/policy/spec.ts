@@ -1,0 +1,216 @@
+/**
+ * What a team declares. This schema is the single source of the CRD, the types, the defaults, the offline check and the
+ * reference page; a field exists here only when the operator acts on it.
+ *
+ * Written within what a structural OpenAPI schema can hold: no unions, every text and list bounded.
+ */
+import { z } from 'zod';
+import { durationPattern } from './duration.ts';
+import {
+  addressFits,
+  addressGiven,
+  lengthBetween,
+  oneIndicator,
+  projectFits,
+  ruled,
+  serviceIsFixed,
+  stepsRise,
+  targetGiven,
+} from './rules.ts';
+
+const length = (min: string, max: string) =>
+  ruled(
+    z.string().max(20).regex(durationPattern, 'must be a length of time such as 45m, 300ms or 1h30m'),
+    lengthBetween(min, max),
+  );
+
+const projectId = z
+  .string()
+  .min(4)
+  .max(63)
+  .regex(
+    /^([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]$/,
+    'must be a Google Cloud project ID: lower-case letters, digits and hyphens, beginning with a letter',
+  );
+
+const service = ruled(
+  z.object({
+    project: projectId.meta({ description: 'ID of the Google Cloud project that holds the service.', example: 'acme' }),
+    region: z
+      .string()
+      .max(40)
+      .regex(/^[a-z]+-[a-z]+[0-9]{1,2}$/, 'must be a Google Cloud region such as europe-west1')
+      .meta({ description: 'Region that the service runs in.', example: 'europe-west1' }),
+    name: z
+      .string()
+      .max(49)
+      .regex(
+        /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
+        'must be the name of a Cloud Run service: lower-case letters, digits and hyphens, beginning with a letter',
+      )
+      .meta({ description: 'Name of the service.', example: 'api' }),
+  }),
+  serviceIsFixed,
+).meta({
+  description: 'The Cloud Run service to keep inside its SLOs. One policy a service; it cannot be changed later.',
+});
+
+const mode = z.enum(['Enforce', 'Observe']).default('Enforce').meta({
+  description: 'Enforce moves traffic. Observe judges, says what it would do and writes nothing to Cloud Run.',
+  example: 'Observe',
+});
+
+const metrics = ruled(
+  z.object({
+    type: z.enum(['GoogleManagedPrometheus', 'Prometheus']).default('GoogleManagedPrometheus').meta({
+      description: 'Which kind of server answers the queries.',
+      example: 'Prometheus',
+    }),
+    project: projectId.optional().meta({
+      description: "Project whose metrics are queried, for GoogleManagedPrometheus. Left out, it is the service's own.",
+      example: 'acme-metrics',
+    }),
+    address: z
+      .string()
+      .max(512)
+      .regex(
+        /^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~%+/-]*)?$/,
+        'must be an http or https URL without user, query or fragment',
+      )
+      .optional()
+      .meta({ description: 'Base URL of the server, for Prometheus.', example: 'https://prometheus.example.com' }),
+  }),
+  addressGiven,
+  addressFits,
+  projectFits,
+)
+  .prefault({})
+  .meta({
+    description: "Where metrics are queried. Left out, it is Google Managed Prometheus of the service's project.",
+  });
+
+const latency = z.object({
+  percentile: z
+    .number()
+    .gt(1)
+    .lt(100)
+    .meta({ description: 'Which percentile of the latencies is meant: 95 is p95.', example: 95 }),
+  threshold: length('1ms', '1h').meta({ description: 'A request slower than this is a bad one.', example: '300ms' }),
+});
+
+// No default for the whole indicator: a stored `requests: {}` would stay beside a `latency` applied later, and then be two.
+const indicator = ruled(
+  z.object({
+    requests: z.object({}).optional().meta({
+      description: "Share of requests answered without a 5xx, by Cloud Run's own request count.",
+      example: {},
+    }),
+    latency: latency.optional().meta({
+      description: "Share of requests answered within the threshold, by Cloud Run's own request latencies.",
+      example: { percentile: 95, threshold: '300ms' },
+    }),
+  }),
+  oneIndicator,
+);
+
+const objective = ruled(
+  z.object({
+    name: z
+      .string()
+      .max(63)
+      .regex(
+        /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+        'must be a DNS label: lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
+      )
+      .meta({ description: 'Name of the objective, unique in this policy.', example: 'availability' }),
+    targetPercent: z.number().gt(1).lt(100).optional().meta({
+      description:
+        'Share of good events the SLO asks for, in percent. Only a latency objective may leave it out: it is its percentile.',
+      example: 99.9,
+    }),
+    indicator: indicator.optional().meta({
+      description: 'What is measured: exactly one of the kinds below. Left out, it is requests.',
+      example: { requests: {} },
+    }),
+    gate: z.boolean().default(true).meta({
+      description: 'Whether this objective may hold or convict a revision. With false it is only shown.',
+      example: false,
+    }),
+  }),
+  targetGiven,
+).meta({ description: 'One promise.', example: { name: 'availability', targetPercent: 99.9 } });
+
+const objectives = z
+  .array(objective)
+  .min(1)
+  .max(20)
+  .superRefine((list, context) => {
+    for (const [index, { name }] of list.entries()) {
+      if (list.findIndex((other) => other.name === name) < index) {
+        context.addIssue({
+          code: 'custom',
+          message: `there is already an objective named ${name}`,
+          path: [index, 'name'],
+        });
+      }
+    }
+  })
+  .meta({
+    example: [{ name: 'availability', targetPercent: 99.9 }],
+    description: 'What the service promises. Every objective that gates must be kept for a revision to be promoted.',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['name'],
+  });
+
+const rollout = z
+  .object({
+    profile: z.enum(['Fast', 'Balanced', 'Careful']).default('Balanced').meta({
+      description: 'How much of the error budget a rollout may risk to be done sooner.',
+      example: 'Careful',
+    }),
+    stepsPercent: ruled(
+      z
+        .array(z.number().int().min(1).max(99).meta({ format: 'int32' }))
+        .min(1)
+        .max(10),
+      stepsRise,
+    )
+      .optional()
+      .meta({
+        description:
+          'A fixed ladder of shares for the candidate, instead of the one derived from traffic and error budget.',
+        example: [5, 20, 50],
+      }),
+    onInconclusive: z.enum(['Promote', 'Hold', 'Rollback']).default('Promote').meta({
+      description:
+        'What happens at the end of maxBake when too little traffic came to prove the SLO and nothing speaks against the revision.',
+      example: 'Hold',
+    }),
+    onMetricsOutage: z.enum(['Hold', 'Withdraw']).default('Hold').meta({
+      description:
+        'What happens at the end of maxBake without metrics: hold on and page, or take the candidate back to 0 % until they return.',
+      example: 'Withdraw',
+    }),
+    maxBake: length('5m', '24h').default('45m').meta({
+      description: 'How long a rollout may go on before what is still inconclusive gets its declared outcome.',
+      example: '45m',
+    }),
+    guardWindow: length('0s', '168h').default('24h').meta({
+      description: 'How long a promoted revision is watched, with the way back open. At most 7 days; 0s is not at all.',
+      example: '24h',
+    }),
+    warmup: length('0s', '15m').default('60s').meta({
+      description:
+        'After a revision begins to serve, its latency is not judged for this long. Errors count from the first request.',
+      example: '60s',
+    }),
+  })
+  .prefault({})
+  .meta({ description: 'How a new revision is rolled out.', example: { profile: 'Careful' } });
+
+export const spec = z
+  .object({ service, mode, metrics, objectives, rollout })
+  .meta({ description: 'What the service promises and how its revisions are rolled out.' });
+
+/** The spec as stored: defaults applied. */
+export type Spec = z.infer<typeof spec>;

@@ -1,0 +1,13 @@
+/** A policy as the cluster holds it. */
+import type { Policy, PolicyKey } from './policy.ts';
+import type { Status } from './status.ts';
+
+/** The policy, or why it cannot be obeyed; and the status beside it, or why it cannot be read. */
+export interface StoredPolicy {
+  readonly key: PolicyKey;
+  readonly uid: string;
+  readonly generation: number;
+  readonly createdAtMs: number;
+  readonly spec: { readonly ok: true; readonly policy: Policy } | { readonly ok: false; readonly message: string };
+  readonly status: Status;
+}

@@ -1,0 +1,66 @@
+/** One POST of a form, bounded in time and in memory, following no redirects. */
+import http from 'node:http';
+import https from 'node:https';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface PostOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends the request, at whatever point it is. */
+  readonly signal: AbortSignal;
+  readonly maxBytes: number;
+}
+
+/** The body grew beyond its limit; the rest was not read. */
+export class TooLarge extends Error {}
+
+/** Rejects with the signal's reason, with TooLarge, or with the connection's error. */
+export async function post(url: URL, form: URLSearchParams, options: PostOptions): Promise<Answer> {
+  try {
+    const response = await send(url, form.toString(), options);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    // Leaving the loop early destroys the connection, so that nothing more arrives.
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > options.maxBytes) throw new TooLarge(`The answer is larger than ${options.maxBytes} bytes.`);
+      chunks.push(chunk);
+    }
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+    };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw error;
+  }
+}
+
+function send(url: URL, body: string, options: PostOptions): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const secure = url.protocol === 'https:';
+    const request = (secure ? https : http).request(url, {
+      method: 'POST',
+      agent: secure ? secureAgent : plainAgent,
+      signal: options.signal,
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-length': Buffer.byteLength(body),
+        ...options.headers,
+      },
+    });
+    request.on('response', resolve);
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+const kept = { keepAlive: true, maxSockets: 8, timeout: 60_000 };
+const plainAgent = new http.Agent(kept);
+const secureAgent = new https.Agent(kept);

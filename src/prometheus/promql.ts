@@ -1,0 +1,40 @@
+/** What the metrics adapter needs from a PromQL engine: over HTTP in production, in process in the lab. */
+import type { MetricsSource } from '../policy/policy.ts';
+import type { MetricsFailure } from '../ports.ts';
+
+/** Failures are thrown as PromqlFailure. Instants are epoch milliseconds. */
+export interface PromqlClient {
+  instant(source: MetricsSource, query: string, atMs: number): Promise<Vector>;
+  /** Evaluates at startMs, startMs + stepMs, … up to endMs. */
+  range(source: MetricsSource, query: string, startMs: number, endMs: number, stepMs: number): Promise<Matrix>;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Sample {
+  readonly labels: Labels;
+  /** May be NaN or infinite, as PromQL's numbers may. */
+  readonly value: number;
+}
+
+export type Vector = readonly Sample[];
+
+export interface Point {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+export type Matrix = readonly { readonly labels: Labels; readonly points: readonly Point[] }[];
+
+/** The answer could not be had, or cannot be trusted; the message is one sentence for people. */
+export class PromqlFailure extends Error {
+  readonly reason: MetricsFailure['reason'];
+  /** The same question may well be answered a moment later. */
+  readonly isPassing: boolean;
+
+  constructor(reason: MetricsFailure['reason'], message: string, options: { isPassing: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.reason = reason;
+    this.isPassing = options.isPassing;
+  }
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { revisionView, serviceView, shortName } from '../../src/cloudrun/view.ts';
+import { ref } from './google.ts';
+
+const message = {
+  name: 'projects/acme/locations/europe-west1/services/api',
+  uid: 'uid-1',
+  etag: '"e"',
+  generation: '9007199254740993',
+  observedGeneration: '9007199254740993',
+  traffic: [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const, revision: 'api-1', percent: 100, tag: '' }],
+  latestCreatedRevision: 'projects/acme/locations/europe-west1/services/api/revisions/api-2',
+  latestReadyRevision: 'api-1',
+  terminalCondition: { type: 'Ready', state: 'CONDITION_SUCCEEDED' as const },
+  lastModifier: 'ada@example.com',
+};
+
+describe('a service as decisions see it', () => {
+  it('has short names and the facts that decisions need', () => {
+    expect(serviceView(ref, message)).toEqual({
+      ref,
+      uid: 'uid-1',
+      etag: '"e"',
+      settled: true,
+      traffic: [{ revision: 'api-1', percent: 100 }],
+      latestCreated: 'api-2',
+      latestReady: 'api-1',
+      scaling: { mode: 'Automatic' },
+      lastModifier: 'ada@example.com',
+    });
+  });
+
+  it('survives a message in which everything is missing or null', () => {
+    const empty = { traffic: null, scaling: null, latestReadyRevision: '', terminalCondition: null, reconciling: null };
+    expect(serviceView(ref, empty)).toMatchObject({
+      etag: '',
+      latestCreated: null,
+      latestReady: null,
+      lastModifier: '',
+    });
+  });
+
+  const settled = [
+    { when: 'the last change succeeded', is: true, with: {} },
+    { when: 'Cloud Run is still at it', is: false, with: { reconciling: true } },
+    { when: 'the last change has not been seen yet', is: false, with: { observedGeneration: '9007199254740992' } },
+    {
+      when: 'the generations came as numbers or objects',
+      is: true,
+      with: { generation: 7, observedGeneration: { toString: () => '7' } },
+    },
+    { when: 'the newest revision failed', is: true, with: { terminalCondition: { state: 'CONDITION_FAILED' } } },
+    {
+      when: 'the newest revision failed and the observed generation stayed behind',
+      is: true,
+      with: { observedGeneration: '8', terminalCondition: { state: 3 } },
+    },
+  ];
+  for (const { when, is, with: changes } of settled) {
+    it(`is ${is ? '' : 'not '}settled when ${when}`, () => {
+      expect(serviceView(ref, { ...message, ...changes } as typeof message).settled).toBe(is);
+    });
+  }
+
+  const traffic = [
+    { from: [], to: [{ revision: null, percent: 100 }], what: 'no traffic at all as everything to the latest' },
+    { from: [{ type: 1, percent: 100 }], to: [{ revision: null, percent: 100 }], what: 'LATEST as a number' },
+    {
+      from: [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', revision: 'api-9', percent: 100 }],
+      to: [{ revision: null, percent: 100 }],
+      what: 'LATEST by name, whatever revision it says it is now',
+    },
+    {
+      from: [{ type: 2, revision: 'projects/p/locations/r/services/s/revisions/api-1', percent: 0, tag: 'blue' }],
+      to: [{ revision: 'api-1', percent: 0, tag: 'blue' }],
+      what: 'a tag without a share',
+    },
+    {
+      from: [{ revision: 'api-1', percent: 100 }],
+      to: [{ revision: 'api-1', percent: 100 }],
+      what: 'a named revision without a type',
+    },
+  ];
+  for (const { from, to, what } of traffic) {
+    it(`reads ${what}`, () => {
+      expect(serviceView(ref, { ...message, traffic: from as typeof message.traffic }).traffic).toEqual(to);
+    });
+  }
+
+  it('reads manual scaling by name and by number', () => {
+    for (const scalingMode of ['MANUAL', 2] as const) {
+      const view = serviceView(ref, { ...message, scaling: { scalingMode, manualInstanceCount: 3 } });
+      expect(view.scaling).toEqual({ mode: 'Manual', instances: 3 });
+    }
+  });
+});
+
+describe('a revision as decisions see it', () => {
+  const states = [
+    { state: 'CONDITION_SUCCEEDED', ready: 'True', message: '' },
+    { state: 4, ready: 'True', message: '' },
+    { state: 'CONDITION_FAILED', ready: 'False', message: 'why' },
+    { state: 3, ready: 'False', message: 'why' },
+    { state: 'CONDITION_PENDING', ready: 'Unknown', message: 'why' },
+    { state: 'CONDITION_RECONCILING', ready: 'Unknown', message: 'why' },
+    { state: undefined, ready: 'Unknown', message: 'why' },
+  ] as const;
+  for (const { state, ready, message } of states) {
+    it(`is ${ready} when its Ready condition is ${state}`, () => {
+      const conditions = [
+        { type: 'Active', state: 'CONDITION_FAILED' as const, message: 'Reserve' },
+        { type: 'Ready', state, message: 'why' },
+      ];
+      expect(revisionView({ name: 'a/b/api-1', conditions } as Parameters<typeof revisionView>[0])).toMatchObject({
+        name: 'api-1',
+        ready,
+        message,
+      });
+    });
+  }
+
+  it('is of unknown readiness without a Ready condition', () => {
+    expect(revisionView({ name: 'api-1' })).toMatchObject({ ready: 'Unknown', message: '' });
+  });
+
+  it('has its creation time in milliseconds', () => {
+    expect(revisionView({ name: 'api-1', createTime: { seconds: '1700000000', nanos: 250_999_999 } }).createdAtMs).toBe(
+      1_700_000_000_250,
+    );
+  });
+});
+
+it('takes the last segment of a name, and no name for an empty one', () => {
+  expect([shortName('a/b/c'), shortName('c'), shortName(''), shortName(null), shortName(undefined)]).toEqual([
+    'c',
+    'c',
+    null,
+    null,
+    null,
+  ]);
+});

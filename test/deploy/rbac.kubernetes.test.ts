@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { AuthorizationV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi, type V1Pod } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { type ApiServer, startApiServer } from '../real/apiserver.ts';
+
+describe('deploy/base in a real API server', () => {
+  let server: ApiServer;
+  const config = (file: string): KubeConfig => {
+    const kubeconfig = new KubeConfig();
+    kubeconfig.loadFromFile(file);
+    return kubeconfig;
+  };
+  beforeAll(async () => {
+    server = await startApiServer(process.env.KUBEBUILDER_ASSETS!);
+    const admin = KubernetesObjectApi.makeApiClient(config(server.admin));
+    for (const file of ['namespace', 'crd', 'rbac', 'deployment']) {
+      for (const manifest of manifests(file)) await admin.create(manifest);
+    }
+  });
+  afterAll(() => server.stop());
+
+  const system = 'steadyrun-system';
+  test.each([
+    ['allows', 'list', 'steadyrun.dev', 'slopolicies', {}],
+    ['allows', 'watch', 'steadyrun.dev', 'slopolicies', {}],
+    ['allows', 'patch', 'steadyrun.dev', 'slopolicies', { namespace: 'team', name: 'api' }],
+    ['allows', 'patch', 'steadyrun.dev', 'slopolicies/status', { namespace: 'team', name: 'api' }],
+    ['allows', 'create', 'events.k8s.io', 'events', { namespace: 'team' }],
+    ['allows', 'create', 'coordination.k8s.io', 'leases', { namespace: system }],
+    ['allows', 'update', 'coordination.k8s.io', 'leases', { namespace: system, name: 'steadyrun' }],
+    ['refuses', 'update', 'coordination.k8s.io', 'leases', { namespace: system, name: 'other' }],
+    ['refuses', 'get', 'coordination.k8s.io', 'leases', { namespace: 'kube-system', name: 'steadyrun' }],
+    ['refuses', 'create', 'steadyrun.dev', 'slopolicies', { namespace: 'team' }],
+    ['refuses', 'update', 'steadyrun.dev', 'slopolicies', { namespace: 'team', name: 'api' }],
+    ['refuses', 'delete', 'steadyrun.dev', 'slopolicies', { namespace: 'team', name: 'api' }],
+    ['refuses', 'get', '', 'secrets', { namespace: system, name: 'any' }],
+    ['refuses', 'list', '', 'pods', { namespace: system }],
+    ['refuses', 'impersonate', '', 'serviceaccounts', { namespace: system, name: 'steadyrun' }],
+  ])('%s the operator to %s %s %s %j', async (expected, verb, group, path, where) => {
+    const [resource = '', subresource] = path.split('/');
+    const resourceAttributes = { verb, group, resource, ...(subresource && { subresource }), ...where };
+    const api = config(server.operator).makeApiClient(AuthorizationV1Api);
+    const { status } = await api.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes } } });
+    expect(status?.allowed ? 'allows' : 'refuses').toBe(expected);
+  });
+
+  test('lets the pod in under restricted Pod Security, and would not without its security context', async () => {
+    const pods = config(server.admin).makeApiClient(CoreV1Api);
+    const { template } = manifests('deployment')[0]!.spec as { template: V1Pod };
+    const create = (name: string, spec: V1Pod['spec']) =>
+      pods.createNamespacedPod({ namespace: system, body: { metadata: { name }, spec: spec! }, dryRun: 'All' });
+
+    await expect(create('as-declared', template.spec!)).resolves.toHaveProperty('metadata.name', 'as-declared');
+    const [container] = template.spec!.containers;
+    const loose = { ...template.spec!, containers: [{ ...container!, securityContext: {} }] };
+    await expect(create('loose', loose)).rejects.toThrow(/violates PodSecurity/);
+  });
+});
+
+function manifests(file: string): { spec?: unknown; metadata: { name: string } }[] {
+  return parseAllDocuments(readFileSync(`deploy/base/${file}.yaml`, 'utf8')).map((document) => document.toJS());
+}

@@ -1,0 +1,72 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { LabServices } from '../../src/lab/services.ts';
+import type { World } from '../../src/lab/world.ts';
+import { Conflict, Refused } from '../../src/ports.ts';
+import { API, live, OLD, worldOf } from './worlds.ts';
+
+const REF = { project: API.project, region: API.region, name: API.name };
+let world: World;
+let services: LabServices;
+
+beforeEach(() => {
+  world = worldOf();
+  services = new LabServices(world);
+});
+
+describe('the simulated services, in process', () => {
+  test('tell what there is', async () => {
+    expect(await services.read(REF)).toMatchObject({
+      ref: REF,
+      settled: true,
+      traffic: [{ revision: null, percent: 100 }],
+      latestCreated: OLD,
+      latestReady: OLD,
+      scaling: { mode: 'Automatic' },
+    });
+    expect(await services.glance(REF)).toEqual(await services.read(REF));
+    expect(await services.revision(REF, OLD)).toMatchObject({ name: OLD, ready: 'True', message: '' });
+  });
+
+  test('tell what there is not', async () => {
+    expect(await services.read({ ...REF, region: 'us-east1' })).toBeNull();
+    expect(await services.revision(REF, 'api-00099-zzz')).toBeNull();
+  });
+
+  test('tell a revision that starts from one that cannot', async () => {
+    const starting = world.deploy('api', { env: { LAB_START_FAILS: '1' } });
+    expect(await services.revision(REF, starting)).toMatchObject({ ready: 'Unknown' });
+    live(world, 6000);
+    expect(await services.revision(REF, starting)).toMatchObject({ ready: 'False', message: expect.stringContaining('failed to start') });
+  });
+
+  test('take a new split, with the tags, by the operator', async () => {
+    const fresh = world.deploy('api');
+    live(world, 10_000);
+    const { etag } = (await services.read(REF))!;
+    const split = [
+      { revision: OLD, percent: 95 },
+      { revision: fresh, percent: 5 },
+    ];
+    await services.setTraffic(REF, split, [{ revision: fresh, tag: 'probe' }], etag);
+    const after = (await services.read(REF))!;
+    expect(after).toMatchObject({ settled: false, lastModifier: 'operator' });
+    expect(after.traffic).toEqual([...split, { revision: fresh, percent: 0, tag: 'probe' }]);
+    live(world, 4000);
+    expect((await services.read(REF))!.settled).toBe(true);
+    expect(world.truth('api').writes.at(-1)).toMatchObject({ by: 'operator', kind: 'traffic', body: { traffic: after.traffic } });
+  });
+
+  test('refuse an etag that is no longer current as a conflict, and change nothing', async () => {
+    const { etag } = (await services.read(REF))!;
+    world.setTraffic('api', [{ revision: OLD, percent: 100 }]);
+    const write = services.setTraffic(REF, [{ revision: OLD, percent: 100 }], [], etag);
+    await expect(write).rejects.toThrow(Conflict);
+    expect(world.truth('api').writes).toHaveLength(1);
+  });
+
+  test('refuse what Cloud Run would refuse', async () => {
+    const { etag } = (await services.read(REF))!;
+    await expect(services.setTraffic(REF, [{ revision: 'api-00099-zzz', percent: 100 }], [], etag)).rejects.toThrow(Refused);
+    await expect(services.setTraffic(REF, [{ revision: OLD, percent: 90 }], [], etag)).rejects.toThrow('sum to 90');
+  });
+});

@@ -1,0 +1,157 @@
+/** Policies that must be refused, each a small change to one that is fine, with exactly what is said about it and where. */
+import { parse } from 'yaml';
+
+export const fine = `apiVersion: steadyrun.dev/v1alpha1
+kind: SLOPolicy
+metadata:
+  name: api
+spec:
+  service:
+    project: acme
+    region: europe-west1
+    name: api
+  mode: Enforce
+  metrics:
+    type: GoogleManagedPrometheus
+  objectives:
+    - name: availability
+      targetPercent: 99.9
+    - name: latency
+      indicator:
+        latency: {percentile: 95, threshold: 300ms}
+  rollout:
+    profile: Balanced
+    stepsPercent: [5, 20, 50]
+    maxBake: 45m
+    guardWindow: 24h
+    warmup: 60s
+`;
+
+export interface Invalid {
+  readonly what: string;
+  readonly text: string;
+  readonly line: number;
+  readonly path: string;
+  readonly message: string;
+  readonly hint: string;
+  /** An API server drops unknown fields in silence, so that only `check` sees them. */
+  readonly onlyOffline: boolean;
+}
+
+type Row = readonly [
+  what: string,
+  from: string,
+  to: string,
+  line: number,
+  path: string,
+  message: string,
+  hint: string,
+  onlyOffline?: 'onlyOffline',
+];
+
+const label =
+  'must be a DNS label: lower-case letters, digits and hyphens, beginning and ending with a letter or digit';
+const serviceName =
+  'must be the name of a Cloud Run service: lower-case letters, digits and hyphens, beginning with a letter';
+const projectId =
+  'must be a Google Cloud project ID: lower-case letters, digits and hyphens, beginning with a letter';
+const length = 'must be a length of time such as 45m, 300ms or 1h30m';
+const url = 'must be an http or https URL without user, query or fragment';
+const range = 'must be greater than 1 and less than 100';
+const noTarget = 'targetPercent is required; only a latency objective may leave it out, its default is the percentile';
+const one = 'must hold exactly one of requests and latency';
+const oneHint =
+  'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own';
+const prometheus = 'type: Prometheus\n    address: ';
+
+const rows: readonly Row[] = [
+  ['no apiVersion', 'apiVersion: steadyrun.dev/v1alpha1\n', '', 1, 'apiVersion', 'is required', 'add apiVersion: steadyrun.dev/v1alpha1'],
+  ['an unknown version', 'v1alpha1', 'v1', 1, 'apiVersion', 'must be steadyrun.dev/v1alpha1, not "steadyrun.dev/v1"', 'for example apiVersion: steadyrun.dev/v1alpha1'],
+  ['a kind in the wrong case', 'kind: SLOPolicy', 'kind: SloPolicy', 2, 'kind', 'must be SLOPolicy, not "SloPolicy"', 'for example kind: SLOPolicy'],
+  ['another kind', 'kind: SLOPolicy', 'kind: Deployment', 2, 'kind', 'must be SLOPolicy, not "Deployment"', 'give only files of policies'],
+  ['a job', 'kind: SLOPolicy', 'kind: Job', 2, 'kind', 'Cloud Run jobs are refused: they serve no requests that could be judged', 'only Cloud Run services can be guarded: write service: {project, region, name}'],
+  ['a worker pool', 'kind: SLOPolicy', 'kind: WorkerPool', 2, 'kind', 'Cloud Run worker pools are refused: they serve no requests that could be judged', 'only Cloud Run services can be guarded: write service: {project, region, name}'],
+  ['a name with an underscore', 'name: api\nspec', 'name: api_v2\nspec', 4, 'metadata.name', 'must be a DNS name: lower-case letters, digits, hyphens and dots, not "api_v2"', 'write api-v2'],
+  ['no name', '  name: api\nspec', '  namespace: prod\nspec', 3, 'metadata.name', 'is required', 'add name: api'],
+  ['an annotation that is no text', 'name: api\nspec', 'name: api\n  annotations: {steadyrun.dev/paused: true}\nspec', 5, 'metadata.annotations[steadyrun.dev/paused]', 'must be text, not true', 'put it in quotes: steadyrun.dev/paused: "true"'],
+  ['an unknown field of metadata', 'name: api\nspec', 'name: api\n  lables: {a: b}\nspec', 5, 'metadata.lables', 'there is no such field', 'did you mean labels?', 'onlyOffline'],
+  ['an unknown field at the top', 'kind: SLOPolicy', 'kind: SLOPolicy\nsepc: {}', 3, 'sepc', 'there is no such field', 'did you mean spec?', 'onlyOffline'],
+  ['no project', '    project: acme\n', '', 6, 'spec.service.project', 'is required', 'add project: acme'],
+  ['a project number', 'project: acme', 'project: 123456789', 7, 'spec.service.project', 'must be text, not the number 123456789', "write the project's ID, not its number"],
+  ['a project in capitals', 'project: acme', 'project: ACME', 7, 'spec.service.project', `${projectId}, not "ACME"`, 'write acme'],
+  ['a project that is too short', 'project: acme', 'project: abc', 7, 'spec.service.project', 'must be 4 to 63 characters long, not 3', 'for example project: acme'],
+  ['a zone for a region', 'region: europe-west1', 'region: europe-west1-b', 8, 'spec.service.region', 'must be a Google Cloud region such as europe-west1, not "europe-west1-b"', 'write europe-west1'],
+  ['a region that is none', 'region: europe-west1', 'region: EU', 8, 'spec.service.region', 'must be a Google Cloud region such as europe-west1, not "EU"', 'for example region: europe-west1'],
+  ['a region that YAML reads as a boolean', 'region: europe-west1', 'region: no', 8, 'spec.service.region', 'must be text, not false', 'for example region: europe-west1'],
+  ['a service by its whole path', 'name: api\n  mode', 'name: projects/acme/locations/europe-west1/services/api\n  mode', 9, 'spec.service.name', 'must be 1 to 49 characters long, not 51', 'write api'],
+  ['a service in capitals', 'name: api\n  mode', 'name: Api\n  mode', 9, 'spec.service.name', `${serviceName}, not "Api"`, 'write api'],
+  ['a service that ends in a hyphen', 'name: api\n  mode', 'name: api-\n  mode', 9, 'spec.service.name', `${serviceName}, not "api-"`, 'write api'],
+  ['a job by its path', 'name: api\n  mode', 'name: a/jobs/b\n  mode', 9, 'spec.service.name', `${serviceName}, not "a/jobs/b"`, 'only Cloud Run services can be guarded, not jobs or worker pools'],
+  ['a service that is one text', 'service:\n    project: acme\n    region: europe-west1\n    name: api', 'service: api', 6, 'spec.service', 'must be a mapping, not "api"', 'for example service: {project: acme, region: europe-west1, name: api}'],
+  ['an unknown field of the service', '    region', '    zone: b\n    region', 8, 'spec.service.zone', 'there is no such field', 'there are project, region, name', 'onlyOffline'],
+  ['a mode in lower case', 'mode: Enforce', 'mode: enforce', 10, 'spec.mode', 'must be Enforce or Observe, not "enforce"', 'did you mean Enforce?'],
+  ['a mode that is far off', 'mode: Enforce', 'mode: dry-run', 10, 'spec.mode', 'must be Enforce or Observe, not "dry-run"', 'write Enforce or Observe'],
+  ['a job beside the service', '  mode: Enforce', '  job: {name: nightly}', 10, 'spec.job', 'Cloud Run jobs are refused: they serve no requests that could be judged', 'only Cloud Run services can be guarded: write service: {project, region, name}', 'onlyOffline'],
+  ['Prometheus without an address', 'type: GoogleManagedPrometheus', 'type: Prometheus', 11, 'spec.metrics', 'address is required with type Prometheus', 'add address: https://prometheus.example.com'],
+  ['an address for Google', 'GoogleManagedPrometheus', 'GoogleManagedPrometheus\n    address: http://a', 11, 'spec.metrics', 'address is only for type Prometheus', 'add type: Prometheus, or remove address'],
+  ['a project for Prometheus', 'type: GoogleManagedPrometheus', `${prometheus}http://a\n    project: acme`, 11, 'spec.metrics', 'project is only for type GoogleManagedPrometheus', 'remove project'],
+  ['an address without a scheme', 'type: GoogleManagedPrometheus', `${prometheus}prometheus:9090`, 13, 'spec.metrics.address', `${url}, not "prometheus:9090"`, 'write http://prometheus:9090'],
+  ['a password in the address', 'type: GoogleManagedPrometheus', `${prometheus}https://a:b@c`, 13, 'spec.metrics.address', `${url}, not "https://a:b@c"`, 'for example address: https://prometheus.example.com'],
+  ['another source of metrics', 'GoogleManagedPrometheus', 'Datadog', 12, 'spec.metrics.type', 'must be GoogleManagedPrometheus or Prometheus, not "Datadog"', 'write GoogleManagedPrometheus or Prometheus'],
+  ['a misspelt target', 'targetPercent', 'targetPercnt', 15, 'spec.objectives[0].targetPercnt', 'there is no such field', 'did you mean targetPercent?'],
+  ['a target as a share', '99.9', '0.999', 15, 'spec.objectives[0].targetPercent', `${range}, not 0.999`, 'targetPercent is a percentage: write 99.9'],
+  ['a target of everything', '99.9', '100', 15, 'spec.objectives[0].targetPercent', `${range}, not 100`, 'for example targetPercent: 99.9'],
+  ['a target of 1', '99.9', '1', 15, 'spec.objectives[0].targetPercent', `${range}, not 1`, 'for example targetPercent: 99.9'],
+  ['a target in quotes', '99.9', '"99.9"', 15, 'spec.objectives[0].targetPercent', 'must be a number, not "99.9"', 'write 99.9 without quotes or signs'],
+  ['a target with a sign', '99.9', '99.9%', 15, 'spec.objectives[0].targetPercent', 'must be a number, not "99.9%"', 'write 99.9 without quotes or signs'],
+  ['no target', '      targetPercent: 99.9\n', '', 14, 'spec.objectives[0]', noTarget, 'add targetPercent: 99.9'],
+  ['an objective without a name', 'name: availability\n      targetPercent', 'targetPercent', 14, 'spec.objectives[0].name', 'is required', 'add name: availability'],
+  ['an objective in capitals', 'name: availability', 'name: Avail ability', 14, 'spec.objectives[0].name', `${label}, not "Avail ability"`, 'write avail-ability'],
+  ['an objective that YAML reads as a boolean', 'name: availability', 'name: on', 14, 'spec.objectives[0].name', 'must be text, not true', 'put it in quotes: name: "true"'],
+  ['two objectives of one name', 'name: latency', 'name: availability', 16, 'spec.objectives[1].name', 'there is already an objective named availability', 'give it a name of its own'],
+  ['no objectives', /* all of them */ '    - name: availability\n      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '    []', 13, 'spec.objectives', 'must have 1 to 20 items, not 0', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
+  ['21 objectives', '    - name: latency\n', `${Array.from({ length: 19 }, (_, n) => `    - {name: o${n}, targetPercent: 99}\n`).join('')}    - name: latency\n`, 13, 'spec.objectives', 'must have 1 to 20 items, not 21', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
+  ['an indicator of no known kind', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {bad: a, total: b}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio', 'there is no such kind of indicator', 'there are requests, latency'],
+  ['two indicators in one', '        latency: {', '        requests: {}\n        latency: {', 17, 'spec.objectives[1].indicator', one, oneHint],
+  ['an indicator that YAML reads as nothing', 'latency: {percentile: 95, threshold: 300ms}', 'requests:\n      targetPercent: 99', 17, 'spec.objectives[1].indicator', one, oneHint],
+  ['an indicator that is a word', 'indicator:\n        latency: {percentile: 95, threshold: 300ms}', 'indicator: requests', 17, 'spec.objectives[1].indicator', 'must be a mapping, not "requests"', 'for example indicator: {requests: {}}'],
+  ['a percentile as a share', 'percentile: 95', 'percentile: 0.95', 18, 'spec.objectives[1].indicator.latency.percentile', `${range}, not 0.95`, 'percentile is a percentage: write 95'],
+  ['a percentile as a word', 'percentile: 95', 'percentile: p95', 18, 'spec.objectives[1].indicator.latency.percentile', 'must be a number, not "p95"', 'write 95 without quotes or signs'],
+  ['a threshold without a unit', '300ms', '300', 18, 'spec.objectives[1].indicator.latency.threshold', 'must be text, not the number 300', 'write 300ms'],
+  ['a threshold with a fraction', '300ms', '0.3s', 18, 'spec.objectives[1].indicator.latency.threshold', `${length}, not "0.3s"`, 'write 300ms'],
+  ['a threshold of nothing', '300ms', '0s', 18, 'spec.objectives[1].indicator.latency.threshold', 'must be from 1ms to 1h', 'for example threshold: 300ms'],
+  ['a gate that is no boolean', 'targetPercent: 99.9', 'targetPercent: 99.9\n      gate: "no"', 16, 'spec.objectives[0].gate', 'must be true or false, not "no"', 'write false'],
+  ['an unknown profile', 'profile: Balanced', 'profile: Carefull', 20, 'spec.rollout.profile', 'must be Fast or Balanced or Careful, not "Carefull"', 'did you mean Careful?'],
+  ['falling steps', '[5, 20, 50]', '[5, 50, 20]', 21, 'spec.rollout.stepsPercent', 'steps must rise, each greater than the one before it', 'for example stepsPercent: [5, 20, 50]'],
+  ['a step twice', '[5, 20, 50]', '[5, 5]', 21, 'spec.rollout.stepsPercent', 'steps must rise, each greater than the one before it', 'for example stepsPercent: [5, 20, 50]'],
+  ['a step of 100', '[5, 20, 50]', '[5, 100]', 21, 'spec.rollout.stepsPercent[1]', 'must be a whole number from 1 to 99, not 100', 'for example stepsPercent: [5, 20, 50]'],
+  ['a step of a half', '[5, 20, 50]', '[0.5]', 21, 'spec.rollout.stepsPercent[0]', 'must be a whole number, not the number 0.5', 'for example stepsPercent: [5, 20, 50]'],
+  ['no steps', '[5, 20, 50]', '[]', 21, 'spec.rollout.stepsPercent', 'must have 1 to 10 items, not 0', 'for example stepsPercent: [5, 20, 50]'],
+  ['a step alone', '[5, 20, 50]', '20', 21, 'spec.rollout.stepsPercent', 'must be a list, not the number 20', 'for example stepsPercent: [5, 20, 50]'],
+  ['a bake that is too short', '45m', '4m59s', 22, 'spec.rollout.maxBake', 'must be from 5m to 24h', 'for example maxBake: 45m'],
+  ['a bake that overflows', '45m', '99999999999999999h', 22, 'spec.rollout.maxBake', 'must be from 5m to 24h', 'for example maxBake: 45m'],
+  ['a bake without a unit', '45m', '45', 22, 'spec.rollout.maxBake', 'must be text, not the number 45', 'write 45m'],
+  ['a watch in days', '24h', '7d', 23, 'spec.rollout.guardWindow', `${length}, not "7d"`, 'write 168h'],
+  ['a watch that is too long', '24h', '169h', 23, 'spec.rollout.guardWindow', 'must be from 0s to 168h', 'for example guardWindow: 24h'],
+  ['a warmup that is too long', '60s', '16m', 24, 'spec.rollout.warmup', 'must be from 0s to 15m', 'for example warmup: 60s'],
+  ['an unknown outcome', 'profile: Balanced', 'onInconclusive: RollBack', 20, 'spec.rollout.onInconclusive', 'must be Promote or Hold or Rollback, not "RollBack"', 'did you mean Rollback?'],
+  ['an unknown field of the rollout', 'warmup: 60s', 'warmUp: 60s', 24, 'spec.rollout.warmUp', 'there is no such field', 'did you mean warmup?', 'onlyOffline'],
+];
+
+export const invalid: readonly Invalid[] = rows.map(([what, from, to, line, path, message, hint, onlyOffline]) => {
+  if (!fine.includes(from)) throw new Error(`${what}: ${from} is not in the policy`);
+  return { what, text: fine.replace(from, to), line, path, message, hint, onlyOffline: onlyOffline !== undefined };
+});
+
+export const minimal = {
+  apiVersion: 'steadyrun.dev/v1alpha1',
+  kind: 'SLOPolicy',
+  metadata: { name: 'api' },
+  spec: {
+    service: { project: 'acme', region: 'europe-west1', name: 'api' },
+    objectives: [{ name: 'availability', targetPercent: 99.9 }],
+  },
+};
+
+/** A policy's text as kubectl would send it. */
+export const asJson = (text: string): unknown => parse(text, { version: '1.1' });

@@ -1,0 +1,2 @@
+/** The tests that need a real server; all others need nothing but `npm ci`. */
+export const realTests = ['test/**/*.real.test.ts', 'test/**/*.kubernetes.test.ts'];

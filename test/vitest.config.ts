@@ -1,0 +1,13 @@
+/**
+ * `npm test` runs everything but the tests against real servers; those are run by `npm run test:real`, which brings the
+ * servers and sets STEADYRUN_REAL.
+ */
+import { configDefaults, defineConfig } from 'vitest/config';
+import { realTests } from './real/files.ts';
+
+const selection =
+  process.env.STEADYRUN_REAL === '1'
+    ? { include: realTests, testTimeout: 60_000, hookTimeout: 60_000 }
+    : { include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...realTests] };
+
+export default defineConfig({ test: { ...selection, reporters: ['default', './test/left-out.ts'] } });
