@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { Lab, type LabDescription } from '../lab/lab.ts';
 import { populationFrom } from '../lab/population.ts';
 import { Misshapen } from '../lab/shape.ts';
-import { Refusal } from '../lab/world/refusal.ts';
 import type { ServiceSeed } from '../lab/world.ts';
 import { durationMs } from '../policy/duration.ts';
 
@@ -67,7 +66,7 @@ function length(flag: string, text: string): number {
 
 const inWords = (
   lab: LabDescription,
-): string => `A lab is running, ${lab.speed} times as fast as the wall's clock, seed ${lab.seed}.
+): string => `A lab is running at ${lab.speed} times the wall's pace, seed ${lab.seed}.
 
   services    ${lab.services.map(({ project, region, name }) => `${project}/${region}/${name}`).join(', ')}
   operator    steadyrun run --lab ${lab.url}

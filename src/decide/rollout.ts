@@ -55,7 +55,8 @@ export function advance(
     move: { action, percent: moment.percent, reason, message },
   });
 
-  const worst = leading(gating);
+  const seen = gating.filter((assessment) => evidenceOf(rollout, assessment).candidate.total > 0);
+  const worst = leading(seen.length > 0 ? seen : gating);
   const why = worst ? evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control) : '';
   const convicted = gating.find(({ convicts, guards }) => convicts || guards);
   if (convicted) return { rollout, move: rollBack(convicted, rollout, convicted.guards ? 'TotalFailure' : null) };

@@ -1,8 +1,8 @@
 import type { PolicyEvent } from '../policy/event.ts';
 import { keyText, type PolicyKey } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
-import type { Clock, Fence, Policies } from '../ports.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
+import type { Clock, Fence, Policies } from '../ports.ts';
 import { type Written, worthWriting } from './churn.ts';
 import type { EventRecorder } from './events.ts';
 import { atLeastAsNew, type KubeObject, keyOf } from './objects.ts';

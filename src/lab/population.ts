@@ -2,6 +2,10 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Misshapen, percent, shaped } from './shape.ts';
+import { behaviourFrom } from './world/behaviour.ts';
+import { Refusal } from './world/refusal.ts';
+import { firstRevision } from './world/service.ts';
+import { checkTraffic } from './world/traffic.ts';
 import type { ServiceSeed } from './world.ts';
 
 export const USUAL_SERVICES: readonly ServiceSeed[] = [
@@ -39,11 +43,27 @@ const population = z
   .array(service)
   .min(1)
   .superRefine((services, context) => {
+    const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     const names = services.map(({ name }) => name);
-    const twice = names.findIndex((name, i) => names.indexOf(name) < i);
-    if (twice >= 0)
-      context.addIssue({ code: 'custom', path: [twice, 'name'], message: `'${names[twice]}' is there already` });
+    for (const [i, { name, env, traffic }] of services.entries()) {
+      if (names.indexOf(name) < i) problem([i, 'name'], `'${name}' is there already`);
+      const unknown = refusal(() => behaviourFrom(new Map(Object.entries(env ?? {}))));
+      if (unknown !== null) problem([i, 'env'], unknown);
+      const impossible = refusal(() => checkTraffic(traffic ?? [], (revision) => revision === firstRevision(name)));
+      if (impossible !== null) problem([i], impossible);
+    }
   });
+
+/** Why the world would refuse it, or null. */
+function refusal(attempt: () => unknown): string | null {
+  try {
+    attempt();
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
+}
 
 /**
  * Reads a YAML list of services: `project`, `region`, `name` and `rps` (requests a second) each, and where wanted

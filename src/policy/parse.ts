@@ -3,12 +3,12 @@
  * has validated what it stores, yet a policy stored under an older CRD, or read from a file, has to be refused in words.
  */
 import { z } from 'zod';
-import type { StoredPolicy } from './stored.ts';
 import { durationMs } from './duration.ts';
 import type { Indicator, MetricsSource, Objective, Policy, Requests } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Spec, spec } from './spec.ts';
 import { type Status, status } from './status.ts';
+import type { StoredPolicy } from './stored.ts';
 import { ms } from './time.ts';
 
 export const group = 'steadyrun.dev';

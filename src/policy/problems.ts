@@ -34,9 +34,18 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** The problems of a zod error, found in `root`. */
-export const problemsOf = (error: z.ZodError, root: unknown): Problem[] =>
-  error.issues.map((issue) => problemOf(issue, valueAt(root, issue.path)));
+/** The problems of a zod error, found in `root`; of several about one value's form, the first. */
+export function problemsOf(error: z.ZodError, root: unknown): Problem[] {
+  const told = new Set<string>();
+  return error.issues
+    .map((issue) => problemOf(issue, valueAt(root, issue.path)))
+    .filter(({ kind, path }) => {
+      const place = pathText(path);
+      const isNews = kind === 'Rule' || !told.has(place);
+      if (kind !== 'Rule') told.add(place);
+      return isNews;
+    });
+}
 
 function problemOf(issue: z.core.$ZodIssue, value: unknown): Problem {
   const path = issue.path as Path;

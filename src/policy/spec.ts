@@ -53,6 +53,7 @@ const service = ruled(
   serviceIsFixed,
 ).meta({
   description: 'The Cloud Run service to keep inside its SLOs. One policy a service; it cannot be changed later.',
+  example: { project: 'acme', region: 'europe-west1', name: 'api' },
 });
 
 const mode = z.enum(['Enforce', 'Observe']).default('Enforce').meta({
@@ -84,9 +85,11 @@ const metrics = ruled(
   addressFits,
   projectFits,
 )
-  .prefault({})
+  // In full: an API server applies the rules to this default before it applies the defaults within it.
+  .prefault({ type: 'GoogleManagedPrometheus' })
   .meta({
     description: "Where metrics are queried. Left out, it is Google Managed Prometheus of the service's project.",
+    example: { type: 'Prometheus', address: 'https://prometheus.example.com' },
   });
 
 const latency = z.object({
@@ -147,11 +150,9 @@ const objectives = z
   .superRefine((list, context) => {
     for (const [index, { name }] of list.entries()) {
       if (list.findIndex((other) => other.name === name) < index) {
-        context.addIssue({
-          code: 'custom',
-          message: `there is already an objective named ${name}`,
-          path: [index, 'name'],
-        });
+        const message = `there is already an objective named ${name}`;
+        const params = { hint: 'give it a name of its own' };
+        context.addIssue({ code: 'custom', path: [index, 'name'], message, params });
       }
     }
   })

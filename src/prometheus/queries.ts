@@ -29,6 +29,8 @@ const baseLookback = '1h';
  * 3. it has no past: it was born in the window and all of it counts, but only for revisions too young to have had an earlier
  *    life. An old series that comes back after a long silence looks the same and would bring its whole life along.
  * `or` takes a later branch only for series that no earlier branch has; the second one therefore sees just what fell.
+ *
+ * Google stores Cloud Run's metrics as deltas; this relies on its PromQL showing them as running counters.
  */
 export function countingQuery(counting: Counting): string {
   const [metric, label] =

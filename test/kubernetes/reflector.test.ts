@@ -129,10 +129,10 @@ describe('a reflector in good times', () => {
 
   test('asks for no watch that would outlast the next list', async () => {
     await started();
-    await clock.advance(500_000);
+    await clock.advance(380_000);
     cluster.door.close();
     await until(() => cluster.watches.length === 2);
-    expect(Number(cluster.watches[1]?.query.get('timeoutSeconds'))).toBe(130);
+    expect(Number(cluster.watches[1]?.query.get('timeoutSeconds'))).toBe(250);
   });
 });
 

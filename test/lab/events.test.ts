@@ -32,7 +32,11 @@ describe('an event', () => {
     ['errors on the metrics', { on: 'Metrics' }, 'errorPercent: means nothing on Metrics, which takes outage, delay'],
     ['a rate on a revision', { rps: 10 }, 'rps: means nothing on Candidate'],
     ['nothing that happens', { errorPercent: undefined }, 'nothing would happen'],
-    ['a gradual outage', { on: 'Metrics', errorPercent: undefined, outage: true, ramp: '1m' }, 'ramp: an outage has no degrees'],
+    [
+      'a gradual outage',
+      { on: 'Metrics', errorPercent: undefined, outage: true, ramp: '1m' },
+      'ramp: an outage has no degrees',
+    ],
   ])('with %s is refused, naming the path', (_, difference, words) => {
     const event = { at: '10m', for: '1h', on: 'Candidate', errorPercent: 10, ...difference };
     expect(() => parseEvent(event)).toThrow(Misshapen);
@@ -72,7 +76,14 @@ describe('an event', () => {
   });
 
   test('adds percents to others, and multiplies latencies', () => {
-    const one = { at: '0s', for: '1h', on: 'Both', errorPercent: 7, latencyFactor: 1.5, websocketDisconnectPercent: 2 } as const;
+    const one = {
+      at: '0s',
+      for: '1h',
+      on: 'Both',
+      errorPercent: 7,
+      latencyFactor: 1.5,
+      websocketDisconnectPercent: 2,
+    } as const;
     expect(strainOn('any', [scheduled(one), scheduled(one)], 0)).toEqual({
       errorPercent: 14,
       latencyFactor: 2.25,

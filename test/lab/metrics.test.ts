@@ -10,7 +10,9 @@ describe("the platform's metrics", () => {
   test('come every minute and are seen two minutes late', () => {
     const world = worldOf();
     live(world, 10 * MINUTE_MS - 1);
-    const times = samples(world, COUNT, { response_code: '200' })[0]!.map((sample) => (sample.atMs - START_MS) / MINUTE_MS);
+    const times = samples(world, COUNT, { response_code: '200' })[0]!.map(
+      (sample) => (sample.atMs - START_MS) / MINUTE_MS,
+    );
     expect(times).toEqual([1, 2, 3, 4, 5, 6, 7]);
     live(world, 1);
     expect(samples(world, COUNT, { response_code: '200' })[0]!.at(-1)!.atMs).toBe(START_MS + 8 * MINUTE_MS);
@@ -66,7 +68,9 @@ describe("the platform's metrics", () => {
     expect(mean('container_cpu_utilizations')).toBeGreaterThan(0.3);
     expect(mean('container_cpu_utilizations')).toBeLessThan(0.6);
     expect(mean('container_memory_utilizations')).toBeCloseTo(0.5, 6);
-    expect(latest(world, 'run_googleapis_com:container_max_request_concurrencies_count', { state: 'active' })).toBeGreaterThan(0);
+    expect(
+      latest(world, 'run_googleapis_com:container_max_request_concurrencies_count', { state: 'active' }),
+    ).toBeGreaterThan(0);
     expect(latest(world, 'run_googleapis_com:container_instance_count', { state: 'active' })).toBe(
       world.service('api').latestReady.fleet.wanted,
     );
@@ -88,7 +92,12 @@ describe("the app's metrics", () => {
     const instances = world.service('api').latestReady.fleet.instances.map((instance) => `${instance.id}:8080`);
     live(world, 15_000);
     for (const instance of instances) {
-      const [series] = samples(world, 'http_requests_total', { job: 'api', revision_name: OLD, status: '200', instance });
+      const [series] = samples(world, 'http_requests_total', {
+        job: 'api',
+        revision_name: OLD,
+        status: '200',
+        instance,
+      });
       expect(series!.at(-1)!.atMs).toBe(START_MS + 15_000);
       expect(series!.at(-1)!.atMs - series!.at(-2)!.atMs).toBe(15_000);
     }
@@ -143,7 +152,9 @@ describe('trouble with the metrics', () => {
     expect(newestMinutes(world, 'http_requests_total')).toBe(20);
     expect(newestMinutes(world, COUNT)).toBe(18);
     const times = samples(world, 'http_requests_total', { status: '200' })[0]!.map((sample) => sample.atMs);
-    expect(times.filter((atMs) => atMs > START_MS + 10 * MINUTE_MS && atMs < START_MS + 20 * MINUTE_MS)).toHaveLength(39);
+    expect(times.filter((atMs) => atMs > START_MS + 10 * MINUTE_MS && atMs < START_MS + 20 * MINUTE_MS)).toHaveLength(
+      39,
+    );
   });
 
   test('a delay adds to the usual one, and what was seen stays seen', () => {

@@ -36,7 +36,10 @@ describe('the simulated services, in process', () => {
     const starting = world.deploy('api', { env: { LAB_START_FAILS: '1' } });
     expect(await services.revision(REF, starting)).toMatchObject({ ready: 'Unknown' });
     live(world, 6000);
-    expect(await services.revision(REF, starting)).toMatchObject({ ready: 'False', message: expect.stringContaining('failed to start') });
+    expect(await services.revision(REF, starting)).toMatchObject({
+      ready: 'False',
+      message: expect.stringContaining('failed to start'),
+    });
   });
 
   test('take a new split, with the tags, by the operator', async () => {
@@ -53,7 +56,11 @@ describe('the simulated services, in process', () => {
     expect(after.traffic).toEqual([...split, { revision: fresh, percent: 0, tag: 'probe' }]);
     live(world, 4000);
     expect((await services.read(REF))!.settled).toBe(true);
-    expect(world.truth('api').writes.at(-1)).toMatchObject({ by: 'operator', kind: 'traffic', body: { traffic: after.traffic } });
+    expect(world.truth('api').writes.at(-1)).toMatchObject({
+      by: 'operator',
+      kind: 'traffic',
+      body: { traffic: after.traffic },
+    });
   });
 
   test('refuse an etag that is no longer current as a conflict, and change nothing', async () => {
@@ -66,7 +73,9 @@ describe('the simulated services, in process', () => {
 
   test('refuse what Cloud Run would refuse', async () => {
     const { etag } = (await services.read(REF))!;
-    await expect(services.setTraffic(REF, [{ revision: 'api-00099-zzz', percent: 100 }], [], etag)).rejects.toThrow(Refused);
+    await expect(services.setTraffic(REF, [{ revision: 'api-00099-zzz', percent: 100 }], [], etag)).rejects.toThrow(
+      Refused,
+    );
     await expect(services.setTraffic(REF, [{ revision: OLD, percent: 90 }], [], etag)).rejects.toThrow('sum to 90');
   });
 });

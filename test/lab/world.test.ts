@@ -72,8 +72,14 @@ describe('a deployment', () => {
     const fresh = world.deploy('api', { env: { LAB_START_SECONDS: '30' } });
     expect(fresh).toMatch(/^api-00002-[a-z]{3}$/);
     live(world, 29_000);
-    expect(world.service('api')).toMatchObject({ latestCreated: { name: fresh, state: 'Starting' }, latestReady: { name: OLD } });
-    expect(world.truth('api').byRevision).toMatchObject({ [OLD]: { percent: 100 }, [fresh]: { percent: 0, requests: 0 } });
+    expect(world.service('api')).toMatchObject({
+      latestCreated: { name: fresh, state: 'Starting' },
+      latestReady: { name: OLD },
+    });
+    expect(world.truth('api').byRevision).toMatchObject({
+      [OLD]: { percent: 100 },
+      [fresh]: { percent: 0, requests: 0 },
+    });
     live(world, 2000);
     expect(world.truth('api').byRevision).toMatchObject({ [OLD]: { percent: 0 }, [fresh]: { percent: 100 } });
   });
@@ -138,7 +144,11 @@ describe('a change of the traffic', () => {
     expect(service.routes).toMatchObject({ reconciling: true, served: [to(OLD)] });
     live(world, 2000);
     expect(operation).toMatchObject({ done: true, error: null });
-    expect(service.routes).toMatchObject({ reconciling: false, served: [to(fresh)], observedGeneration: service.generation });
+    expect(service.routes).toMatchObject({
+      reconciling: false,
+      served: [to(fresh)],
+      observedGeneration: service.generation,
+    });
     expect(service.lastModifier).toBe('someone');
   });
 
@@ -169,7 +179,14 @@ describe('a change of the traffic', () => {
     ['percents that do not sum to 100', [to(OLD, 99)], 'sum to 99'],
     ['half a percent', [to(OLD, 99.5), to(null, 0.5)], 'whole number'],
     ['an unknown revision', [to('api-00009-xyz')], 'does not exist'],
-    ['a tag given twice', [{ ...to(OLD), tag: 'a' }, { ...to(OLD, 0), tag: 'a' }], "tag 'a' is given twice"],
+    [
+      'a tag given twice',
+      [
+        { ...to(OLD), tag: 'a' },
+        { ...to(OLD, 0), tag: 'a' },
+      ],
+      "tag 'a' is given twice",
+    ],
   ])('with %s is refused', (_, traffic, words) => {
     expect(() => worldOf().setTraffic('api', traffic)).toThrow(words);
   });
@@ -224,7 +241,9 @@ describe('a revision', () => {
   });
 
   test('fails by LAB_COLD_START_ERROR_PERCENT in the first minute of an instance only', () => {
-    const world = worldOf({ env: { LAB_COLD_START_ERROR_PERCENT: '20', LAB_ERROR_PERCENT: '0', LAB_CPU_MS_PER_REQUEST: '0' } });
+    const world = worldOf({
+      env: { LAB_COLD_START_ERROR_PERCENT: '20', LAB_ERROR_PERCENT: '0', LAB_CPU_MS_PER_REQUEST: '0' },
+    });
     live(world, MINUTE_MS);
     const { requests, errors } = world.truth('api').byRevision[OLD]!;
     within(errors, requests, 0.2);
@@ -262,7 +281,9 @@ describe('events', () => {
     live(world, 10 * MINUTE_MS);
     expect(world.truth('shop').bad).toBeGreaterThan(25_000);
     expect(world.truth('api').bad).toBeLessThan(100);
-    expect(() => world.event('nobody', { at: '0s', for: '1h', on: 'Both', errorPercent: 5 })).toThrow("no service 'nobody'");
+    expect(() => world.event('nobody', { at: '0s', for: '1h', on: 'Both', errorPercent: 5 })).toThrow(
+      "no service 'nobody'",
+    );
   });
 });
 

@@ -41,9 +41,10 @@ export function samples(world: World, name: string, labels: Readonly<Record<stri
   const horizonMs = world.store.horizonMs(name);
   return selections.flatMap(({ series }) =>
     series.map((one) =>
-      Array.from({ length: one.to - one.from }, (_, i) => ({ atMs: one.times[one.from + i]!, value: one.values[one.from + i]! })).filter(
-        (sample) => sample.atMs <= horizonMs,
-      ),
+      Array.from({ length: one.to - one.from }, (_, i) => ({
+        atMs: one.times[one.from + i]!,
+        value: one.values[one.from + i]!,
+      })).filter((sample) => sample.atMs <= horizonMs),
     ),
   );
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { admit } from '../../src/policy/admit.ts';
 import { checkPolicies } from '../../src/policy/check/policies.ts';
-import { closest } from '../../src/policy/check/suggest.ts';
 import { asJson, fine, invalid } from './invalid.ts';
 
 describe('What is wrong with a policy', () => {

@@ -53,8 +53,7 @@ const label =
   'must be a DNS label: lower-case letters, digits and hyphens, beginning and ending with a letter or digit';
 const serviceName =
   'must be the name of a Cloud Run service: lower-case letters, digits and hyphens, beginning with a letter';
-const projectId =
-  'must be a Google Cloud project ID: lower-case letters, digits and hyphens, beginning with a letter';
+const projectId = 'must be a Google Cloud project ID: lower-case letters, digits and hyphens, beginning with a letter';
 const length = 'must be a length of time such as 45m, 300ms or 1h30m';
 const url = 'must be an http or https URL without user, query or fragment';
 const range = 'must be greater than 1 and less than 100';
@@ -64,6 +63,7 @@ const oneHint =
   'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own';
 const prometheus = 'type: Prometheus\n    address: ';
 
+// biome-ignore format: a table
 const rows: readonly Row[] = [
   ['no apiVersion', 'apiVersion: steadyrun.dev/v1alpha1\n', '', 1, 'apiVersion', 'is required', 'add apiVersion: steadyrun.dev/v1alpha1'],
   ['an unknown version', 'v1alpha1', 'v1', 1, 'apiVersion', 'must be steadyrun.dev/v1alpha1, not "steadyrun.dev/v1"', 'for example apiVersion: steadyrun.dev/v1alpha1'],
@@ -83,8 +83,9 @@ const rows: readonly Row[] = [
   ['a zone for a region', 'region: europe-west1', 'region: europe-west1-b', 8, 'spec.service.region', 'must be a Google Cloud region such as europe-west1, not "europe-west1-b"', 'write europe-west1'],
   ['a region that is none', 'region: europe-west1', 'region: EU', 8, 'spec.service.region', 'must be a Google Cloud region such as europe-west1, not "EU"', 'for example region: europe-west1'],
   ['a region that YAML reads as a boolean', 'region: europe-west1', 'region: no', 8, 'spec.service.region', 'must be text, not false', 'for example region: europe-west1'],
-  ['a service by its whole path', 'name: api\n  mode', 'name: projects/acme/locations/europe-west1/services/api\n  mode', 9, 'spec.service.name', 'must be 1 to 49 characters long, not 51', 'write api'],
+  ['a service by its whole path', 'name: api\n  mode', 'name: projects/acme/locations/europe-west1/services/api\n  mode', 9, 'spec.service.name', `${serviceName}, not "projects/acme/locations/europe-west1/services/api"`, 'write api'],
   ['a service in capitals', 'name: api\n  mode', 'name: Api\n  mode', 9, 'spec.service.name', `${serviceName}, not "Api"`, 'write api'],
+  ['a service with a name that is too long', 'name: api\n  mode', `name: ${'a'.repeat(50)}\n  mode`, 9, 'spec.service.name', 'must be 1 to 49 characters long, not 50', 'for example name: api'],
   ['a service that ends in a hyphen', 'name: api\n  mode', 'name: api-\n  mode', 9, 'spec.service.name', `${serviceName}, not "api-"`, 'write api'],
   ['a job by its path', 'name: api\n  mode', 'name: a/jobs/b\n  mode', 9, 'spec.service.name', `${serviceName}, not "a/jobs/b"`, 'only Cloud Run services can be guarded, not jobs or worker pools'],
   ['a service that is one text', 'service:\n    project: acme\n    region: europe-west1\n    name: api', 'service: api', 6, 'spec.service', 'must be a mapping, not "api"', 'for example service: {project: acme, region: europe-west1, name: api}'],

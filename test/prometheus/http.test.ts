@@ -1,45 +1,13 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { OAuth2Client } from 'google-auth-library';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { boundToGoogle } from '../../src/cloudrun/access.ts';
 import type { MetricsSource } from '../../src/policy/policy.ts';
-import { createPromqlClient, type HttpOptions, type Limits } from '../../src/prometheus/http.ts';
-import type { PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
+import { calls, client, empty, failed, google, isolate, plain, signed } from './client.ts';
 
-const google: MetricsSource = { type: 'GoogleManagedPrometheus', project: 'acme' };
-const plain: MetricsSource = { type: 'Prometheus', address: 'https://prometheus.example.com/team-a/' };
-const limits: Limits = { tryMs: 2000, totalMs: 3000, maxBytes: 10_000, retries: 2, firstRetryMs: 1 };
-const empty = { status: 'success', data: { resultType: 'vector', result: [] } };
-
-let calls: string[];
-let signed: string[];
-
-function client(changes: Partial<Limits> = {}, access?: HttpOptions['access']): PromqlClient {
-  const credentials = {
-    getRequestHeaders: async (url: URL) => {
-      signed.push(url.href);
-      return new Headers({ authorization: 'Bearer token-of-the-test', 'x-goog-user-project': 'billed' });
-    },
-  };
-  return createPromqlClient({
-    access: access ?? { credentials },
-    version: '9.9.9',
-    signal: new AbortController().signal,
-    onCall: (kind, code) => calls.push(`${kind} ${code}`),
-    limits: { ...limits, ...changes },
-  });
-}
-
-beforeEach(() => {
-  calls = [];
-  signed = [];
-  nock.disableNetConnect();
-});
-afterEach(() => {
-  nock.abortPendingRequests();
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+isolate();
 
 interface Sent {
   readonly url: string;
@@ -72,6 +40,14 @@ describe('a query over the wire', () => {
     expect(headers.get('authorization')).toBe('Bearer token-of-the-test');
     expect(headers.get('x-goog-user-project')).toBe('billed');
     expect(signed).toEqual([`https://monitoring.googleapis.com${path}`]);
+  });
+
+  it('is signed by the same credentials as calls to Cloud Run', async () => {
+    const sent = answered('https://monitoring.googleapis.com', /.*/, empty);
+    const signer = new OAuth2Client();
+    signer.setCredentials({ access_token: 'shared', expiry_date: Date.now() + 3_600_000 });
+    await client({}, { credentials: boundToGoogle(signer, '9.9.9') }).instant(google, 'up', 0);
+    expect((await sent).headers.get('authorization')).toBe('Bearer shared');
   });
 
   it('asks for a range with start, end and step in seconds', async () => {
@@ -134,178 +110,6 @@ describe('a query over the wire', () => {
       expect(failure.message).toContain('http or https');
     });
   }
-});
-
-const failed = (answer: Promise<unknown>): Promise<PromqlFailure> =>
-  answer.then(
-    () => {
-      throw new Error('It did not fail.');
-    },
-    (failure: PromqlFailure) => failure,
-  );
-
-const post = () => nock('https://prometheus.example.com').post('/team-a/api/v1/query');
-const ask = (changes?: Partial<Limits>) => client(changes).instant(plain, 'up', 0);
-
-describe('the numbers of an answer', () => {
-  it('are read with their special values', async () => {
-    const texts = ['1', '0', '-1.5', '1e+06', 'NaN', '+Inf', 'Inf', '-Inf'];
-    const result = texts.map((text, index) => ({ metric: { i: String(index) }, value: [1.5, text] }));
-    post().reply(200, { status: 'success', data: { resultType: 'vector', result } });
-    const infinity = Number.POSITIVE_INFINITY;
-    expect((await ask()).map(({ value }) => value)).toEqual([
-      1,
-      0,
-      -1.5,
-      1e6,
-      Number.NaN,
-      infinity,
-      infinity,
-      -infinity,
-    ]);
-  });
-
-  const malformed = [
-    { metric: {}, value: [1, 'many'] },
-    { metric: {}, value: [1, ''] },
-    { metric: {}, value: [1, 2] },
-    { metric: {}, value: ['1', '2'] },
-    { metric: {}, value: null },
-    { metric: { a: 1 }, value: [1, '2'] },
-    { value: [1, '2'] },
-  ];
-  for (const entry of malformed) {
-    it(`are refused when one is ${JSON.stringify(entry)}`, async () => {
-      post().reply(200, { status: 'success', data: { resultType: 'vector', result: [entry] } });
-      expect(await failed(ask())).toMatchObject({
-        reason: 'ProviderError',
-        message: expect.stringContaining('cannot be read'),
-      });
-    });
-  }
-});
-
-describe('an answer that cannot be had', () => {
-  const html = { 'content-type': 'text/html' };
-  const table = [
-    {
-      what: 'a web page',
-      status: 200,
-      body: '<!DOCTYPE html><p>Sign in</p>',
-      headers: html,
-      tries: 1,
-      says: 'a web page instead of JSON',
-    },
-    { what: 'text', status: 200, body: 'pong', tries: 1, says: 'text instead of JSON' },
-    { what: 'an error', status: 200, body: { status: 'error', error: 'many-to-many' }, tries: 1, says: 'many-to-many' },
-    {
-      what: 'a warning',
-      status: 200,
-      body: { ...empty, warnings: ['store b timed out'] },
-      tries: 1,
-      says: 'may be incomplete: store b timed out',
-    },
-    {
-      what: 'a scalar',
-      status: 200,
-      body: { status: 'success', data: { resultType: 'scalar', result: [1, '1'] } },
-      tries: 1,
-      says: 'scalar instead of a vector',
-    },
-    { what: 'no data', status: 200, body: { status: 'success' }, tries: 1, says: 'instead of a vector' },
-    {
-      what: 'a bad query',
-      status: 400,
-      body: { status: 'error', error: 'parse error' },
-      tries: 1,
-      says: 'HTTP 400: parse error',
-    },
-    {
-      what: 'a query it cannot execute',
-      status: 422,
-      body: { status: 'error', error: 'too many samples' },
-      tries: 1,
-      says: 'too many samples',
-    },
-    {
-      what: 'no permission',
-      status: 403,
-      body: { error: { code: 403, message: 'Denied.' } },
-      tries: 1,
-      says: 'roles/monitoring.viewer',
-    },
-    { what: 'no credentials', status: 401, body: 'who?', tries: 1, says: 'HTTP 401' },
-    { what: 'nothing there', status: 404, body: '<html>', headers: html, tries: 1, says: 'no Prometheus API' },
-    {
-      what: 'a redirect',
-      status: 302,
-      body: '',
-      headers: { location: 'https://login.example.com/' },
-      tries: 1,
-      says: 'HTTP 302',
-    },
-    { what: 'a broken server', status: 500, body: 'oops', tries: 3, says: 'HTTP 500' },
-    { what: 'a broken gateway', status: 502, body: '<html>', headers: html, tries: 3, says: 'HTTP 502' },
-    {
-      what: 'an unavailable server',
-      status: 503,
-      body: { status: 'error', error: 'starting' },
-      tries: 3,
-      says: 'HTTP 503: starting',
-    },
-  ];
-  for (const { what, status, body, headers, tries, says } of table) {
-    it(`because it is ${what} is asked for ${tries === 1 ? 'once' : 'three times'} and says so`, async () => {
-      post().times(tries).reply(status, body, headers);
-      const failure = await failed(ask());
-      expect(failure.reason).toBe('ProviderError');
-      expect(failure.message).toContain(says);
-      expect(failure.message).toContain('Prometheus at prometheus.example.com');
-      expect(calls).toEqual(Array(tries).fill('instant ProviderError'));
-    });
-  }
-
-  it('because the reply was lost is asked for three times', async () => {
-    post()
-      .times(3)
-      .replyWithError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
-    expect((await failed(ask())).message).toContain('could not be asked: socket hang up');
-    expect(calls).toHaveLength(3);
-  });
-
-  it('is had when trying again helps', async () => {
-    post().reply(503, 'starting');
-    post().reply(200, empty);
-    expect(await ask()).toEqual([]);
-    expect(calls).toEqual(['instant ProviderError', 'instant OK']);
-  });
-
-  it('because the server limits queries is not asked for again, and not before the time it asks for', async () => {
-    post().reply(429, { status: 'error', error: 'quota' }, { 'retry-after': '30' });
-    const patient = client();
-    const first = await failed(patient.instant(plain, 'up', 0));
-    expect(first).toMatchObject({ reason: 'RateLimited', message: expect.stringContaining('It asks to wait 30 s.') });
-    const second = await failed(patient.instant(plain, 'up', 0));
-    expect(second).toMatchObject({ reason: 'RateLimited', message: expect.stringContaining('asked again in 30 s') });
-    expect(calls).toEqual(['instant RateLimited']);
-  });
-
-  it('because the server limits queries without saying for how long is asked for with the next question', async () => {
-    post().reply(429, 'slow down');
-    post().reply(200, empty);
-    const patient = client();
-    expect((await failed(patient.instant(plain, 'up', 0))).reason).toBe('RateLimited');
-    expect(await patient.instant(plain, 'up', 0)).toEqual([]);
-  });
-
-  it('because there are no credentials is a failure like any other', async () => {
-    const credentials = { getRequestHeaders: () => Promise.reject(new Error('The metadata server is gone.')) };
-    const failure = await failed(client({}, { credentials }).instant(google, 'up', 0));
-    expect(failure).toMatchObject({
-      reason: 'ProviderError',
-      message: expect.stringContaining('The metadata server is gone.'),
-    });
-  });
 });
 
 describe('over a real connection', () => {

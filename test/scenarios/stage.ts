@@ -26,6 +26,8 @@ export interface StageOptions {
   readonly spec?: Record<string, unknown>;
   readonly traffic?: ServiceSeed['traffic'];
   readonly world?: Partial<WorldOptions>;
+  /** Stands between the loop and Cloud Run. */
+  readonly services?: (real: Services) => Services;
   /** Stands between the loop and its metrics. */
   readonly metrics?: (real: Metrics) => Metrics;
 }
@@ -61,7 +63,8 @@ export class Stage {
       ...options.world,
     });
     this.clock = new VirtualClock(startMs, (nowMs) => this.world.advanceTo(nowMs));
-    this.#services = new LabServices(this.world);
+    const services = new LabServices(this.world);
+    this.#services = options.services?.(services) ?? services;
     const real = new PromqlMetrics(labPromql(this.world.store));
     this.#metrics = options.metrics?.(real) ?? real;
     this.policies = new MemoryPolicies(() => this.clock.nowMs());

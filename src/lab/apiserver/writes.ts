@@ -203,10 +203,11 @@ export class Writes {
 
   #checkIdentity(target: Target, body: JsonObject): void {
     const { resource, namespace, name } = target;
-    if (body.kind !== resource.kind || body.apiVersion !== groupVersion(resource)) {
-      const sent = `${String(body.apiVersion)}, Kind=${String(body.kind)}`;
+    // Custom resources have to say what they are; what is built in is what the path says.
+    const isNamed = resource === POLICIES || body.kind !== undefined || body.apiVersion !== undefined;
+    if (isNamed && (body.kind !== resource.kind || body.apiVersion !== groupVersion(resource))) {
       throw badRequest(
-        `the API version and kind in the data (${sent}) do not match the expected ones (${groupVersion(resource)}, Kind=${resource.kind})`,
+        `the API version and kind in the data (${String(body.apiVersion)}, Kind=${String(body.kind)}) do not match the expected ones (${groupVersion(resource)}, Kind=${resource.kind})`,
       );
     }
     const metadata = child(body, 'metadata');

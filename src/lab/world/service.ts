@@ -17,6 +17,9 @@ export interface ServiceOptions {
   readonly operationMs: number;
 }
 
+/** The revision that every service of a lab begins with. */
+export const firstRevision = (service: string): string => `${service}-00001-aaa`;
+
 export class Service {
   readonly ref: ServiceRef;
   readonly uid: string;
@@ -48,7 +51,7 @@ export class Service {
     this.lastModifier = birth.by;
     this.createdMs = birth.atMs;
     this.updatedMs = birth.atMs;
-    this.latestReady = this.#create(spec.template, `${this.ref.name}-00001-aaa`, birth);
+    this.latestReady = this.#create(spec.template, firstRevision(this.ref.name), birth);
     this.latestReady.start(birth.atMs);
     this.spec = { ...spec, traffic: checkTraffic(spec.traffic, (name) => this.revisions.has(name)) };
     this.routes = new Routes(this.spec.traffic, this.latestReady.name);

@@ -1,4 +1,5 @@
 /** Small stores written by hand, and answers that read like them. */
+import { expect } from 'vitest';
 import { LabelSet, metricText } from '../../../src/lab/promql/labels.ts';
 import { instant } from '../../../src/lab/promql/query.ts';
 import { SeriesStore } from '../../../src/lab/store.ts';
@@ -33,4 +34,10 @@ export function ask(store: SeriesStore, query: string, atMs: number): Record<str
 /** `count` values from `first` on, `by` apart. */
 export function rising(count: number, by: number, first = 0): number[] {
   return Array.from({ length: count }, (_, index) => first + index * by);
+}
+
+/** Equal but for rounding; NaN, infinities and undefined equal themselves. */
+export function expectNear(value: number | undefined, expected: number | undefined): void {
+  if (expected === undefined || !Number.isFinite(expected)) expect(value).toEqual(expected);
+  else expect(value).toBeCloseTo(expected, 9);
 }

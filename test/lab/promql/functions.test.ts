@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ask, rising, storeOf } from './ask.ts';
+import { ask, expectNear, rising, storeOf } from './ask.ts';
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
@@ -17,6 +17,9 @@ describe('Functions of samples', () => {
     ['clamp(m, 1, -1)', {}],
     ['clamp_min(m, 0)', { '{a="x"}': 0, '{a="y"}': 2.5, '{a="z"}': nan }],
     ['clamp_max(m, scalar(only) - 4)', { '{a="x"}': -2.5, '{a="y"}': 0, '{a="z"}': nan }],
+    ['clamp_min(m{a="z"}, Inf)', { '{a="z"}': inf }],
+    ['clamp_max(m{a="z"}, -Inf)', { '{a="z"}': -inf }],
+    ['clamp(vector(-Inf), NaN, NaN)', { '{}': nan }],
     ['vector(time())', { '{}': 20 }],
     ['time()', { scalar: 20 }],
     ['scalar(only)', { scalar: 4 }],
@@ -131,7 +134,7 @@ describe('histogram_quantile', () => {
     ['1.1', inf],
     ['NaN', nan],
   ])('at %s is %d', ([q, expected]) => {
-    expect(ask(storeOf(buckets), `histogram_quantile(${q}, h)`, 0)['{}']).toBeCloseTo(expected, 12);
+    expectNear(ask(storeOf(buckets), `histogram_quantile(${q}, h)`, 0)['{}'], expected);
   });
 
   test.for<[string, Record<string, number[]>, number | undefined]>([
@@ -172,7 +175,8 @@ describe('increase', () => {
         fc.integer({ min: 0, max: 14_999 }),
         fc.integer({ min: 1_000_000, max: 2_000_000 }),
         (by, afterMs, first) => {
-          const values = by.reduce((all, step) => [...all, all.at(-1)! + step], [first]);
+          let value = first;
+          const values = [first, ...by.map((step) => (value += step))];
           const lastMs = by.length * 15_000;
           const rangeMs = lastMs + afterMs;
           const store = storeOf({ m: values });

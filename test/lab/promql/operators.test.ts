@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PromqlError } from '../../../src/lab/promql/query.ts';
-import { ask, storeOf } from './ask.ts';
+import { ask, expectNear, storeOf } from './ask.ts';
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
@@ -30,7 +30,7 @@ describe('Numbers', () => {
     ['-(3)', -3],
     ['+3', 3],
   ])('%s is %d', ([query, value]) => {
-    expect(ask(storeOf({}), query, 0).scalar).toBeCloseTo(value, 12);
+    expectNear(ask(storeOf({}), query, 0).scalar, value);
   });
 });
 
@@ -51,6 +51,7 @@ describe('Vectors', () => {
     // With a number: arithmetic makes a new metric, a comparison keeps samples as they are.
     ['m{a="x"} * 3', { '{a="x", b="1"}': 3, '{a="x", b="2"}': 6 }],
     ['1 - m{a="x"}', { '{a="x", b="1"}': 0, '{a="x", b="2"}': -1 }],
+    ['m{a="y"} * on() 2', { '{a="y", b="1"}': 20 }],
     ['m > 1', { 'm{a="x", b="2"}': 2, 'm{a="y", b="1"}': 10 }],
     ['1 < m', { 'm{a="x", b="2"}': 2, 'm{a="y", b="1"}': 10 }],
     ['m > bool 1', { '{a="x", b="1"}': 0, '{a="x", b="2"}': 1, '{a="y", b="1"}': 1 }],

@@ -1,7 +1,9 @@
 /** The lab's evaluator against the real one: the same samples, the same questions, the same answers. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EvalResult, instant, PromqlError, range } from '../../../src/lab/promql/query.ts';
 import { paritySubset, refusedByBoth } from './parity-queries.ts';
+import { randomQuery } from './random-queries.ts';
 import { prometheusProgram, type RealPrometheus, startPrometheus } from './real-prometheus.ts';
 import { remoteWrite } from './remote-write.ts';
 import { endMs, inOrder, labStore, startMs } from './sample-world.ts';
@@ -60,6 +62,22 @@ describe.skipIf(prometheusProgram === null)('The evaluator agrees with Prometheu
   test.for(refusedByBoth)('both refuse: %s', async (query) => {
     expect(await ask('query', { query, time: String((startMs + 3_600_000) / 1000) })).toBe('error');
     expect(answerOf(() => instant(store, query, startMs + 3_600_000))).toBe('error');
+  });
+
+  test('for a thousand queries that nobody would write', { timeout: 60_000 }, async () => {
+    const queries = fc.sample(randomQuery, { numRuns: 1000, seed: 1 });
+    let answered = 0;
+    for (const [index, query] of queries.entries()) {
+      const atMs = instantsMs[index % instantsMs.length]!;
+      const real = await ask('query', { query, time: String(atMs / 1000) });
+      expectSame(
+        answerOf(() => instant(store, query, atMs)),
+        real,
+        `${query} at +${(atMs - startMs) / 1000} s`,
+      );
+      if (real !== 'error' && real.size > 0) answered++;
+    }
+    expect(answered).toBeGreaterThan(300);
   });
 
   async function ask(path: string, parameters: Record<string, string>): Promise<Answer> {

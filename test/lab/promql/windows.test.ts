@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ask, rising, storeOf } from './ask.ts';
+import { ask, expectNear, rising, storeOf } from './ask.ts';
 
 /** One series, a value each 15 s from 0 on; what the query gives at the instant, worked out by hand. */
 type Row = readonly [
@@ -62,8 +62,7 @@ const table: readonly Row[] = [
 describe('Over a window', () => {
   test.for(table)('%s: %j gives for %s at %d ms %d', ([, values, query, atMs, expected]) => {
     const [value] = Object.values(ask(storeOf({ m: values }), query, atMs));
-    if (expected === undefined || Number.isNaN(expected)) expect(value).toEqual(expected);
-    else expect(value).toBeCloseTo(expected, 9);
+    expectNear(value, expected);
   });
 
   test('only last_over_time leaves the metric its name', () => {

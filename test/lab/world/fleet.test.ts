@@ -6,7 +6,12 @@ import { HOUR_MS, live, MINUTE_MS, OLD, worldOf } from '../worlds.ts';
 
 const to = (revision: string, percent = 100) => ({ revision, percent });
 const fleetOf = (world: World, revision: string): Fleet => world.service('api').revisions.get(revision)!.fleet;
-const scaling = (part: Partial<Scaling>): Scaling => ({ minInstances: 0, maxInstances: 0, manualInstances: null, ...part });
+const scaling = (part: Partial<Scaling>): Scaling => ({
+  minInstances: 0,
+  maxInstances: 0,
+  manualInstances: null,
+  ...part,
+});
 
 /** A world in which a new revision has had all traffic for `lengthMs`, so that the old one was scaled in. */
 function replaced(lengthMs: number, env: Record<string, string> = {}): { world: World; fresh: string } {

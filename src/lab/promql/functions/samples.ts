@@ -2,6 +2,7 @@
 import type { Arguments } from '../arguments.ts';
 import { LabelSet, METRIC_NAME } from '../labels.ts';
 import { derive } from '../operators/names.ts';
+import { larger, smaller } from '../operators/numbers.ts';
 import { selectTimestamps } from '../select/select.ts';
 import { type Expr, unwrap } from '../syntax/ast.ts';
 import type { At, Compiled, Vector } from '../value.ts';
@@ -15,10 +16,10 @@ export const SAMPLE_FUNCTIONS: Readonly<Record<string, Build>> = {
   ceil: each(0, 0, Math.ceil),
   floor: each(0, 0, Math.floor),
   round: each(0, 1, (value, nearest = 1) => Math.floor(value * (1 / nearest) + 0.5) / (1 / nearest)),
-  clamp_min: each(1, 1, (value, least) => Math.max(value, least!)),
-  clamp_max: each(1, 1, (value, most) => Math.min(value, most!)),
+  clamp_min: each(1, 1, (value, least) => larger(value, least!)),
+  clamp_max: each(1, 1, (value, most) => smaller(value, most!)),
   clamp: (args) => {
-    const clamped = each(2, 2, (value, least, most) => Math.max(least!, Math.min(most!, value)))(args);
+    const clamped = each(2, 2, (value, least, most) => larger(least!, smaller(most!, value)))(args);
     const [least, most] = [args.scalar(1), args.scalar(2)];
     return vector((store, atMs) => (most(store, atMs) < least(store, atMs) ? [] : clamped.at(store, atMs)));
   },

@@ -37,8 +37,9 @@ export class Parameters {
       : RFC3339.test(text)
         ? Date.parse(text)
         : Number.NaN;
-    if (Number.isNaN(ms)) throw badParameter(name, `cannot parse "${text}" to a valid timestamp`);
-    return ms;
+    if (!Number.isNaN(ms)) return ms;
+    const optional = absentMs === undefined ? '' : `Invalid time value for '${name}': `;
+    throw badParameter(name, `${optional}cannot parse "${text}" to a valid timestamp`);
   }
 
   steps(): Steps {

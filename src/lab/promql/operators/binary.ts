@@ -14,7 +14,9 @@ export function compileBinary({ operator, at }: Binary, left: Compiled, right: C
     throw invalid('binary expression must contain only scalar and instant vector types', at);
   }
   const betweenVectors = left.type === 'vector' && right.type === 'vector';
-  if (matching !== null && !betweenVectors) throw invalid('vector matching only allowed between instant vectors', at);
+  if (!betweenVectors && matching !== null && matching.labels.length > 0) {
+    throw invalid('vector matching only allowed between instant vectors', at);
+  }
   if (op === 'and' || op === 'or' || op === 'unless') {
     if (!betweenVectors) throw invalid(`set operator "${op}" not allowed in binary scalar expression`, at);
     return { type: 'vector', at: both(left.at, right.at, SETS[op](projectionOf(matching))) };

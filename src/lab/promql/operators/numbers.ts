@@ -39,3 +39,15 @@ function power(base: number, exponent: number): number {
   if (base === 1 || (base === -1 && Math.abs(exponent) === Number.POSITIVE_INFINITY)) return 1;
   return base ** exponent;
 }
+
+const { POSITIVE_INFINITY: INFINITY, NEGATIVE_INFINITY: MINUS_INFINITY } = Number;
+
+/** Of infinity and NaN the larger is infinity; JavaScript says NaN. */
+export function larger(a: number, b: number): number {
+  return a === INFINITY || b === INFINITY ? INFINITY : Math.max(a, b);
+}
+
+/** Of minus infinity and NaN the smaller is minus infinity. */
+export function smaller(a: number, b: number): number {
+  return a === MINUS_INFINITY || b === MINUS_INFINITY ? MINUS_INFINITY : Math.min(a, b);
+}

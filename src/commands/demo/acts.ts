@@ -1,0 +1,140 @@
+/** The four acts: what is done to a service, and what a good operator makes of it. */
+import type { Lab } from '../../lab/lab.ts';
+import { storedPolicy } from '../../policy/parse.ts';
+import type { Status } from '../../policy/status.ts';
+
+export type Outcome = 'Promoted' | 'RolledBack' | 'NotBlamed' | 'Held' | 'Unfinished' | 'Fought';
+
+export interface Act {
+  /** Also the name of its service and policy. */
+  readonly name: string;
+  readonly title: string;
+  readonly expected: Outcome;
+  play(scene: Scene): Promise<Outcome>;
+}
+
+const minutes = (count: number): number => count * 60_000;
+const patience = minutes(90);
+
+/** One service of the lab, its policy, and the means to make trouble. */
+export class Scene {
+  readonly #lab: Lab;
+  readonly #name: string;
+  readonly #signal: AbortSignal;
+  candidate: string | null = null;
+  /** Reasons seen so far, for what passes between two looks of the end. */
+  readonly reasons = new Set<string>();
+
+  constructor(lab: Lab, name: string, signal: AbortSignal) {
+    this.#lab = lab;
+    this.#name = name;
+    this.#signal = signal;
+  }
+
+  get status(): Status {
+    const { status } = storedPolicy(this.#lab.kubernetes.policies.get('default', this.#name));
+    if (status.decision) this.reasons.add(status.decision.reason);
+    return status;
+  }
+
+  get truth() {
+    return this.#lab.world.truth(this.#name);
+  }
+
+  get traffic() {
+    return this.#lab.world.service(this.#name).spec.traffic;
+  }
+
+  deploy(env: Record<string, string>): string {
+    this.candidate = this.#lab.world.deploy(this.#name, { env });
+    return this.candidate;
+  }
+
+  event(event: Parameters<Lab['world']['event']>[1]): void {
+    this.#lab.world.event(this.#name, event);
+  }
+
+  moveByHand(shares: readonly { revision: string; percent: number }[]): void {
+    this.#lab.world.setTraffic(this.#name, shares, 'a person with gcloud');
+  }
+
+  /** Waits, in the lab's time, until it is so; false when that took too long. */
+  async until(what: (status: Status) => boolean): Promise<boolean> {
+    const begunMs = this.#lab.clock.nowMs();
+    while (!what(this.status)) {
+      if (this.#lab.clock.nowMs() - begunMs > patience) return false;
+      await this.wait(5_000);
+    }
+    return true;
+  }
+
+  wait(lengthMs: number): Promise<void> {
+    return this.#lab.clock.sleep(lengthMs, this.#signal);
+  }
+}
+
+const rejected = (status: Status, candidate: string): boolean =>
+  status.rejected?.some(({ revision }) => revision === candidate) ?? false;
+
+const steady = (status: Status): boolean => status.phase === 'Steady';
+
+export const acts: readonly Act[] = [
+  {
+    name: 'healthy',
+    title: 'a healthy candidate',
+    expected: 'Promoted',
+    async play(scene) {
+      await scene.until(steady);
+      const candidate = scene.deploy({});
+      await scene.until((status) => rejected(status, candidate) || status.stable?.revision === candidate);
+      if (rejected(scene.status, candidate)) return 'RolledBack';
+      return scene.status.stable?.revision === candidate ? 'Promoted' : 'Unfinished';
+    },
+  },
+  {
+    name: 'bad-deploy',
+    title: 'a candidate with 5 % errors',
+    expected: 'RolledBack',
+    async play(scene) {
+      await scene.until(steady);
+      const candidate = scene.deploy({ LAB_ERROR_PERCENT: '5' });
+      await scene.until((status) => rejected(status, candidate) || status.stable?.revision === candidate);
+      return rejected(scene.status, candidate) ? 'RolledBack' : 'Promoted';
+    },
+  },
+  {
+    name: 'shared-outage',
+    title: 'a database outage hits both revisions in mid-rollout',
+    expected: 'NotBlamed',
+    async play(scene) {
+      await scene.until(steady);
+      const candidate = scene.deploy({});
+      await scene.until(({ phase }) => phase === 'Ramping');
+      scene.event({ at: '6m', for: '10m', on: 'Both', errorPercent: 20 });
+      const noticed = await scene.until((status) => rejected(status, candidate) || scene.reasons.has('SharedOutage'));
+      await scene.wait(minutes(14));
+      if (rejected(scene.status, candidate)) return 'RolledBack';
+      return noticed && scene.status.candidate?.revision === candidate ? 'NotBlamed' : 'Unfinished';
+    },
+  },
+  {
+    name: 'by-hand',
+    title: 'a person moves traffic by hand in mid-rollout',
+    expected: 'Held',
+    async play(scene) {
+      await scene.until(steady);
+      const stable = scene.status.stable!.revision;
+      const candidate = scene.deploy({});
+      await scene.until(({ phase }) => phase === 'Ramping');
+      await scene.wait(minutes(5));
+      scene.moveByHand([
+        { revision: stable, percent: 70 },
+        { revision: candidate, percent: 30 },
+      ]);
+      const writes = scene.truth.writes.length;
+      await scene.wait(minutes(15));
+      if (scene.truth.writes.length > writes) return 'Fought';
+      return scene.status.hold?.reason === 'SplitByHand' ? 'Held' : 'Unfinished';
+    },
+  },
+];

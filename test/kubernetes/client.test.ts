@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CustomObjectsApi, HttpMethod, RequestContext } from '@kubernetes/client-node';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { callOptions, loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/client.ts';
+import { typedError } from '../../src/kubernetes/errors.ts';
+import { HttpListWatch } from '../../src/kubernetes/listwatch.ts';
+import { SloPolicies } from '../../src/kubernetes/slopolicies.ts';
+import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
+import { Unavailable } from '../../src/ports.ts';
+import { policy, TestCluster } from './cluster.ts';
+
+let cluster: TestCluster;
+beforeEach(async () => {
+  cluster = await TestCluster.start();
+});
+afterEach(() => cluster.stop());
+
+const POLICIES = { group: 'steadyrun.dev', version: 'v1alpha1', plural: 'slopolicies' };
+
+describe('a pooled kubeconfig', () => {
+  test('makes fifty calls over at most two connections', async () => {
+    cluster.door.policies.put(policy('api'));
+    const config = cluster.config();
+    const api = new SloPolicies(config);
+    for (let i = 0; i < 25; i++) {
+      await api.get({ namespace: 'default', name: 'api' });
+      await config.makeApiClient(CustomObjectsApi).listClusterCustomObject(POLICIES);
+    }
+    expect(cluster.requests).toHaveLength(50);
+    expect(cluster.sockets).toBeLessThanOrEqual(2);
+  });
+
+  test('needs one more while a watch is open, and none for the next watch', async () => {
+    cluster.door.policies.put(policy('api'));
+    const config = cluster.config();
+    const source = new HttpListWatch(config, '/apis/steadyrun.dev/v1alpha1/slopolicies');
+    for (let i = 0; i < 10; i++) {
+      const stop = new AbortController();
+      const lines = (await source.watch('1', 60, stop.signal))[Symbol.asyncIterator]();
+      await lines.next();
+      await new SloPolicies(config).get({ namespace: 'default', name: 'api' });
+      cluster.door.close();
+      expect(await lines.next()).toMatchObject({ done: true });
+    }
+    expect(cluster.sockets).toBeLessThanOrEqual(3);
+  });
+
+  test('says who it is on every call', async () => {
+    await new SloPolicies(cluster.config()).get({ namespace: 'default', name: 'api' });
+    expect(cluster.requests.map(({ userAgent }) => userAgent)).toEqual([expect.stringMatching(/^steadyrun\/\d+\.\d+/)]);
+  });
+
+  test('ends a call that is not answered in time', async () => {
+    cluster.fault = () => ({ kind: 'Hang' });
+    const custom = cluster.config().makeApiClient(CustomObjectsApi);
+    const call = custom.listClusterCustomObject(POLICIES, callOptions({ timeoutMs: 5 }));
+    await expect(call.catch((error: unknown) => Promise.reject(typedError(error)))).rejects.toThrow(Unavailable);
+  });
+
+  test('closes every connection when it is closed', async () => {
+    const config = cluster.config();
+    await new SloPolicies(config).get({ namespace: 'default', name: 'api' });
+    expect(cluster.openSockets).toBe(1);
+    await config.close();
+    await expect.poll(() => cluster.openSockets, { interval: 1 }).toBe(0);
+  });
+});
+
+describe('its connections', () => {
+  const dispatcherOf = async (config: PooledKubeConfig): Promise<unknown> => {
+    const context = new RequestContext('https://127.0.0.1:1/', HttpMethod.GET);
+    await config.applySecurityAuthentication(context);
+    return context.getDispatcher();
+  };
+
+  test('are the same as long as the credentials are, and new ones for a rotated certificate authority', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steadyrun-ca-'));
+    const ca = join(folder, 'ca.crt');
+    try {
+      writeFileSync(ca, 'the first authority');
+      const file = join(folder, 'kubeconfig');
+      writeFileSync(
+        file,
+        kubeconfigFor('https://127.0.0.1:1').replace('server:', `certificate-authority: ${ca}, server:`),
+      );
+      const config = loadKubeConfig({ kubeconfig: file });
+      const first = await dispatcherOf(config);
+      expect(first).toBeDefined();
+      expect(await dispatcherOf(config)).toBe(first);
+      writeFileSync(ca, 'the second authority');
+      const second = await dispatcherOf(config);
+      expect(second).not.toBe(first);
+      expect(await dispatcherOf(config)).toBe(second);
+      await config.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('a kubeconfig is loaded', () => {
+  test('from a file, with its context’s namespace', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steadyrun-kubeconfig-'));
+    try {
+      const file = join(folder, 'kubeconfig');
+      writeFileSync(file, kubeconfigFor(cluster.url).replace('namespace: default', 'namespace: team'));
+      const config = loadKubeConfig({ kubeconfig: file });
+      expect([config.server(), config.namespace()]).toEqual([cluster.url, 'team']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('from a loopback URL, and from no other plain-HTTP one', () => {
+    expect(loadKubeConfig({ url: 'http://[::1]:8001/' }).server()).toBe('http://[::1]:8001');
+    expect(() => loadKubeConfig({ url: 'http://10.0.0.1:8001' })).toThrow(/loopback/);
+    expect(() => loadKubeConfig({ url: 'http://127.0.0.1.example.com' })).toThrow(/loopback/);
+  });
+});

@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NotFound, Throttled } from '../../src/kubernetes/errors.ts';
+import { persistently } from '../../src/kubernetes/retry.ts';
+import { SloPolicies } from '../../src/kubernetes/slopolicies.ts';
+import type { Fault } from '../../src/lab/apiserver/faults.ts';
+import type { Status } from '../../src/policy/status.ts';
+import { Conflict, Refused, Unavailable } from '../../src/ports.ts';
+import { policy, TestCluster } from './cluster.ts';
+
+let cluster: TestCluster;
+let api: SloPolicies;
+beforeEach(async () => {
+  cluster = await TestCluster.start();
+  api = new SloPolicies(cluster.config(), { retries: 2, firstDelayMs: 1 });
+});
+afterEach(() => cluster.stop());
+
+const key = { namespace: 'default', name: 'api' };
+const stored = () => cluster.door.policies.get('default', 'api');
+const put = (name = 'api') => cluster.door.policies.put(policy(name));
+/** The next requests go wrong, one each. */
+function fail(...faults: readonly Fault[]): void {
+  const left = [...faults];
+  cluster.fault = () => left.shift();
+}
+const answer = (code: number, reason: string): Fault => ({ kind: 'Answer', code, reason });
+
+describe('listing', () => {
+  test('goes through all pages, in all namespaces or in one', async () => {
+    for (const name of ['a', 'b', 'c']) put(name);
+    cluster.door.policies.put(policy('d', {}, 'team'));
+    const first = await api.list({ limit: 3 });
+    const second = await api.list({ limit: 3, continue: first.continue });
+    expect([...first.items, ...second.items].map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c', 'd']);
+    expect(second.continue).toBe('');
+    expect((await api.list({ limit: 10, namespace: 'team' })).items).toHaveLength(1);
+  });
+});
+
+describe('the status', () => {
+  const before: Status = {
+    phase: 'Ramping',
+    candidate: { revision: 'api-2', percent: 5, since: '2026-01-01T00:00:00Z' },
+  };
+
+  test('is what was last applied: what is left out disappears', async () => {
+    const { uid } = put().metadata;
+    await api.applyStatus(key, uid, before);
+    expect(stored()?.status).toEqual(before);
+    const answered = await api.applyStatus(key, uid, { phase: 'Steady' });
+    expect(stored()?.status).toEqual({ phase: 'Steady' });
+    expect(answered?.metadata.resourceVersion).toBe(stored()?.metadata.resourceVersion);
+  });
+
+  test('leaves the specification, its generation and annotations alone', async () => {
+    const { uid } = cluster.door.policies.put({
+      ...policy('api'),
+      metadata: { name: 'api', annotations: { 'steadyrun.dev/paused': 'x' } },
+    }).metadata;
+    const { spec, metadata } = stored()!;
+    await api.applyStatus(key, uid, before);
+    expect(stored()).toMatchObject({
+      spec,
+      metadata: { generation: metadata.generation, annotations: metadata.annotations },
+    });
+  });
+
+  test('is not written to another policy of the same name', async () => {
+    const { uid } = put().metadata;
+    cluster.door.policies.delete('default', 'api');
+    put();
+    await expect(api.applyStatus(key, uid, before)).rejects.toThrow(Conflict);
+    expect(stored()?.status).toBeUndefined();
+  });
+
+  test('is not created without its policy', async () => {
+    expect(await api.applyStatus(key, 'some-uid', before)).toBeUndefined();
+    expect(stored()).toBeUndefined();
+  });
+});
+
+describe('annotations', () => {
+  const annotated = () =>
+    cluster.door.policies.put({
+      ...policy('api'),
+      metadata: {
+        name: 'api',
+        annotations: { 'steadyrun.dev/promote': 'api-2', 'steadyrun.dev/retry': 'api-1', other: 'kept' },
+      },
+    });
+
+  test('are taken away by name, and no others', async () => {
+    const { resourceVersion } = annotated().metadata;
+    await api.removeAnnotations(key, resourceVersion, ['steadyrun.dev/promote', 'steadyrun.dev/retry']);
+    expect(stored()?.metadata.annotations).toEqual({ other: 'kept' });
+  });
+
+  test('are kept when somebody has changed the policy meanwhile', async () => {
+    const { resourceVersion } = put().metadata;
+    annotated();
+    await expect(api.removeAnnotations(key, resourceVersion, ['steadyrun.dev/promote'])).rejects.toThrow(Conflict);
+    expect(stored()?.metadata.annotations).toHaveProperty('steadyrun.dev/promote');
+  });
+});
+
+describe('failures', () => {
+  test.each<[string, Fault]>([
+    ['500', answer(500, 'InternalError')],
+    ['503', answer(503, 'ServiceUnavailable')],
+    ['429', answer(429, 'TooManyRequests')],
+    ['a reset connection', { kind: 'Reset' }],
+  ])('of a passing kind are tried again: %s', async (_name, fault) => {
+    put();
+    fail(fault, fault);
+    expect((await api.get(key))?.metadata.name).toBe('api');
+    expect(cluster.requests).toHaveLength(3);
+  });
+
+  test.each([
+    [400, 'BadRequest', Refused],
+    [401, 'Unauthorized', Refused],
+    [403, 'Forbidden', Refused],
+    [409, 'Conflict', Conflict],
+    [422, 'Invalid', Refused],
+  ])('of a lasting kind are not: %i', async (code, reason, type) => {
+    fail(answer(code, reason));
+    await expect(api.list({ limit: 1 })).rejects.toThrow(type);
+    await expect(api.list({ limit: 1 })).resolves.toBeDefined();
+    expect(cluster.requests).toHaveLength(2);
+  });
+
+  test('are Unavailable when they do not pass', async () => {
+    cluster.fault = () => answer(500, 'InternalError');
+    await expect(api.get(key)).rejects.toThrow(Unavailable);
+    expect(cluster.requests).toHaveLength(3);
+  });
+
+  test('say what the server said', async () => {
+    fail(answer(403, 'Forbidden'));
+    await expect(api.list({ limit: 1 })).rejects.toThrow('Kubernetes answered 403: the lab was told to answer 403');
+  });
+
+  test('wait as long as the server asks, and leave longer waits to the caller', async () => {
+    const waits: number[] = [];
+    let calls = 0;
+    const throttled = (ms: number) =>
+      persistently(
+        async () => {
+          waits.push(performance.now());
+          if (calls++ === 0) throw new Throttled('later', ms);
+          return 'done';
+        },
+        { retries: 1, firstDelayMs: 0 },
+      );
+    expect(await throttled(5)).toBe('done');
+    expect(waits[1]! - waits[0]!).toBeGreaterThanOrEqual(4);
+    calls = 0;
+    await expect(throttled(60_000)).rejects.toMatchObject({ retryAfterMs: 60_000 });
+  });
+
+  test('carry the time the server asked for', async () => {
+    cluster.fault = () => ({ kind: 'Answer', code: 429, reason: 'TooManyRequests', retryAfterSeconds: 30 });
+    await expect(api.get(key)).rejects.toMatchObject({ retryAfterMs: 30_000 });
+    expect(cluster.requests).toHaveLength(1);
+  });
+
+  test('that say there is nothing are no failure of a get', async () => {
+    expect(await api.get(key)).toBeUndefined();
+    await expect(
+      persistently(() => Promise.reject(new NotFound('gone')), { retries: 5, firstDelayMs: 1 }),
+    ).rejects.toThrow(NotFound);
+  });
+});

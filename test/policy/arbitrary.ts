@@ -1,0 +1,131 @@
+/** Policies at random: fine ones, and fine ones with something wrong or odd in them. */
+import fc from 'fast-check';
+
+const word = fc.stringMatching(/^[a-z][a-z0-9]{3,12}$/);
+const percent = fc.oneof(fc.integer({ min: 2, max: 99 }), fc.constantFrom(99.9, 99.95, 99.99, 50.5));
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const lengthText = (minMinutes: number, maxMinutes: number) =>
+  fc.integer({ min: minMinutes, max: maxMinutes }).chain((minutes) => {
+    return fc.constantFrom(`${minutes}m`, `${minutes * 60}s`, `${Math.floor(minutes / 60)}h${minutes % 60}m`);
+  });
+
+const indicator = fc.oneof(
+  fc.constant({ requests: {} }),
+  fc.record({
+    latency: fc.record({ percentile: percent, threshold: fc.constantFrom('1ms', '300ms', '1s500ms', '1h') }),
+  }),
+);
+
+const objective = fc
+  .record({ name: word, targetPercent: percent, indicator: optional(indicator), gate: optional(fc.boolean()) })
+  .chain((drawn) => {
+    const targetIsFree = drawn.indicator !== undefined && 'latency' in drawn.indicator;
+    return targetIsFree ? fc.constantFrom(drawn, { ...drawn, targetPercent: undefined }) : fc.constant(drawn);
+  });
+
+const metrics = fc.oneof(
+  fc.record({ type: optional(fc.constant('GoogleManagedPrometheus')), project: optional(word) }),
+  fc.record({
+    type: fc.constant('Prometheus'),
+    address: fc.constantFrom('http://prometheus:9090', 'https://prometheus.example.com/prefix', 'http://[::1]:9090'),
+  }),
+);
+
+const rollout = fc.record({
+  profile: optional(fc.constantFrom('Fast', 'Balanced', 'Careful')),
+  stepsPercent: optional(
+    fc
+      .uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 10 })
+      .map((steps) => steps.sort((a, b) => a - b)),
+  ),
+  onInconclusive: optional(fc.constantFrom('Promote', 'Hold', 'Rollback')),
+  onMetricsOutage: optional(fc.constantFrom('Hold', 'Withdraw')),
+  maxBake: optional(lengthText(5, 24 * 60)),
+  guardWindow: optional(lengthText(0, 168 * 60)),
+  warmup: optional(lengthText(0, 15)),
+});
+
+/** As JSON brings it: what is left out is not there. */
+export const finePolicy: fc.Arbitrary<Json> = fc
+  .record({
+    apiVersion: fc.constant('steadyrun.dev/v1alpha1'),
+    kind: fc.constant('SLOPolicy'),
+    metadata: fc.record({ name: word }),
+    spec: fc.record({
+      service: fc.record({
+        project: word,
+        region: fc.constantFrom('europe-west1', 'us-central1', 'northamerica-northeast2'),
+        name: word,
+      }),
+      mode: optional(fc.constantFrom('Enforce', 'Observe')),
+      metrics: optional(metrics),
+      objectives: fc.uniqueArray(objective, { minLength: 1, maxLength: 5, selector: ({ name }) => name }),
+      rollout: optional(rollout),
+    }),
+  })
+  .map((policy) => JSON.parse(JSON.stringify(policy)) as Json);
+
+export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
+
+const oddValues = fc.constantFrom<Json>(
+  ...[
+    null,
+    true,
+    false,
+    0,
+    1,
+    -1,
+    0.5,
+    1.5,
+    95,
+    100,
+    1e308,
+    '',
+    'a',
+    'A',
+    'on',
+    'a b',
+    'x'.repeat(64),
+    '5m',
+    '0s',
+    '1h',
+    '25h',
+  ],
+  ...[
+    '99999999999h',
+    '5mm',
+    'Enforce',
+    'Prometheus',
+    'http://a',
+    'ftp://a',
+    'http://a b',
+    'europe-west1',
+    'é',
+    '../..',
+  ],
+  ...[[], {}, [1], [5, 5], [9, 3], [1, 2, 3], [''], [{}], Array.from({ length: 11 }, (_, index) => index + 1)],
+);
+
+/** A fine policy with one to three of its values replaced or taken out, below spec. */
+export const oddPolicy: fc.Arbitrary<Json> = fc
+  .tuple(
+    finePolicy,
+    fc.array(fc.tuple(fc.nat(), fc.option(oddValues, { nil: undefined })), { minLength: 1, maxLength: 3 }),
+  )
+  .map(([policy, changes]) => changes.reduce((changed, [at, value]) => changedAt(changed, at, value), policy));
+
+function changedAt(policy: Json, at: number, value: Json | undefined): Json {
+  const copy = structuredClone(policy);
+  const places = placesIn((copy as { spec: Json }).spec);
+  const place = places[at % Math.max(1, places.length)];
+  if (!place) return copy;
+  if (value !== undefined) Reflect.set(place.parent, place.field, value);
+  else if (Array.isArray(place.parent)) place.parent.splice(Number(place.field), 1);
+  else Reflect.deleteProperty(place.parent, place.field);
+  return copy;
+}
+
+function placesIn(value: Json): { readonly parent: object; readonly field: string }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([field, inner]) => [{ parent: value, field }, ...placesIn(inner)]);
+}
