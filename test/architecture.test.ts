@@ -34,7 +34,16 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /** Rooms in which no package may be used but those named above. */
-const withoutPackages = ['policy', 'decide', 'ports.ts', 'observe.ts', 'act.ts', 'leave.ts', 'reconcile.ts', 'operator.ts'];
+const withoutPackages = [
+  'policy',
+  'decide',
+  'ports.ts',
+  'observe.ts',
+  'act.ts',
+  'leave.ts',
+  'reconcile.ts',
+  'operator.ts',
+];
 
 describe.each(Object.keys(allowed))('%s', (room) => {
   test('imports only from the rooms below it', () => {
@@ -42,7 +51,10 @@ describe.each(Object.keys(allowed))('%s', (room) => {
       .filter((file) => roomOf(file) === room && !file.startsWith('policy/generate'))
       .flatMap((file) => importsOf(file).map((target) => ({ file, target })))
       .filter(({ target }) => {
-        if (roomOf(target) === room || allowed[room]!.some((name) => target === name || target.startsWith(`${name}/`))) {
+        if (
+          roomOf(target) === room ||
+          allowed[room]!.some((name) => target === name || target.startsWith(`${name}/`))
+        ) {
           return false;
         }
         const isPackage = !files.includes(target) && !target.startsWith('../');

@@ -21,6 +21,7 @@ export interface Judged {
   readonly assessments: readonly Assessment[];
   /** Requests of both arms in the newest tick, by the objective that saw most; null when there was no new tick. */
   readonly newest: { readonly candidate: number; readonly control: number } | null;
+  /** A gating objective that could not be read. */
   readonly unknown: { readonly reason: UnknownReason; readonly message: string } | null;
 }
 
@@ -65,7 +66,7 @@ export function judge(
             candidate: Math.max(...ticks.map(({ candidate }) => candidate.total)),
             control: Math.max(...ticks.map(({ control }) => control.total)),
           },
-    unknown: judged.find(({ unknown }) => unknown)?.unknown ?? null,
+    unknown: judged.find(({ unknown, assessment }) => unknown && assessment.gate)?.unknown ?? null,
   };
 }
 

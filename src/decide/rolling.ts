@@ -150,10 +150,13 @@ function blind(
   rollout: RolloutState,
   nowMs: number,
 ): Outcome | null {
-  const failure = observation.readings.find((reading) => reading.kind === 'Unknown');
+  const { readings } = observation;
+  const failure = readings.find((reading) => reading.kind === 'Unknown');
+  const unread = (name: string) => readings.some(({ kind, objective }) => kind === 'Unknown' && objective === name);
+  const nothingRead = policy.objectives.every(({ name }) => unread(name));
   const newestMs = observation.freshness?.newestMs ?? null;
   const stale = newestMs === null || nowMs - newestMs > staleAfterMs;
-  if (!stale && !(failure && observation.freshness === null)) return null;
+  if (!stale && !nothingRead) return null;
 
   const silentMs = nowMs - Math.min(...rollout.evidence.map(({ judgedUntil }) => ms(judgedUntil)));
   if (failure === undefined && silentMs <= staleAfterMs) {

@@ -92,6 +92,13 @@ export function advance(
       `Suspicion made the share smaller; the ramp goes on in ${until} if nothing more is seen. ${why}`,
     );
   }
+  if (judged.unknown) {
+    const message = `Not every objective could be read (${judged.unknown.message}), so nothing moves forward.`;
+    return {
+      rollout: resumed,
+      move: { action: 'Hold', percent: moment.percent, reason: 'MetricsIncomplete', message },
+    };
+  }
   return forward(policy, resumed, gating, moment, why);
 }
 

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Status } from '../policy/status.ts';
+import { sameJson } from './objects.ts';
 
 /** Numbers that only creep are written this often; the live ones are on /metrics. */
 const VALUES_EVERY_MS = 60_000;
@@ -15,9 +15,9 @@ export interface Written {
  * restarted operator goes on.
  */
 export function worthWriting(previous: Written, next: Status, nowMs: number): boolean {
-  if (same(previous.status, next)) return false;
+  if (sameJson(previous.status, next)) return false;
   if (previous.status.rollout !== undefined || next.rollout !== undefined) return true;
-  if (!same(meaning(previous.status), meaning(next))) return true;
+  if (!sameJson(meaning(previous.status), meaning(next))) return true;
   return nowMs - previous.atMs >= VALUES_EVERY_MS;
 }
 
@@ -27,9 +27,4 @@ function meaning(status: Status): unknown {
   const { at: _at, nextCheck: _nextCheck, ...decided } = decision ?? {};
   const verdicts = objectives?.map(({ name, verdict, reason, gate }) => ({ name, verdict, reason, gate }));
   return { ...rest, decided, verdicts };
-}
-
-/** As the server would compare them: a field that is undefined is no field. */
-function same(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
 }

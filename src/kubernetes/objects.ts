@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PolicyKey } from '../policy/policy.ts';
 
 /** What every Kubernetes object has and this operator needs of it. */
@@ -26,10 +27,16 @@ export function parseKey(key: string): PolicyKey {
 }
 
 /**
- * Whether `a` is at least as new as `b`. Resource versions of one resource are decimal numbers that rise with every
- * write; they may be longer than a double is exact.
+ * Whether resource version `a` is `b` or newer. Those of one resource are decimal numbers that rise with every write, and
+ * may be longer than a double is exact.
  */
-export function atLeastAsNew(a: KubeObject, b: KubeObject): boolean {
-  const [left, right] = [a.metadata.resourceVersion, b.metadata.resourceVersion];
-  return left.length === right.length ? left >= right : left.length > right.length;
+export function atLeastAsNew(a: string, b: string): boolean {
+  return a.length === b.length ? a >= b : a.length > b.length;
 }
+
+/** Whether both are the same once they are JSON: a field that is undefined is no field. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(asJson(a), asJson(b));
+}
+
+const asJson = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));

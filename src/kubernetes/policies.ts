@@ -5,20 +5,20 @@ import type { StoredPolicy } from '../policy/stored.ts';
 import type { Clock, Fence, Policies } from '../ports.ts';
 import { type Written, worthWriting } from './churn.ts';
 import type { EventRecorder } from './events.ts';
-import { atLeastAsNew, type KubeObject, keyOf } from './objects.ts';
-import type { SloPolicies } from './slopolicies.ts';
+import { atLeastAsNew, keyOf } from './objects.ts';
+import type { PolicyObject, SloPolicies } from './slopolicies.ts';
 
 /** Where policies are read from: a Reflector. */
 export interface PolicyCache {
-  get(key: string): KubeObject | undefined;
-  list(): readonly KubeObject[];
+  get(key: string): PolicyObject | undefined;
+  list(): readonly PolicyObject[];
 }
 
 export interface KubernetesPoliciesOptions {
   readonly cache: PolicyCache;
   readonly api: SloPolicies;
   readonly events: EventRecorder;
-  readonly parse: (raw: KubeObject) => StoredPolicy;
+  readonly parse: (raw: PolicyObject) => StoredPolicy;
   readonly clock: Clock;
   /** Asked before every write: a deposed leader must not overwrite the memory of its successor. */
   readonly fence: Fence;
@@ -34,10 +34,10 @@ export class KubernetesPolicies implements Policies {
   readonly #events: EventRecorder;
   readonly #clock: Clock;
   readonly #fence: Fence;
-  readonly #parse: (raw: KubeObject) => StoredPolicy;
-  readonly #parsed = new WeakMap<KubeObject, StoredPolicy>();
+  readonly #parse: (raw: PolicyObject) => StoredPolicy;
+  readonly #parsed = new WeakMap<PolicyObject, StoredPolicy>();
   /** The server's answers to our writes, while the cache is behind them. */
-  readonly #ahead = new Map<string, KubeObject>();
+  readonly #ahead = new Map<string, PolicyObject>();
   readonly #written = new Map<string, Written & { readonly uid: string }>();
 
   constructor({ cache, api, events, parse, clock, fence }: KubernetesPoliciesOptions) {
@@ -62,12 +62,11 @@ export class KubernetesPolicies implements Policies {
     const text = keyText(key);
     const raw = this.#raw(text);
     if (raw === undefined) return;
-    const { uid } = raw.metadata;
     const nowMs = this.#clock.nowMs();
     if (!worthWriting(this.#lastWritten(text, raw), status, nowMs)) return;
     this.#fence.check();
-    this.#saw(text, await this.#api.applyStatus(key, uid, status));
-    this.#written.set(text, { uid, status, atMs: nowMs });
+    this.#saw(text, await this.#api.applyStatus(raw, status));
+    this.#written.set(text, { uid: raw.metadata.uid, status, atMs: nowMs });
   }
 
   async removeAnnotations(key: PolicyKey, names: readonly string[]): Promise<void> {
@@ -84,7 +83,7 @@ export class KubernetesPolicies implements Policies {
   }
 
   /** The newest state known of the policy, cached or answered; undefined: gone. */
-  #raw(text: string): KubeObject | undefined {
+  #raw(text: string): PolicyObject | undefined {
     const cached = this.#cache.get(text);
     const ahead = this.#ahead.get(text);
     if (ahead === undefined) {
@@ -92,25 +91,26 @@ export class KubernetesPolicies implements Policies {
       return cached;
     }
     // Gone, or another of the same name: what was written to the old one says nothing about it.
-    const isBehind = cached !== undefined && cached.metadata.uid === ahead.metadata.uid && !atLeastAsNew(cached, ahead);
+    const isSame = cached?.metadata.uid === ahead.metadata.uid;
+    const isBehind = isSame && !atLeastAsNew(cached.metadata.resourceVersion, ahead.metadata.resourceVersion);
     if (isBehind) return ahead;
     this.#ahead.delete(text);
     return cached;
   }
 
-  #saw(text: string, answer: KubeObject | undefined): void {
+  #saw(text: string, answer: PolicyObject | undefined): void {
     if (answer !== undefined) this.#ahead.set(text, answer);
   }
 
   /** After a restart nothing is known of when the present status was written, so that it counts as long ago. */
-  #lastWritten(text: string, raw: KubeObject): Written {
+  #lastWritten(text: string, raw: PolicyObject): Written {
     const { status } = this.#stored(raw);
     const written = this.#written.get(text);
     const atMs = written?.uid === raw.metadata.uid ? written.atMs : Number.NEGATIVE_INFINITY;
     return { status, atMs };
   }
 
-  #stored(raw: KubeObject): StoredPolicy {
+  #stored(raw: PolicyObject): StoredPolicy {
     const known = this.#parsed.get(raw);
     if (known !== undefined) return known;
     const stored = this.#parse(raw);

@@ -3,7 +3,7 @@ import { backoffMs } from './backoff.ts';
 import { Cache } from './cache.ts';
 import { Expired, Throttled } from './errors.ts';
 import type { ListWatch, WatchLine } from './listwatch.ts';
-import { type KubeObject, keyOf } from './objects.ts';
+import { atLeastAsNew, type KubeObject, keyOf } from './objects.ts';
 import { readStream } from './stream.ts';
 
 /** Why everything was listed again. */
@@ -162,9 +162,12 @@ export class Reflector<T extends KubeObject> {
 
   /** The version moves on and the cache is right before anybody is told, so that a listener's failure loses nothing. */
   #take({ type, object }: WatchLine): void {
+    const { resourceVersion } = object.metadata;
+    // Restored from a backup, a server knows nothing of the version that we watch from, and does not say so.
+    if (!atLeastAsNew(resourceVersion, this.#resourceVersion)) throw new Expired('the server has gone back in time');
     this.#heard();
     this.#unproductive = 0;
-    this.#resourceVersion = object.metadata.resourceVersion;
+    this.#resourceVersion = resourceVersion;
     if (type === 'ADDED' || type === 'MODIFIED') this.#cache.put(object as T);
     else if (type === 'DELETED') this.#cache.delete(keyOf(object));
     else return;

@@ -3,7 +3,8 @@ import type { PolicyKey } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
 import { callOptions, type PooledKubeConfig } from './client.ts';
 import { NotFound } from './errors.ts';
-import type { KubeObject } from './objects.ts';
+import { type KubeObject, sameJson } from './objects.ts';
+import { Conflict } from '../ports.ts';
 import { PATIENT, type Patience, persistently } from './retry.ts';
 
 export const GROUP = 'steadyrun.dev';
@@ -16,8 +17,17 @@ export const FIELD_MANAGER = 'steadyrun';
 
 const RESOURCE = { group: GROUP, version: VERSION, plural: PLURAL };
 
+/** A policy as the server sends it: whether it can be obeyed is another question. */
+export interface PolicyObject extends KubeObject {
+  readonly status?: unknown;
+}
+
+/** The path of all policies, or of one namespace's. */
+export const collectionPath = (namespace?: string): string =>
+  `/apis/${API_VERSION}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${PLURAL}`;
+
 export interface Page {
-  readonly items: readonly KubeObject[];
+  readonly items: readonly PolicyObject[];
   readonly resourceVersion: string;
   /** Empty on the last page. */
   readonly continue: string;
@@ -44,7 +54,7 @@ export class SloPolicies {
           : this.#api.listNamespacedCustomObject({ ...RESOURCE, namespace, ...paging }),
       this.#patience,
     );
-    const list = body as { items: KubeObject[]; metadata: { resourceVersion: string; continue?: string } };
+    const list = body as { items: PolicyObject[]; metadata: { resourceVersion: string; continue?: string } };
     return {
       items: list.items,
       resourceVersion: list.metadata.resourceVersion,
@@ -52,20 +62,41 @@ export class SloPolicies {
     };
   }
 
-  async get(key: PolicyKey): Promise<KubeObject | undefined> {
-    return unlessGone(() => this.#api.getNamespacedCustomObject({ ...RESOURCE, ...key }), this.#patience);
+  async get({ namespace, name }: PolicyKey): Promise<PolicyObject | undefined> {
+    return unlessGone(() => this.#api.getNamespacedCustomObject({ ...RESOURCE, namespace, name }), this.#patience);
   }
 
   /**
-   * Makes the status what is given: fields this operator wrote before and leaves out now disappear. undefined: the policy
-   * is gone. Conflict: the policy with this uid was replaced by another of the same name.
+   * Makes the status what is given: fields this operator wrote before and leaves out now disappear. `base` is the policy
+   * from which the status was made; undefined: it is gone. Conflict: by now it is another of the same name, or somebody
+   * else wrote its status. A change of anything but the status is no reason not to write.
    */
-  async applyStatus(key: PolicyKey, uid: string, status: Status): Promise<KubeObject | undefined> {
-    const body = { apiVersion: API_VERSION, kind: KIND, metadata: { ...key, uid }, status };
+  async applyStatus(base: PolicyObject, status: Status): Promise<PolicyObject | undefined> {
+    let known = base;
+    for (let triesLeft = 3; ; triesLeft--) {
+      try {
+        return await this.#applyStatus(known, status);
+      } catch (error) {
+        if (!(error instanceof Conflict) || triesLeft === 0) throw error;
+        const now = await this.get(known.metadata);
+        if (now === undefined) return undefined;
+        if (now.metadata.uid !== base.metadata.uid) throw error;
+        // An earlier try may have arrived although its answer did not.
+        if (sameJson(now.status, status)) return now;
+        if (!sameJson(now.status, base.status)) throw error;
+        known = now;
+      }
+    }
+  }
+
+  // The server holds an apply to its resource version, but on a status not to its uid.
+  #applyStatus({ metadata }: PolicyObject, status: Status): Promise<PolicyObject | undefined> {
+    const { name, namespace, resourceVersion } = metadata;
+    const body = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace, resourceVersion }, status };
     return unlessGone(
       () =>
         this.#api.patchNamespacedCustomObjectStatus(
-          { ...RESOURCE, ...key, body, fieldManager: FIELD_MANAGER, force: true },
+          { ...RESOURCE, name, namespace, body, fieldManager: FIELD_MANAGER, force: true },
           callOptions({ contentType: 'application/apply-patch+yaml' }),
         ),
       this.#patience,
@@ -80,7 +111,7 @@ export class SloPolicies {
     key: PolicyKey,
     resourceVersion: string,
     names: readonly string[],
-  ): Promise<KubeObject | undefined> {
+  ): Promise<PolicyObject | undefined> {
     const annotations = Object.fromEntries(names.map((name) => [name, null]));
     const body = { metadata: { resourceVersion, annotations } };
     return unlessGone(
@@ -94,9 +125,9 @@ export class SloPolicies {
   }
 }
 
-async function unlessGone(call: () => Promise<unknown>, patience: Patience): Promise<KubeObject | undefined> {
+async function unlessGone(call: () => Promise<unknown>, patience: Patience): Promise<PolicyObject | undefined> {
   try {
-    return (await persistently(call, patience)) as KubeObject;
+    return (await persistently(call, patience)) as PolicyObject;
   } catch (error) {
     if (error instanceof NotFound) return undefined;
     throw error;

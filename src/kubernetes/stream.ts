@@ -56,14 +56,7 @@ export async function readStream(
 
 /** What the server says in the stream instead of by the answer's code. */
 function errorEvent({ object }: WatchLine): Error {
-  const { code, message = 'no message', details } = object as unknown as ErrorStatus;
-  const isFromTheFuture = details?.causes?.some((cause) => cause.reason === 'ResourceVersionTooLarge');
+  const { code, message } = object as unknown as { readonly code?: number; readonly message?: string };
   const text = `the watch ended with ${code}: ${message}`;
-  return code === 410 || isFromTheFuture ? new Expired(text) : new Unavailable(text);
-}
-
-interface ErrorStatus {
-  readonly code: number;
-  readonly message?: string;
-  readonly details?: { readonly causes?: readonly { readonly reason?: string }[] };
+  return code === 410 ? new Expired(text) : new Unavailable(text);
 }

@@ -47,7 +47,8 @@ export async function call(
   sent?: { readonly body: unknown; readonly as?: MediaType; readonly accept?: string },
 ): Promise<Answer> {
   const { statusCode, body } = await open(config, method, path, sent);
-  return { code: statusCode, body: await body.json() };
+  const text = await body.text();
+  return { code: statusCode, body: text.startsWith('{') ? JSON.parse(text) : { message: text } };
 }
 
 async function open(

@@ -117,6 +117,12 @@ describe("the app's metrics", () => {
     expect(latest(world, 'ws_message_duration_seconds_count')).toBe(connections * 5);
   });
 
+  test('of a status are born with its first answer', () => {
+    const world = worldOf({ env: { LAB_ERROR_PERCENT: '0' } });
+    live(world, 10 * MINUTE_MS);
+    expect(samples(world, 'http_requests_total', { status: '500' })).toEqual([]);
+  });
+
   test('know nothing of WebSockets where there are none', () => {
     const world = worldOf();
     live(world, MINUTE_MS);

@@ -221,6 +221,13 @@ describe('a revision', () => {
     expect(() => world.deleteRevision('api', OLD)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 
+  test('that is the newest cannot be deleted, though it never started', () => {
+    const world = worldOf();
+    const broken = world.deploy('api', { env: { LAB_START_FAILS: '1' } });
+    live(world, MINUTE_MS);
+    expect(() => world.deleteRevision('api', broken)).toThrow(expect.objectContaining({ code: 'FAILED_PRECONDITION' }));
+  });
+
   test.each<[string, Record<string, string>, number]>([
     ['LAB_ERROR_PERCENT', { LAB_ERROR_PERCENT: '10' }, 0.1],
     ['LAB_OVERLOAD above its rate', { LAB_OVERLOAD: '99/5' }, 0.0505],
@@ -275,6 +282,20 @@ describe('events', () => {
     expect(Math.abs(world.truth('api').requests - 12_000)).toBeLessThan(5 * Math.sqrt(12_000));
   });
 
+  test('start somewhere within their jitter, the same for the same seed', () => {
+    const starts = (seed: number) => {
+      const world = worldOf({}, { seed });
+      const event = { at: '10m', for: '1h', on: 'Both', errorPercent: 1, jitter: '1m' } as const;
+      return Array.from({ length: 20 }, () => world.event('api', event).startMs - START_MS - 10 * MINUTE_MS);
+    };
+    for (const afterMs of starts(7)) {
+      expect(afterMs).toBeGreaterThanOrEqual(0);
+      expect(afterMs).toBeLessThan(MINUTE_MS);
+    }
+    expect(new Set(starts(7)).size).toBe(20);
+    expect(starts(7)).toEqual(starts(7));
+  });
+
   test('meet the service they name, and must name one that exists', () => {
     const world = worldOf({}, { services: [API, { ...API, name: 'shop' }] });
     world.event('shop', { at: '0s', for: '1h', on: 'Both', errorPercent: 50 });
@@ -295,6 +316,14 @@ test('requests that meet no ready revision are bad and nobody’s', () => {
   expect(requests).toBeGreaterThan(5000);
   expect(bad).toBe(requests);
   expect(byRevision[OLD]!.requests).toBe(0);
+});
+
+test('time does not go back', () => {
+  const world = worldOf();
+  live(world, MINUTE_MS);
+  const truth = world.truth('api');
+  world.advanceTo(START_MS);
+  expect(world.truth('api')).toEqual(truth);
 });
 
 test('a world without services is a world', () => {

@@ -3,11 +3,13 @@
  * That is also what holds each CEL rule to its TypeScript twin.
  */
 import { ApiException, CustomObjectsApi, KubeConfig, type V1Condition } from '@kubernetes/client-node';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { admit } from '../../src/policy/admit.ts';
 import { crd } from '../../src/policy/crd.ts';
 import { serviceIsFixed } from '../../src/policy/rules.ts';
 import { type ApiServer, startApiServer } from '../real/apiserver.ts';
+import { oddPolicy } from './arbitrary.ts';
 import { asJson, fine, invalid, minimal } from './invalid.ts';
 import { ruleMessages } from './schemas.ts';
 
@@ -51,6 +53,14 @@ describe('A real API server', () => {
   it.each(invalid.filter((each) => each.onlyOffline))('drops, or strictly refuses, $what', async ({ text }) => {
     expect((await create(asJson(text))).spec).toEqual(stored(asJson(text)));
     expect((await create(asJson(text), 'Strict')).message).toContain('unknown field');
+  });
+
+  it('agrees with our own code about policies at random', async () => {
+    for (const raw of fc.sample(oddPolicy, { numRuns: 200, seed: 1 })) {
+      const { spec } = await create(raw);
+      const ours = admit(raw);
+      expect({ raw, spec }).toEqual({ raw, spec: ours.ok ? ours.object.spec : undefined });
+    }
   });
 
   it('refuses to let a policy move to another service', async () => {

@@ -116,7 +116,7 @@ describe('a rollback', () => {
     stage.world.deploy('api', { env: { LAB_ERROR_PERCENT: '100' } });
     await stage.until((status) => status.rejected !== undefined && status.rejected.length > 0, 20);
     const write = calls.lastIndexOf('services.setTraffic');
-    const reconcile = calls.slice(calls.lastIndexOf('policies.writeStatus', write) + 1, write);
+    const reconcile = calls.slice(calls.lastIndexOf('metrics.counts', write) + 1, write);
     expect(reconcile).not.toContain('services.glance');
     expect(reconcile.filter((call) => call.startsWith('policies.'))).toEqual([]);
     expect(calls[write + 1]).toBe('services.read');

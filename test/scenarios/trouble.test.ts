@@ -91,6 +91,24 @@ describe('no data is not evidence', () => {
     const share = stage.traffic;
     await stage.run(120);
     expect(stage.traffic).toBe(share);
+    expect(stage.status).toMatchObject({ phase: 'Held', hold: { reason: 'MetricsOutage', paged: true } });
+  });
+
+  test('one objective that cannot be read keeps the rollout from moving forward, but not from going back', async () => {
+    let broken = false;
+    const partly = (reading: Reading): Reading =>
+      reading.objective === 'latency'
+        ? { kind: 'Unknown', objective: 'latency', reason: 'ProviderError', message: 'too many samples' }
+        : reading;
+    const { stage, stable, candidate } = await ramping({ metrics: counting(() => broken, partly) });
+    broken = true;
+    const share = stage.traffic;
+    await stage.run(60);
+    expect(stage.traffic).toBe(share);
+    expect(stage.status).toMatchObject({ phase: 'Held', hold: { reason: 'MetricsIncomplete', paged: true } });
+    stage.event({ at: '0s', for: '30m', on: 'Candidate', errorPercent: 30 });
+    await stage.until((status) => status.rejected?.[0]?.revision === candidate, 20);
+    expect(stage.traffic).toBe(`${stable}=100`);
   });
 
   test('empty answers are no data, although samples are said to be fresh', async () => {

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { at, child, isObject, type Json, type JsonObject, without } from './object.ts';
 
 /**
- * Who set which field, in the notation of metadata.managedFields: {"f:status":{"f:phase":{}}}. Lists are owned whole,
- * which is all that is needed where one manager owns each list.
+ * Who set which field, in the notation of metadata.managedFields: {"f:status":{"f:phase":{}}}. Lists are owned whole, but
+ * for those that listmaps.ts has made maps of.
  */
 export interface Fields {
   readonly [field: string]: Fields;
@@ -36,10 +36,14 @@ export function fieldsOf(object: JsonObject): Fields {
 function leaves(object: JsonObject): Fields {
   const fields: Record<string, Fields> = {};
   for (const [field, value] of Object.entries(object)) {
-    if (value !== undefined) fields[`f:${field}`] = isObject(value) ? leaves(value) : {};
+    if (value !== undefined) fields[fieldOf(field)] = isObject(value) ? leaves(value) : {};
   }
   return fields;
 }
+
+/** An item of a map-like list is already under its key, k:{"name":"errors"}. */
+const fieldOf = (name: string): string => (name.startsWith('k:{') ? name : `f:${name}`);
+const nameOf = (field: string): string => (field.startsWith('k:') ? field : field.slice(2));
 
 const isEmpty = (object: object): boolean => Object.keys(object).length === 0;
 
@@ -61,7 +65,7 @@ export function subtract(fields: Fields, others: Fields): Fields {
 export function changed(fields: Fields, before: JsonObject, after: JsonObject): Fields {
   const result: Record<string, Fields> = {};
   for (const [field, below] of Object.entries(fields)) {
-    const name = field.slice(2);
+    const name = nameOf(field);
     const [old, now] = [before[name], after[name]];
     if (isEmpty(below) || !isObject(old) || !isObject(now)) {
       if (!isDeepStrictEqual(old, now)) result[field] = below;
@@ -86,7 +90,7 @@ export function union(a: Fields, b: Fields): Fields {
 export function removeFields(object: JsonObject, fields: Fields): JsonObject {
   const result: Record<string, Json | undefined> = { ...object };
   for (const [field, below] of Object.entries(fields)) {
-    const name = field.slice(2);
+    const name = nameOf(field);
     const value = result[name];
     if (isEmpty(below) || !isObject(value)) {
       delete result[name];
@@ -102,7 +106,7 @@ export function removeFields(object: JsonObject, fields: Fields): JsonObject {
 /** .spec.mode, .status.phase: the owned leaves as conflict messages name them. */
 export function paths(fields: Fields, prefix = ''): readonly string[] {
   return Object.entries(fields).flatMap(([field, below]) => {
-    const path = `${prefix}.${field.slice(2)}`;
+    const path = `${prefix}.${nameOf(field)}`;
     return isEmpty(below) ? [path] : paths(below, path);
   });
 }

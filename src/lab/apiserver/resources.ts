@@ -1,3 +1,10 @@
+/** Such as spec.objectives by name. */
+export interface ListMap {
+  readonly parent: string;
+  readonly field: string;
+  readonly key: string;
+}
+
 /** What this API server serves, as discovery tells it. */
 export interface Resource {
   readonly group: string;
@@ -14,6 +21,8 @@ export interface Resource {
   readonly generation: boolean;
   /** A replacement may leave out which resourceVersion it was made from. */
   readonly unconditionalUpdate: boolean;
+  /** Lists that are maps by one field of their items, as the CRD declares them. */
+  readonly listMaps: readonly ListMap[];
   /** At most this many are kept; with `dropsOldest` the oldest make room, else creating more is refused. */
   readonly limit: number;
   readonly dropsOldest: boolean;
@@ -26,6 +35,7 @@ const plain = {
   status: false,
   generation: false,
   unconditionalUpdate: false,
+  listMaps: [],
   limit: 10_000,
   dropsOldest: false,
 };
@@ -41,6 +51,10 @@ export const POLICIES: Resource = {
   categories: ['steadyrun'],
   status: true,
   generation: true,
+  listMaps: [
+    { parent: 'spec', field: 'objectives', key: 'name' },
+    { parent: 'status', field: 'conditions', key: 'type' },
+  ],
 };
 
 export const EVENTS: Resource = {

@@ -45,7 +45,6 @@ export class Random {
   binomial(trials: number, chance: number): number {
     if (chance <= 0) return 0;
     if (chance >= 1) return trials;
-    if (chance > 0.5) return trials - this.binomial(trials, 1 - chance);
     const perFailure = Math.log1p(-chance);
     let successes = -1;
     for (let at = 0; at <= trials; successes++) at += 1 + Math.floor(Math.log(1 - this.next()) / perFailure);

@@ -1,0 +1,245 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { check } from '../../src/commands/check.ts';
+import { fine } from '../policy/invalid.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'steadyrun-check-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let count = 0;
+function file(content: string | Uint8Array): string {
+  const path = join(folder, `${++count}.yaml`);
+  writeFileSync(path, content);
+  return path;
+}
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(files: readonly string[], json = false, stdin: readonly string[] = []): Promise<Run> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const io = {
+    stdout: { write: (text: string) => out.push(text) },
+    stderr: { write: (text: string) => err.push(text) },
+    stdin: (async function* () {
+      for (const chunk of stdin) yield Buffer.from(chunk);
+    })(),
+  };
+  const code = await check(files, { json }, io);
+  return { code, stdout: out.join(''), stderr: err.join('') };
+}
+
+/** What is wrong with a file, without its hints. */
+async function problems(content: string | Uint8Array): Promise<string[]> {
+  const { stdout } = await run([file(content)], true);
+  const [report] = JSON.parse(stdout).files;
+  return report.problems.map(
+    ({ line, column, path, message }: { line: number; column: number; path: string; message: string }) =>
+      `${line}:${column} ${path} ${message}`,
+  );
+}
+
+const other = fine.replace('name: api\nspec', 'name: other\nspec').replace('name: api\n  mode', 'name: other\n  mode');
+
+describe('steadyrun check', () => {
+  it('says that fine policies are fine, in one file or several, in one document or several', async () => {
+    const third = other.replaceAll('name: other', 'name: third');
+    expect(await run([file(`${fine}---\n${other}`), file(third)])).toEqual({
+      code: 0,
+      stdout: '3 policies in 2 files: no problems\n',
+      stderr: '',
+    });
+  });
+
+  it('says what is wrong, where, and what to write instead', async () => {
+    const path = file(fine.replace('99.9', '0.999').replace('warmup', 'warmUp'));
+    expect(await run([path, file(other)])).toEqual({
+      code: 1,
+      stdout: [
+        `${path}:15:22: spec.objectives[0].targetPercent: must be greater than 1 and less than 100, not 0.999`,
+        '    targetPercent is a percentage: write 99.9',
+        `${path}:24:5: spec.rollout.warmUp: there is no such field`,
+        '    did you mean warmup?',
+        '2 problems in 1 of 2 files',
+        '',
+      ].join('\n'),
+      stderr: '',
+    });
+  });
+
+  it('prints one JSON document with --json, and nothing else', async () => {
+    const paths = [file(fine), file(other.replace('45m', '45'))] as const;
+    const { code, stdout, stderr } = await run(paths, true);
+    expect({ code, stderr, output: JSON.parse(stdout) }).toEqual({
+      code: 1,
+      stderr: '',
+      output: {
+        files: [
+          { file: paths[0], ok: true, problems: [] },
+          {
+            file: paths[1],
+            ok: false,
+            problems: [
+              {
+                line: 22,
+                column: 14,
+                path: 'spec.rollout.maxBake',
+                message: 'must be text, not the number 45',
+                hint: 'write 45m',
+              },
+            ],
+          },
+        ],
+        ok: false,
+      },
+    });
+  });
+
+  it('reads standard input for -', async () => {
+    expect(await run(['-'], false, [fine.slice(0, 50), fine.slice(50)])).toMatchObject({ code: 0 });
+    expect((await run(['-'], false, ['kind: x'])).stdout).toMatch(/^-:1:7: kind: must be SLOPolicy, not "x"\n/);
+  });
+
+  it('reads no more of an endless input than it needs', async () => {
+    const chunk = ' '.repeat(100_000);
+    let read = 0;
+    const stdin = (async function* () {
+      for (;;) {
+        read++;
+        yield Buffer.from(chunk);
+      }
+    })();
+    const silent = { write: () => true };
+    expect(await check(['-'], { json: true }, { stdout: silent, stderr: silent, stdin })).toBe(1);
+    expect(read).toBe(11);
+  });
+
+  it('asks for a file when none is named', async () => {
+    expect(await run([])).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('name the files') });
+  });
+
+  it('counts a file that is named twice once', async () => {
+    const path = file(fine);
+    expect((await run([path, join(folder, '.', `${count}.yaml`)])).stdout).toBe('1 policy in 1 file: no problems\n');
+  });
+
+  it('numbers lines through all documents of a file', async () => {
+    expect(await problems(`${fine}---\n${other.replace('mode: Enforce', 'mode: Watch')}`)).toEqual([
+      '35:9 spec.mode must be Enforce or Observe, not "Watch"',
+    ]);
+  });
+
+  it('refuses two policies of one name, over all files', async () => {
+    const paths = [file(fine), file(fine.replace('name: api\n  mode', 'name: other\n  mode'))] as const;
+    const { code, stdout } = await run(paths);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${paths[1]}:4:9: metadata.name: default/api already has a policy at ${paths[0]}:4\n`);
+  });
+
+  it('refuses two policies of one service, in any namespaces', async () => {
+    const name = 'projects/acme/locations/europe-west1/services/api';
+    const second = fine.replace('name: api\nspec', 'name: api\n  namespace: prod\nspec');
+    expect(await problems(`${fine}---\n${second}`)).toEqual([
+      expect.stringMatching(new RegExp(`^32:3 spec.service ${name} already has a policy at .*:6$`)),
+    ]);
+  });
+});
+
+describe('A file that holds no policy is told so, not thrown:', () => {
+  it.each<[what: string, content: string | Uint8Array, problem: string]>([
+    ['empty', '', '1:1  holds no policy'],
+    ['nothing but comments', '# soon\n---\n# later\n', '1:1  holds no policy'],
+    ['a list', '- a\n- b\n', '1:1  must be a mapping, not a list'],
+    ['a number', '5\n', '1:1  must be a mapping, not the number 5'],
+    ['text', 'hello\n', '1:1  must be a mapping, not "hello"'],
+    ['binary', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 1), '1:1  is binary, not text'],
+    ['not UTF-8', Uint8Array.of(0x61, 0x3a, 0x20, 0xff, 0xfe), '1:1  is not UTF-8 text'],
+    ['10 MB', 'a: b\n'.repeat(2_000_000), '1:1  is larger than 1 MiB'],
+    ['indented by tabs', 'kind:\n\ta: 1\n', '2:1  is not valid YAML: tabs are not allowed as indentation'],
+    ['an open quote', 'kind: "SLO\n', '2:1  is not valid YAML: missing closing "quote'],
+    ['an open bracket', 'a: [1, 2\nb: 3\n', expect.stringContaining('is not valid YAML')],
+    [
+      'a key twice',
+      fine.replace('mode: Enforce', 'mode: Enforce\n  mode: Observe'),
+      '11:3 spec.mode the key mode is there twice',
+    ],
+    [
+      'a key twice within a list',
+      fine.replace('name: latency\n', 'name: latency\n      name: l\n'),
+      '17:7 spec.objectives[1].name the key name is there twice',
+    ],
+    ['an alias without an anchor', 'a: *b\n', '1:1  uses an alias that has no anchor before it'],
+    ['an alias within itself', 'a: &a [*a]\n', '1:8  holds itself by an alias'],
+    ['nested without end', '['.repeat(500_000), '1:31  is nested more than 30 deep'],
+    ['nested without end, in blocks', '- '.repeat(500_000), '1:61  is nested more than 30 deep'],
+    ['a bomb', bomb(), '1:1  uses aliases that unfold into too many values'],
+    ['many aliases', `a: &a 1\nb: [${'*a,'.repeat(51)}]\n`, expect.stringContaining('uses more than 50 aliases')],
+  ])('%s', async (_, content, problem) => {
+    expect(await problems(content)).toEqual([problem]);
+  });
+
+  it('a hundred thousand unknown fields', async () => {
+    const found = await problems(Array.from({ length: 80_000 }, (_, n) => `k${n}: 1\n`).join(''));
+    expect(found).toHaveLength(101);
+    expect(found.at(-1)).toContain('there are more problems from here on');
+  });
+
+  it('missing', async () => {
+    const { code, stdout } = await run([join(folder, 'none.yaml')]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining(':1:1: there is no such file\n') });
+  });
+
+  it('a directory', async () => {
+    expect((await run([folder])).stdout).toContain(':1:1: is a directory\n    name the files in it\n');
+  });
+});
+
+describe('YAML is read as kubectl reads it:', () => {
+  it.each([
+    ['yes is true', fine.replace('targetPercent: 99.9', 'targetPercent: 99.9\n      gate: yes')],
+    ['anchors and merges', fine.replace('warmup: 60s', 'warmup: 60s\n    <<: {onInconclusive: Hold}')],
+    [
+      'dates are text',
+      fine.replace('name: api\nspec', 'name: api\n  annotations: {since: 2026-11-24, at: 12:30}\nspec'),
+    ],
+    [
+      'what kubectl get prints',
+      fine.replace('name: api\nspec', 'name: api\n  uid: x\n  generation: 2\nstatus: {any: [thing]}\nspec'),
+    ],
+    ['Windows line ends', fine.replaceAll('\n', '\r\n')],
+    ['a byte order mark', `\uFEFF${fine}`],
+    [
+      'JSON',
+      '{"apiVersion":"steadyrun.dev/v1alpha1","kind":"SLOPolicy","metadata":{"name":"a"},"spec":{"service":{"project":"acme","region":"us-east1","name":"a"},"objectives":[{"name":"a","targetPercent":99}]}}',
+    ],
+  ])('%s', async (_, text) => {
+    expect(await problems(text)).toEqual([]);
+  });
+
+  it.each([
+    ['.nan', 'not NaN'],
+    ['.inf', 'not Infinity'],
+    ['-.inf', 'not -Infinity'],
+  ])('%s is a number that no target can be', async (number, said) => {
+    expect(await problems(fine.replace('99.9', number))).toEqual([
+      `15:22 spec.objectives[0].targetPercent must be a number, ${said}`,
+    ]);
+  });
+});
+
+/** Ten short lines that stand for 9 to the power of 9 values. */
+function bomb(): string {
+  const lines = 'abcdefghi'.split('').map((name, index, names) => {
+    const inner = index === 0 ? 'x' : `*${names[index - 1]}`;
+    return `${name}: &${name} [${Array(index === 0 ? 9 : 5)
+      .fill(inner)
+      .join(', ')}]\n`;
+  });
+  return lines.join('');
+}
