@@ -38,7 +38,7 @@ export interface Terms {
   readonly sloAllows: number;
   /** How many objectives can convict; each spends its share of the error probabilities. */
   readonly gating: number;
-  /** This many full ticks convict from a fresh start, one fewer never do. */
+  /** This many full ticks convict from a fresh start; less than four fifths of them never do. */
   readonly ticksToConvict: number;
   readonly tickMs: number;
 }
@@ -79,7 +79,10 @@ function relativeRatio(arm: Tally, other: Tally, risk: number): number {
   return arm.bad * Math.log(risk / relativeNull) + (arm.bad + other.bad) * normaliser;
 }
 
-/** The most that one tick may say: n full ticks always convict, n - 1 never do from a fresh start. */
+/**
+ * The most that one tick may say. From a fresh start n full ticks convict by a single alternative, and where all four agree,
+ * which saves their ln 4, no fewer than four fifths of n do.
+ */
 export const tickCap = ({ gating, ticksToConvict }: Terms): number =>
   (Math.log(gating / absoluteAlpha) + Math.log(2) + Math.log(4)) / ticksToConvict;
 

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { habits } from '../../src/decide/dispersion.ts';
+import { startPercent, watchPercent } from '../../src/decide/ramp.ts';
+import { between, namedSplit, same, soleRevision, splitText } from '../../src/decide/split.ts';
+import { countText, oddsText, percentText } from '../../src/decide/words.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import type { Policy } from '../../src/policy/policy.ts';
+
+const policy = (rollout: Record<string, unknown> = {}, targetPercent = 99.9): Policy => {
+  const parsed = parsePolicy({
+    apiVersion: 'steadyrun.dev/v1alpha1',
+    kind: 'SLOPolicy',
+    metadata: { name: 'api', namespace: 'default' },
+    spec: {
+      service: { project: 'acme', region: 'europe-west1', name: 'api' },
+      objectives: [{ name: 'availability', targetPercent }],
+      rollout,
+    },
+  });
+  if (!parsed.ok) throw new Error('invalid');
+  return parsed.policy;
+};
+
+describe('the first share', () => {
+  test.each([
+    { rps: 100, delayMs: 0, tickMs: 15_000, percent: 3 },
+    { rps: 10, delayMs: 0, tickMs: 15_000, percent: 5 },
+    { rps: 1, delayMs: 0, tickMs: 15_000, percent: 11 },
+    { rps: 100, delayMs: 120_000, tickMs: 60_000, percent: 1 },
+  ])('is $percent % at $rps requests a second and $delayMs ms of delay', ({ rps, delayMs, tickMs, percent }) => {
+    expect(startPercent(policy(), rps, { delayMs, tickMs })).toBe(percent);
+  });
+
+  test('is larger where the SLO allows more', () => {
+    const pace = { delayMs: 120_000, tickMs: 60_000 };
+    expect(startPercent(policy({}, 99), 100, pace)).toBeGreaterThan(startPercent(policy({}, 99.9), 100, pace));
+  });
+
+  test('is the first rung of a ladder', () => {
+    expect(startPercent(policy({ stepsPercent: [7, 30] }), 100, { delayMs: 0, tickMs: 15_000 })).toBe(7);
+  });
+});
+
+test.each([
+  [0, 90],
+  [29_999, 90],
+  [30_000, 66],
+  [90_000, 50],
+])('with metrics %i ms late the watch gives the candidate %i %%', (delayMs, percent) => {
+  expect(watchPercent({ delayMs, tickMs: 15_000 })).toBe(percent);
+});
+
+describe('habits', () => {
+  test('with no history the dispersion is taken to be 1.5 and the SLO is what is allowed', () => {
+    expect(habits([], 0.001, 'Requests')).toEqual({ phi: 1.5, allowed: 0.001 });
+  });
+
+  test('independent errors have a dispersion near 1, clustered ones a larger one', () => {
+    const steady = Array.from({ length: 1000 }, (_, i) => ({ bad: [0, 1, 1, 2][i % 4]!, total: 6000 }));
+    const clustered = Array.from({ length: 1000 }, (_, i) => ({ bad: i % 5 === 0 ? 5 : 0, total: 6000 }));
+    expect(habits(steady, 0.001, 'Requests').phi).toBeLessThan(1.1);
+    expect(habits(clustered, 0.001, 'Requests').phi).toBeGreaterThan(3);
+  });
+
+  test('a service that is already out of its SLO is judged against itself, up to three times the SLO', () => {
+    const at = (fraction: number) => Array.from({ length: 100 }, () => ({ bad: fraction * 1000, total: 1000 }));
+    expect(habits(at(0.002), 0.001, 'Requests').allowed).toBeCloseTo(0.002, 9);
+    expect(habits(at(0.004), 0.001, 'Requests').allowed).toBeCloseTo(0.003, 9);
+  });
+
+  test('minutes of a shared outage are left out', () => {
+    const calm = Array.from({ length: 100 }, () => ({ bad: 1, total: 6000 }));
+    const outage = Array.from({ length: 10 }, () => ({ bad: 1200, total: 6000 }));
+    expect(habits([...calm, ...outage], 0.001, 'Requests')).toEqual(habits(calm, 0.001, 'Requests'));
+  });
+});
+
+describe('splits', () => {
+  test('are equal whatever their order', () => {
+    expect(
+      same(between('b', 5, 'a'), [
+        { revision: 'b', percent: 5 },
+        { revision: 'a', percent: 95 },
+      ]),
+    ).toBe(true);
+    expect(same(between('b', 5, 'a'), between('b', 6, 'a'))).toBe(false);
+  });
+
+  test('with everything on one revision name only that one', () => {
+    expect(between('b', 100, 'a')).toEqual([{ revision: 'b', percent: 100 }]);
+    expect(soleRevision(between('b', 0, 'a'))).toBe('a');
+  });
+
+  test('are not named when any traffic follows LATEST, and tags without traffic do not count', () => {
+    expect(namedSplit([{ revision: null, percent: 100 }])).toBeNull();
+    expect(
+      namedSplit([
+        { revision: 'a', percent: 100 },
+        { revision: null, percent: 0, tag: 'next' },
+      ]),
+    ).toEqual([{ revision: 'a', percent: 100 }]);
+    expect(
+      namedSplit([
+        { revision: 'a', percent: 60 },
+        { revision: 'a', percent: 40 },
+      ]),
+    ).toEqual([{ revision: 'a', percent: 100 }]);
+    expect(namedSplit([])).toBeNull();
+  });
+
+  test('read like a sentence', () => {
+    expect(splitText(between('b', 5, 'a'))).toBe('a 95 %, b 5 %');
+  });
+});
+
+test.each([
+  [0.000512, '0.0512 %'],
+  [0.0331, '3.31 %'],
+  [0.5, '50 %'],
+  [1, '100 %'],
+  [0, '0 %'],
+  [0.0000001, '0.00001 %'],
+])('%f reads %s', (fraction, text) => {
+  expect(percentText(fraction)).toBe(text);
+});
+
+test.each([
+  [0.2, 'even'],
+  [1.6, '1.6:1'],
+  [7.04, '7:1'],
+  [20_345, '20,000:1'],
+  [3e9, 'over 1,000,000:1'],
+])('odds of %f read %s', (value, text) => {
+  expect(oddsText(value)).toBe(text);
+});
+
+test('counts have thousands separators', () => {
+  expect(countText(1234567.2)).toBe('1,234,567');
+});
