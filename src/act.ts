@@ -50,7 +50,7 @@ export async function act(hands: Hands, policy: Policy, seen: Service, { decisio
     throw new Conflict(`The traffic was changed right after it was set to ${splitText(write.split)}.`);
   }
   const nowMs = hands.clock.nowMs();
-  const confirmed = confirm(policy, state, { ...write, reason: decision.reason }, nowMs);
+  const confirmed = confirm(policy, after, state, { ...write, reason: decision.reason }, nowMs);
   return shown({ ...confirmed, phase: phaseOf(confirmed) }, after, nowMs);
 }
 

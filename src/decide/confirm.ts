@@ -7,7 +7,7 @@ import type { IntentKind, RolloutState, Status } from '../policy/status.ts';
 import { iso } from '../policy/time.ts';
 import { arm } from './guard.ts';
 import { beginAnew } from './judge.ts';
-import type { Split } from './observation.ts';
+import type { Service, Split } from './observation.ts';
 import { percentOf, soleRevision } from './split.ts';
 
 const mostRejected = 10;
@@ -20,7 +20,7 @@ export interface Effect {
   readonly rollout?: RolloutState | undefined;
 }
 
-export function confirm(policy: Policy, state: Status, effect: Effect, nowMs: number): Status {
+export function confirm(policy: Policy, service: Service, state: Status, effect: Effect, nowMs: number): Status {
   const { intent: _, ...rest } = state;
   const base: Status = { ...rest, split: [...effect.split] };
   const at = iso(nowMs);
@@ -31,6 +31,7 @@ export function confirm(policy: Policy, state: Status, effect: Effect, nowMs: nu
         ...base,
         adoption: {
           at: base.adoption?.at ?? at,
+          serviceUid: service.uid,
           followedLatest: base.adoption?.followedLatest ?? true,
           externallyManaged: false,
           pinnedAgainAt: base.adoption ? [at, ...base.adoption.pinnedAgainAt].slice(0, 4) : [],

@@ -19,12 +19,15 @@ const dayMs = 24 * 3_600_000;
 /** Either the state to go on with, or what to do instead of judging. */
 export type Owned = { readonly state: Status; readonly events: readonly PolicyEvent[] } | { readonly outcome: Outcome };
 
-export function own(policy: Policy, service: Service, state: Status, nowMs: number): Owned {
+export function own(policy: Policy, service: Service, before: Status, nowMs: number): Owned {
+  // A service of the same name that was created anew has none of the revisions that are remembered.
+  const recreated = before.adoption !== undefined && before.adoption.serviceUid !== service.uid;
+  const state: Status = recreated ? {} : before;
   const split = namedSplit(service.traffic);
   if (split === null) return latest(policy, service, state, nowMs);
-  if (!state.stable) return adopt(policy, split, state, nowMs);
+  if (!state.stable) return adopt(policy, service, split, state, nowMs);
   if (state.intent && same(split, state.intent.split)) {
-    return goOn(released(confirm(policy, state, state.intent, nowMs)));
+    return goOn(released(confirm(policy, service, state, state.intent, nowMs)));
   }
   if (state.split && same(split, state.split)) {
     const byHand = state.hold?.reason === 'SplitByHand';
@@ -34,9 +37,9 @@ export function own(policy: Policy, service: Service, state: Status, nowMs: numb
 }
 
 /** The first look at a service that names its revisions. */
-function adopt(policy: Policy, split: Split, state: Status, nowMs: number): Owned {
+function adopt(policy: Policy, service: Service, split: Split, state: Status, nowMs: number): Owned {
   if (state.intent?.kind === 'Pin' && same(split, state.intent.split)) {
-    return goOn(released(confirm(policy, state, state.intent, nowMs)));
+    return goOn(released(confirm(policy, service, state, state.intent, nowMs)));
   }
   const revision = soleRevision(split);
   if (revision === null) {
@@ -49,7 +52,7 @@ function adopt(policy: Policy, split: Split, state: Status, nowMs: number): Owne
     split: [...split],
     stable: { revision, percent: 100 },
     lastGood: { revision, since: at },
-    adoption: { at, followedLatest: false, externallyManaged: false, pinnedAgainAt: [] },
+    adoption: { at, serviceUid: service.uid, followedLatest: false, externallyManaged: false, pinnedAgainAt: [] },
   };
   return goOn(adopted, [
     normal('Adopted', 'Adopt', `${revision} has all of the traffic; it is stable and the first last good revision.`),
@@ -99,17 +102,11 @@ function latest(policy: Policy, service: Service, state: Status, nowMs: number):
 function goOnLatest(policy: Policy, state: Status, revision: string, message: string, nowMs: number): Owned {
   const settled =
     state.stable?.revision === revision ? state : arrived(policy, without(state, 'intent'), all(revision), nowMs);
-  const adoption = settled.adoption ?? {
-    at: iso(nowMs),
-    followedLatest: true,
-    externallyManaged: false,
-    pinnedAgainAt: [],
-  };
   return {
     outcome: {
-      state: { ...released(settled), adoption, lastGood: settled.lastGood ?? { revision, since: iso(nowMs) } },
+      state: { ...released(settled), lastGood: settled.lastGood ?? { revision, since: iso(nowMs) } },
       action: 'None',
-      reason: adoption.externallyManaged ? 'ExternallyManaged' : 'FollowsLatest',
+      reason: settled.adoption?.externallyManaged ? 'ExternallyManaged' : 'FollowsLatest',
       message,
       announce: 'Warning',
       lookInMs: look.steadyMs,
@@ -130,7 +127,7 @@ function moved(policy: Policy, service: Service, split: Split, state: Status, no
   if (rollout && revision === rollout.control) {
     const reason = rollout.convicted?.reason ?? 'ReturnedToStable';
     const message = `All of the traffic is back on ${revision}; ${rollout.candidate} is rejected.`;
-    const back = confirm(policy, free, { kind: 'RollBack', split, reason }, nowMs);
+    const back = confirm(policy, service, free, { kind: 'RollBack', split, reason }, nowMs);
     return goOn(back, [normal('RolledBack', 'RollBack', message)]);
   }
   if (rollout && revision === rollout.candidate) {
@@ -142,7 +139,7 @@ function moved(policy: Policy, service: Service, split: Split, state: Status, no
   if (guard && revision === guard.control) {
     const reason = guard.convicted?.reason ?? 'RolledBackByHand';
     const message = `All of the traffic is back on ${revision}; ${guard.revision} is rejected.`;
-    const back = confirm(policy, free, { kind: 'RollBack', split, reason }, nowMs);
+    const back = confirm(policy, service, free, { kind: 'RollBack', split, reason }, nowMs);
     return goOn(back, [normal('RolledBack', 'RollBack', message)]);
   }
   if (revision === stable?.revision) return goOn({ ...free, split: [...split] });

@@ -132,7 +132,8 @@ function forward(
     return to('Promote', 100, 'WatchPassed', `${rollout.candidate} held through the watch: ${boundsText(gating)}.`);
   }
 
-  if (moment.percent >= certificatePercent(policy) && gating.every(({ certified }) => certified)) {
+  const certified = gating.length > 0 && gating.every((assessment) => assessment.certified);
+  if (moment.percent >= certificatePercent(policy) && certified) {
     const share = Math.max(watchPercent(moment.pace), moment.percent);
     const message = `Certified at ${moment.percent} %: ${boundsText(gating)} (95 % bound). ${spoken(watchMs)} of watching follow.`;
     return to('Watch', share, 'Certified', message);

@@ -157,6 +157,7 @@ export const status = z.object({
   adoption: z
     .object({
       at: instant,
+      serviceUid: name,
       followedLatest: z.boolean(),
       pinnedAgainAt: z.array(instant).max(4),
       externallyManaged: z.boolean(),

@@ -19,7 +19,7 @@ export class OperatorMetrics {
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [this.registry],
   });
-  readonly #decisions = this.#counter('steadyrun_decisions_total', 'Decisions that wrote traffic.', [
+  readonly #decisions = this.#counter('steadyrun_decisions_total', 'Decisions to write traffic.', [
     'namespace',
     'policy',
     'action',

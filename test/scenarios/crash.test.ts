@@ -10,6 +10,8 @@ interface Scenario {
   readonly name: string;
   readonly options: StageOptions;
   readonly env: Record<string, string>;
+  /** Something that happens once the candidate has been promoted; only what comes after it is disturbed. */
+  readonly afterPromotion?: (stage: Stage) => void;
   readonly done: (stage: Stage, candidate: string) => boolean;
   readonly mostMinutes: number;
 }
@@ -29,6 +31,14 @@ const scenarios: readonly Scenario[] = [
     done: ({ status }, candidate) => status.rejected?.[0]?.revision === candidate && status.phase === 'Steady',
     mostMinutes: 30,
   },
+  {
+    name: 'a promoted revision that fails gives way to the last good one',
+    options: { rps: 10 },
+    env: {},
+    afterPromotion: (stage) => stage.event({ at: '5m', for: '9h', on: 'Candidate', errorPercent: 100 }),
+    done: ({ status }, candidate) => status.rejected?.[0]?.revision === candidate && status.phase === 'Steady',
+    mostMinutes: 120,
+  },
 ];
 
 const killing = (at: number, fate: 'dieBefore' | 'dieAfter') => {
@@ -40,6 +50,7 @@ const killing = (at: number, fate: 'dieBefore' | 'dieAfter') => {
 async function play(scenario: Scenario, boundary: (call: string) => 'go' | 'dieBefore' | 'dieAfter') {
   const stage = new Stage(scenario.options);
   let candidate = '';
+  let promoted = false;
   stage.start(boundary);
   const tick = async () => {
     await stage.clock.advance(10_000);
@@ -49,6 +60,10 @@ async function play(scenario: Scenario, boundary: (call: string) => 'go' | 'dieB
     }
     if (candidate === '' && stage.status.phase === 'Steady') {
       candidate = stage.world.deploy('api', { env: scenario.env });
+    }
+    if (!promoted && scenario.afterPromotion && candidate !== '' && stage.status.stable?.revision === candidate) {
+      promoted = true;
+      scenario.afterPromotion(stage);
     }
   };
   for (let i = 0; i < scenario.mostMinutes * 6; i++) {
@@ -63,7 +78,17 @@ async function play(scenario: Scenario, boundary: (call: string) => 'go' | 'dieB
 /** The calls of every reconcile in which the traffic was written, counted from the start of the process. */
 async function writingCalls(scenario: Scenario): Promise<{ at: number; call: string }[]> {
   const calls: string[] = [];
-  await play(scenario, (call) => {
+  let from = 0;
+  const told: Scenario = {
+    ...scenario,
+    ...(scenario.afterPromotion && {
+      afterPromotion: (stage: Stage) => {
+        from = calls.length;
+        scenario.afterPromotion?.(stage);
+      },
+    }),
+  };
+  await play(told, (call) => {
     calls.push(call);
     return 'go';
   });
@@ -72,7 +97,7 @@ async function writingCalls(scenario: Scenario): Promise<{ at: number; call: str
   calls.forEach((call, i) => {
     if (call !== 'policies.writeStatus' || calls[i + 1] === 'services.setTraffic') return;
     const reconcile = calls.slice(begun, i + 1);
-    if (reconcile.includes('services.setTraffic')) {
+    if (begun >= from && reconcile.includes('services.setTraffic')) {
       // The event and the annotation come after the report.
       for (let at = begun; at <= Math.min(i + 2, calls.length - 1); at++)
         writing.push({ at: at + 1, call: calls[at]! });

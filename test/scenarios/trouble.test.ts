@@ -150,6 +150,16 @@ describe('no data is not evidence', () => {
   });
 });
 
+test('objectives that do not gate never convict; with none that does, the bake time decides', async () => {
+  const spec = { objectives: [{ name: 'availability', targetPercent: 99.9, gate: false }] };
+  const { stage, candidate } = await ramping({ spec }, { LAB_ERROR_PERCENT: '20' });
+  await stage.run(40);
+  expect(stage.status.phase).toBe('Ramping');
+  expect(stage.status.objectives![0]).toMatchObject({ name: 'availability', gate: false });
+  expect(stage.status.rejected ?? []).toEqual([]);
+  await stage.until((status) => status.stable?.revision === candidate, 60);
+});
+
 describe('deploys that follow each other', () => {
   test('a newer revision in mid-ramp supersedes the older candidate, which is not rejected', async () => {
     const { stage, stable, candidate } = await ramping();

@@ -35,7 +35,7 @@ export function compile(expr: Expr): Compiled {
 }
 
 function compileCall(call: Call): Compiled {
-  const build = Object.hasOwn(SERIES_FUNCTIONS, call.name) ? SERIES_FUNCTIONS[call.name] : SAMPLE_FUNCTIONS[call.name];
+  const build = SERIES_FUNCTIONS[call.name] ?? SAMPLE_FUNCTIONS[call.name];
   if (build === undefined) throw unsupported(`function ${call.name}`, call.at);
   return build(argumentsOf(`function "${call.name}"`, call));
 }

@@ -67,7 +67,8 @@ function boundsOf(schema: JsonSchema): string {
     return `${schema.minItems} to ${schema.maxItems} items${each}`;
   }
   if (schema.minimum !== undefined) return rangeInWords(schema);
-  if (isDuration(schema)) return (schema['x-kubernetes-validations'] ?? []).map(({ message }) => message).join(', ');
+  if (isDuration(schema))
+    return (schema['x-kubernetes-validations'] ?? []).map(({ message }) => message.replace(/^must be /, '')).join(', ');
   const size = schema.maxLength === undefined ? '' : `${schema.minLength ?? 1} to ${schema.maxLength} characters`;
   return [schema.pattern ? code(schema.pattern.replaceAll('\\/', '/')) : '', size].filter(Boolean).join(', ');
 }
@@ -75,6 +76,10 @@ function boundsOf(schema: JsonSchema): string {
 /** In a table a vertical bar would end the cell, even within code. */
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 
+/** Aligned, so that it also reads well as plain text. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => cells[column]!.length)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

@@ -60,8 +60,8 @@ function folded(fold: (values: readonly number[], parameter: number) => number, 
 
 function first(ranking: (a: number, b: number) => number, at: Span) {
   return (groups: readonly Group[], parameter: number): Vector => {
-    if (Number.isNaN(parameter)) throw failed('scalar value NaN overflows int64', at);
-    const most = Math.max(0, Math.trunc(parameter));
+    if (!(Math.abs(parameter) < 2 ** 63)) throw failed(`scalar value ${parameter} overflows int64`, at);
+    const most = Math.max(0, parameter);
     return groups.flatMap((group) => [...group].sort((a, b) => ranking(a.value, b.value)).slice(0, most));
   };
 }

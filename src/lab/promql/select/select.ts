@@ -60,8 +60,8 @@ export function selectSubquery({ rangeMs, stepMs, offsetMs }: Subquery, inner: A
     const endMs = atMs - (offsetMs ?? 0);
     const startMs = endMs - rangeMs;
     const series = new Collector();
-    for (let stepMs = Math.ceil(startMs / everyMs) * everyMs; stepMs <= endMs; stepMs += everyMs) {
-      series.add(stepMs, inner(store, stepMs));
+    for (let innerMs = Math.ceil(startMs / everyMs) * everyMs; innerMs <= endMs; innerMs += everyMs) {
+      series.add(innerMs, inner(store, innerMs));
     }
     return series.windows(startMs, endMs);
   };

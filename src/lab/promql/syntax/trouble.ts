@@ -2,6 +2,8 @@
 import type { SyntaxNodeRef, Tree } from '@lezer/common';
 import { invalid, type PromqlError } from '../error.ts';
 
+const LONGEST_QUOTE = 60;
+
 export function firstSyntaxError(tree: Tree, query: string): PromqlError | null {
   let found: PromqlError | null = null;
   tree.iterate({
@@ -21,5 +23,6 @@ function describe(error: SyntaxNodeRef, query: string): string {
   if (rest.startsWith('(') && before?.name === 'Identifier') {
     return `unknown function with name "${query.slice(before.from, before.to)}"`;
   }
-  return `unexpected ${JSON.stringify(query.slice(error.from, error.to) || /^\s*\S+/.exec(rest)?.[0].trim())}`;
+  const text = query.slice(error.from, error.to) || /^\s*\S+/.exec(rest)?.[0].trim() || rest;
+  return `unexpected ${JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text)}`;
 }

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import type { Service, TrafficTarget } from '../../src/decide/observation.ts';
+import { own } from '../../src/decide/ownership.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import type { Status } from '../../src/policy/status.ts';
+
+const parsed = parsePolicy({
+  apiVersion: 'steadyrun.dev/v1alpha1',
+  kind: 'SLOPolicy',
+  metadata: { name: 'api', namespace: 'default' },
+  spec: {
+    service: { project: 'acme', region: 'europe-west1', name: 'api' },
+    objectives: [{ name: 'availability', targetPercent: 99.9 }],
+  },
+});
+if (!parsed.ok) throw new Error('the policy of this test is invalid');
+const { policy } = parsed;
+const nowMs = Date.parse('2026-01-05T08:00:00Z');
+
+const service = (traffic: readonly TrafficTarget[], uid = 'one'): Service => ({
+  ref: policy.service,
+  uid,
+  etag: 'e',
+  settled: true,
+  traffic,
+  latestCreated: 'api-00009-new',
+  latestReady: 'api-00009-new',
+  scaling: { mode: 'Automatic' },
+  lastModifier: 'someone',
+});
+
+const adopted: Status = {
+  stable: { revision: 'api-00001-old', percent: 100 },
+  lastGood: { revision: 'api-00001-old', since: '2026-01-01T00:00:00.000Z' },
+  split: [{ revision: 'api-00001-old', percent: 100 }],
+  adoption: {
+    at: '2026-01-01T00:00:00.000Z',
+    serviceUid: 'one',
+    followedLatest: false,
+    pinnedAgainAt: [],
+    externallyManaged: false,
+  },
+  rejected: [{ revision: 'api-00002-bad', at: '2026-01-02T00:00:00.000Z', reason: 'ErrorRateRegression' }],
+};
+
+test('a service that was created anew under the same name is adopted anew, and nothing of the old one is remembered', () => {
+  const owned = own(policy, service([{ revision: 'api-00009-new', percent: 100 }], 'two'), adopted, nowMs);
+  expect(owned).toMatchObject({
+    state: { stable: { revision: 'api-00009-new' }, lastGood: { revision: 'api-00009-new' } },
+    events: [{ reason: 'Adopted' }],
+  });
+  expect('state' in owned && owned.state.rejected).toBeUndefined();
+});
+
+test('an intent that is seen in the traffic is confirmed, whatever hand the service was touched by last', () => {
+  const split = [
+    { revision: 'api-00001-old', percent: 95 },
+    { revision: 'api-00009-new', percent: 5 },
+  ];
+  const intent = {
+    kind: 'Step' as const,
+    split,
+    etag: 'e',
+    reason: 'Healthy',
+    message: 'm',
+    at: '2026-01-05T07:59:00.000Z',
+  };
+  const owned = own(policy, service(split), { ...adopted, intent }, nowMs);
+  expect(owned).toMatchObject({ state: { split } });
+  expect('state' in owned && owned.state.intent).toBeUndefined();
+});
+
+test('in Observe a service that follows LATEST is watched, and pinned for the first time once it is enforced', () => {
+  const follows = service([{ revision: null, percent: 100 }]);
+  const observed = own({ ...policy, mode: 'Observe' }, follows, {}, nowMs);
+  const outcome = 'outcome' in observed ? observed.outcome : null;
+  expect(outcome).toMatchObject({ reason: 'FollowsLatest', state: { stable: { revision: 'api-00009-new' } } });
+  expect(outcome?.write).toBeUndefined();
+  expect(own(policy, follows, outcome!.state, nowMs)).toMatchObject({
+    outcome: { action: 'Pin', reason: 'Adopted', write: { split: [{ revision: 'api-00009-new', percent: 100 }] } },
+  });
+});
