@@ -68,11 +68,10 @@ export class KubernetesLease implements LeaseStore {
 
   // No retries here: the election has its own rhythm, and an old answer is worth nothing.
   async #call(send: (options: ReturnType<typeof callOptions>) => Promise<Lease>): Promise<StoredLease> {
-    try {
-      return recordOf(await send(callOptions({ timeoutMs: TIMEOUT_MS })));
-    } catch (error) {
+    const lease = await send(callOptions({ timeoutMs: TIMEOUT_MS })).catch((error: unknown) => {
       throw typedError(error);
-    }
+    });
+    return recordOf(lease);
   }
 
   #where(): { readonly namespace: string; readonly name: string } {
@@ -101,9 +100,12 @@ function recordOf({ metadata, spec }: Lease): StoredLease {
   return {
     holder: spec?.holderIdentity ?? '',
     leaseDurationMs: (spec?.leaseDurationSeconds ?? 0) * 1000,
-    acquiredAtMs: spec?.acquireTime?.getTime() ?? 0,
-    renewedAtMs: spec?.renewTime?.getTime() ?? 0,
+    acquiredAtMs: msOf(spec?.acquireTime),
+    renewedAtMs: msOf(spec?.renewTime),
     transitions: spec?.leaseTransitions ?? 0,
     resourceVersion: metadata?.resourceVersion ?? '',
   };
 }
+
+// Declared as a Date, and read as the text that came.
+const msOf = (time: Date | undefined): number => (time === undefined ? 0 : new Date(time).getTime());

@@ -38,7 +38,7 @@ export class KubernetesPolicies implements Policies {
   readonly #parsed = new WeakMap<PolicyObject, StoredPolicy>();
   /** The server's answers to our writes, while the cache is behind them. */
   readonly #ahead = new Map<string, PolicyObject>();
-  readonly #written = new Map<string, Written & { readonly uid: string }>();
+  readonly #writtenMs = new Map<string, number>();
 
   constructor({ cache, api, events, parse, clock, fence }: KubernetesPoliciesOptions) {
     this.#cache = cache;
@@ -66,7 +66,7 @@ export class KubernetesPolicies implements Policies {
     if (!worthWriting(this.#lastWritten(text, raw), status, nowMs)) return;
     this.#fence.check();
     this.#saw(text, await this.#api.applyStatus(raw, status));
-    this.#written.set(text, { uid: raw.metadata.uid, status, atMs: nowMs });
+    this.#writtenMs.set(text, nowMs);
   }
 
   async removeAnnotations(key: PolicyKey, names: readonly string[]): Promise<void> {
@@ -87,7 +87,7 @@ export class KubernetesPolicies implements Policies {
     const cached = this.#cache.get(text);
     const ahead = this.#ahead.get(text);
     if (ahead === undefined) {
-      if (cached === undefined) this.#written.delete(text);
+      if (cached === undefined) this.#writtenMs.delete(text);
       return cached;
     }
     // Gone, or another of the same name: what was written to the old one says nothing about it.
@@ -104,10 +104,7 @@ export class KubernetesPolicies implements Policies {
 
   /** After a restart nothing is known of when the present status was written, so that it counts as long ago. */
   #lastWritten(text: string, raw: PolicyObject): Written {
-    const { status } = this.#stored(raw);
-    const written = this.#written.get(text);
-    const atMs = written?.uid === raw.metadata.uid ? written.atMs : Number.NEGATIVE_INFINITY;
-    return { status, atMs };
+    return { status: this.#stored(raw).status, atMs: this.#writtenMs.get(text) ?? Number.NEGATIVE_INFINITY };
   }
 
   #stored(raw: PolicyObject): StoredPolicy {

@@ -1,10 +1,10 @@
 import { CustomObjectsApi } from '@kubernetes/client-node';
 import type { PolicyKey } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
+import { Conflict } from '../ports.ts';
 import { callOptions, type PooledKubeConfig } from './client.ts';
 import { NotFound } from './errors.ts';
 import { type KubeObject, sameJson } from './objects.ts';
-import { Conflict } from '../ports.ts';
 import { PATIENT, type Patience, persistently } from './retry.ts';
 
 export const GROUP = 'steadyrun.dev';

@@ -3,7 +3,8 @@ import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/client.ts';
 import { startApiServer } from '../real/apiserver.ts';
-import { call, contract } from './contract.ts';
+import { contract } from './contract/contract.ts';
+import { call } from './contract/helpers.ts';
 
 contract('a real API server', async () => {
   const server = await startApiServer(process.env.KUBEBUILDER_ASSETS!);

@@ -1,5 +1,5 @@
 import { TestCluster } from './cluster.ts';
-import { contract } from './contract.ts';
+import { contract } from './contract/contract.ts';
 
 contract('the lab’s API server', async () => {
   const cluster = await TestCluster.start();

@@ -192,6 +192,32 @@ describe('an election', () => {
     expect([a.leading, mayWrite(a)]).toEqual([false, false]);
   });
 
+  test('is not revived by an answer that comes after leadership has ended', async () => {
+    const stop = new AbortController();
+    const line = new Line(lease);
+    let leads = false;
+    const election = new LeaderElection({ store: line, identity: 'a', clock, wallMs: () => 0, random: () => 0.5 });
+    // It is slow to wind up its work, and does not stand again before that.
+    const lead = async (signal: AbortSignal): Promise<void> => {
+      leads = true;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      leads = false;
+      await new Promise(() => undefined);
+    };
+    void election.run(lead, stop.signal);
+    await settle();
+    const update = line.update;
+    line.update = async (record, version) => {
+      await clock.sleep(9_000);
+      return update(record, version);
+    };
+    await clock.advance(10_000);
+    expect(leads).toBe(false);
+    await clock.advance(1_500);
+    expect(lease.updates).toBe(1);
+    expect(() => election.check()).toThrow(Unavailable);
+  });
+
   test('ends leadership at once when another holds the lease', async () => {
     const a = replica('a');
     await settle();

@@ -96,6 +96,13 @@ describe('reading', () => {
   });
 });
 
+test('a policy that was replaced by another counts, also where the server has begun to count anew', async () => {
+  await policies.writeStatus(key, { phase: 'Held' });
+  const { metadata } = cached.get('default/api')!;
+  cached.set('default/api', { metadata: { ...metadata, uid: 'another', resourceVersion: '1' } });
+  expect(policies.get(key)).toMatchObject({ uid: 'another', status: {} });
+});
+
 describe('writing the status', () => {
   test('writes nothing when nothing changed', async () => {
     await policies.writeStatus(key, steady);

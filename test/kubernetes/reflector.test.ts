@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HttpListWatch } from '../../src/kubernetes/listwatch.ts';
+import { HttpListWatch, type WatchLine } from '../../src/kubernetes/listwatch.ts';
 import type { KubeObject } from '../../src/kubernetes/objects.ts';
 import { Reflector } from '../../src/kubernetes/reflector.ts';
 import type { Fault, WatchEnd } from '../../src/lab/apiserver/faults.ts';
 import { policy, TestCluster } from './cluster.ts';
-import { until, VirtualClock } from './virtual-clock.ts';
+import { settle, until, VirtualClock } from './virtual-clock.ts';
 
 const COLLECTION = '/apis/steadyrun.dev/v1alpha1/slopolicies';
 
@@ -156,6 +156,21 @@ describe('a reflector in bad times', () => {
     },
   );
 
+  test.each<[WatchEnd, object]>([
+    ['Close', { Ended: 1, Failed: 0, Expired: 0 }],
+    ['CutMidLine', { Ended: 0, Failed: 1, Expired: 0 }],
+    ['Garbage', { Ended: 0, Failed: 1, Expired: 0 }],
+    ['Reset', { Ended: 0, Failed: 1, Expired: 0 }],
+    ['Error', { Ended: 0, Failed: 1, Expired: 0 }],
+    ['Expired', { Ended: 0, Failed: 0, Expired: 1 }],
+  ])('tells a watch that ends with %s for what it is', async (end, restarts) => {
+    put('a');
+    breakNextWatch(end);
+    reflector.start();
+    await waitOutPause();
+    expect(reflector.state().watchRestarts).toMatchObject(restarts);
+  });
+
   test('lists again when the version it watches from is too old', async () => {
     await started();
     await clock.advance(10_000);
@@ -167,29 +182,43 @@ describe('a reflector in bad times', () => {
     cluster.door.policies.delete('default', 'a');
     put('b');
     cluster.door.compact();
+    keys.length = 0;
     cluster.fault = () => undefined;
     await waitOutPause();
     await until(() => reflector.state().watchRestarts.Expired === 1);
     await waitOutPause();
     await until(() => names().join() === 'b');
     expect(reflector.state().relists).toMatchObject({ Initial: 1, Expired: 1 });
-    expect(keys.slice(-2).sort()).toEqual(['default/a', 'default/b']);
+    expect(keys.toSorted()).toEqual(['default/a', 'default/b']);
     expect(reflector.tombstone('default/a')?.metadata.name).toBe('a');
   });
 
-  test('lists again when its version is from before the server lost its memory', async () => {
-    cluster.fault = ({ isWatch, query }) => {
-      if (isWatch && query.get('resourceVersion') !== '9999') query.set('resourceVersion', '9999');
-      cluster.fault = () => undefined;
-      return undefined;
-    };
-    // The list itself is the first request; the fault rewrites the watch that follows.
-    const rewrite = cluster.fault;
-    cluster.fault = (question) => (question.isWatch ? rewrite(question) : undefined);
-    reflector.start();
-    await until(() => reflector.state().watchRestarts.Expired === 1);
+  test('lists again when a bookmark shows that the server has gone back in time', async () => {
+    const bookmark = (resourceVersion: string): WatchLine => ({
+      type: 'BOOKMARK',
+      object: { metadata: { name: '', namespace: '', uid: '', resourceVersion } },
+    });
+    let lists = 0;
+    const restored = new Reflector<KubeObject>({
+      source: {
+        list: async () => ({ items: [], resourceVersion: lists++ === 0 ? '100' : '20' }),
+        watch: async (_version, _seconds, signal) =>
+          (async function* () {
+            yield bookmark(lists === 1 ? '99' : '21');
+            await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+          })(),
+      },
+      onChange: () => undefined,
+      clock,
+      random: () => 0.5,
+    });
+    restored.start();
+    await until(() => restored.state().watchRestarts.Expired === 1);
     await waitOutPause();
-    await until(() => reflector.state().relists.Expired === 1);
+    await until(() => restored.state().relists.Expired === 1);
+    await settle();
+    expect(restored.state()).toMatchObject({ problem: null, watchRestarts: { Expired: 1 } });
+    await restored.stop();
   });
 
   test('lists again after three watches in a row that were closed at once without a word', async () => {

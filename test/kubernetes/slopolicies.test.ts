@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NotFound, Throttled } from '../../src/kubernetes/errors.ts';
 import { persistently } from '../../src/kubernetes/retry.ts';
-import { SloPolicies } from '../../src/kubernetes/slopolicies.ts';
+import { type PolicyObject, SloPolicies } from '../../src/kubernetes/slopolicies.ts';
 import type { Fault } from '../../src/lab/apiserver/faults.ts';
 import type { Status } from '../../src/policy/status.ts';
 import { Conflict, Refused, Unavailable } from '../../src/ports.ts';
@@ -42,39 +42,69 @@ describe('the status', () => {
     phase: 'Ramping',
     candidate: { revision: 'api-2', percent: 5, since: '2026-01-01T00:00:00Z' },
   };
+  const base = async (): Promise<PolicyObject> => (await api.get(key))!;
+  const edit = () =>
+    cluster.door.policies.put({ ...policy('api'), metadata: { name: 'api', labels: { by: 'a person' } } });
+  /** What another process with the same name writes. */
+  const writeFrom = async (status: Status): Promise<void> => {
+    await new SloPolicies(cluster.config()).applyStatus(await base(), status);
+  };
 
   test('is what was last applied: what is left out disappears', async () => {
-    const { uid } = put().metadata;
-    await api.applyStatus(key, uid, before);
+    put();
+    await api.applyStatus(await base(), before);
     expect(stored()?.status).toEqual(before);
-    const answered = await api.applyStatus(key, uid, { phase: 'Steady' });
+    const answered = await api.applyStatus(await base(), { phase: 'Steady' });
     expect(stored()?.status).toEqual({ phase: 'Steady' });
     expect(answered?.metadata.resourceVersion).toBe(stored()?.metadata.resourceVersion);
   });
 
   test('leaves the specification, its generation and annotations alone', async () => {
-    const { uid } = cluster.door.policies.put({
-      ...policy('api'),
-      metadata: { name: 'api', annotations: { 'steadyrun.dev/paused': 'x' } },
-    }).metadata;
+    const annotations = { 'steadyrun.dev/paused': 'x' };
+    cluster.door.policies.put({ ...policy('api'), metadata: { name: 'api', annotations } });
     const { spec, metadata } = stored()!;
-    await api.applyStatus(key, uid, before);
-    expect(stored()).toMatchObject({
-      spec,
-      metadata: { generation: metadata.generation, annotations: metadata.annotations },
-    });
+    await api.applyStatus(await base(), before);
+    expect(stored()).toMatchObject({ spec, metadata: { generation: metadata.generation, annotations } });
+  });
+
+  test('is written although something else of the policy has changed meanwhile', async () => {
+    put();
+    const old = await base();
+    edit();
+    await api.applyStatus(old, before);
+    expect(stored()).toMatchObject({ status: before, metadata: { labels: { by: 'a person' } } });
+  });
+
+  test('is not written over a status that somebody else wrote meanwhile', async () => {
+    put();
+    const old = await base();
+    await writeFrom({ phase: 'Held' });
+    await expect(api.applyStatus(old, before)).rejects.toThrow(Conflict);
+    expect(stored()?.status).toEqual({ phase: 'Held' });
+  });
+
+  test('counts as written when an earlier try had arrived without an answer', async () => {
+    put();
+    const old = await base();
+    await writeFrom(before);
+    const answered = await api.applyStatus(old, before);
+    expect(answered?.metadata.resourceVersion).toBe(stored()?.metadata.resourceVersion);
   });
 
   test('is not written to another policy of the same name', async () => {
-    const { uid } = put().metadata;
+    put();
+    const old = await base();
     cluster.door.policies.delete('default', 'api');
     put();
-    await expect(api.applyStatus(key, uid, before)).rejects.toThrow(Conflict);
+    await expect(api.applyStatus(old, before)).rejects.toThrow(Conflict);
     expect(stored()?.status).toBeUndefined();
   });
 
   test('is not created without its policy', async () => {
-    expect(await api.applyStatus(key, 'some-uid', before)).toBeUndefined();
+    put();
+    const old = await base();
+    cluster.door.policies.delete('default', 'api');
+    expect(await api.applyStatus(old, before)).toBeUndefined();
     expect(stored()).toBeUndefined();
   });
 });

@@ -88,12 +88,27 @@ export function invalid(resource: Resource, name: string, message: string, cause
   return new Failure(422, 'Invalid', message, { name, group, kind, causes: reasoned });
 }
 
-/** A field that the API itself asks for. */
-export function missing(resource: Resource, name: string, field: string, message: string): Failure {
-  const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
-  const sentence = `${kind} "${name}" is invalid: ${field}: Required value: ${message}`;
-  return invalid(resource, name, sentence, [{ reason: 'FieldValueRequired', message, field }]);
+export function missingName(resource: Resource): Failure {
+  const [field, message] = ['metadata.name', 'Required value: name or generateName is required'];
+  const sentence = `${kindOf(resource)} "" is invalid: ${field}: ${message}`;
+  return invalid(resource, '', sentence, [{ reason: 'FieldValueRequired', message, field }]);
 }
+
+export function missingVersion(resource: Resource, name: string): Failure {
+  const [field, message] = ['metadata.resourceVersion', 'Invalid value: 0: must be specified for an update'];
+  return invalid(resource, name, `${qualified(resource)} "${name}" is invalid: ${field}: ${message}`, [
+    { message, field },
+  ]);
+}
+
+export function immutableUid(resource: Resource, name: string, wanted: string): Failure {
+  const [field, message] = ['metadata.uid', `Invalid value: "${wanted}": field is immutable`];
+  return invalid(resource, name, `${kindOf(resource)} "${name}" is invalid: ${field}: ${message}`, [
+    { message, field },
+  ]);
+}
+
+const kindOf = ({ kind, group }: Resource): string => (group === '' ? kind : `${kind}.${group}`);
 
 export const expired = (message: string): Failure => new Failure(410, 'Expired', message);
 

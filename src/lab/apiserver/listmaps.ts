@@ -6,7 +6,10 @@ export function unfolded(object: JsonObject, maps: readonly ListMap[]): JsonObje
   return maps.reduce((result, { parent, field, key }) => {
     const list = child(result, parent)[field];
     if (!Array.isArray(list)) return result;
-    const items = list.map((item: Json): [string, Json] => [`k:${JSON.stringify({ [key]: isObject(item) ? item[key] : null })}`, item]);
+    const items = list.map((item: Json): [string, Json] => [
+      `k:${JSON.stringify({ [key]: isObject(item) ? item[key] : null })}`,
+      item,
+    ]);
     return withField(result, parent, field, Object.fromEntries(items));
   }, object);
 }

@@ -5,7 +5,9 @@ import type { Resource } from './resources.ts';
 /** Paths such as spec.objectives[0].foo that are in what was sent and were pruned from what is stored. */
 function prunedPaths(sent: Json | undefined, stored: Json | undefined, path: string): readonly string[] {
   if (Array.isArray(sent) && Array.isArray(stored)) {
-    return sent.flatMap((item: Json, index) => prunedPaths(item, (stored as readonly Json[])[index], `${path}[${index}]`));
+    return sent.flatMap((item: Json, index) =>
+      prunedPaths(item, (stored as readonly Json[])[index], `${path}[${index}]`),
+    );
   }
   if (!isObject(sent) || !isObject(stored)) return [];
   return Object.entries(sent).flatMap(([field, value]) => {

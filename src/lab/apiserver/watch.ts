@@ -27,6 +27,8 @@ export class WatchStream {
   readonly #request: WatchRequest;
   readonly #response: ServerResponse;
   readonly #ends: (() => void)[] = [];
+  /** The client knows everything up to here; one from the future hears nothing until then. */
+  #from = 0;
   #lines = 0;
   #isOver = false;
 
@@ -74,15 +76,14 @@ export class WatchStream {
 
   /** The present state where no version is given, else what has happened since it. */
   #begin(from: number): void {
+    this.#from = from;
     const wantsState = isTrue(this.#request.query.get('sendInitialEvents'));
     if (wantsState || from === 0) this.#sendState();
     if (wantsState) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
     if (wantsState || from === 0) return;
-    const current = this.#store.revision;
-    const history = from > current ? tooLarge(from, current) : this.#store.since(from);
+    const history = this.#store.since(from);
     // As with a real server, the request itself has succeeded: the error is an event.
-    if (history === undefined) this.#fail(expired(`too old resource version: ${from} (${current})`));
-    else if (history instanceof Failure) this.#fail(history);
+    if (history === undefined) this.#fail(expired(`too old resource version: ${from} (${this.#store.revision})`));
     else for (const change of history) this.#change(change);
   }
 
@@ -95,7 +96,7 @@ export class WatchStream {
   /** With a selector, an object that begins or ceases to match is added or deleted as far as this client can tell. */
   #change(change: Change): void {
     const { resource, namespace, selector, present } = this.#request;
-    if (change.resource !== resource) return;
+    if (change.resource !== resource || change.revision <= this.#from) return;
     if (namespace !== undefined && (change.object.metadata.namespace ?? '') !== namespace) return;
     const before = change.previous !== undefined && selector(change.previous);
     const after = change.type !== 'DELETED' && selector(change.object);
@@ -155,11 +156,4 @@ export class WatchStream {
     this.#isOver = true;
     for (const end of this.#ends.splice(0)) end();
   }
-}
-
-function tooLarge(from: number, current: number): Failure {
-  return new Failure(504, 'Timeout', `Timeout: Too large resource version: ${from}, current: ${current}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }],
-    retryAfterSeconds: 1,
-  });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Target } from '../apiserver/checks.ts';
 import { discover } from '../apiserver/discovery.ts';
 import { asCoreEvent } from '../apiserver/events.ts';
 import { methodNotAllowed, unknownPath, unsupportedMediaType } from '../apiserver/failure.ts';
@@ -12,7 +13,7 @@ import { selectorOf } from '../apiserver/selectors.ts';
 import { type Change, Store } from '../apiserver/store.ts';
 import { type Column, table } from '../apiserver/table.ts';
 import { WatchStream } from '../apiserver/watch.ts';
-import { type Admit, PATCH_TYPES, type Target, Writes } from '../apiserver/writes.ts';
+import { type Admit, PATCH_TYPES, type Writer, Writes } from '../apiserver/writes.ts';
 
 export interface KubernetesDoorOptions {
   /** The world's time, for creation timestamps and ages. */
@@ -57,7 +58,7 @@ export class KubernetesDoor {
     put: (policy: JsonObject): ApiObject => {
       const { name, namespace = 'default' } = child(policy, 'metadata');
       const target = policyTarget(String(namespace), String(name));
-      return this.#writes.patch(target, 'apply', policy, { manager: 'lab', force: true, dryRun: false });
+      return this.#writes.patch(target, 'apply', policy, { manager: 'lab', force: true, dryRun: false, strict: false });
     },
     delete: (namespace: string, name: string): ApiObject =>
       this.#writes.delete(policyTarget(namespace, name), {}, false),
@@ -159,9 +160,16 @@ export class KubernetesDoor {
     if (resource === CORE_EVENTS || isCollection !== (method === 'POST') || namespace === undefined)
       throw methodNotAllowed();
     const target: Target = { resource, namespace, name, subresource };
-    const manager = query.get('fieldManager') ?? '';
-    const writer = { manager, force: isTrue(query.get('force')), dryRun: query.get('dryRun') === 'All' };
-    const named = { ...writer, manager: manager || (request.headers['user-agent'] ?? '').split('/')[0] || 'unknown' };
+    const writer: Writer = {
+      manager: query.get('fieldManager') ?? '',
+      force: isTrue(query.get('force')),
+      dryRun: query.get('dryRun') === 'All',
+      strict: query.get('fieldValidation') === 'Strict',
+    };
+    const named = {
+      ...writer,
+      manager: writer.manager || (request.headers['user-agent'] ?? '').split('/')[0] || 'unknown',
+    };
     const body = await readBody(request);
     switch (method) {
       case 'POST':

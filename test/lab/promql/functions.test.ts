@@ -92,8 +92,8 @@ describe('Aggregations', () => {
     expect(ask(store, query, 0)).toEqual(expected);
   });
 
-  test('topk refuses a k that is not a number', () => {
-    expect(() => ask(store, 'topk(NaN, m)', 0)).toThrow('scalar value NaN overflows int64');
+  test.for(['NaN', 'Inf', '-Inf', '1e19'])('topk refuses %s as its k', (k) => {
+    expect(() => ask(store, `topk(${k}, m)`, 0)).toThrow('overflows int64');
   });
 
   test('sums of the parts of any partition add up to the sum of the whole', () => {
@@ -141,11 +141,13 @@ describe('histogram_quantile', () => {
     ['without a bucket for infinity', { 'h{le="0.1"}': [10], 'h{le="0.5"}': [40] }, nan],
     ['with no other bucket', { 'h{le="+Inf"}': [10] }, nan],
     ['without observations', { 'h{le="1"}': [0], 'h{le="+Inf"}': [0] }, nan],
+    // It counts as many as the smaller one: of 140, the 70th is halfway from the 60th to the 80th.
     [
       'with a bucket that counts less than a smaller one',
-      { 'h{le="1"}': [60], 'h{le="2"}': [50], 'h{le="+Inf"}': [100] },
-      50 / 60,
+      { 'h{le="1"}': [60], 'h{le="2"}': [50], 'h{le="4"}': [80], 'h{le="+Inf"}': [140] },
+      3,
     ],
+    ['without observations, below zero', { 'h{le="-1"}': [0], 'h{le="+Inf"}': [0] }, nan],
     ['with one bound in two spellings', { 'h{le="1"}': [30], 'h{le="1.0"}': [30], 'h{le="+Inf"}': [100] }, 50 / 60],
     ['with series that are no buckets', { ...buckets, 'h{le="x"}': [7], h: [7] }, 0.6],
     ['below zero', { 'h{le="-1"}': [80], 'h{le="+Inf"}': [100] }, -1],

@@ -239,4 +239,5 @@ export const refusedByBoth: readonly string[] = [
   'rate({__name__=~"temperature|temperature_max"}[5m])',
   '{__name__=~"temperature|temperature_max"} * 2',
   'topk(0/0, temperature)',
+  'topk(Inf, temperature)',
 ];
