@@ -10,6 +10,9 @@ const [input = at('../src/main.ts'), file = at('../dist/steadyrun.js')] = proces
 const bundle = await rolldown({
   input,
   platform: 'node',
+  // Loading the Kubernetes client does nothing by itself, so that the models of all of Kubernetes, which nothing here uses,
+  // can be left out.
+  treeshake: { moduleSideEffects: (id) => !id.includes('/@kubernetes/client-node/') },
   // google-gax reads __dirname when it is loaded, to find proto files that only its gRPC transport opens; an ES module has none.
   transform: { define: { __dirname: 'import.meta.dirname' } },
 });

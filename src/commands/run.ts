@@ -1,4 +1,5 @@
 /** `steadyrun run`: the operator. The only place that builds adapters. */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type Access, loopbackOrigin } from '../cloudrun/access.ts';
@@ -15,7 +16,7 @@ import { KubernetesPolicies } from '../kubernetes/policies.ts';
 import { WorkQueue } from '../kubernetes/queue.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { News } from '../kubernetes/relevant.ts';
-import { API_VERSION, PLURAL, SloPolicies } from '../kubernetes/slopolicies.ts';
+import { collectionPath, SloPolicies } from '../kubernetes/slopolicies.ts';
 import { manifest } from '../manifest.ts';
 import { Operator } from '../operator.ts';
 import { storedPolicy } from '../policy/parse.ts';
@@ -57,7 +58,7 @@ export async function run(options: RunOptions): Promise<number> {
   let queue: WorkQueue | null = null;
   const news = new News();
   const cache = new Reflector({
-    source: new HttpListWatch(config, collection(options.namespace)),
+    source: new HttpListWatch(config, collectionPath(options.namespace)),
     onChange: (key) => {
       if (news.isNews(key, cache.get(key))) queue?.add(key);
     },
@@ -67,7 +68,7 @@ export async function run(options: RunOptions): Promise<number> {
   const election = elect
     ? new LeaderElection({
         store: new KubernetesLease(config, namespace, leaseName),
-        identity: process.env.POD_NAME ?? `${hostname()}_${process.pid}`,
+        identity: process.env.POD_NAME ?? `${hostname()}_${randomUUID()}`,
         clock: monotonicClock,
         wallMs: Date.now,
         random: Math.random,
@@ -161,11 +162,6 @@ export async function run(options: RunOptions): Promise<number> {
 const idleQueue = { depth: 0, processing: 0, delayed: 0, adds: 0, retries: 0, longestRunningMs: 0 };
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function collection(namespace: string | undefined): string {
-  const within = namespace === undefined ? '' : `/namespaces/${namespace}`;
-  return `/apis/${API_VERSION}${within}/${PLURAL}`;
-}
 
 function kubeConfig({ kubeconfig }: RunOptions, doors: LabDoors | null): PooledKubeConfig {
   if (kubeconfig !== undefined) return loadKubeConfig({ kubeconfig });

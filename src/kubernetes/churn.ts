@@ -3,6 +3,8 @@ import { sameJson } from './objects.ts';
 
 /** Numbers that only creep are written this often; the live ones are on /metrics. */
 const VALUES_EVERY_MS = 60_000;
+/** That a look found nothing new is written this often: enough to see that somebody looks. */
+const LOOKS_EVERY_MS = 10 * 60_000;
 
 export interface Written {
   readonly status: Status;
@@ -10,15 +12,14 @@ export interface Written {
 }
 
 /**
- * Whether a status is worth a write. What means something is written at once; a look that found nothing new, or numbers
- * that moved a little, at most once a minute. A running rollout is always written: its status is the memory from which a
- * restarted operator goes on.
+ * Whether a status is worth a write. What means something is written at once, and so is everything that a restarted
+ * operator goes on from: evidence, intents, holds. What only tells that time has passed waits.
  */
 export function worthWriting(previous: Written, next: Status, nowMs: number): boolean {
   if (sameJson(previous.status, next)) return false;
-  if (previous.status.rollout !== undefined || next.rollout !== undefined) return true;
   if (!sameJson(meaning(previous.status), meaning(next))) return true;
-  return nowMs - previous.atMs >= VALUES_EVERY_MS;
+  const crept = !sameJson(previous.status.objectives, next.objectives);
+  return nowMs - previous.atMs >= (crept ? VALUES_EVERY_MS : LOOKS_EVERY_MS);
 }
 
 /** The status without what changes at every look. */

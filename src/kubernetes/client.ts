@@ -1,22 +1,6 @@
 import type { AgentOptions } from 'node:https';
-import {
-  type ApiConstructor,
-  type ApiType,
-  type Cluster,
-  type ConfigurationOptions,
-  createConfiguration,
-  type DispatcherOptions,
-  KubeConfig,
-  Observable,
-  type ObservableMiddleware,
-  type RequestContext,
-  ServerConfiguration,
-} from '@kubernetes/client-node';
-import { userAgent } from '../manifest.ts';
+import { type Cluster, type DispatcherOptions, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { CredentialPool } from './dispatcher.ts';
-
-/** An API server that takes longer has a problem; watches have their own limits. */
-const REQUEST_TIMEOUT_MS = 15_000;
 
 /**
  * A kubeconfig whose API clients share connections, time out and say who they are. The base class would open a new
@@ -38,16 +22,6 @@ export class PooledKubeConfig extends KubeConfig {
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     await super.applySecurityAuthentication(context);
     context.setDispatcher(this.#pool.for(this.#options));
-  }
-
-  override makeApiClient<T extends ApiType>(api: ApiConstructor<T>): T {
-    return new api(
-      createConfiguration({
-        baseServer: new ServerConfiguration(this.server(), {}),
-        authMethods: { default: this },
-        middleware: [before((request) => request.setHeaderParam('User-Agent', userAgent)), timeout(REQUEST_TIMEOUT_MS)],
-      }),
-    );
   }
 
   /** The API server's address, without a slash at its end. */
@@ -85,33 +59,6 @@ export function loadKubeConfig(address: ClusterAddress = {}): PooledKubeConfig {
   else if (process.env.KUBERNETES_SERVICE_HOST !== undefined) config.loadFromCluster();
   else config.loadFromDefault();
   return config;
-}
-
-/** Per-call options; what is given here is added to what every call has. */
-export function callOptions(options: {
-  readonly contentType?: string;
-  readonly timeoutMs?: number;
-}): ConfigurationOptions {
-  const { contentType, timeoutMs } = options;
-  const middleware: ObservableMiddleware[] = [];
-  if (contentType !== undefined)
-    middleware.push(before((request) => request.setHeaderParam('Content-Type', contentType)));
-  if (timeoutMs !== undefined) middleware.push(timeout(timeoutMs));
-  return { middleware, middlewareMergeStrategy: 'append' };
-}
-
-function timeout(lengthMs: number): ObservableMiddleware {
-  return before((request) => request.setSignal(AbortSignal.timeout(lengthMs)));
-}
-
-function before(change: (request: RequestContext) => void): ObservableMiddleware {
-  return {
-    pre: (request) => {
-      change(request);
-      return new Observable(Promise.resolve(request));
-    },
-    post: (response) => new Observable(Promise.resolve(response)),
-  };
 }
 
 function isLoopback(url: string): boolean {

@@ -1,4 +1,3 @@
-import { ApiException } from '@kubernetes/client-node';
 import { Conflict, Refused, Unavailable } from '../ports.ts';
 
 /** The server asked to be left alone for a while. */
@@ -19,9 +18,6 @@ export class Expired extends Error {}
 
 /** What any failed call to the API server means to its caller. */
 export function typedError(error: unknown): Error {
-  if (error instanceof ApiException) {
-    return statusError(error.code, messageOf(error.body), error.headers['retry-after'], { cause: error });
-  }
   if (
     error instanceof Conflict ||
     error instanceof Refused ||
@@ -34,20 +30,15 @@ export function typedError(error: unknown): Error {
   return new Unavailable(`Kubernetes does not answer: ${reasonOf(error)}`, { cause: error });
 }
 
-export function statusError(
-  code: number,
-  message: string,
-  retryAfter: string | undefined,
-  options?: ErrorOptions,
-): Error {
+export function statusError(code: number, message: string, retryAfter: string | undefined): Error {
   const text = `Kubernetes answered ${code}: ${message}`;
-  if (code === 404) return new NotFound(text, options);
-  if (code === 409) return new Conflict(text, options);
-  if (code === 410) return new Expired(text, options);
+  if (code === 404) return new NotFound(text);
+  if (code === 409) return new Conflict(text);
+  if (code === 410) return new Expired(text);
   const retryAfterSeconds = Number(retryAfter);
-  if (retryAfterSeconds > 0) return new Throttled(text, retryAfterSeconds * 1000, options);
-  if (code === 429 || code >= 500) return new Unavailable(text, options);
-  return new Refused(text, options);
+  if (retryAfterSeconds > 0) return new Throttled(text, retryAfterSeconds * 1000);
+  if (code === 429 || code >= 500) return new Unavailable(text);
+  return new Refused(text);
 }
 
 /** The words of a Kubernetes Status object, else the body as it came. */

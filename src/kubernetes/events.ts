@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { EventsV1Api, type EventsV1Event, V1MicroTime } from '@kubernetes/client-node';
 import type { PolicyEvent } from '../policy/event.ts';
 import type { PolicyKey } from '../policy/policy.ts';
 import type { Clock } from '../ports.ts';
 import { TokenBucket } from './bucket.ts';
-import { callOptions, type PooledKubeConfig } from './client.ts';
+import type { PooledKubeConfig } from './client.ts';
 import { NotFound, typedError } from './errors.ts';
 import { RecentMap } from './recent.ts';
+import { ask, microTime } from './rest.ts';
 import { API_VERSION, FIELD_MANAGER, KIND } from './slopolicies.ts';
 
 const CONTROLLER = 'steadyrun.dev/steadyrun';
@@ -47,13 +47,11 @@ interface Series {
  * which warnings have their own, so that an important one is never lost behind chatter.
  */
 export class EventRecorder {
-  readonly #api: EventsV1Api;
   readonly #options: EventRecorderOptions;
   readonly #series = new RecentMap<Series>(REMEMBERED);
   readonly #buckets = new RecentMap<TokenBucket>(REMEMBERED);
 
   constructor(options: EventRecorderOptions) {
-    this.#api = options.config.makeApiClient(EventsV1Api);
     this.#options = options;
   }
 
@@ -87,7 +85,9 @@ export class EventRecorder {
 
   async #create({ key, uid }: Regarding, { type, reason, action, message }: PolicyEvent, name: string): Promise<void> {
     const { namespace } = key;
-    const body: EventsV1Event = {
+    const body = {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
       metadata: { name, namespace },
       eventTime: this.#microTime(),
       reportingController: CONTROLLER,
@@ -98,24 +98,30 @@ export class EventRecorder {
       note: shortened(message),
       regarding: { apiVersion: API_VERSION, kind: KIND, namespace, name: key.name, uid },
     };
-    await this.#api.createNamespacedEvent(
-      { namespace, body, fieldManager: FIELD_MANAGER },
-      callOptions({ timeoutMs: TIMEOUT_MS }),
-    );
+    await ask(this.#options.config, {
+      method: 'POST',
+      path: eventsPath(namespace),
+      query: { fieldManager: FIELD_MANAGER },
+      body,
+      timeoutMs: TIMEOUT_MS,
+    });
   }
 
   /** false: the event is no longer there, as after the hour that servers keep them. */
   async #extend({ key }: Regarding, { name, count }: Series): Promise<boolean> {
     const body = { series: { count, lastObservedTime: this.#microTime() } };
-    const options = callOptions({ contentType: 'application/merge-patch+json', timeoutMs: TIMEOUT_MS });
     try {
-      await this.#api.patchNamespacedEvent(
-        { name, namespace: key.namespace, body, fieldManager: FIELD_MANAGER },
-        options,
-      );
+      await ask(this.#options.config, {
+        method: 'PATCH',
+        path: `${eventsPath(key.namespace)}/${name}`,
+        query: { fieldManager: FIELD_MANAGER },
+        body,
+        contentType: 'application/merge-patch+json',
+        timeoutMs: TIMEOUT_MS,
+      });
       return true;
     } catch (error) {
-      if (typedError(error) instanceof NotFound) return false;
+      if (error instanceof NotFound) return false;
       throw error;
     }
   }
@@ -127,11 +133,12 @@ export class EventRecorder {
     return bucket;
   }
 
-  #microTime(): V1MicroTime {
-    return new V1MicroTime(this.#options.wallMs());
+  #microTime(): string {
+    return microTime(this.#options.wallMs());
   }
 }
 
+const eventsPath = (namespace: string): string => `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
 const hash = (parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
 const shortened = (note: string): string =>
   note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;

@@ -1,7 +1,7 @@
-import { CoordinationV1Api, V1MicroTime } from '@kubernetes/client-node';
 import { Conflict } from '../ports.ts';
-import { callOptions, type PooledKubeConfig } from './client.ts';
-import { NotFound, typedError } from './errors.ts';
+import type { PooledKubeConfig } from './client.ts';
+import { NotFound } from './errors.ts';
+import { ask, type Call, microTime } from './rest.ts';
 
 /** The lease as the cluster holds it; its times are for people and are never compared with a clock. */
 export interface LeaseRecord {
@@ -32,19 +32,19 @@ export interface LeaseStore {
 const TIMEOUT_MS = 5_000;
 
 export class KubernetesLease implements LeaseStore {
-  readonly #api: CoordinationV1Api;
+  readonly #config: PooledKubeConfig;
   readonly #namespace: string;
   readonly #name: string;
 
   constructor(config: PooledKubeConfig, namespace: string, name: string) {
-    this.#api = config.makeApiClient(CoordinationV1Api);
+    this.#config = config;
     this.#namespace = namespace;
     this.#name = name;
   }
 
   async read(): Promise<StoredLease | undefined> {
     try {
-      return await this.#call((options) => this.#api.readNamespacedLease(this.#where(), options));
+      return await this.#call({ method: 'GET', path: this.#path });
     } catch (error) {
       if (error instanceof NotFound) return undefined;
       throw error;
@@ -52,14 +52,13 @@ export class KubernetesLease implements LeaseStore {
   }
 
   create(record: LeaseRecord): Promise<StoredLease> {
-    const { namespace } = this.#where();
-    return this.#call((options) => this.#api.createNamespacedLease({ namespace, body: this.#body(record) }, options));
+    return this.#call({ method: 'POST', path: this.#collection, body: this.#body(record) });
   }
 
   async update(record: LeaseRecord, resourceVersion: string): Promise<StoredLease> {
     try {
       const body = this.#body(record, resourceVersion);
-      return await this.#call((options) => this.#api.replaceNamespacedLease({ ...this.#where(), body }, options));
+      return await this.#call({ method: 'PUT', path: this.#path, body });
     } catch (error) {
       if (error instanceof NotFound) throw new Conflict('the lease was deleted', { cause: error });
       throw error;
@@ -67,11 +66,16 @@ export class KubernetesLease implements LeaseStore {
   }
 
   // No retries here: the election has its own rhythm, and an old answer is worth nothing.
-  async #call(send: (options: ReturnType<typeof callOptions>) => Promise<Lease>): Promise<StoredLease> {
-    const lease = await send(callOptions({ timeoutMs: TIMEOUT_MS })).catch((error: unknown) => {
-      throw typedError(error);
-    });
-    return recordOf(lease);
+  async #call(call: Call): Promise<StoredLease> {
+    return recordOf(await ask<Lease>(this.#config, { ...call, timeoutMs: TIMEOUT_MS }));
+  }
+
+  get #collection(): string {
+    return `/apis/coordination.k8s.io/v1/namespaces/${this.#namespace}/leases`;
+  }
+
+  get #path(): string {
+    return `${this.#collection}/${this.#name}`;
   }
 
   #where(): { readonly namespace: string; readonly name: string } {
@@ -86,15 +90,25 @@ export class KubernetesLease implements LeaseStore {
       spec: {
         holderIdentity: record.holder,
         leaseDurationSeconds: Math.ceil(record.leaseDurationMs / 1000),
-        acquireTime: new V1MicroTime(record.acquiredAtMs),
-        renewTime: new V1MicroTime(record.renewedAtMs),
+        acquireTime: microTime(record.acquiredAtMs),
+        renewTime: microTime(record.renewedAtMs),
         leaseTransitions: record.transitions,
       },
     };
   }
 }
 
-type Lease = Awaited<ReturnType<CoordinationV1Api['readNamespacedLease']>>;
+/** What is read of a Lease; everything in it may be missing. */
+interface Lease {
+  readonly metadata?: { readonly resourceVersion?: string };
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseTransitions?: number;
+  };
+}
 
 function recordOf({ metadata, spec }: Lease): StoredLease {
   return {
@@ -107,5 +121,4 @@ function recordOf({ metadata, spec }: Lease): StoredLease {
   };
 }
 
-// Declared as a Date, and read as the text that came.
-const msOf = (time: Date | undefined): number => (time === undefined ? 0 : new Date(time).getTime());
+const msOf = (time: string | undefined): number => (time === undefined ? 0 : Date.parse(time));

@@ -1,10 +1,8 @@
-import { HttpMethod, RequestContext } from '@kubernetes/client-node';
-import { type Dispatcher, request } from 'undici';
-import { userAgent } from '../manifest.ts';
 import { Unavailable } from '../ports.ts';
 import type { PooledKubeConfig } from './client.ts';
-import { messageOf, statusError, typedError } from './errors.ts';
+import { typedError } from './errors.ts';
 import type { KubeObject } from './objects.ts';
+import { open } from './rest.ts';
 
 /** The whole of a resource, and the version to watch it from. */
 export interface Listed<T> {
@@ -42,8 +40,9 @@ export class HttpListWatch<T extends KubeObject> implements ListWatch<T> {
     const items: T[] = [];
     let token = '';
     for (;;) {
-      const query = new URLSearchParams({ limit: String(PAGE), ...(token && { continue: token }) });
-      const page = (await (await this.#get(query, signal)).json()) as ListBody<T>;
+      const query = { limit: String(PAGE), ...(token && { continue: token }) };
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+      const page = await this.#page(query, soon);
       items.push(...page.items);
       token = page.metadata.continue ?? '';
       if (token === '') return { items, resourceVersion: page.metadata.resourceVersion };
@@ -51,30 +50,30 @@ export class HttpListWatch<T extends KubeObject> implements ListWatch<T> {
   }
 
   async watch(resourceVersion: string, timeoutSeconds: number, signal: AbortSignal): Promise<AsyncIterable<WatchLine>> {
-    const query = new URLSearchParams({
+    const query = {
       watch: 'true',
       allowWatchBookmarks: 'true',
       timeoutSeconds: String(timeoutSeconds),
       resourceVersion,
-    });
-    return watchLines(await this.#get(query, signal));
+    };
+    // Accepted soon, or not at all; what comes then may take its time, and whoever reads it decides how long to wait.
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new Error('the server did not accept the watch in time')),
+      ANSWER_TIMEOUT_MS,
+    );
+    try {
+      const call = { method: 'GET', path: this.#path, query } as const;
+      return watchLines(await open(this.#config, call, AbortSignal.any([signal, late.signal])));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  async #get(query: URLSearchParams, signal: AbortSignal) {
-    const url = `${this.#config.server()}${this.#path}?${query}`;
-    const context = new RequestContext(url, HttpMethod.GET);
+  async #page(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ListBody<T>> {
+    const body = await open(this.#config, { method: 'GET', path: this.#path, query }, signal);
     try {
-      await this.#config.applySecurityAuthentication(context);
-      const { statusCode, headers, body } = await request(url, {
-        ...dispatcherOf(context),
-        headers: { ...context.getHeaders(), accept: 'application/json', 'user-agent': userAgent },
-        signal,
-        headersTimeout: ANSWER_TIMEOUT_MS,
-        // A quiet watch is no broken one; whoever reads it decides how long to wait.
-        bodyTimeout: query.has('watch') ? 0 : ANSWER_TIMEOUT_MS,
-      });
-      if (statusCode === 200) return body;
-      throw statusError(statusCode, messageOf(await body.text()), textOf(headers['retry-after']));
+      return (await body.json()) as ListBody<T>;
     } catch (error) {
       throw typedError(error);
     }
@@ -107,12 +106,4 @@ function parseLine(line: string): WatchLine {
   } catch (error) {
     throw new Unavailable(`the watch sent what is no JSON: ${line.slice(0, 100)}`, { cause: error });
   }
-}
-
-const textOf = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header[0] : header;
-
-function dispatcherOf(context: RequestContext): { readonly dispatcher?: Dispatcher } {
-  const dispatcher = context.getDispatcher();
-  return dispatcher === undefined ? {} : { dispatcher };
 }

@@ -1,10 +1,10 @@
-import { CustomObjectsApi } from '@kubernetes/client-node';
 import type { PolicyKey } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
 import { Conflict } from '../ports.ts';
-import { callOptions, type PooledKubeConfig } from './client.ts';
+import type { PooledKubeConfig } from './client.ts';
 import { NotFound } from './errors.ts';
 import { type KubeObject, sameJson } from './objects.ts';
+import { ask, type Call } from './rest.ts';
 import { PATIENT, type Patience, persistently } from './retry.ts';
 
 export const GROUP = 'steadyrun.dev';
@@ -14,8 +14,6 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 export const KIND = 'SLOPolicy';
 /** Under this name the server remembers which fields of the status are ours. */
 export const FIELD_MANAGER = 'steadyrun';
-
-const RESOURCE = { group: GROUP, version: VERSION, plural: PLURAL };
 
 /** A policy as the server sends it: whether it can be obeyed is another question. */
 export interface PolicyObject extends KubeObject {
@@ -35,26 +33,19 @@ export interface Page {
 
 /** The calls this operator makes on SLOPolicies. They throw what `persistently` throws. */
 export class SloPolicies {
-  readonly #api: CustomObjectsApi;
+  readonly #config: PooledKubeConfig;
   readonly #patience: Patience;
 
   constructor(config: PooledKubeConfig, patience: Patience = PATIENT) {
-    this.#api = config.makeApiClient(CustomObjectsApi);
+    this.#config = config;
     this.#patience = patience;
   }
 
   /** One page over all namespaces, or over one. */
   async list(options: { namespace?: string; limit: number; continue?: string }): Promise<Page> {
     const { namespace, limit } = options;
-    const paging = options.continue === undefined ? { limit } : { limit, _continue: options.continue };
-    const body: unknown = await persistently(
-      () =>
-        namespace === undefined
-          ? this.#api.listClusterCustomObject({ ...RESOURCE, ...paging })
-          : this.#api.listNamespacedCustomObject({ ...RESOURCE, namespace, ...paging }),
-      this.#patience,
-    );
-    const list = body as { items: PolicyObject[]; metadata: { resourceVersion: string; continue?: string } };
+    const query = { limit: String(limit), ...(options.continue !== undefined && { continue: options.continue }) };
+    const list = await this.#ask<PolicyList>({ method: 'GET', path: collectionPath(namespace), query });
     return {
       items: list.items,
       resourceVersion: list.metadata.resourceVersion,
@@ -62,8 +53,8 @@ export class SloPolicies {
     };
   }
 
-  async get({ namespace, name }: PolicyKey): Promise<PolicyObject | undefined> {
-    return unlessGone(() => this.#api.getNamespacedCustomObject({ ...RESOURCE, namespace, name }), this.#patience);
+  get({ namespace, name }: PolicyKey): Promise<PolicyObject | undefined> {
+    return this.#unlessGone({ method: 'GET', path: objectPath({ namespace, name }) });
   }
 
   /**
@@ -93,14 +84,13 @@ export class SloPolicies {
   #applyStatus({ metadata }: PolicyObject, status: Status): Promise<PolicyObject | undefined> {
     const { name, namespace, resourceVersion } = metadata;
     const body = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace, resourceVersion }, status };
-    return unlessGone(
-      () =>
-        this.#api.patchNamespacedCustomObjectStatus(
-          { ...RESOURCE, name, namespace, body, fieldManager: FIELD_MANAGER, force: true },
-          callOptions({ contentType: 'application/apply-patch+yaml' }),
-        ),
-      this.#patience,
-    );
+    return this.#unlessGone({
+      method: 'PATCH',
+      path: `${objectPath({ namespace, name })}/status`,
+      query: { fieldManager: FIELD_MANAGER, force: 'true' },
+      body,
+      contentType: 'application/apply-patch+yaml',
+    });
   }
 
   /**
@@ -114,22 +104,32 @@ export class SloPolicies {
   ): Promise<PolicyObject | undefined> {
     const annotations = Object.fromEntries(names.map((name) => [name, null]));
     const body = { metadata: { resourceVersion, annotations } };
-    return unlessGone(
-      () =>
-        this.#api.patchNamespacedCustomObject(
-          { ...RESOURCE, ...key, body, fieldManager: FIELD_MANAGER },
-          callOptions({ contentType: 'application/merge-patch+json' }),
-        ),
-      this.#patience,
-    );
+    return this.#unlessGone({
+      method: 'PATCH',
+      path: objectPath(key),
+      query: { fieldManager: FIELD_MANAGER },
+      body,
+      contentType: 'application/merge-patch+json',
+    });
+  }
+
+  #ask<T>(call: Call): Promise<T> {
+    return persistently(() => ask<T>(this.#config, call), this.#patience);
+  }
+
+  async #unlessGone(call: Call): Promise<PolicyObject | undefined> {
+    try {
+      return await this.#ask<PolicyObject>(call);
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    }
   }
 }
 
-async function unlessGone(call: () => Promise<unknown>, patience: Patience): Promise<PolicyObject | undefined> {
-  try {
-    return (await persistently(call, patience)) as PolicyObject;
-  } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  }
+interface PolicyList {
+  readonly items: readonly PolicyObject[];
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
+
+const objectPath = ({ namespace, name }: PolicyKey): string => `${collectionPath(namespace)}/${name}`;

@@ -77,7 +77,8 @@ export function did(status: Status): string {
 
 export function next(status: Status, nowMs: number): string {
   const { phase, hold, decision, candidate, lastGood, guard } = status;
-  const look = decision ? `looks again in ${spoken(Math.max(0, ms(decision.nextCheck) - nowMs))}` : 'looks soon';
+  const leftMs = decision ? ms(decision.nextCheck) - nowMs : 0;
+  const look = leftMs > 0 ? `looks again in ${spoken(leftMs)}` : 'looks again any moment';
   if (hold) return `nothing moves until this is over; ${look}`;
   switch (phase) {
     case 'Ramping':

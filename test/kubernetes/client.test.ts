@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CustomObjectsApi, HttpMethod, RequestContext } from '@kubernetes/client-node';
+import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { callOptions, loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/client.ts';
-import { typedError } from '../../src/kubernetes/errors.ts';
+import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/client.ts';
 import { HttpListWatch } from '../../src/kubernetes/listwatch.ts';
-import { SloPolicies } from '../../src/kubernetes/slopolicies.ts';
+import { ask } from '../../src/kubernetes/rest.ts';
+import { collectionPath, SloPolicies } from '../../src/kubernetes/slopolicies.ts';
 import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
 import { Unavailable } from '../../src/ports.ts';
 import { policy, TestCluster } from './cluster.ts';
@@ -17,8 +17,6 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-const POLICIES = { group: 'steadyrun.dev', version: 'v1alpha1', plural: 'slopolicies' };
-
 describe('a pooled kubeconfig', () => {
   test('makes fifty calls over at most two connections', async () => {
     cluster.door.policies.put(policy('api'));
@@ -26,7 +24,7 @@ describe('a pooled kubeconfig', () => {
     const api = new SloPolicies(config);
     for (let i = 0; i < 25; i++) {
       await api.get({ namespace: 'default', name: 'api' });
-      await config.makeApiClient(CustomObjectsApi).listClusterCustomObject(POLICIES);
+      await api.list({ limit: 10 });
     }
     expect(cluster.requests).toHaveLength(50);
     expect(cluster.sockets).toBeLessThanOrEqual(2);
@@ -54,9 +52,8 @@ describe('a pooled kubeconfig', () => {
 
   test('ends a call that is not answered in time', async () => {
     cluster.fault = () => ({ kind: 'Hang' });
-    const custom = cluster.config().makeApiClient(CustomObjectsApi);
-    const call = custom.listClusterCustomObject(POLICIES, callOptions({ timeoutMs: 5 }));
-    await expect(call.catch((error: unknown) => Promise.reject(typedError(error)))).rejects.toThrow(Unavailable);
+    const call = ask(cluster.config(), { method: 'GET', path: collectionPath(), timeoutMs: 5 });
+    await expect(call).rejects.toThrow(Unavailable);
   });
 
   test('closes every connection when it is closed', async () => {

@@ -111,9 +111,9 @@ describe('writing the status', () => {
     expect(writes()).toBe(1);
   });
 
-  test('writes looks that found nothing once a minute', async () => {
+  test('writes looks that found nothing every ten minutes', async () => {
     await policies.writeStatus(key, steady);
-    for (let second = 1; second <= 120; second++) {
+    for (let second = 1; second <= 1200; second += 1) {
       await clock.advance(1_000);
       await policies.writeStatus(key, lookedAt(new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()));
     }
