@@ -5,8 +5,8 @@
 import type { Policy } from '../policy/policy.ts';
 import type { IntentKind, RolloutState, Status } from '../policy/status.ts';
 import { iso } from '../policy/time.ts';
-import { arm } from './guard.ts';
-import { beginAnew } from './judge.ts';
+import { beginAnew } from './evidence/judge.ts';
+import { arm } from './guard/guard.ts';
 import type { Service, Split } from './observation.ts';
 import { percentOf, soleRevision } from './split.ts';
 

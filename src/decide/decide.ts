@@ -9,13 +9,13 @@ import type { Policy } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
 import { iso } from '../policy/time.ts';
 import type { Decided, Decision } from './decision.ts';
-import { guarding } from './guarding.ts';
+import { guarding } from './guard/guarding.ts';
 import type { Observation, Service } from './observation.ts';
 import { clipped, hold, look, type Outcome } from './outcome.ts';
-import { own } from './ownership.ts';
-import { asked } from './requests.ts';
-import { rolling } from './rolling.ts';
-import { begin } from './start.ts';
+import { own } from './people/ownership.ts';
+import { asked } from './people/requests.ts';
+import { rolling } from './rollout/rolling.ts';
+import { begin } from './rollout/start.ts';
 import { phaseOf, shown } from './view.ts';
 
 export function decide(policy: Policy, observation: Observation, state: Status, nowMs: number): Decided {

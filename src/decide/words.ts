@@ -3,7 +3,7 @@
  * quote these.
  */
 import type { Evidence } from '../policy/status.ts';
-import { type Assessment, odds } from './evidence.ts';
+import { type Assessment, odds } from './evidence/evidence.ts';
 import type { Tally } from './observation.ts';
 
 /** "0.05 %", "3.3 %", "12 %": three significant digits, never an exponent. */

@@ -9,7 +9,7 @@ import {
   ratios,
   type Terms,
   type Tick,
-} from '../../src/decide/evidence.ts';
+} from '../../src/decide/evidence/evidence.ts';
 import type { Evidence } from '../../src/policy/status.ts';
 
 const requests: Terms = { kind: 'Requests', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };

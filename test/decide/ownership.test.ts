@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Service, TrafficTarget } from '../../src/decide/observation.ts';
-import { own } from '../../src/decide/ownership.ts';
+import { own } from '../../src/decide/people/ownership.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Status } from '../../src/policy/status.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { habits } from '../../src/decide/dispersion.ts';
-import { startPercent, watchPercent } from '../../src/decide/ramp.ts';
+import { habits } from '../../src/decide/evidence/habits.ts';
+import { startPercent, watchPercent } from '../../src/decide/rollout/ramp.ts';
 import { between, namedSplit, same, soleRevision, splitText } from '../../src/decide/split.ts';
 import { countText, oddsText, percentText } from '../../src/decide/words.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';

@@ -3,16 +3,16 @@
  * respected. Runs before anything is judged.
  */
 
-import type { PolicyEvent } from '../policy/event.ts';
-import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { iso, ms } from '../policy/time.ts';
-import { confirm, promoted, reject, without } from './confirm.ts';
-import { arm } from './guard.ts';
-import { beginEvidence } from './judge.ts';
-import type { Service, Split } from './observation.ts';
-import { hold, look, type Outcome, released } from './outcome.ts';
-import { all, namedSplit, same, soleRevision, splitText } from './split.ts';
+import type { PolicyEvent } from '../../policy/event.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Status } from '../../policy/status.ts';
+import { iso, ms } from '../../policy/time.ts';
+import { confirm, promoted, reject, without } from '../confirm.ts';
+import { beginEvidence } from '../evidence/judge.ts';
+import { arm } from '../guard/guard.ts';
+import type { Service, Split } from '../observation.ts';
+import { hold, look, type Outcome, released } from '../outcome.ts';
+import { all, namedSplit, same, soleRevision, splitText } from '../split.ts';
 
 const dayMs = 24 * 3_600_000;
 

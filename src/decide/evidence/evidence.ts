@@ -11,9 +11,9 @@
  * Evidence is kept as natural logarithms, one for each alternative; it is capped per tick, so that conviction takes
  * persistence, and divided by the dispersion of the service's own history.
  */
-import type { Indicator } from '../policy/policy.ts';
-import type { Evidence } from '../policy/status.ts';
-import type { Tally } from './observation.ts';
+import type { Indicator } from '../../policy/policy.ts';
+import type { Evidence } from '../../policy/status.ts';
+import type { Tally } from '../observation.ts';
 
 /** Relative risks tested against `relativeNull`. */
 const relativeRisks = [2, 6, 30, 1000];

@@ -1,13 +1,13 @@
 /**
  * Readings become evidence: each objective's counts since they were last judged are one tick, in the order of data time.
  */
-import type { Objective, Policy } from '../policy/policy.ts';
-import type { Evidence } from '../policy/status.ts';
-import { iso, ms } from '../policy/time.ts';
-import { habits } from './dispersion.ts';
+import type { Objective, Policy } from '../../policy/policy.ts';
+import type { Evidence } from '../../policy/status.ts';
+import { iso, ms } from '../../policy/time.ts';
+import type { History, Reading, Tally, UnknownReason } from '../observation.ts';
+import { ticksToConvict } from '../rollout/ramp.ts';
 import { type Assessment, absorb, assess, clamp, freshEvidence, type Terms, type Tick } from './evidence.ts';
-import type { History, Reading, Tally, UnknownReason } from './observation.ts';
-import { ticksToConvict } from './ramp.ts';
+import { habits } from './habits.ts';
 
 export interface Arms {
   readonly candidate: string;
@@ -36,7 +36,8 @@ export function judge(
 ): Judged {
   const judged = policy.objectives.map((objective) => {
     const terms = termsOf(policy, objective, tickMs);
-    const old = before.find((entry) => entry.objective === objective.name) ?? unseen(objective, before[0]?.judgedUntil);
+    const known = before.find((entry) => entry.objective === objective.name);
+    const old = known ? withinTarget(known, objective) : unseen(objective, before[0]?.judgedUntil);
     const reading = readings.find((entry) => entry.objective === objective.name);
     if (reading === undefined || reading.kind === 'Unknown' || reading.toMs <= ms(old.judgedUntil)) {
       const unknown = reading?.kind === 'Unknown' ? reading : null;

@@ -1,14 +1,14 @@
 /** Steady: is there a newer revision, and may its rollout begin? */
-import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { beginEvidence } from './judge.ts';
-import type { History, Observation, Service } from './observation.ts';
-import { hold, look, type Outcome, released } from './outcome.ts';
-import { newcomer } from './questions.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Status } from '../../policy/status.ts';
+import { beginEvidence } from '../evidence/judge.ts';
+import type { History, Observation, Service } from '../observation.ts';
+import { hold, look, type Outcome, released } from '../outcome.ts';
+import { waiting } from '../people/requests.ts';
+import { newcomer } from '../questions.ts';
+import { between } from '../split.ts';
 import { startPercent } from './ramp.ts';
-import { waiting } from './requests.ts';
 import { newRollout, paceOf, staleAfterMs } from './rolling.ts';
-import { between } from './split.ts';
 
 /** The traffic of a service is what it was over the last half hour. */
 const recentMs = 30 * 60_000;

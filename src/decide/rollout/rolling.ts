@@ -1,16 +1,17 @@
 /** A rollout is running: is it still possible, is it still wanted, are there metrics, and then what does the evidence say? */
-import type { Policy } from '../policy/policy.ts';
-import type { RolloutState, Status } from '../policy/status.ts';
-import { iso, ms, spoken } from '../policy/time.ts';
-import { judge } from './judge.ts';
-import type { Freshness, Observation, Service } from './observation.ts';
-import { hold, look, type Outcome, released } from './outcome.ts';
-import { newcomer } from './questions.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { RolloutState, Status } from '../../policy/status.ts';
+import { iso, ms, spoken } from '../../policy/time.ts';
+import { judge } from '../evidence/judge.ts';
+import type { Freshness, Observation, Service } from '../observation.ts';
+import { hold, look, type Outcome, released } from '../outcome.ts';
+import { waiting } from '../people/requests.ts';
+import { newcomer } from '../questions.ts';
+import { all, between, percentOf } from '../split.ts';
+import { rows } from '../view.ts';
+import { advance } from './advance.ts';
+import type { Move } from './moves.ts';
 import { startPercent } from './ramp.ts';
-import { waiting } from './requests.ts';
-import { advance, type Move } from './rollout.ts';
-import { all, between, percentOf } from './split.ts';
-import { rows } from './view.ts';
 
 /** Superseded candidates in a row after which the running one is finished first. */
 const mostSuperseded = 3;

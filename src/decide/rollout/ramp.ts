@@ -6,8 +6,8 @@
  * seconds of the service's traffic; what is already known to be good (an upper bound on its bad fraction) may be given
  * more at the same price.
  */
-import type { Policy } from '../policy/policy.ts';
-import { type Assessment, clamp } from './evidence.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { type Assessment, clamp } from '../evidence/evidence.ts';
 
 /** Share of the monthly error budget that a rollout may spend. */
 const blastRadius = 0.0006;

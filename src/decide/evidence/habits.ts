@@ -1,9 +1,9 @@
 /**
  * What the service's own past says about it: how bad it usually is, and how much burstier than chance.
  */
-import type { Indicator } from '../policy/policy.ts';
+import type { Indicator } from '../../policy/policy.ts';
+import type { Tally } from '../observation.ts';
 import { clamp } from './evidence.ts';
-import type { Tally } from './observation.ts';
 
 /** With no history the dispersion is taken to be this, as if it had been seen in five bad events. */
 const priorDispersion = 1.5;

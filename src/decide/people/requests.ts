@@ -1,10 +1,10 @@
 /** What people ask for by annotation: pause, promote, abort, retry. */
-import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { without } from './confirm.ts';
-import type { Observation, Service } from './observation.ts';
-import { hold, look, type Outcome } from './outcome.ts';
-import { all } from './split.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Status } from '../../policy/status.ts';
+import { without } from '../confirm.ts';
+import type { Observation, Service } from '../observation.ts';
+import { hold, look, type Outcome } from '../outcome.ts';
+import { all } from '../split.ts';
 
 const annotation = (verb: 'promote' | 'abort' | 'retry'): string => `steadyrun.dev/${verb}`;
 

@@ -1,16 +1,16 @@
 /** Steady, inside the guard window: the promoted revision is watched over. */
-import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { iso, ms } from '../policy/time.ts';
-import { without } from './confirm.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Status } from '../../policy/status.ts';
+import { iso, ms } from '../../policy/time.ts';
+import { without } from '../confirm.ts';
+import { judge } from '../evidence/judge.ts';
+import type { Observation } from '../observation.ts';
+import { look, type Outcome, released } from '../outcome.ts';
+import { newcomer } from '../questions.ts';
+import { paceOf } from '../rollout/rolling.ts';
+import { all, between } from '../split.ts';
+import { rows } from '../view.ts';
 import { watchOver } from './guard.ts';
-import { judge } from './judge.ts';
-import type { Observation } from './observation.ts';
-import { look, type Outcome, released } from './outcome.ts';
-import { newcomer } from './questions.ts';
-import { paceOf } from './rolling.ts';
-import { all, between } from './split.ts';
-import { rows } from './view.ts';
 
 /** null: nothing to guard, or a newer revision is waiting and the question is not open. */
 export function guarding(policy: Policy, observation: Observation, state: Status, nowMs: number): Outcome | null {

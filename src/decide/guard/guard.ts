@@ -2,12 +2,12 @@
  * After promotion there is no control any more, so nothing is convicted without taking one: when the promoted revision
  * burns, the last good one gets half of the traffic, and the first ticks with data on both decide.
  */
-import type { GuardState } from '../policy/status.ts';
-import { iso, ms, spoken } from '../policy/time.ts';
-import type { Action } from './decision.ts';
-import type { Judged } from './judge.ts';
-import { evidenceOf } from './rollout.ts';
-import { evidenceText } from './words.ts';
+import type { GuardState } from '../../policy/status.ts';
+import { iso, ms, spoken } from '../../policy/time.ts';
+import type { Action } from '../decision.ts';
+import type { Judged } from '../evidence/judge.ts';
+import { evidenceOf } from '../rollout/moves.ts';
+import { evidenceText } from '../words.ts';
 
 /** With this much fresh data on both arms the question is as settled as it will be. */
 const decideWithinMs = 10 * 60_000;

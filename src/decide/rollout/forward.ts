@@ -1,0 +1,106 @@
+/** The way forward, once nothing speaks for going back: more traffic, the watch, promotion. */
+import type { Policy } from '../../policy/policy.ts';
+import type { RolloutState } from '../../policy/status.ts';
+import { ms, spoken } from '../../policy/time.ts';
+import { type Assessment, odds } from '../evidence/evidence.ts';
+import { boundsText, evidenceText } from '../words.ts';
+import { type Advanced, evidenceOf, type Moment, type Move } from './moves.ts';
+import { certificatePercent, nextPercent, watchPercent } from './ramp.ts';
+
+/** How long the candidate carries most of the traffic beside its control before it gets all of it. */
+export const watchMs = 20 * 60_000;
+
+/** What `Promote` on inconclusive evidence asks for at least. */
+const fewestRequests = 30;
+const highestOdds = 3;
+
+export function forward(
+  policy: Policy,
+  rollout: RolloutState,
+  gating: readonly Assessment[],
+  moment: Moment,
+  why: string,
+): Advanced {
+  const to = (action: Move['action'], percent: number, reason: string, message: string) => ({
+    rollout,
+    move: { action, percent, reason, message },
+  });
+  const stay = (reason: string, message: string) => to('None', moment.percent, reason, message);
+
+  if (gating.some(({ doubtful }) => doubtful)) return stay('Doubtful', `No step while this is open: ${why}.`);
+
+  const outage = gating.find(({ environmentBad }) => environmentBad);
+  const cure = outage !== undefined && gating.some(({ better }) => better);
+  if (outage && !cure) {
+    const evidence = evidenceOf(rollout, outage);
+    const message = `${rollout.control} itself is failing, so no revision is blamed and nothing moves forward: ${evidenceText(evidence, outage, rollout.candidate, rollout.control)}.`;
+    return stay('SharedOutage', message);
+  }
+
+  if (rollout.stage === 'Watch') {
+    const left = ms(rollout.watchedSince ?? rollout.steppedAt) + watchMs - moment.nowMs;
+    if (left > 0) return stay('Watching', `${spoken(left)} of the watch are left. ${why}.`);
+    return to('Promote', 100, 'WatchPassed', `${rollout.candidate} held through the watch: ${boundsText(gating)}.`);
+  }
+
+  const certified = gating.length > 0 && gating.every((assessment) => assessment.certified);
+  if (moment.percent >= certificatePercent(policy) && certified) {
+    const share = Math.max(watchPercent(moment.pace), moment.percent);
+    const message = `Certified at ${moment.percent} %: ${boundsText(gating)} (95 % bound). ${spoken(watchMs)} of watching follow.`;
+    return to('Watch', share, 'Certified', message);
+  }
+
+  const sinceStartMs = moment.nowMs - ms(rollout.startedAt);
+  if (sinceStartMs >= policy.rollout.maxBakeMs) return inconclusive(policy, rollout, gating, moment);
+
+  const spacingMs = Math.max(60_000, moment.pace.delayMs + moment.pace.tickMs);
+  if (moment.nowMs - ms(rollout.steppedAt) < spacingMs) return stay('Observing', `${why}.`);
+  const percent = nextPercent(
+    policy,
+    {
+      percent: moment.percent,
+      startPercent: rollout.startPercent,
+      requestsPerSecond: rollout.requestsPerSecond,
+      sinceStartMs,
+      fixForward: cure,
+    },
+    gating,
+    moment.pace,
+  );
+  if (percent <= moment.percent) return stay('Observing', `${why}.`);
+  const reason = cure ? 'FixForward' : 'Healthy';
+  const message = cure
+    ? `${rollout.candidate} is clearly better than the failing ${rollout.control} and is helped on. ${why}.`
+    : `Nothing speaks against ${rollout.candidate}: ${boundsText(gating)} so far.`;
+  return to('Step', percent, reason, message);
+}
+
+/** The bake time is over and the SLO is not proven: the outcome that the policy declares. */
+function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced {
+  const to = (action: Move['action'], percent: number, reason: string, message: string) => ({
+    rollout,
+    move: { action, percent, reason, message },
+  });
+  const bound = `After ${spoken(policy.rollout.maxBakeMs)} the traffic proves no more than: ${boundsText(gating)}.`;
+  if (policy.rollout.onInconclusive === 'Rollback') return to('RollBack', 0, 'Inconclusive', bound);
+  if (policy.rollout.onInconclusive === 'Hold') return to('Hold', moment.percent, 'Inconclusive', bound);
+  const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));
+  if (requests < fewestRequests) {
+    const message = `Only ${Math.round(requests)} requests reached ${rollout.candidate}; ${fewestRequests} are the least to go on with. ${bound}`;
+    return to('Hold', moment.percent, 'InsufficientSamples', message);
+  }
+  if (gating.some((assessment) => odds(assessment) > highestOdds)) {
+    return to(
+      'Hold',
+      moment.percent,
+      'Inconclusive',
+      `Odds above ${highestOdds}:1 stand against ${rollout.candidate}. ${bound}`,
+    );
+  }
+  return to(
+    'Watch',
+    Math.max(watchPercent(moment.pace), moment.percent),
+    'Inconclusive',
+    `${bound} Promoted as the policy says.`,
+  );
+}

@@ -1,0 +1,46 @@
+/** What a rollout can do next, and the words for going back. */
+import type { Evidence, RolloutState } from '../../policy/status.ts';
+import type { Action } from '../decision.ts';
+import { type Assessment, odds } from '../evidence/evidence.ts';
+import { evidenceText } from '../words.ts';
+import type { Pace } from './ramp.ts';
+
+export interface Moment {
+  readonly nowMs: number;
+  /** The candidate's present share, percent. */
+  readonly percent: number;
+  readonly pace: Pace;
+}
+
+export interface Move {
+  readonly action: Extract<
+    Action,
+    'None' | 'Hold' | 'Step' | 'Retreat' | 'TakeControl' | 'Watch' | 'Promote' | 'RollBack' | 'Withdraw'
+  >;
+  readonly percent: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A rollout and what should happen to it. */
+export interface Advanced {
+  readonly rollout: RolloutState;
+  readonly move: Move;
+}
+
+export function rollBack(assessment: Assessment, rollout: RolloutState, reason: string | null): Move {
+  const evidence = evidenceText(evidenceOf(rollout, assessment), assessment, rollout.candidate, rollout.control);
+  return {
+    action: 'RollBack',
+    percent: 0,
+    reason: reason ?? (assessment.kind === 'Latency' ? 'LatencyRegression' : 'ErrorRateRegression'),
+    message: `${evidence}.`,
+  };
+}
+
+/** The objective that speaks most against the candidate. */
+export const leading = (assessments: readonly Assessment[]): Assessment | undefined =>
+  [...assessments].sort((a, b) => odds(b) - odds(a))[0];
+
+export const evidenceOf = (holder: { readonly evidence: readonly Evidence[] }, { objective }: Assessment): Evidence =>
+  holder.evidence.find((entry) => entry.objective === objective)!;

@@ -1,0 +1,117 @@
+/** Suspicion is cheaper than conviction: fewer users, or a larger control, while the question is open. */
+import type { Policy } from '../../policy/policy.ts';
+import type { RolloutState } from '../../policy/status.ts';
+import { iso, ms } from '../../policy/time.ts';
+import { type Assessment, forgetSuspicion, tickCap } from '../evidence/evidence.ts';
+import { termsOf } from '../evidence/judge.ts';
+import { evidenceText } from '../words.ts';
+import { type Advanced, evidenceOf, leading, type Moment, rollBack } from './moves.ts';
+import { feedbackMs, type Pace } from './ramp.ts';
+
+/** A second strike counts only when this much later than the first: one fault seen in two ticks is one strike. */
+const strikeApartMs = 120_000;
+
+/** One tick that is certain by both tests, of a fault too short to convict: once makes small, twice convicts. */
+export function strike(rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced | null {
+  const striking = gating.find(({ strikes }) => strikes);
+  if (!striking) return null;
+  const entry = evidenceOf(rollout, striking);
+  const apart = entry.lastStrike === undefined ? null : ms(entry.judgedUntil) - ms(entry.lastStrike);
+  const recorded = {
+    ...rollout,
+    evidence: rollout.evidence.map((other) => (other === entry ? { ...other, lastStrike: other.judgedUntil } : other)),
+  };
+  if (apart !== null && apart >= strikeApartMs + moment.pace.tickMs) {
+    return { rollout: recorded, move: rollBack(striking, rollout, 'SecondStrike') };
+  }
+  const evidence = evidenceText(entry, striking, rollout.candidate, rollout.control);
+  return retreat(
+    recorded,
+    Math.min(moment.percent, rollout.startPercent),
+    moment,
+    `A first burst of failures: ${evidence}.`,
+  );
+}
+
+export function suspicion(
+  policy: Policy,
+  rollout: RolloutState,
+  suspects: readonly Assessment[],
+  moment: Moment,
+): Advanced {
+  const worst = leading(suspects)!;
+  if (rollout.retreat?.used && rollout.retreat.finished) {
+    const move = rollBack(worst, rollout, 'CameBack');
+    return { rollout, move: { ...move, message: `The same suspicion came back at a larger share. ${move.message}` } };
+  }
+  const power = Math.max(...suspects.map(({ tickPower }) => tickPower));
+  const share = Math.max(...suspects.map(({ tickShare }) => tickShare));
+  const cap = tickCap(termsOf(policy, policy.objectives[0]!, moment.pace.tickMs));
+  // Evidence above the cap is users' requests spent for nothing.
+  const enough = power > 0 ? 100 * ((share * 3 * cap) / power) : 100;
+  const percent = Math.min(moment.percent, Math.ceil(Math.max(rollout.startPercent, enough)));
+  return retreat(rollout, percent, moment, `Suspicion: ${rollBack(worst, rollout, null).message}`);
+}
+
+/** Fewer users while the question is open. From the watch it is back to the ramp, and the certificate is needed again. */
+function retreat(rollout: RolloutState, percent: number, moment: Moment, message: string): Advanced {
+  const fell = percent < moment.percent;
+  const used = fell || (rollout.retreat?.used ?? false);
+  const retreated: RolloutState = {
+    ...backToRamp(rollout),
+    evidence: rollout.evidence.map(forgetSuspicion),
+    retreat: { at: iso(moment.nowMs), used, finished: false },
+  };
+  const action = fell ? ('Retreat' as const) : ('None' as const);
+  return { rollout: retreated, move: { action, percent, reason: 'Suspicion', message } };
+}
+
+/** At 90/10 an error says little about the relative question; at 50/50 it is settled quickly. */
+export function takeControl(rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced | null {
+  if (moment.percent <= 50 || rollout.controlsTaken >= 2) return null;
+  const needed = Math.log(rollout.controlsTaken === 0 ? 2 : 20);
+  const burning = gating.find(
+    ({ suspicionAbsolute, suspicionRelative, tickAbsolute, environmentBad }) =>
+      suspicionAbsolute >= Math.log(20) && tickAbsolute > 0 && suspicionRelative >= needed && !environmentBad,
+  );
+  if (!burning) return null;
+  const evidence = evidenceText(evidenceOf(rollout, burning), burning, rollout.candidate, rollout.control);
+  return {
+    rollout: { ...backToRamp(rollout), controlsTaken: rollout.controlsTaken + 1 },
+    move: {
+      action: 'TakeControl' as const,
+      percent: 50,
+      reason: 'ControlNeeded',
+      message: `Half of the traffic goes to ${rollout.control} to settle whether ${rollout.candidate} is to blame: ${evidence}.`,
+    },
+  };
+}
+
+/** A retreat that saw nothing more is over. */
+export function resume(rollout: RolloutState, gating: readonly Assessment[], moment: Moment): RolloutState {
+  const { retreat } = rollout;
+  if (!retreat || retreat.finished) return rollout;
+  const waited = moment.nowMs - ms(retreat.at) >= retreatMs(moment.pace);
+  if (!waited || gating.some(({ doubtful, environmentBad }) => doubtful || environmentBad)) return rollout;
+  return {
+    ...rollout,
+    retreat: { ...retreat, finished: true },
+    evidence: rollout.evidence.map((entry) => ({
+      ...entry,
+      absoluteMeter: entry.absoluteMeter.map((value) => Math.min(value, 0)),
+      relativeMeter: entry.relativeMeter.map((value) => Math.min(value, 0)),
+    })),
+  };
+}
+
+export const retreatMs = (pace: Pace): number => Math.max(300_000, feedbackMs(pace));
+
+function backToRamp(rollout: RolloutState): RolloutState {
+  if (rollout.stage === 'Ramp') return rollout;
+  const { watchedSince: _, ...rest } = rollout;
+  return {
+    ...rest,
+    stage: 'Ramp',
+    evidence: rollout.evidence.map((entry) => ({ ...entry, certified: { bad: 0, total: 0, expectedBad: 0 } })),
+  };
+}
