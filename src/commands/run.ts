@@ -47,6 +47,11 @@ const stuckMs = 5 * 60_000;
 
 export async function run(options: RunOptions): Promise<number> {
   const log = logger(options.logLevel);
+  // Nothing here leaves a promise alone; if a library does, it is better to start anew than to go on half.
+  process.once('unhandledRejection', (error) => {
+    log.fatal({ err: error }, 'a promise was left alone');
+    process.exit(1);
+  });
   const stop = stopOnSignals(log);
   const lab = options.lab === undefined ? null : await labAt(options.lab);
   const clock = lab ? await labClock(lab.time) : systemClock;

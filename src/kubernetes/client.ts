@@ -55,10 +55,20 @@ export function loadKubeConfig(address: ClusterAddress = {}): PooledKubeConfig {
   if (address.url !== undefined) {
     if (!isLoopback(address.url)) throw new Error(`${address.url}: plain HTTP is accepted on loopback addresses only`);
     config.loadFromClusterAndUser({ name: 'url', server: address.url, skipTLSVerify: false }, { name: 'nobody' });
-  } else if (address.kubeconfig !== undefined) config.loadFromFile(address.kubeconfig);
+  } else if (address.kubeconfig !== undefined) readFrom(config, address.kubeconfig);
   else if (process.env.KUBERNETES_SERVICE_HOST !== undefined) config.loadFromCluster();
   else config.loadFromDefault();
   return config;
+}
+
+function readFrom(config: PooledKubeConfig, file: string): void {
+  try {
+    config.loadFromFile(file);
+    config.server();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new Error(`${file} cannot be read as a kubeconfig: ${reason}`, { cause });
+  }
 }
 
 function isLoopback(url: string): boolean {
