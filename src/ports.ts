@@ -40,7 +40,7 @@ export interface Metrics {
   freshness(source: MetricsSource, service: ServiceRef, nowMs: number): Promise<Freshness | MetricsFailure>;
   /** Counts per revision over (fromMs, toMs]; `young` names revisions whose first sample counts in full. */
   counts(question: CountsQuestion): Promise<Reading>;
-  /** The given revision's counts in ticks of `tickMs` up to `toMs`; empty where nothing is known. */
+  /** The given revision's counts in ticks of `tickMs` up to `toMs`, oldest first; a tick without samples counts nothing. */
   history(question: HistoryQuestion): Promise<History | MetricsFailure>;
 }
 

@@ -1,13 +1,13 @@
 /** The loop's one sentence: observe, decide, act, report. */
 import { act } from './act.ts';
 import { decide } from './decide/decide.ts';
-import type { Decided } from './decide/decision.ts';
+import type { Decided, Decision } from './decide/decision.ts';
 import { observe } from './observe.ts';
 import type { PolicyEvent } from './policy/event.ts';
 import type { Policy, PolicyKey } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
 import type { StoredPolicy } from './policy/stored.ts';
-import type { Clock, Fence, Metrics, Policies, Services } from './ports.ts';
+import { type Clock, Conflict, type Fence, type Metrics, type Policies, type Services } from './ports.ts';
 import { type Failure, failureOf, reported } from './report/conditions.ts';
 import { older } from './report/conflict.ts';
 
@@ -40,22 +40,30 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   let failure: Failure | null = null;
   let events: readonly PolicyEvent[] = [];
   let nextCheckMs = nowMs + stalledMs;
+  let attempted: Decision | null = null;
   let thrown: unknown;
   try {
     const observation = await observe(world, policy, state, nowMs);
     const decided = decide(policy, observation, state, nowMs);
     state = decided.state;
-    const checkpoint = (next: Status) => {
+    const checkpoint = async (next: Status) => {
+      if (!world.policies.get(key)) throw new Conflict('The policy was deleted while its service was being judged.');
       state = next;
       return world.policies.writeStatus(key, reported(stored, next, null, nowMs));
     };
     world.onDecision?.(policy, decided, null);
+    if (decided.decision.write) attempted = decided.decision;
     if (observation.service) state = await act({ ...world, checkpoint }, policy, observation.service, decided);
     ({ events, nextCheckMs } = decided.decision);
-    if (decided.decision.obeyed.length > 0) await world.policies.removeAnnotations(key, decided.decision.obeyed);
+    // Obeyed first, taken away then: a request must not get lost between the two.
+    if (decided.decision.obeyed.length > 0) {
+      await world.policies.writeStatus(key, reported(stored, state, null, nowMs));
+      await world.policies.removeAnnotations(key, decided.decision.obeyed);
+    }
   } catch (error) {
     thrown = error;
     failure = failureOf(error);
+    if (attempted !== null && !(error instanceof Conflict)) events = [notCarriedOut(attempted, failure)];
   } finally {
     await world.policies.writeStatus(key, reported(stored, state, failure, nowMs));
     for (const event of events) await world.policies.event(key, event);
@@ -63,6 +71,14 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   if (thrown !== undefined && !failure?.terminal) throw thrown;
   return { nextCheckMs };
 }
+
+/** What was decided and did not happen must not look as if it had. */
+const notCarriedOut = ({ action, message }: Decision, failure: Failure): PolicyEvent => ({
+  type: 'Warning',
+  reason: 'NotCarriedOut',
+  action,
+  message: `${action} could not be carried out: ${failure.message} It was decided because: ${message}`,
+});
 
 /** A policy that cannot be obeyed, and why. */
 function stalled(policies: Policies, stored: StoredPolicy): Failure | null {

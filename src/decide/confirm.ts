@@ -51,10 +51,14 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
       return rollout ? promoted(policy, base, rollout, false, nowMs) : base;
     case 'Withdraw':
       return rollout
-        ? { ...without(base, 'rollout'), withdrawn: { revision: rollout.candidate, at, reason: effect.reason } }
+        ? {
+            ...guardedAgain(without(base, 'rollout'), nowMs),
+            withdrawn: { revision: rollout.candidate, at, reason: effect.reason },
+          }
         : base;
     case 'RollBack': {
-      if (rollout) return reject(without(base, 'rollout'), rollout.candidate, effect.reason, nowMs);
+      if (rollout)
+        return reject(guardedAgain(without(base, 'rollout'), nowMs), rollout.candidate, effect.reason, nowMs);
       if (guard) {
         const back = reject(without(base, 'guard'), guard.revision, effect.reason, nowMs);
         return {
@@ -90,7 +94,7 @@ function started(base: Status, effect: Effect, nowMs: number): Status {
   const at = iso(nowMs);
   const superseded = base.rollout !== undefined;
   return {
-    ...without(without(base, 'guard'), 'withdrawn'),
+    ...without(base, 'withdrawn'),
     // Its own rollout is over, so a rollback has it to return to.
     lastGood: { revision: effect.rollout.control, since: lastGoodSince(base, effect.rollout.control, at) },
     supersededInARow: superseded ? (base.supersededInARow ?? 0) + 1 : 0,
@@ -118,7 +122,7 @@ export function promoted(
   nowMs: number,
 ): Status {
   return {
-    ...without(state, 'rollout'),
+    ...welcome(without(state, 'rollout'), rollout.candidate),
     stable: { revision: rollout.candidate, percent: 100 },
     lastGood: { revision: rollout.control, since: iso(nowMs) },
     supersededInARow: 0,
@@ -133,6 +137,39 @@ export function promoted(
     }),
   };
 }
+
+/** Whoever serves everything is neither rejected nor withdrawn, by whatever hand it came there. */
+export function welcome(state: Status, revision: string): Status {
+  const rejected = state.rejected?.filter((entry) => entry.revision !== revision);
+  const kept = rejected ? { ...state, rejected } : state;
+  return kept.withdrawn?.revision === revision ? without(kept, 'withdrawn') : kept;
+}
+
+/** The guard over the stable revision, which rested during a rollout, goes on with what comes from now. */
+function guardedAgain(state: Status, nowMs: number): Status {
+  const { guard } = state;
+  return guard ? { ...state, guard: { ...guard, evidence: beginAnew(guard.evidence, nowMs) } } : state;
+}
+
+export const newRollout = (
+  candidate: string,
+  control: string,
+  percent: number,
+  requestsPerSecond: number,
+  evidence: RolloutState['evidence'],
+  nowMs: number,
+): RolloutState => ({
+  candidate,
+  control,
+  stage: 'Ramp',
+  startedAt: iso(nowMs),
+  steppedAt: iso(nowMs),
+  startPercent: percent,
+  requestsPerSecond,
+  controlsTaken: 0,
+  unseen: { requests: 0, ticks: 0 },
+  evidence,
+});
 
 /** Stays rejected until someone says retry. */
 export const reject = (state: Status, revision: string, reason: string, nowMs: number): Status => ({

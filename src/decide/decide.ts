@@ -25,19 +25,41 @@ export function decide(policy: Policy, observation: Observation, state: Status, 
     return finish(policy, null, hold(policy, state, 'ServiceNotFound', message, nowMs), [], state, nowMs);
   }
   const owned = own(policy, service, state, nowMs);
-  if ('outcome' in owned) return finish(policy, service, owned.outcome, [], state, nowMs);
+  const { paused } = policy.requests;
+  if ('outcome' in owned) {
+    const outcome =
+      paused !== null && owned.outcome.write
+        ? hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs)
+        : besideGuard(policy, observation, owned.outcome, nowMs);
+    return finish(policy, service, outcome, [], state, nowMs);
+  }
   const outcome = judgeOwned(policy, observation, service, owned.state, nowMs);
   return finish(policy, service, outcome, owned.events, state, nowMs);
 }
 
 function judgeOwned(policy: Policy, observation: Observation, service: Service, state: Status, nowMs: number): Outcome {
   return (
-    asked(policy, observation, service, state, nowMs) ??
+    asked(policy, service, state, nowMs) ??
     finished(policy, state) ??
     rolling(policy, observation, service, state, nowMs) ??
-    guarding(policy, observation, state, nowMs) ??
-    begin(policy, observation, service, state, nowMs)
+    settling(policy, observation, state, nowMs) ??
+    besideGuard(policy, observation, begin(policy, observation, service, state, nowMs), nowMs)
   );
+}
+
+/** A control has been taken: that question comes first. */
+const settling = (policy: Policy, observation: Observation, state: Status, nowMs: number): Outcome | null =>
+  state.guard?.controlSince || state.guard?.convicted ? guarding(policy, observation, state, nowMs) : null;
+
+/** Whatever else there is to say, a promoted revision is watched over until a rollout really begins. */
+function besideGuard(policy: Policy, observation: Observation, outcome: Outcome, nowMs: number): Outcome {
+  if (outcome.write || outcome.state.rollout) return outcome;
+  const guarded = guarding(policy, observation, outcome.state, nowMs);
+  if (guarded === null) return outcome;
+  if (guarded.write || guarded.reason === 'Burning' || outcome.reason === 'Steady') return guarded;
+  const { guard, ...rest } = outcome.state;
+  const watched = guarded.state.guard;
+  return { ...outcome, state: { ...rest, ...(watched && { guard: watched }) } };
 }
 
 /** What was begun and not seen in the traffic is done first, where it makes somebody's trouble smaller. */
@@ -81,8 +103,8 @@ function finish(
     message,
     write: outcome.write && !observing && service ? { ...outcome.write, etag: service.etag } : null,
     events: [...earlier, ...(outcome.events ?? []), ...announcement(outcome, message, observing, before)],
-    obeyed: outcome.obeyed ?? [],
-    nextCheckMs: nowMs + outcome.lookInMs,
+    obeyed: observing ? [] : (outcome.obeyed ?? []),
+    nextCheckMs: nowMs + (observing ? look.observingMs : outcome.lookInMs),
   };
   const nextCheck = iso(decision.nextCheckMs);
   const remembered: Status = {

@@ -23,7 +23,13 @@ export interface Outcome {
 }
 
 /** How often to look. */
-export const look = { steadyMs: 30_000, rolloutMs: 15_000, guardMs: 60_000, settlingMs: 5_000 } as const;
+export const look = {
+  steadyMs: 30_000,
+  observingMs: 300_000,
+  rolloutMs: 15_000,
+  guardMs: 60_000,
+  settlingMs: 5_000,
+} as const;
 
 /** Nothing moves, with a reason; people are told at once, and once more when it has lasted as long as a bake may. */
 export function hold(policy: Policy, state: Status, reason: string, why: string, nowMs: number): Outcome {
@@ -44,7 +50,7 @@ export function hold(policy: Policy, state: Status, reason: string, why: string,
     message,
     announce: 'Warning',
     ...(due && { events: [page] }),
-    lookInMs: state.rollout ? look.rolloutMs : look.steadyMs,
+    lookInMs: look.steadyMs,
   };
 }
 

@@ -48,6 +48,8 @@ export function newcomer(service: Service, state: Status): string | null {
 export function questions(policy: Policy, service: Service, state: Status): Questions {
   const { rollout, guard } = state;
   const convicted = rollout?.convicted ?? guard?.convicted;
+  // While people hold the service, nothing is judged.
+  const held = policy.requests.paused !== null || state.hold?.reason === 'SplitByHand';
   const newest = newcomer(service, state);
   const names = [
     state.stable?.revision,
@@ -58,7 +60,7 @@ export function questions(policy: Policy, service: Service, state: Status): Ques
     service.latestCreated !== service.latestReady ? service.latestCreated : undefined,
   ];
   const quietNames = quiet(state) && newest === null && service.latestCreated === service.latestReady;
-  const judging = convicted ? undefined : (rollout ?? guard);
+  const judging = convicted || held ? undefined : (rollout ?? guard);
   return {
     revisions: quietNames ? [] : [...new Set(names.filter((name): name is string => Boolean(name)))],
     counts: judging
@@ -72,6 +74,6 @@ export function questions(policy: Policy, service: Service, state: Status): Ques
           ),
         }))
       : [],
-    historyOf: !rollout && newest !== null ? (state.stable?.revision ?? null) : null,
+    historyOf: !rollout && !held && newest !== null ? (state.stable?.revision ?? null) : null,
   };
 }

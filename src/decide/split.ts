@@ -31,6 +31,10 @@ export const soleRevision = (split: Split): string | null =>
 export const splitText = (split: Split): string =>
   split.map(({ revision, percent }) => `${revision} ${percent} %`).join(', ');
 
+/** All of the traffic goes to whatever is newest; an empty list means that, too. */
+export const followsLatest = (traffic: readonly TrafficTarget[]): boolean =>
+  traffic.every(({ revision, percent }) => revision === null || percent === 0);
+
 /** Shares as asked for, of named revisions, merged; null when any traffic follows LATEST. */
 export function namedSplit(traffic: readonly TrafficTarget[]): Split | null {
   const percents = new Map<string, number>();

@@ -1,5 +1,5 @@
 /** The port Metrics over any PromQL engine. One query an objective and tick. */
-import type { Freshness, History, Reading } from '../decide/observation.ts';
+import type { Freshness, History, Reading, Tally } from '../decide/observation.ts';
 import type { MetricsSource, ServiceRef } from '../policy/policy.ts';
 import type { CountsQuestion, HistoryQuestion, Metrics, MetricsFailure } from '../ports.ts';
 import { type Matrix, type PromqlClient, PromqlFailure, type Sample } from './promql.ts';
@@ -56,25 +56,28 @@ async function history(client: PromqlClient, question: HistoryQuestion): Promise
   const { source, service, objective, revision, toMs, lengthMs, tickMs } = question;
   const { indicator } = objective;
   const query = countingQuery({ service, indicator, revision, windowMs: tickMs, young: [] });
-  const matrix = await client.range(source, query, toMs - lengthMs + tickMs, toMs, tickMs);
-  const ticks = vectorsByTime(matrix).flatMap((vector) => {
-    const found = tallies(indicator, vector);
-    return (found.kind === 'Tallies' && found.byRevision[revision]) || [];
-  });
+  const firstMs = toMs - lengthMs + tickMs;
+  const vectors = vectorsByTime(await client.range(source, query, firstMs, toMs, tickMs));
+  const ticks: Tally[] = [];
+  for (let atMs = firstMs; atMs <= toMs; atMs += tickMs) {
+    const found = tallies(indicator, vectors.get(atMs) ?? []);
+    ticks.push((found.kind === 'Tallies' && found.byRevision[revision]) || { bad: 0, total: 0 });
+  }
   return { objective: objective.name, ticks, tickMs };
 }
 
-/** One vector for each instant that has any sample, oldest first. */
-function vectorsByTime(matrix: Matrix): Sample[][] {
+/** One vector for each instant that has any sample. */
+function vectorsByTime(matrix: Matrix): Map<number, Sample[]> {
   const byTime = new Map<number, Sample[]>();
   for (const { labels, points } of matrix) {
     for (const { atMs, value } of points) {
-      const vector = byTime.get(atMs);
+      const instantMs = Math.round(atMs);
+      const vector = byTime.get(instantMs);
       if (vector) vector.push({ labels, value });
-      else byTime.set(atMs, [{ labels, value }]);
+      else byTime.set(instantMs, [{ labels, value }]);
     }
   }
-  return [...byTime].toSorted(([a], [b]) => a - b).map(([, vector]) => vector);
+  return byTime;
 }
 
 async function orFailure<T>(answer: Promise<T>): Promise<T | MetricsFailure> {

@@ -133,7 +133,7 @@ describe('freshness', () => {
 describe('history', () => {
   const points = (...pairs: [number, number][]) => pairs.map(([atMs, value]) => ({ atMs, value }));
 
-  it('is one tally a tick, oldest first, from a query about that revision alone', async () => {
+  it('is one tally a tick, oldest first and empty where nothing was seen, from a query about that revision alone', async () => {
     matrix = () => [
       { labels: { revision_name: 'api-1', response_code_class: '5xx' }, points: points([1_060_000, 1]) },
       {
@@ -146,6 +146,7 @@ describe('history', () => {
       tickMs: 60_000,
       ticks: [
         { bad: 0, total: 10 },
+        { bad: 0, total: 0 },
         { bad: 1, total: 31 },
       ],
     });
@@ -157,10 +158,16 @@ describe('history', () => {
     expect(asked).toEqual([[source, expect.not.stringContaining('=~'), 940_000, 1_060_000, 60_000]]);
   });
 
-  it('leaves out a tick whose counts are no numbers', async () => {
+  it('counts nothing in a tick whose counts are no numbers', async () => {
     const labels = { revision_name: 'api-1', response_code_class: '2xx' };
     matrix = () => [{ labels, points: points([940_000, Number.NaN], [1_000_000, 4]) }];
-    expect(await metrics.history(past)).toMatchObject({ ticks: [{ bad: 0, total: 4 }] });
+    expect(await metrics.history(past)).toMatchObject({
+      ticks: [
+        { bad: 0, total: 0 },
+        { bad: 0, total: 4 },
+        { bad: 0, total: 0 },
+      ],
+    });
   });
 
   it('is unknown when it cannot be had', async () => {

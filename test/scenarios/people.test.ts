@@ -35,7 +35,7 @@ describe('people and pipelines are respected', () => {
     stage.world.setTraffic('api', [{ revision: stable, percent: 100 }]);
     await stage.run(60);
     expect(stage.traffic).toBe(`${stable}=100`);
-    expect(stage.status.rejected?.[0]).toMatchObject({ revision: candidate, reason: 'RolledBackByHand' });
+    expect(stage.status.rejected?.[0]).toMatchObject({ revision: candidate, reason: 'ReturnedToLastGood' });
   });
 
   test('LATEST set again is pinned once more; twice in a day it is left to whoever manages it', async () => {

@@ -228,6 +228,13 @@ export class MemoryPolicies implements Policies {
     this.#changed(key);
   }
 
+  /** An edit of the specification. */
+  respec(key: PolicyKey, change: Record<string, unknown>): void {
+    const raw = this.#raw.get(keyText(key))!;
+    raw.spec = { ...raw.spec, ...change };
+    this.#changed(key);
+  }
+
   delete(key: PolicyKey): void {
     this.#raw.delete(keyText(key));
     this.#changed(key);

@@ -14,6 +14,8 @@ export interface Arms {
   readonly control: string;
   /** Latency seen before this is an arm warming up, and is left out. */
   readonly warmUntilMs: number;
+  /** When the split last changed: a tick that holds that moment mixes two splits, which would compare unlike with unlike. */
+  readonly changedAtMs: number;
 }
 
 export interface Judged {
@@ -43,7 +45,9 @@ export function judge(
       const unknown = reading?.kind === 'Unknown' ? reading : null;
       return { evidence: old, assessment: assess(old, null, terms, objective.gate), tick: null, unknown };
     }
-    if (objective.indicator.kind === 'Latency' && reading.fromMs < arms.warmUntilMs) {
+    const mixed = reading.fromMs < arms.changedAtMs && arms.changedAtMs < reading.toMs;
+    const warming = objective.indicator.kind === 'Latency' && reading.fromMs < arms.warmUntilMs;
+    if (mixed || warming) {
       const evidence = { ...old, judgedUntil: iso(reading.toMs) };
       return { evidence, assessment: assess(evidence, null, terms, objective.gate), tick: null, unknown: null };
     }

@@ -78,9 +78,13 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
     };
   }
 
-  const judgedMs = Math.min(...guard.evidence.map(({ judgedUntil }) => ms(judgedUntil))) - ms(guard.controlSince);
-  const bothSeen = guard.evidence.every(({ candidate, control }) => candidate.total > 0 && control.total > 0);
-  if (judgedMs >= decideWithinMs && bothSeen) {
+  const evidence = gating.map((assessment) => evidenceOf(guard, assessment));
+  const judgedMs = Math.max(0, ...evidence.map(({ judgedUntil }) => ms(judgedUntil))) - ms(guard.controlSince);
+  if (judgedMs >= decideWithinMs) {
+    if (!evidence.some(({ control }) => control.total > 0)) {
+      const message = `${guard.control} has half of the traffic and shows no request, so it settles nothing; ${guard.revision} has all of it again. Look at both.`;
+      return move('Restore', 'LastGoodSilent', message, true);
+    }
     const message = `${spoken(decideWithinMs)} beside ${guard.control} do not show that ${guard.revision} is to blame; it has all of the traffic again. Look for a shared cause.`;
     return move('Restore', 'NotToBlame', message, true);
   }

@@ -5,14 +5,13 @@ import { iso, ms } from '../../policy/time.ts';
 import { without } from '../confirm.ts';
 import { judge } from '../evidence/judge.ts';
 import type { Observation } from '../observation.ts';
-import { look, type Outcome, released } from '../outcome.ts';
-import { newcomer } from '../questions.ts';
-import { paceOf } from '../rollout/rolling.ts';
+import { hold, look, type Outcome, released } from '../outcome.ts';
+import { paceOf, staleAfterMs } from '../rollout/rolling.ts';
 import { all, between } from '../split.ts';
 import { rows } from '../view.ts';
 import { watchOver } from './guard.ts';
 
-/** null: nothing to guard, or a newer revision is waiting and the question is not open. */
+/** null: nothing to guard. */
 export function guarding(policy: Policy, observation: Observation, state: Status, nowMs: number): Outcome | null {
   const { guard } = state;
   if (!guard) return null;
@@ -26,7 +25,6 @@ export function guarding(policy: Policy, observation: Observation, state: Status
   });
   if (guard.convicted) return back(state, guard.convicted.reason, guard.convicted.message);
   const open = guard.controlSince !== undefined;
-  if (!open && observation.service && newcomer(observation.service, state) !== null) return null;
   if (!open && nowMs >= ms(guard.until)) {
     return {
       state: without(released(state), 'guard'),
@@ -37,11 +35,17 @@ export function guarding(policy: Policy, observation: Observation, state: Status
     };
   }
 
+  const away = open ? metricsAway(policy, observation, nowMs) : null;
+  if (away !== null) {
+    const message = `${guard.revision} and ${guard.control} share the traffic, and the metrics cannot be read (${away}).`;
+    return hold(policy, state, 'MetricsOutage', message, nowMs);
+  }
   const { tickMs } = paceOf(observation.freshness, nowMs);
   const arms = {
     candidate: guard.revision,
     control: guard.control,
     warmUntilMs: ms(guard.controlSince ?? guard.armedAt) + (open ? policy.rollout.warmupMs : 0),
+    changedAtMs: ms(guard.controlSince ?? guard.armedAt),
   };
   const result = judge(policy, arms, guard.evidence, observation.readings, tickMs);
   const { guard: next, move } = watchOver(guard, result, tickMs);
@@ -76,4 +80,15 @@ export function guarding(policy: Policy, observation: Observation, state: Status
       return { ...said, state: seen, write, lookInMs: look.settlingMs };
     }
   }
+}
+
+/** Why nothing can be told from the metrics, or null. */
+function metricsAway(policy: Policy, { freshness, readings }: Observation, nowMs: number): string | null {
+  const unread = policy.objectives.map(({ name }) =>
+    readings.find((reading) => reading.kind === 'Unknown' && reading.objective === name),
+  );
+  const [first] = unread;
+  if (first?.kind === 'Unknown' && unread.every((reading) => reading !== undefined)) return first.message;
+  const newestMs = freshness?.newestMs ?? null;
+  return newestMs === null || nowMs - newestMs > staleAfterMs ? 'no recent samples' : null;
 }

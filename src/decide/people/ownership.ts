@@ -5,14 +5,14 @@
 
 import type { PolicyEvent } from '../../policy/event.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { Status } from '../../policy/status.ts';
+import type { Evidence, Status } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
-import { confirm, promoted, reject, without } from '../confirm.ts';
+import { confirm, newRollout, promoted, reject, welcome, without } from '../confirm.ts';
 import { beginEvidence } from '../evidence/judge.ts';
 import { arm } from '../guard/guard.ts';
 import type { Service, Split } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
-import { all, namedSplit, same, soleRevision, splitText } from '../split.ts';
+import { all, followsLatest, namedSplit, same, soleRevision, splitText } from '../split.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -24,16 +24,40 @@ export function own(policy: Policy, service: Service, before: Status, nowMs: num
   const recreated = before.adoption !== undefined && before.adoption.serviceUid !== service.uid;
   const state: Status = recreated ? {} : before;
   const split = namedSplit(service.traffic);
-  if (split === null) return latest(policy, service, state, nowMs);
+  if (split === null) {
+    return followsLatest(service.traffic)
+      ? latest(policy, service, state, nowMs)
+      : partlyLatest(policy, service, state, nowMs);
+  }
   if (!state.stable) return adopt(policy, service, split, state, nowMs);
   if (state.intent && same(split, state.intent.split)) {
-    return goOn(released(confirm(policy, service, state, state.intent, nowMs)));
+    return goOn(released(confirm(policy, service, state, state.intent, ms(state.intent.at))));
   }
   if (state.split && same(split, state.split)) {
     const byHand = state.hold?.reason === 'SplitByHand';
-    return goOn(byHand ? released(state) : state);
+    return goOn(byHand ? judgedFrom(released(state), nowMs) : state);
   }
   return moved(policy, service, split, without(state, 'intent'), nowMs);
+}
+
+/** A share of the traffic follows LATEST: nobody is to move what they did not split. */
+function partlyLatest(policy: Policy, service: Service, state: Status, nowMs: number): Owned {
+  if (policy.mode === 'Observe' && state.stable) return goOn(state);
+  const shares = service.traffic
+    .filter(({ percent }) => percent > 0)
+    .map(({ revision, percent }) => `${revision ?? 'LATEST'} ${percent} %`);
+  const message = `A part of the traffic follows LATEST (${shares.join(', ')}); nothing is moved until one revision has all of it.`;
+  return { outcome: hold(policy, state, state.stable ? 'SplitByHand' : 'NotAdoptable', message, nowMs) };
+}
+
+/** What happened under somebody else's split cannot be told apart by arm, and is not judged. */
+function judgedFrom(state: Status, nowMs: number): Status {
+  const { rollout, guard } = state;
+  const from = <T extends { evidence: Evidence[] }>(holder: T): T => ({
+    ...holder,
+    evidence: holder.evidence.map((entry) => ({ ...entry, judgedUntil: iso(nowMs) })),
+  });
+  return { ...state, ...(rollout && { rollout: from(rollout) }), ...(guard && { guard: from(guard) }) };
 }
 
 /** The first look at a service that names its revisions. */
@@ -119,7 +143,7 @@ function moved(policy: Policy, service: Service, split: Split, state: Status, no
   const { rollout, guard, stable } = state;
   const revision = soleRevision(split);
   if (revision === null) {
-    if (policy.mode === 'Observe') return goOn({ ...state, split: [...split] });
+    if (policy.mode === 'Observe') return goOn(observed(policy, split, state, nowMs));
     const message = `${splitText(split)} was set by another hand; nothing is moved until one revision has all of the traffic again.`;
     return { outcome: hold(policy, state, 'SplitByHand', message, nowMs) };
   }
@@ -137,7 +161,7 @@ function moved(policy: Policy, service: Service, split: Split, state: Status, no
     ]);
   }
   if (guard && revision === guard.control) {
-    const reason = guard.convicted?.reason ?? 'RolledBackByHand';
+    const reason = guard.convicted?.reason ?? 'ReturnedToLastGood';
     const message = `All of the traffic is back on ${revision}; ${guard.revision} is rejected.`;
     const back = confirm(policy, service, free, { kind: 'RollBack', split, reason }, nowMs);
     return goOn(back, [normal('RolledBack', 'RollBack', message)]);
@@ -156,14 +180,16 @@ function moved(policy: Policy, service: Service, split: Split, state: Status, no
 function arrived(policy: Policy, state: Status, split: Split, nowMs: number): Status {
   const revision = soleRevision(split)!;
   const before = state.stable?.revision;
+  const { guard } = state;
   const settled: Status = {
     ...without(without(state, 'guard'), 'rollout'),
     split: [...split],
     stable: { revision, percent: 100 },
   };
-  if (before === undefined || before === revision) return settled;
+  if (guard?.revision === revision) return { ...welcome(settled, revision), guard };
+  if (before === undefined || before === revision) return welcome(settled, revision);
   return {
-    ...settled,
+    ...welcome(settled, revision),
     lastGood: { revision: before, since: iso(nowMs) },
     guard: arm({
       revision,
@@ -175,6 +201,16 @@ function arrived(policy: Policy, state: Status, split: Split, nowMs: number): St
       evidence: beginEvidence(policy, [], nowMs),
     }),
   };
+}
+
+/** In Observe a split of stable and one other is a rollout by somebody else's hand: it is judged, and left alone. */
+function observed(policy: Policy, split: Split, state: Status, nowMs: number): Status {
+  const stable = state.stable?.revision;
+  const [candidate, ...others] = split.filter(({ revision }) => revision !== stable);
+  if (stable === undefined || !candidate || others.length > 0 || split.length !== 2) return state;
+  if (state.rollout?.candidate === candidate.revision) return state;
+  const evidence = beginEvidence(policy, [], nowMs);
+  return { ...state, rollout: newRollout(candidate.revision, stable, candidate.percent, 0, evidence, nowMs) };
 }
 
 const goOn = (state: Status, events: readonly PolicyEvent[] = []): Owned => ({ state, events });

@@ -1,30 +1,36 @@
 /** What people ask for by annotation: pause, promote, abort, retry. */
 import type { Policy } from '../../policy/policy.ts';
 import type { Status } from '../../policy/status.ts';
-import { without } from '../confirm.ts';
-import type { Observation, Service } from '../observation.ts';
+import { reject, without } from '../confirm.ts';
+import type { Service } from '../observation.ts';
 import { hold, look, type Outcome } from '../outcome.ts';
+import { newcomer } from '../questions.ts';
 import { all } from '../split.ts';
 
 const annotation = (verb: 'promote' | 'abort' | 'retry'): string => `steadyrun.dev/${verb}`;
 
-export function asked(
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  state: Status,
-  nowMs: number,
-): Outcome | null {
+export function asked(policy: Policy, service: Service, state: Status, nowMs: number): Outcome | null {
   const { paused, abort, promote, retry } = policy.requests;
   if (paused !== null) return hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs);
-  if (abort !== null) return aborted(state, abort);
+  if (abort !== null) return aborted(service, state, abort, nowMs);
   if (promote !== null) return promotedByRequest(service, state, promote);
-  if (retry !== null) return retried(observation, state, retry);
+  if (retry !== null) return retried(service, state, retry);
   return null;
 }
 
-function aborted(state: Status, revision: string): Outcome {
+function aborted(service: Service, state: Status, revision: string, nowMs: number): Outcome {
   const { rollout, guard } = state;
+  if (rollout?.candidate !== revision && newcomer(service, state) === revision) {
+    return {
+      state: reject(without(state, 'intent'), revision, 'Aborted', nowMs),
+      action: 'None',
+      reason: 'Aborted',
+      message: `${revision} was aborted by request before it got any traffic.`,
+      announce: 'Normal',
+      obeyed: [annotation('abort')],
+      lookInMs: look.settlingMs,
+    };
+  }
   const running = rollout?.candidate === revision ? rollout : guard?.revision === revision ? guard : null;
   if (!running) return nothingToDo(state, 'abort', `${revision} is neither a candidate nor just promoted.`);
   return {
@@ -52,12 +58,13 @@ function promotedByRequest(service: Service, state: Status, revision: string): O
   };
 }
 
-function retried(observation: Observation, state: Status, revision: string): Outcome {
+function retried(service: Service, state: Status, revision: string): Outcome {
   const rejected = (state.rejected ?? []).filter((entry) => entry.revision !== revision);
   const known = rejected.length !== (state.rejected ?? []).length || state.withdrawn?.revision === revision;
   if (!known) return nothingToDo(state, 'retry', `${revision} was neither rejected nor withdrawn.`);
-  const gone = observation.revisions[revision] === null;
-  if (gone) return nothingToDo(state, 'retry', `${revision} does not exist any more.`);
+  if (service.latestReady !== revision) {
+    return nothingToDo(state, 'retry', `${revision} is not the newest ready revision, and only that one is tried.`);
+  }
   const forgiven = { ...state, rejected };
   return {
     state: state.withdrawn?.revision === revision ? without(forgiven, 'withdrawn') : forgiven,

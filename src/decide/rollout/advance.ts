@@ -31,6 +31,10 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
 
   if (judged.newest === null) return stay('AwaitingMetrics', 'No new samples since the last look.');
 
+  const suspects = gating.filter(({ suspect, environmentBad }) => suspect && !environmentBad);
+  const cameBack = suspects.length > 0 && rollout.retreat?.used && rollout.retreat.finished;
+  if (cameBack) return suspicion(policy, rollout, suspects, moment);
+
   const struck = strike(rollout, gating, moment);
   if (struck) return struck;
 
@@ -41,7 +45,6 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
     return { rollout, move: { action: 'Withdraw', percent: 0, reason: 'CandidateSilent', message } };
   }
 
-  const suspects = gating.filter(({ suspect, environmentBad }) => suspect && !environmentBad);
   if (suspects.length > 0) return suspicion(policy, rollout, suspects, moment);
 
   const control = takeControl(rollout, gating, moment);

@@ -27,31 +27,37 @@ export function forward(
   });
   const stay = (reason: string, message: string) => to('None', moment.percent, reason, message);
 
-  if (gating.some(({ doubtful }) => doubtful)) return stay('Doubtful', `No step while this is open: ${why}.`);
+  const sinceStartMs = moment.nowMs - ms(rollout.startedAt);
+  const overdue = sinceStartMs >= policy.rollout.maxBakeMs;
+  if (gating.some(({ doubtful }) => doubtful)) {
+    return to(overdue ? 'Hold' : 'None', moment.percent, 'Doubtful', `No step while this is open: ${why}.`);
+  }
 
-  const outage = gating.find(({ environmentBad }) => environmentBad);
-  const cure = outage !== undefined && gating.some(({ better }) => better);
+  const outages = gating.filter(({ environmentBad }) => environmentBad);
+  const [outage] = outages;
+  // What ails the control must be what the candidate is better at.
+  const cure = outage !== undefined && outages.every(({ better }) => better);
   if (outage && !cure) {
     const evidence = evidenceOf(rollout, outage);
     const message = `${rollout.control} itself is failing, so no revision is blamed and nothing moves forward: ${evidenceText(evidence, outage, rollout.candidate, rollout.control)}.`;
-    return stay('SharedOutage', message);
-  }
-
-  if (rollout.stage === 'Watch') {
-    const left = ms(rollout.watchedSince ?? rollout.steppedAt) + watchMs - moment.nowMs;
-    if (left > 0) return stay('Watching', `${spoken(left)} of the watch are left. ${why}.`);
-    return to('Promote', 100, 'WatchPassed', `${rollout.candidate} held through the watch: ${boundsText(gating)}.`);
+    return to('Hold', moment.percent, 'SharedOutage', message);
   }
 
   const certified = gating.length > 0 && gating.every((assessment) => assessment.certified);
+  if (rollout.stage === 'Watch') {
+    const left = ms(rollout.watchedSince ?? rollout.steppedAt) + watchMs - moment.nowMs;
+    if (left > 0) return stay('Watching', `${spoken(left)} of the watch are left. ${why}.`);
+    if (cure && !certified) return stay('Watching', `The certificate is still open. ${why}.`);
+    return to('Promote', 100, 'WatchPassed', `${rollout.candidate} held through the watch: ${boundsText(gating)}.`);
+  }
+
   if (moment.percent >= certificatePercent(policy) && certified) {
     const share = Math.max(watchPercent(moment.pace), moment.percent);
     const message = `Certified at ${moment.percent} %: ${boundsText(gating)} (95 % bound). ${spoken(watchMs)} of watching follow.`;
     return to('Watch', share, 'Certified', message);
   }
 
-  const sinceStartMs = moment.nowMs - ms(rollout.startedAt);
-  if (sinceStartMs >= policy.rollout.maxBakeMs) return inconclusive(policy, rollout, gating, moment);
+  if (overdue) return inconclusive(policy, rollout, gating, moment);
 
   const spacingMs = Math.max(60_000, moment.pace.delayMs + moment.pace.tickMs);
   if (moment.nowMs - ms(rollout.steppedAt) < spacingMs) return stay('Observing', `${why}.`);

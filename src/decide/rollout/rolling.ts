@@ -2,12 +2,13 @@
 import type { Policy } from '../../policy/policy.ts';
 import type { RolloutState, Status } from '../../policy/status.ts';
 import { iso, ms, spoken } from '../../policy/time.ts';
+import { newRollout } from '../confirm.ts';
 import { judge } from '../evidence/judge.ts';
 import type { Freshness, Observation, Service } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
 import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
-import { all, between, percentOf } from '../split.ts';
+import { all, between, namedSplit, percentOf } from '../split.ts';
 import { rows } from '../view.ts';
 import { advance } from './advance.ts';
 import type { Move } from './moves.ts';
@@ -31,7 +32,7 @@ export function rolling(
   if (!rollout) return null;
   return (
     convicted(state, rollout) ??
-    impossible(policy, observation, service, state, rollout, nowMs) ??
+    impossible(policy, observation, state, rollout, nowMs) ??
     superseded(policy, observation, service, state, rollout, nowMs) ??
     blind(policy, observation, state, rollout, nowMs) ??
     judged(policy, observation, service, state, rollout, nowMs)
@@ -66,7 +67,6 @@ const withdraw = (state: Status, rollout: RolloutState, reason: string, message:
 function impossible(
   policy: Policy,
   { revisions }: Observation,
-  { scaling }: Service,
   state: Status,
   rollout: RolloutState,
   nowMs: number,
@@ -82,10 +82,6 @@ function impossible(
   if (candidate?.ready === 'False') {
     const message = `Cloud Run reports ${rollout.candidate} not ready: ${candidate.message}`;
     return withdraw(state, rollout, 'CandidateNotReady', message);
-  }
-  if (scaling.mode === 'Manual' && scaling.instances < 2) {
-    const message = `Manual scaling to ${scaling.instances} instances cannot serve two revisions; some requests would find none.`;
-    return hold(policy, state, 'ManualScaling', message, nowMs);
   }
   return null;
 }
@@ -122,26 +118,6 @@ function superseded(
     lookInMs: look.settlingMs,
   };
 }
-
-export const newRollout = (
-  candidate: string,
-  control: string,
-  percent: number,
-  requestsPerSecond: number,
-  evidence: RolloutState['evidence'],
-  nowMs: number,
-): RolloutState => ({
-  candidate,
-  control,
-  stage: 'Ramp',
-  startedAt: iso(nowMs),
-  steppedAt: iso(nowMs),
-  startPercent: percent,
-  requestsPerSecond,
-  controlsTaken: 0,
-  unseen: { requests: 0, ticks: 0 },
-  evidence,
-});
 
 /** No metrics: never healthy and never failed. */
 function blind(
@@ -198,11 +174,12 @@ function judged(
   nowMs: number,
 ): Outcome {
   const pace = paceOf(observation.freshness, nowMs);
-  const percent = percentOf(state.split ?? [], rollout.candidate);
+  const percent = percentOf(namedSplit(service.traffic) ?? [], rollout.candidate);
   const arms = {
     candidate: rollout.candidate,
     control: rollout.control,
     warmUntilMs: ms(rollout.startedAt) + policy.rollout.warmupMs,
+    changedAtMs: ms(rollout.steppedAt),
   };
   const result = judge(policy, arms, rollout.evidence, observation.readings, pace.tickMs);
   const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace });
@@ -215,6 +192,12 @@ function judged(
   };
   return carriedOut(policy, service, state, seen, next, move, nowMs);
 }
+
+/** Each revision with traffic needs an instance of its own. */
+export const tooFewInstances = ({ scaling }: Service): boolean => scaling.mode === 'Manual' && scaling.instances < 2;
+
+export const tooFew = ({ scaling }: Service): string =>
+  `Manual scaling to ${scaling.mode === 'Manual' ? scaling.instances : 0} instances cannot serve two revisions: some requests would find none.`;
 
 /** A move becomes a write, or waits until Cloud Run has finished with the last one. */
 function carriedOut(
@@ -250,6 +233,15 @@ function carriedOut(
     case 'Step':
     case 'Watch':
     case 'Promote':
+      if (action !== 'Promote' && tooFewInstances(service)) {
+        return hold(
+          policy,
+          { ...state, ...(before.hold && { hold: before.hold }) },
+          'ManualScaling',
+          tooFew(service),
+          nowMs,
+        );
+      }
       if (!service.settled) return waiting(state, `Cloud Run is still working on the last change. ${message}`);
       break;
   }

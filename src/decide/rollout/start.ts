@@ -1,6 +1,7 @@
 /** Steady: is there a newer revision, and may its rollout begin? */
 import type { Policy } from '../../policy/policy.ts';
 import type { Status } from '../../policy/status.ts';
+import { newRollout } from '../confirm.ts';
 import { beginEvidence } from '../evidence/judge.ts';
 import type { History, Observation, Service } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
@@ -8,7 +9,7 @@ import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
 import { between } from '../split.ts';
 import { startPercent } from './ramp.ts';
-import { newRollout, paceOf, staleAfterMs } from './rolling.ts';
+import { paceOf, staleAfterMs, tooFew, tooFewInstances } from './rolling.ts';
 
 /** The traffic of a service is what it was over the last half hour. */
 const recentMs = 30 * 60_000;
@@ -39,10 +40,8 @@ export function begin(
   }
   if (candidate.ready !== 'True') return waiting(state, `${name} is not ready yet: ${candidate.message}`);
   if (!service.settled) return waiting(state, `${name} starts once Cloud Run has settled.`);
-  if (service.scaling.mode === 'Manual' && service.scaling.instances < 2) {
-    const message = `Manual scaling to ${service.scaling.instances} instances cannot serve two revisions; ${name} waits at 0 %.`;
-    return hold(policy, before, 'ManualScaling', message, nowMs);
-  }
+  if (tooFewInstances(service))
+    return hold(policy, before, 'ManualScaling', `${name} waits at 0 %. ${tooFew(service)}`, nowMs);
 
   const outage = metricsAway(observation, nowMs);
   if (outage !== null) {
