@@ -5,8 +5,13 @@ import { manifest } from './manifest.ts';
 const program = new Command('steadyrun')
   .description('Keeps Google Cloud Run services inside their SLOs.')
   .version(manifest.version)
-  .showHelpAfterError('(steadyrun COMMAND --help tells more)')
+  .configureOutput({ outputError: (text) => complain(`${text.replace(/^error: |\.?\n$/g, '')}; --help tells more`) })
   .exitOverride();
+
+/** One line on standard error. */
+function complain(text: string): void {
+  process.stderr.write(`steadyrun: ${text.trim().replace(/\s*\n\s*/g, ' ')}\n`);
+}
 
 const json = () => new Option('--json', 'machine-readable output').default(false);
 
@@ -99,12 +104,18 @@ cluster(program.command('why').description('the last decision: the evidence, wha
   .argument('<name>', 'the policy')
   .action(runs(async (name: string, options) => (await import('./commands/status.ts')).why(name, options)));
 
+// Whoever read the output has had enough, as head does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCode);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    console.error(`steadyrun: ${error instanceof Error ? error.message : String(error)}`);
+    complain(error instanceof Error ? error.message : String(error));
     exitCode = 1;
   }
 }

@@ -13,9 +13,11 @@ export interface LabTime {
   readonly speed: number;
 }
 
+/** Throws in one sentence where no lab answers. */
 export async function labAt(url: string): Promise<{ doors: LabDoors; time: LabTime }> {
   const origin = loopback(url);
-  return { doors: await json<LabDoors>(`${origin}/`), time: await json<LabTime>(`${origin}/lab/v1/clock`) };
+  const doors = await json<LabDoors>(`${origin}/`, ['kubernetes', 'cloudRun', 'prometheus']);
+  return { doors, time: await json<LabTime>(`${origin}/lab/v1/clock`, ['nowMs', 'wallMs', 'speed']) };
 }
 
 function loopback(text: string): string {
@@ -31,13 +33,16 @@ function loopback(text: string): string {
   return url.origin;
 }
 
-async function json<T>(url: string): Promise<T> {
+/** An object that has at least these fields. */
+async function json<T extends object>(url: string, fields: readonly (keyof T)[]): Promise<T> {
   let response: Response;
   try {
     response = await fetch(url, { signal: AbortSignal.timeout(5000) });
   } catch (cause) {
     throw new Error(`no lab answers at ${url}; start one with: steadyrun lab`, { cause });
   }
-  if (!response.ok) throw new Error(`${url} answered ${response.status}; is it a lab?`);
-  return (await response.json()) as T;
+  const answer: unknown = await response.json().catch(() => null);
+  const isLab = response.ok && typeof answer === 'object' && answer !== null && fields.every((name) => name in answer);
+  if (!isLab) throw new Error(`${url} answered ${response.status}, but not as a lab does`);
+  return answer as T;
 }

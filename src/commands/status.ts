@@ -4,7 +4,10 @@ import { loadKubeConfig, type PooledKubeConfig } from '../kubernetes/client.ts';
 import { SloPolicies } from '../kubernetes/slopolicies.ts';
 import { storedPolicy } from '../policy/parse.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
-import { did, next, objectives, why as reasonOf, story } from '../report/story.ts';
+import { Unavailable } from '../ports.ts';
+import { next } from '../report/next.ts';
+import { objectives } from '../report/objectives.ts';
+import { sentences, story, type Told, usualColumns } from '../report/story.ts';
 import { table } from '../report/table.ts';
 import { labAt } from './lab-address.ts';
 
@@ -20,22 +23,37 @@ export interface StatusOptions {
 const watchEveryMs = 1000;
 
 export async function status(name: string | undefined, options: StatusOptions): Promise<number> {
+  // A reader has nothing to bring to an end.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => process.exit(options.watch ? 0 : 130));
   const cluster = await connect(options);
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
-    let before = '';
-    for (;;) {
-      const found = await cluster.policies(name);
-      const text = options.json ? jsonOf(found) : textOf(found, name, cluster.nowMs());
-      if (text !== before) print(text, options.watch === true && !options.json);
-      before = text;
-      if (!options.watch) return 0;
-      await sleep(watchEveryMs, undefined, { signal: stop.signal }).catch(() => undefined);
-      if (stop.signal.aborted) return 0;
-    }
+    const first = textOf(await cluster.policies(name), name, options, cluster.nowMs());
+    print(first, options);
+    if (options.watch) await watch(first, cluster, name, options);
+    return 0;
   } finally {
     await cluster.close();
+  }
+}
+
+/** Says again what has changed; a cluster that is away for a while is waited for. */
+async function watch(
+  first: string,
+  cluster: Cluster,
+  name: string | undefined,
+  options: StatusOptions,
+): Promise<never> {
+  for (let before = first; ; await sleep(watchEveryMs)) {
+    try {
+      const text = textOf(await cluster.policies(name), name, options, cluster.nowMs());
+      if (text !== before) print(text, options);
+      before = text;
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      if (error.message !== before) process.stderr.write(`steadyrun: ${error.message}\n`);
+      before = error.message;
+    }
   }
 }
 
@@ -51,12 +69,7 @@ export async function why(name: string, options: StatusOptions): Promise<number>
       process.stdout.write(`${JSON.stringify(answer)}\n`);
       return 0;
     }
-    const lines = [
-      `why   ${reasonOf(current)}`,
-      ...objectives(current).map((line) => `      ${line}`),
-      `did   ${did(current)}${current.decision ? ` at ${current.decision.at}` : ''}`,
-      `next  ${next(current, cluster.nowMs())}`,
-    ];
+    const lines = [...objectives(current), ...sentences(told(found!), cluster.nowMs(), width())];
     process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   } finally {
@@ -108,16 +121,19 @@ async function everyPolicy(api: SloPolicies, namespace: string | undefined): Pro
   return found;
 }
 
-const jsonOf = (policies: readonly StoredPolicy[]): string =>
-  JSON.stringify(policies.map(({ key, status: current }) => ({ ...key, status: current })));
-
-function textOf(policies: readonly StoredPolicy[], name: string | undefined, nowMs: number): string {
+function textOf(policies: readonly StoredPolicy[], name: string | undefined, { json }: StatusOptions, nowMs: number) {
+  if (json) return JSON.stringify(policies.map(({ key, status: current }) => ({ ...key, status: current })));
   if (policies.length === 0) return 'No SLOPolicies here.';
   if (name === undefined) return table(policies, nowMs).join('\n');
-  return policies.flatMap(({ key, status: current }) => story({ name: key.name, status: current }, nowMs)).join('\n');
+  return policies.flatMap((policy) => story(told(policy), nowMs, width())).join('\n');
 }
 
-function print(text: string, redraw: boolean): void {
-  const clear = redraw && process.stdout.isTTY ? '\x1b[H\x1b[J' : '';
+const told = ({ key, spec, status: current }: StoredPolicy): Told => ({ name: key.name, spec, status: current });
+
+/** Of the terminal; a file or a pipe gets the usual. */
+const width = (): number => process.stdout.columns ?? usualColumns;
+
+function print(text: string, { watch: redraws, json }: StatusOptions): void {
+  const clear = redraws && !json && process.stdout.isTTY ? '\x1b[H\x1b[J' : '';
   process.stdout.write(`${clear}${text}\n`);
 }

@@ -1,6 +1,7 @@
 /**
  * Conditions as kstatus reads them: Ready is normal when true; Reconciling and Stalled exist only while they are true.
  */
+import { clipped } from '../decide/outcome.ts';
 import type { Condition, Status } from '../policy/status.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import { iso } from '../policy/time.ts';
@@ -74,5 +75,5 @@ const stating = (type: string, status: boolean, { reason, message }: { reason: s
   type,
   status: status ? 'True' : 'False',
   reason,
-  message,
+  message: clipped(message),
 });

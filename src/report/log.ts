@@ -1,5 +1,5 @@
 /** Structured logs with the fields that Cloud Logging reads: severity, message, time. */
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { manifest } from '../manifest.ts';
 
 const severities: Record<string, string> = {
@@ -11,8 +11,13 @@ const severities: Record<string, string> = {
   fatal: 'CRITICAL',
 };
 
+const secrets = ['authorization', 'Authorization', 'token', 'password', 'cookie'];
+
 /** Writes to standard error, so that standard output stays with a command's own answer. */
-export const logger = (level: string, fd: 1 | 2 = 2): Logger =>
+export const logger = (
+  level: string,
+  destination: DestinationStream = pino.destination({ fd: 2, sync: true }),
+): Logger =>
   pino(
     {
       level,
@@ -20,7 +25,15 @@ export const logger = (level: string, fd: 1 | 2 = 2): Logger =>
       base: { serviceContext: { service: 'steadyrun', version: manifest.version } },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
-      redact: ['*.authorization', '*.token', '*.password'],
+      redact: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]),
+      serializers: { err: inWords },
     },
-    pino.destination({ fd, sync: true }),
+    destination,
   );
+
+/** Errors of HTTP clients carry the whole request, headers and all: what is said of an error is named here. */
+function inWords(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  return { type, message, stack };
+}

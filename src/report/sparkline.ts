@@ -1,11 +1,14 @@
-/** A number's recent past in one line: each of the newest values as a block, the largest filling it. */
+/**
+ * A number's recent past in one line, each of the newest values a block. `full` fills it, or the largest value where one is
+ * larger: with the limit for `full`, noise far below it stays low.
+ */
 const blocks = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-export function sparkline(values: readonly number[], width: number): string {
+export function sparkline(values: readonly number[], width: number, full: number): string {
   const shown = values.slice(-width);
-  const highest = Math.max(...shown, Number.MIN_VALUE);
+  const top = Math.max(...shown, full);
   return shown
-    .map((value) => blocks[Math.min(blocks.length - 1, Math.floor((value / highest) * (blocks.length - 1) + 0.5))])
+    .map((value) => blocks[Math.min(blocks.length - 1, Math.floor((value / top) * (blocks.length - 1) + 0.5))])
     .join('')
     .padStart(width);
 }

@@ -1,8 +1,19 @@
-/** A status told to a person: what is happening, why, what was done, and what comes next. */
+/** A status told to a person: what is happening, on what evidence, why, what was done, and what comes next. */
 import type { Status } from '../policy/status.ts';
+import type { StoredPolicy } from '../policy/stored.ts';
 import { ms, spoken } from '../policy/time.ts';
+import { aligned, paragraph } from './columns.ts';
+import { next, standing } from './next.ts';
+import { objectives } from './objectives.ts';
 
-const marks: Record<NonNullable<Status['phase']>, string> = {
+/** What is known of a policy; without its spec it is taken to be obeyed. */
+export interface Told {
+  readonly name: string;
+  readonly status: Status;
+  readonly spec?: StoredPolicy['spec'];
+}
+
+const marks: Record<string, string> = {
   Pending: '◌',
   Steady: '✔',
   Ramping: '◐',
@@ -10,115 +21,103 @@ const marks: Record<NonNullable<Status['phase']>, string> = {
   RollingBack: '✖',
   Held: '॥',
 };
+const barWidth = 20;
+export const usualColumns = 100;
+export const indent = '  ';
 
-export interface Titled {
-  readonly name: string;
-  readonly status: Status;
+/** All of it, as `status NAME` prints it. */
+export function story(told: Told, nowMs: number, columns = usualColumns): string[] {
+  const { status } = told;
+  const within = [...shares(status), ...objectives(status), ...sentences(told, nowMs, columns - indent.length)];
+  return [headline(told, nowMs), ...within.map((line) => indent + line)];
 }
 
-/** "api  ◐ Ramping  api-00002-bbb at 5 % for 12 min" */
-export function headline({ name, status }: Titled, nowMs: number): string {
-  const { phase = 'Pending', candidate, hold } = status;
-  const what = candidate
-    ? `${candidate.revision} at ${candidate.percent} % for ${spoken(nowMs - ms(candidate.since))}`
-    : (status.stable?.revision ?? 'not adopted yet');
-  const held = hold ? ` (${hold.reason} for ${spoken(nowMs - ms(hold.since))})` : '';
-  return `${name}  ${marks[phase]} ${phase}${held}  ${what}`;
+/** "api  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago" */
+export function headline(told: Told, nowMs: number): string {
+  const { name, status, spec } = told;
+  const { candidate, stable, hold } = status;
+  const phase = phaseText(told);
+  const held = hold && phase === 'Held' ? ` (${hold.reason} for ${since(hold.since, nowMs)})` : '';
+  const observed = spec?.ok && spec.policy.mode === 'Observe' ? ', only observed' : '';
+  const who = candidate
+    ? `${candidate.revision} at ${candidate.percent} %, begun ${since(candidate.since, nowMs)} ago`
+    : stable
+      ? `${stable.revision} at ${stable.percent} %`
+      : 'not adopted yet';
+  return `${name}  ${marks[phase] ?? '✖'} ${phase}${held}  ${who}${observed}`;
+}
+
+/** The phase, or in one word why the policy is not obeyed at all. */
+export function phaseText({ status, spec }: Omit<Told, 'name'>): string {
+  if (spec?.ok === false) return 'InvalidSpec';
+  const stalled = status.conditions?.find(({ type, status: is }) => type === 'Stalled' && is === 'True');
+  return stalled?.reason ?? status.phase ?? 'Pending';
 }
 
 /** A line a revision that has, or had, traffic: its name, a bar, its share, its part. */
 export function shares(status: Status): string[] {
-  const { stable, candidate, lastGood, rejected } = status;
-  const lines: [string, number, string][] = [];
-  const also = lastGood?.revision === stable?.revision ? 'stable, last good' : 'stable';
-  if (stable) lines.push([stable.revision, stable.percent, also]);
-  if (candidate) lines.push([candidate.revision, candidate.percent, 'candidate']);
-  if (lastGood && lastGood.revision !== stable?.revision) {
-    const percent = status.split?.find(({ revision }) => revision === lastGood.revision)?.percent ?? 0;
-    lines.push([lastGood.revision, percent, 'last good']);
-  }
-  const gone = rejected?.[0];
-  if (gone && !lines.some(([name]) => name === gone.revision))
-    lines.push([gone.revision, 0, `rejected: ${gone.reason}`]);
-  const width = Math.max(0, ...lines.map(([name]) => name.length));
-  return lines.map(
-    ([name, percent, part]) =>
-      `${name.padEnd(width)}  ${bar(percent / 100, 20)} ${String(percent).padStart(3)} %  ${part}`,
-  );
+  const { stable, candidate, lastGood, withdrawn } = status;
+  const lines = new Map<string, { percent: number; part: string }>();
+  const add = (revision: string, percent: number, part: string) => {
+    if (!lines.has(revision)) lines.set(revision, { percent, part });
+  };
+  if (stable)
+    add(stable.revision, stable.percent, stable.revision === lastGood?.revision ? 'stable, last good' : 'stable');
+  if (candidate) add(candidate.revision, candidate.percent, 'candidate');
+  if (lastGood) add(lastGood.revision, percentOf(status, lastGood.revision), 'last good');
+  const rejected = standing(status);
+  if (rejected) add(rejected.revision, 0, `rejected: ${rejected.reason}`);
+  if (withdrawn) add(withdrawn.revision, 0, `withdrawn: ${withdrawn.reason}`);
+  const rows = [...lines].map(([revision, { percent, part }]) => [
+    revision,
+    bar(percent / 100, barWidth),
+    `${percent} %`,
+    part,
+  ]);
+  return aligned(rows, [2]);
 }
 
-/** A line an objective: the value, the limit, the sizes, the odds, the verdict. */
-export function objectives(status: Status): string[] {
-  const rows = status.objectives ?? [];
-  const width = Math.max(0, ...rows.map(({ name }) => name.length));
-  return rows.map((row) => {
-    const value = row.candidatePercent === undefined ? 'no data' : `${short(row.candidatePercent)} %`;
-    const stable = row.stablePercent === undefined ? 'no data' : `${short(row.stablePercent)} %`;
-    const mark = row.verdict === 'Healthy' ? '✔' : row.verdict === 'Breaching' ? '✖' : '?';
-    const verdict = row.reason ? `${row.verdict}(${row.reason})` : row.verdict;
-    return (
-      `${row.name.padEnd(width)}  ${value.padStart(8)} bad  limit ${short(row.limitPercent)} %  stable ${stable}  ` +
-      `n=${row.candidateTotal.toLocaleString('en-US')}/${row.stableTotal.toLocaleString('en-US')}  ` +
-      `odds ${odds(row.odds)}  ${mark} ${verdict}${row.gate ? '' : ' (not gating)'}`
-    );
-  });
-}
+const percentOf = ({ split }: Status, name: string): number =>
+  split?.find(({ revision }) => revision === name)?.percent ?? 0;
 
-export const why = ({ decision }: Status): string => decision?.message ?? 'Not looked at yet.';
-
-/** The last thing that was done to the traffic, or that nothing was. */
-export function did(status: Status): string {
-  const { decision, split } = status;
-  if (!decision) return 'nothing yet';
-  const shares = (split ?? []).map(({ revision, percent }) => `${revision} ${percent} %`).join(', ');
-  const acted = decision.action === 'None' || decision.action === 'Hold' ? 'nothing' : decision.action;
-  return `${acted} (${decision.reason})${shares === '' ? '' : `; traffic: ${shares}`}`;
-}
-
-export function next(status: Status, nowMs: number): string {
-  const { phase, hold, decision, candidate, lastGood, guard } = status;
-  const leftMs = decision ? ms(decision.nextCheck) - nowMs : 0;
-  const look = leftMs > 0 ? `looks again in ${spoken(leftMs)}` : 'looks again any moment';
-  if (hold) return `nothing moves until this is over; ${look}`;
-  switch (phase) {
-    case 'Ramping':
-      return `more traffic to ${candidate?.revision} while nothing speaks against it; ${look}`;
-    case 'Watching':
-      return `all of the traffic to ${candidate?.revision ?? guard?.revision} if it holds; ${look}`;
-    case 'RollingBack':
-      return `all of the traffic back to ${lastGood?.revision}; ${look}`;
-    case 'Steady':
-      return guard && ms(guard.until) > nowMs
-        ? `${guard.revision} is watched for another ${spoken(ms(guard.until) - nowMs)}; ${look}`
-        : `waits for a new revision; ${look}`;
-    default:
-      return look;
-  }
-}
-
-/** The whole of it, as `status NAME` prints it. */
-export function story(titled: Titled, nowMs: number): string[] {
-  const { status } = titled;
+/** Why, what went wrong, what was done, what comes next. */
+export function sentences(told: Told, nowMs: number, columns: number): string[] {
+  const { status } = told;
+  const error = problem(told);
   return [
-    headline(titled, nowMs),
-    ...shares(status).map((line) => `  ${line}`),
-    ...objectives(status).map((line) => `  ${line}`),
-    `  why   ${why(status)}`,
-    `  did   ${did(status)}`,
-    `  next  ${next(status, nowMs)}`,
+    ...paragraph('why    ', status.decision?.message ?? 'No operator has looked at it yet.', columns),
+    ...(error === null ? [] : paragraph('error  ', error, columns)),
+    ...paragraph('did    ', did(told, error !== null, nowMs), columns),
+    ...paragraph('next   ', next(status, nowMs), columns),
   ];
 }
+
+/** What keeps the operator from doing its work, or null. A pass that failed says so in a condition beside the decision. */
+function problem({ status, spec }: Told): string | null {
+  if (spec?.ok === false) return `InvalidSpec: ${spec.message}`;
+  const { conditions = [], decision } = status;
+  const failed = conditions.find(
+    ({ type, status: is, reason }) =>
+      is === 'True' && (type === 'Stalled' || (type === 'Reconciling' && reason !== (decision?.reason ?? 'Pending'))),
+  );
+  return failed ? `${failed.reason}: ${failed.message}` : null;
+}
+
+/** The last decision, and whether it is in the traffic. */
+function did({ status, spec }: Told, failed: boolean, nowMs: number): string {
+  const { decision, intent, rollout, guard } = status;
+  if (!decision) return 'nothing yet';
+  const { action, reason, at } = decision;
+  if (action === 'None' || action === 'Hold') return `nothing (${reason})`;
+  if (spec?.ok && spec.policy.mode === 'Observe') return `nothing, it only observes: ${action} (${reason})`;
+  if (intent ?? rollout?.convicted ?? guard?.convicted) return `${action} (${reason}), not seen in the traffic yet`;
+  return `${action} (${reason}), ${failed ? 'decided ' : ''}${since(at, nowMs)} ago`;
+}
+
+const since = (at: string, nowMs: number): string => spoken(Math.max(0, nowMs - ms(at)));
 
 export function bar(fraction: number, width: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, fraction)) * width * 8);
   const partial = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8] ?? '';
   return ('█'.repeat(Math.floor(eighths / 8)) + partial).padEnd(width);
-}
-
-const short = (value: number): string => String(Number(value.toPrecision(3)));
-
-function odds(value: number): string {
-  if (value < 1.5) return 'even';
-  if (value > 1e6) return '>1,000,000:1';
-  return `${Number(value.toPrecision(2)).toLocaleString('en-US')}:1`;
 }

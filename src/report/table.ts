@@ -1,30 +1,23 @@
 /** Policies a line each, with the columns that `kubectl get slopolicies` has. */
-
 import type { StoredPolicy } from '../policy/stored.ts';
 import { spoken } from '../policy/time.ts';
+import { aligned } from './columns.ts';
+import { phaseText } from './story.ts';
 
 const header = ['NAMESPACE', 'NAME', 'SERVICE', 'PHASE', 'CANDIDATE', 'WEIGHT', 'LAST GOOD', 'VERDICT', 'AGE'];
+const weight = header.indexOf('WEIGHT');
 
 export function table(policies: readonly StoredPolicy[], nowMs: number): string[] {
-  const rows = [
-    header,
-    ...policies.map(({ key, spec, status, createdAtMs }) => [
-      key.namespace,
-      key.name,
-      spec.ok ? spec.policy.service.name : '?',
-      spec.ok ? (status.phase ?? 'Pending') : 'InvalidSpec',
-      status.candidate?.revision ?? '',
-      status.candidate ? `${status.candidate.percent} %` : '',
-      status.lastGood?.revision ?? '',
-      status.verdict ?? '',
-      spoken(nowMs - createdAtMs),
-    ]),
-  ];
-  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
+  const rows = policies.map(({ key, spec, status, createdAtMs }) => [
+    key.namespace,
+    key.name,
+    spec.ok ? spec.policy.service.name : '?',
+    phaseText({ status, spec }),
+    status.candidate?.revision ?? '',
+    status.candidate ? `${status.candidate.percent} %` : '',
+    status.lastGood?.revision ?? '',
+    status.verdict ?? '',
+    spoken(Math.max(0, nowMs - createdAtMs)),
+  ]);
+  return aligned([header, ...rows], [weight]);
 }

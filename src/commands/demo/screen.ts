@@ -1,7 +1,9 @@
 /** What the audience sees: a panel an act, redrawn in a terminal, one line an event elsewhere. */
 import type { Status } from '../../policy/status.ts';
+import { aligned } from '../../report/columns.ts';
+import { objectives } from '../../report/objectives.ts';
 import { sparkline } from '../../report/sparkline.ts';
-import { story } from '../../report/story.ts';
+import { headline, indent, sentences, shares } from '../../report/story.ts';
 import type { Outcome } from './acts.ts';
 
 export interface Panel {
@@ -14,6 +16,8 @@ export interface Panel {
   readonly trends: Readonly<Record<string, readonly number[]>>;
 }
 
+const widestTrend = 16;
+
 /** One frame, at most `columns` wide. */
 export function frame(
   panels: readonly Panel[],
@@ -22,21 +26,34 @@ export function frame(
   speed: number,
   columns: number,
 ): string {
-  const clock = `${new Date(nowMs).toISOString().slice(11, 19)} lab time, ${minutesOf(nowMs - sinceMs)} in, ${speed} times as fast as the wall`;
-  const lines = [`Steadyrun demo: the operator in a simulated Cloud Run. ${clock}`];
+  const time = new Date(nowMs).toISOString().slice(11, 19);
+  const lines = [
+    `Steadyrun in a simulated Cloud Run: ${time}, ${minutesOf(nowMs - sinceMs)} in, ${speed} times as fast as the wall`,
+  ];
   for (const panel of panels) {
     const end = panel.outcome === null ? '' : `   ${panel.ok ? '✔' : '✖'} ${panel.outcome}`;
-    lines.push('', `── ${panel.title}${end} ${'─'.repeat(200)}`, ...panelLines(panel, nowMs));
+    const title = `── ${panel.title}${end} `;
+    lines.push('', title.padEnd(columns, '─'), ...panelLines(panel, nowMs, columns));
   }
   return lines.map((line) => cut(line, columns)).join('\n');
 }
 
-function panelLines(panel: Panel, nowMs: number): string[] {
-  return story(panel, nowMs).map((line) => {
-    const objective = Object.keys(panel.trends).find((name) => line.startsWith(`  ${name} `));
-    return objective === undefined
-      ? line
-      : `${sparkline(panel.trends[objective]!, 16)} ${line.trimStart()}`.padStart(2);
+function panelLines(panel: Panel, nowMs: number, columns: number): string[] {
+  const width = columns - indent.length;
+  const within = [...shares(panel.status), ...evidence(panel, width), ...sentences(panel, nowMs, width)];
+  return [headline(panel, nowMs), ...within.map((line) => indent + line)];
+}
+
+/** The objectives, each with its trend before it, as wide as there is room for. */
+function evidence({ status, trends }: Panel, columns: number): string[] {
+  const lines = objectives(status);
+  const width = Math.min(widestTrend, columns - 2 - Math.max(0, ...lines.map((line) => line.length)));
+  if (width < 'TREND'.length) return lines;
+  const { objectives: rows = [] } = status;
+  return lines.map((line, i) => {
+    const row = rows[i - 1];
+    const trend = row ? sparkline(trends[row.name] ?? [], width, row.limitPercent / 100) : 'TREND'.padEnd(width);
+    return `${trend}  ${line}`;
   });
 }
 
@@ -50,26 +67,16 @@ export interface Row {
 }
 
 export function summaryTable(rows: readonly Row[]): string {
-  const cells = [
-    ['ACT', 'EXPECTED', 'OUTCOME', '', 'LAB MINUTES', 'BAD REQUESTS BY THE CANDIDATE'],
-    ...rows.map((row) => [
-      row.name,
-      row.expected,
-      row.outcome,
-      row.ok ? '✔' : '✖',
-      (row.seconds / 60).toFixed(0),
-      String(row.badRequestsServed),
-    ]),
-  ];
-  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const heading = ['ACT', 'EXPECTED', 'OUTCOME', '', 'LAB MINUTES', 'BAD REQUESTS BY THE CANDIDATE'];
+  const cells = rows.map((row) => [
+    row.name,
+    row.expected,
+    row.outcome,
+    row.ok ? '✔' : '✖',
+    (row.seconds / 60).toFixed(0),
+    row.badRequestsServed.toLocaleString('en-US'),
+  ]);
+  return aligned([heading, ...cells], [4, 5]).join('\n');
 }
 
 const minutesOf = (lengthMs: number): string => `${Math.floor(lengthMs / 60_000)} min`;

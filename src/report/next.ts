@@ -1,0 +1,75 @@
+/** What comes next, and where a person can do something about it, what. */
+import type { Status } from '../policy/status.ts';
+import { ms, spoken } from '../policy/time.ts';
+
+/** A running operator writes a status at least every ten minutes. */
+const overdueMs = 15 * 60_000;
+
+export function next(status: Status, nowMs: number): string {
+  const { decision } = status;
+  if (!decision) return 'looked at as soon as an operator runs';
+  const leftMs = ms(decision.nextCheck) - nowMs;
+  if (leftMs < -overdueMs) return `overdue for ${spoken(-leftMs)}: is the operator running?`;
+  const look = leftMs > 0 ? `looks again in ${spoken(leftMs)}` : 'looks again any moment';
+  const plan = planned(status, nowMs);
+  return plan === null ? look : `${plan}; ${look}`;
+}
+
+function planned(status: Status, nowMs: number): string | null {
+  const { phase, hold, candidate, guard, rollout, lastGood } = status;
+  if (hold) return `nothing moves ${(endings[hold.reason] ?? (() => 'until this is over'))(status)}`;
+  switch (phase) {
+    case 'Ramping':
+      return `more traffic to ${candidate?.revision} while nothing speaks against it`;
+    case 'Watching':
+      return guard?.controlSince
+        ? `back to ${guard.control} if it is clearly better, else all of the traffic to ${guard.revision} again`
+        : `all of the traffic to ${candidate?.revision} if it holds`;
+    case 'RollingBack':
+      return `all of the traffic back to ${rollout?.control ?? guard?.control ?? lastGood?.revision}`;
+    case 'Steady':
+      return guard && ms(guard.until) > nowMs
+        ? `${guard.revision} is watched for another ${spoken(ms(guard.until) - nowMs)}`
+        : `waits for a new revision${retriable(status)}`;
+    default:
+      return null;
+  }
+}
+
+function retriable(status: Status): string {
+  const revision = standing(status)?.revision;
+  return revision === undefined ? '' : `, or steadyrun.dev/retry: ${revision}`;
+}
+
+/** The newest rejection, unless a later revision has been promoted since. */
+export function standing({ rejected, lastGood }: Status) {
+  const newest = rejected?.[0];
+  return newest && (!lastGood || ms(newest.at) >= ms(lastGood.since)) ? newest : undefined;
+}
+
+/** How each hold ends. */
+const endings: Record<string, (status: Status) => string> = {
+  Paused: () => 'until steadyrun.dev/paused is removed',
+  NotAdoptable: () => 'until one revision has all of the traffic',
+  SplitByHand: () => 'until one revision has all of the traffic',
+  ServiceNotFound: () => 'until the service exists',
+  StableDeleted: () => 'until a person gives one revision all of the traffic',
+  ManualScaling: () => 'until scaling is automatic, or to 2 instances or more',
+  MetricsOutage: () => 'until the metrics can be read again',
+  MetricsIncomplete: () => 'until every objective can be read',
+  NoTraffic: () => 'until there is traffic',
+  SharedOutage: () => 'forward until the stable revision is well again',
+  Doubtful: () => 'forward while this is open',
+  InsufficientSamples: decide,
+  Inconclusive: decide,
+  CandidateNotReady: retry,
+  CandidateSilent: retry,
+};
+
+function decide({ candidate }: Status): string {
+  return `until the evidence is in, or a person decides: steadyrun.dev/promote or abort: ${candidate?.revision}`;
+}
+
+function retry({ withdrawn }: Status): string {
+  return `until a newer revision comes, or steadyrun.dev/retry: ${withdrawn?.revision}`;
+}

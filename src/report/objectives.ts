@@ -1,0 +1,35 @@
+/** The evidence as a table: a line an objective. */
+import { countText, oddsText, percentText } from '../decide/words.ts';
+import type { Status } from '../policy/status.ts';
+import { aligned } from './columns.ts';
+
+type Row = NonNullable<Status['objectives']>[number];
+
+/** A heading and a line an objective; nothing where nothing was judged yet. */
+export function objectives({ objectives: rows = [], guard }: Status): string[] {
+  if (rows.length === 0) return [];
+  const [judged, beside] = guard ? ['PROMOTED', 'LAST GOOD'] : ['CANDIDATE', 'STABLE'];
+  const heading = ['OBJECTIVE', `BAD IN ${judged}`, `BAD IN ${beside}`, 'LIMIT', 'ODDS', 'VERDICT'];
+  return aligned(
+    [
+      heading,
+      ...rows.map((row) => [
+        row.name,
+        badText(row.candidatePercent, row.candidateTotal),
+        badText(row.stablePercent, row.stableTotal),
+        percentText(row.limitPercent / 100),
+        oddsText(row.odds),
+        verdictText(row),
+      ]),
+    ],
+    [1, 2, 3],
+  );
+}
+
+const badText = (percent: number | undefined, total: number): string =>
+  percent === undefined ? 'no data' : `${percentText(percent / 100)} of ${countText(total)}`;
+
+const marks: Record<Row['verdict'], string> = { Healthy: '✔', Breaching: '✖', Unknown: '?' };
+
+const verdictText = ({ verdict, reason, gate }: Row): string =>
+  `${marks[verdict]} ${reason ?? verdict}${gate ? '' : ', not gating'}`;

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { frame, type Panel, summaryTable } from '../../src/commands/demo/screen.ts';
+import { ago, decision, fresh, latency, nowMs, old, ramping, row, steady } from '../report/statuses.ts';
+
+const sinceMs = nowMs - 14 * 60_000;
+
+const healthy: Panel = {
+  name: 'healthy',
+  title: 'a healthy candidate',
+  status: ramping,
+  outcome: null,
+  ok: false,
+  trends: { availability: [0, 0.0005, 0, 0.001, 0], latency: [0.02, 0.01, 0.018, 0.022, 0.019] },
+};
+
+const failing = row('availability', {
+  verdict: 'Breaching',
+  candidatePercent: 3.28155,
+  candidateTotal: 412,
+  stablePercent: 0.0502361,
+  stableTotal: 39812,
+  odds: 2e8,
+});
+const message = `availability: 3.28 % of 412 bad on ${fresh}, 0.05 % of 39,812 on ${old}, 0.1 % allowed (odds over 1,000,000:1).`;
+const bad: Panel = {
+  name: 'bad-deploy',
+  title: 'a candidate with 5 % errors',
+  status: {
+    ...steady,
+    rejected: [{ revision: fresh, at: ago(2), reason: 'ErrorRateRegression' }],
+    objectives: [failing, latency],
+    decision: decision('RollBack', 'ErrorRateRegression', message, 2, 30),
+  },
+  outcome: 'RolledBack',
+  ok: true,
+  trends: { availability: [0.04, 0.06, 0.05] },
+};
+const waiting: Panel = { name: 'by-hand', title: 'a person', status: {}, outcome: null, ok: false, trends: {} };
+
+describe('a frame of the demo', () => {
+  test('shows for each act the traffic, the evidence with its trend, why, did and next', () => {
+    expect(`\n${frame([healthy, bad, waiting], nowMs, sinceMs, 60, 100)}\n`).toBe(`
+Steadyrun in a simulated Cloud Run: 03:00:00, 14 min in, 60 times as fast as the wall
+
+── a healthy candidate ─────────────────────────────────────────────────────────────────────────────
+healthy  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
+  api-00001-aaa  ███████████████████   95 %  stable, last good
+  api-00002-bbb  █                      5 %  candidate
+  TREND             OBJECTIVE      BAD IN CANDIDATE       BAD IN STABLE  LIMIT  ODDS  VERDICT
+             ▁▅▁█▁  availability  0.0326 % of 3,063  0.0528 % of 51,148  0.1 %  even  ✔ Healthy
+             ▄▂▄▄▄  latency         1.83 % of 3,007    1.96 % of 45,107    5 %  even  ✔ Healthy
+  why    Nothing speaks against api-00002-bbb: availability at most 0.122 % bad, latency at most
+         2.62 % bad so far.
+  did    Step (Healthy), 4 min ago
+  next   more traffic to api-00002-bbb while nothing speaks against it; looks again in 15 s
+
+── a candidate with 5 % errors   ✔ RolledBack ──────────────────────────────────────────────────────
+bad-deploy  ✔ Steady  api-00001-aaa at 100 %
+  api-00001-aaa  ████████████████████  100 %  stable, last good
+  api-00002-bbb                          0 %  rejected: ErrorRateRegression
+  TREND     OBJECTIVE     BAD IN CANDIDATE       BAD IN STABLE  LIMIT  ODDS              VERDICT
+       ▆█▇  availability     3.28 % of 412  0.0502 % of 39,812  0.1 %  over 1,000,000:1  ✖ Breaching
+            latency        1.83 % of 3,007    1.96 % of 45,107    5 %  even              ✔ Healthy
+  why    availability: 3.28 % of 412 bad on api-00002-bbb, 0.05 % of 39,812 on api-00001-aaa, 0.1 %
+         allowed (odds over 1,000,000:1).
+  did    RollBack (ErrorRateRegression), 2 min ago
+  next   waits for a new revision, or steadyrun.dev/retry: api-00002-bbb; looks again in 30 s
+
+── a person ────────────────────────────────────────────────────────────────────────────────────────
+by-hand  ◌ Pending  not adopted yet
+  why    No operator has looked at it yet.
+  did    nothing yet
+  next   looked at as soon as an operator runs
+`);
+  });
+
+  test.each([40, 60, 80, 100, 200])('has no line longer than its %d columns', (columns) => {
+    const lines = frame([healthy, bad, waiting], nowMs, sinceMs, 60, columns).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBe(columns);
+  });
+
+  test('leaves the trend out where there is no room for it', () => {
+    expect(frame([healthy], nowMs, sinceMs, 60, 100)).toContain('TREND');
+    expect(frame([healthy], nowMs, sinceMs, 60, 80)).not.toContain('TREND');
+  });
+});
+
+test('the summary has a line an act', () => {
+  const summary = summaryTable([
+    { name: 'healthy', expected: 'Promoted', outcome: 'Promoted', ok: true, seconds: 3012, badRequestsServed: 61 },
+    {
+      name: 'bad-deploy',
+      expected: 'RolledBack',
+      outcome: 'Unfinished',
+      ok: false,
+      seconds: 540,
+      badRequestsServed: 1204,
+    },
+  ]);
+  expect(`\n${summary}\n`).toBe(`
+ACT         EXPECTED    OUTCOME        LAB MINUTES  BAD REQUESTS BY THE CANDIDATE
+healthy     Promoted    Promoted    ✔           50                             61
+bad-deploy  RolledBack  Unfinished  ✖            9                          1,204
+`);
+});

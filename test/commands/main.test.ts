@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { manifest } from '../../src/manifest.ts';
+import { complaint, start, steadyrun } from './cli.ts';
+
+describe.concurrent('steadyrun', () => {
+  test.each(['--help', 'help', '-h', 'run --help', 'help status'])(
+    'prints help to standard output and ends with 0 when asked for it: %s',
+    async (args) => {
+      const { code, out, err } = await steadyrun(...args.split(' '));
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain('Usage: steadyrun');
+    },
+  );
+
+  test('prints its version', async () => {
+    expect(await steadyrun('--version')).toEqual({ code: 0, signal: null, out: `${manifest.version}\n`, err: '' });
+  });
+
+  test('names every command in its help', async () => {
+    const { out } = await steadyrun('--help');
+    for (const command of ['run', 'lab', 'demo', 'check', 'status', 'why'])
+      expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+  });
+
+  test('without a command prints its help to standard error and ends with 2', async () => {
+    const { code, out, err } = await steadyrun();
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('Usage: steadyrun');
+  });
+
+  test.each([
+    ['an unknown command', ['frobnicate'], "unknown command 'frobnicate'"],
+    ['a command spelt nearly right', ['stauts'], "unknown command 'stauts' (Did you mean status?)"],
+    ['an unknown option', ['status', '--nope'], "unknown option '--nope'"],
+    ['an option of another command', ['check', 'x', '--speed', '2'], "unknown option '--speed'"],
+    ['a missing argument', ['why'], "missing required argument 'name'"],
+    ['a missing file', ['check'], "missing required argument 'file'"],
+    [
+      'an argument too many',
+      ['status', 'a', 'b'],
+      "too many arguments for 'status'. Expected 1 argument but got 2: a, b",
+    ],
+    ['an option without its value', ['run', '--lab'], "option '--lab <url>' argument missing"],
+    [
+      'a number that is none',
+      ['lab', '--speed', 'fast'],
+      "option '--speed <x>' argument 'fast' is invalid. Give a number from 0.01 to 10000",
+    ],
+    [
+      'no number at all',
+      ['lab', '--speed', ''],
+      "option '--speed <x>' argument '' is invalid. Give a number from 0.01 to 10000",
+    ],
+    [
+      'a fraction for a port',
+      ['run', '--metrics-port', '80.5'],
+      "option '--metrics-port <port>' argument '80.5' is invalid. Give a whole number from 0 to 65535",
+    ],
+    [
+      'a port out of range',
+      ['run', '--metrics-port', '65536'],
+      "option '--metrics-port <port>' argument '65536' is invalid. Give a number from 0 to 65535",
+    ],
+    [
+      'no workers',
+      ['run', '--workers', '0'],
+      "option '--workers <n>' argument '0' is invalid. Give a number from 1 to 64",
+    ],
+    [
+      'a level there is not',
+      ['run', '--log-level', 'loud'],
+      "option '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error",
+    ],
+  ])('answers %s with one line and 2', async (_, args, words) => {
+    expect(await steadyrun(...args)).toEqual(complaint(2, `steadyrun: ${words}; --help tells more`));
+  });
+
+  test('ends quietly when its reader has had enough', async () => {
+    const running = start(['check', 'a'.repeat(10)]);
+    running.process.stdout!.destroy();
+    expect(await running.ended).toMatchObject({ err: '' });
+  });
+});

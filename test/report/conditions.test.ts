@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import type { Condition, Status } from '../../src/policy/status.ts';
+import { status as statusSchema } from '../../src/policy/status.ts';
+import { iso } from '../../src/policy/time.ts';
+import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports.ts';
+import { type Failure, failureOf, reported } from '../../src/report/conditions.ts';
+import { ago, decision, guard, nowMs, policy, ramping, rollout, steady } from './statuses.ts';
+
+const passing: Failure = { reason: 'Unavailable', message: 'Cloud Run answered 503', terminal: false };
+const final: Failure = { reason: 'Refused', message: 'permission denied', terminal: true };
+const held = (reason: string, state: Status = steady): Status => ({
+  ...state,
+  phase: 'Held',
+  hold: { reason, message: 'held', since: ago(3), paged: false },
+  decision: decision('Hold', reason, 'held'),
+});
+const saying = (reason: string, state: Status = steady): Status => ({
+  ...state,
+  decision: decision('None', reason, 'said'),
+});
+
+/** "Type=Status Reason: message" */
+const conditionsOf = (state: Status, failure: Failure | null): string[] =>
+  reported(policy('api'), state, failure, nowMs).conditions!.map(
+    ({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`,
+  );
+
+const pinned = 'TrafficPinned=True Pinned: The traffic names its revisions.';
+const samples = 'MetricsAvailable=True SamplesPresent: Samples are coming in.';
+const { message: stepped } = ramping.decision!;
+const { message: quiet } = steady.decision!;
+
+describe('conditions of a policy', () => {
+  test.each<[what: string, state: Status, failure: Failure | null, conditions: string[]]>([
+    [
+      'that is new',
+      {},
+      null,
+      ['Ready=False Pending: Not looked at yet.', 'Reconciling=True Pending: Not looked at yet.'],
+    ],
+    [
+      'that is new and cannot be looked at',
+      {},
+      passing,
+      ['Ready=False Unavailable: Cloud Run answered 503', 'Reconciling=True Unavailable: Cloud Run answered 503'],
+    ],
+    [
+      'that is new and may not be looked at',
+      {},
+      final,
+      ['Ready=False Refused: permission denied', 'Stalled=True Refused: permission denied'],
+    ],
+    [
+      'whose service does not exist yet',
+      held('ServiceNotFound', {}),
+      null,
+      ['Ready=False ServiceNotFound: held', 'Reconciling=True ServiceNotFound: held'],
+    ],
+    ['whose service has gone', held('ServiceNotFound'), null, ['Ready=False ServiceNotFound: held', pinned]],
+    [
+      'whose traffic is split before adoption',
+      held('NotAdoptable', {}),
+      null,
+      ['Ready=False NotAdoptable: held', 'Reconciling=True NotAdoptable: held'],
+    ],
+    ['that is steady', steady, null, [`Ready=True Steady: ${quiet}`, pinned]],
+    [
+      'that is steady, its service failing to answer',
+      steady,
+      passing,
+      [`Ready=True Steady: ${quiet}`, 'Reconciling=True Unavailable: Cloud Run answered 503', pinned],
+    ],
+    [
+      'that is steady, its service refusing us',
+      steady,
+      final,
+      ['Ready=False Refused: permission denied', 'Stalled=True Refused: permission denied', pinned],
+    ],
+    [
+      'in mid-rollout',
+      ramping,
+      null,
+      [`Ready=True Healthy: ${stepped}`, `Reconciling=True Healthy: ${stepped}`, pinned, samples],
+    ],
+    [
+      'in mid-rollout, its service failing to answer',
+      ramping,
+      passing,
+      [`Ready=True Healthy: ${stepped}`, 'Reconciling=True Unavailable: Cloud Run answered 503', pinned, samples],
+    ],
+    [
+      'in mid-rollout, its service refusing us',
+      ramping,
+      final,
+      ['Ready=False Refused: permission denied', 'Stalled=True Refused: permission denied', pinned, samples],
+    ],
+    [
+      'in mid-rollout, its metrics away',
+      held('MetricsOutage', ramping),
+      null,
+      [
+        'Ready=True MetricsOutage: held',
+        'Reconciling=True MetricsOutage: held',
+        pinned,
+        'MetricsAvailable=False MetricsOutage: held',
+      ],
+    ],
+    [
+      'in mid-rollout, nobody using its service',
+      held('NoTraffic', ramping),
+      null,
+      [
+        'Ready=True NoTraffic: held',
+        'Reconciling=True NoTraffic: held',
+        pinned,
+        'MetricsAvailable=False NoTraffic: held',
+      ],
+    ],
+    [
+      'that holds for a person, its metrics being there',
+      held('SplitByHand', ramping),
+      null,
+      ['Ready=True SplitByHand: held', 'Reconciling=True SplitByHand: held', pinned, samples],
+    ],
+    [
+      'that waits at 0 % for its metrics',
+      held('MetricsOutage'),
+      null,
+      ['Ready=True MetricsOutage: held', pinned, 'MetricsAvailable=False MetricsOutage: held'],
+    ],
+    ['that watches over a promotion', { ...saying('Guarding'), guard }, null, ['Ready=True Guarding: said', pinned]],
+    [
+      'that has taken a control after a promotion',
+      { ...saying('Settling'), guard: { ...guard, controlSince: ago(2) } },
+      null,
+      ['Ready=True Settling: said', 'Reconciling=True Settling: said', pinned],
+    ],
+    [
+      'that only observes a service on LATEST',
+      saying('FollowsLatest'),
+      null,
+      ['Ready=True FollowsLatest: said', 'TrafficPinned=False FollowsLatest: said'],
+    ],
+    [
+      'whose service somebody keeps on LATEST',
+      saying('ExternallyManaged'),
+      null,
+      ['Ready=True ExternallyManaged: said', 'TrafficPinned=False ExternallyManaged: said'],
+    ],
+  ])('%s', (_, state, failure, conditions) => {
+    expect(conditionsOf(state, failure)).toEqual(conditions);
+  });
+});
+
+describe('what kstatus relies on', () => {
+  const states: Status[] = [{}, steady, ramping, { ...steady, guard, rollout }, held('MetricsOutage'), saying('X', {})];
+
+  test('Ready is always there; Reconciling and Stalled are there only when true, and never both', () => {
+    for (const state of states) {
+      for (const failure of [null, passing, final]) {
+        const { conditions } = reported(policy('api'), state, failure, nowMs);
+        const of = (type: string) =>
+          conditions!.filter((condition) => condition.type === type).map(({ status }) => status);
+        expect(of('Ready')).toHaveLength(1);
+        const progress = [...of('Reconciling'), ...of('Stalled')];
+        expect(progress.every((status) => status === 'True')).toBe(true);
+        expect(progress.length).toBeLessThanOrEqual(1);
+        expect(new Set(conditions!.map(({ type }) => type)).size).toBe(conditions!.length);
+      }
+    }
+  });
+
+  test('the generation that was observed is said at the top and in every condition', () => {
+    const { observedGeneration, conditions } = reported(policy('api'), ramping, passing, nowMs);
+    expect(observedGeneration).toBe(3);
+    expect(conditions!.map((condition) => condition.observedGeneration)).toEqual([3, 3, 3, 3]);
+  });
+
+  test('a status without a phase is Pending', () => {
+    expect(reported(policy('api'), {}, null, nowMs).phase).toBe('Pending');
+    expect(reported(policy('api'), ramping, null, nowMs).phase).toBe('Ramping');
+  });
+});
+
+describe('lastTransitionTime', () => {
+  const ready = (status: Condition['status'], at: string): Condition => ({
+    type: 'Ready',
+    status,
+    reason: 'Before',
+    message: 'before',
+    lastTransitionTime: at,
+  });
+  const after = (before: Condition[], failure: Failure | null) =>
+    reported(policy('api', { status: { ...steady, conditions: before } }), steady, failure, nowMs).conditions!.find(
+      ({ type }) => type === 'Ready',
+    )!;
+
+  test('stays while only reason and message change', () => {
+    expect(after([ready('True', ago(77))], null)).toMatchObject({ reason: 'Steady', lastTransitionTime: ago(77) });
+  });
+
+  test('moves when the status flips', () => {
+    expect(after([ready('True', ago(77))], final)).toMatchObject({ status: 'False', lastTransitionTime: iso(nowMs) });
+    expect(after([ready('False', ago(77))], null)).toMatchObject({ status: 'True', lastTransitionTime: iso(nowMs) });
+  });
+
+  test('begins when the condition appears', () => {
+    expect(after([], null)).toMatchObject({ lastTransitionTime: iso(nowMs) });
+  });
+
+  test('begins anew when a condition comes back', () => {
+    const stored = policy('api', { status: reported(policy('api'), steady, null, nowMs - 60_000) });
+    const { conditions } = reported(stored, steady, passing, nowMs);
+    expect(conditions!.map(({ type, lastTransitionTime }) => [type, lastTransitionTime])).toEqual([
+      ['Ready', ago(1)],
+      ['Reconciling', iso(nowMs)],
+      ['TrafficPinned', ago(1)],
+    ]);
+  });
+});
+
+test.each<[error: unknown, failure: Failure]>([
+  [new Refused('no'), { reason: 'Refused', message: 'no', terminal: true }],
+  [new Conflict('changed'), { reason: 'ChangedMeanwhile', message: 'changed', terminal: false }],
+  [new OutcomeUnknown('perhaps'), { reason: 'OutcomeUnknown', message: 'perhaps', terminal: false }],
+  [new Unavailable('away'), { reason: 'Unavailable', message: 'away', terminal: false }],
+  [new TypeError('a bug'), { reason: 'InternalError', message: 'a bug', terminal: false }],
+  ['text', { reason: 'InternalError', message: 'text', terminal: false }],
+])('%s is reported in its own words', (error, failure) => {
+  expect(failureOf(error)).toEqual(failure);
+});
+
+test("somebody else's words do not make a status too long to be stored", () => {
+  const endless = failureOf(new Refused('x'.repeat(100_000)));
+  expect(statusSchema.safeParse(reported(policy('api'), steady, endless, nowMs)).success).toBe(true);
+});

@@ -1,0 +1,138 @@
+import { register } from 'prom-client';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Decision } from '../../src/decide/decision.ts';
+import type { StoredPolicy } from '../../src/policy/stored.ts';
+import { OperatorMetrics } from '../../src/report/metrics.ts';
+import { fresh, policy, ramping, steady } from './statuses.ts';
+
+let policies: StoredPolicy[];
+let metrics: OperatorMetrics;
+const queue = { depth: 2, processing: 1, delayed: 3, adds: 17, retries: 4, longestRunningMs: 2500 };
+
+beforeEach(() => {
+  policies = [];
+  metrics = new OperatorMetrics({ policies: () => policies, queue: () => queue });
+});
+
+/** The exposition's lines about metrics whose names begin so. */
+const lines = async (prefix: string): Promise<string[]> =>
+  (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(prefix));
+
+const written: Decision = {
+  action: 'RollBack',
+  reason: 'ErrorRateRegression',
+  message: 'x',
+  write: { kind: 'RollBack', split: [], etag: '1', back: true, target: fresh },
+  events: [],
+  obeyed: [],
+  nextCheckMs: 0,
+};
+
+describe('/metrics', () => {
+  test('has the names that controller dashboards know', async () => {
+    metrics.reconciled(0.2, undefined);
+    metrics.reconciled(0.02, undefined);
+    metrics.reconciled(7, new Error('x'));
+    expect(await lines('controller_runtime')).toEqual([
+      'controller_runtime_reconcile_total{controller="slopolicy",result="success"} 2',
+      'controller_runtime_reconcile_total{controller="slopolicy",result="error"} 1',
+      'controller_runtime_reconcile_errors_total{controller="slopolicy"} 1',
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.01",controller="slopolicy"} 0',
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.05",controller="slopolicy"} 1',
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.1",controller="slopolicy"} 1',
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.25",controller="slopolicy"} 2',
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.5",controller="slopolicy"} 2',
+      'controller_runtime_reconcile_time_seconds_bucket{le="1",controller="slopolicy"} 2',
+      'controller_runtime_reconcile_time_seconds_bucket{le="2.5",controller="slopolicy"} 2',
+      'controller_runtime_reconcile_time_seconds_bucket{le="5",controller="slopolicy"} 2',
+      'controller_runtime_reconcile_time_seconds_bucket{le="10",controller="slopolicy"} 3',
+      'controller_runtime_reconcile_time_seconds_bucket{le="30",controller="slopolicy"} 3',
+      'controller_runtime_reconcile_time_seconds_bucket{le="+Inf",controller="slopolicy"} 3',
+      'controller_runtime_reconcile_time_seconds_sum{controller="slopolicy"} 7.22',
+      'controller_runtime_reconcile_time_seconds_count{controller="slopolicy"} 3',
+      'controller_runtime_active_workers{controller="slopolicy"} 1',
+    ]);
+    expect(await lines('workqueue')).toEqual([
+      'workqueue_depth{name="slopolicy"} 2',
+      'workqueue_adds_total{name="slopolicy"} 17',
+      'workqueue_retries_total{name="slopolicy"} 4',
+      'workqueue_longest_running_processor_seconds{name="slopolicy"} 2.5',
+    ]);
+  });
+
+  test('has a phase and a share for every policy', async () => {
+    policies = [policy('api', { status: ramping }), policy('new')];
+    expect(await lines('steadyrun_policy_phase')).toEqual([
+      'steadyrun_policy_phase{namespace="default",policy="api",phase="Pending"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="api",phase="Steady"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="api",phase="Ramping"} 1',
+      'steadyrun_policy_phase{namespace="default",policy="api",phase="Watching"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="api",phase="RollingBack"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="api",phase="Held"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="new",phase="Pending"} 1',
+      'steadyrun_policy_phase{namespace="default",policy="new",phase="Steady"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="new",phase="Ramping"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="new",phase="Watching"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="new",phase="RollingBack"} 0',
+      'steadyrun_policy_phase{namespace="default",policy="new",phase="Held"} 0',
+    ]);
+    expect(await lines('steadyrun_candidate_percent')).toEqual([
+      'steadyrun_candidate_percent{namespace="default",policy="api"} 5',
+      'steadyrun_candidate_percent{namespace="default",policy="new"} 0',
+    ]);
+  });
+
+  test('counts the decisions that write, and no others', async () => {
+    policies = [policy('api')];
+    metrics.decided('default', 'api', written);
+    metrics.decided('default', 'api', written);
+    metrics.decided('default', 'api', { ...written, write: null });
+    const expected = [
+      'steadyrun_decisions_total{namespace="default",policy="api",action="RollBack",reason="ErrorRateRegression"} 2',
+    ];
+    expect(await lines('steadyrun_decisions_total')).toEqual(expected);
+    expect(await lines('steadyrun_decisions_total')).toEqual(expected);
+  });
+
+  test('counts calls to Google by method and code', async () => {
+    metrics.called('services.get', 200);
+    metrics.called('services.get', 200);
+    metrics.called('promql range', 'TIMEOUT');
+    expect(await lines('steadyrun_google')).toEqual([
+      'steadyrun_google_requests_total{method="services.get",code="200"} 2',
+      'steadyrun_google_requests_total{method="promql range",code="TIMEOUT"} 1',
+    ]);
+  });
+
+  test('does not grow with policies that have come and gone', async () => {
+    policies = [policy('stays', { status: steady })];
+    metrics.decided('default', 'stays', written);
+    const before = (await lines('steadyrun')).length;
+    for (let n = 0; n < 200; n++) {
+      policies[1] = policy(`passing-${n}`, { status: ramping });
+      metrics.decided('default', `passing-${n}`, written);
+      expect(await lines('steadyrun')).toHaveLength(2 * before);
+    }
+    policies.pop();
+    expect(await lines('steadyrun')).toHaveLength(before);
+    expect(await lines('steadyrun_decisions_total')).toHaveLength(1);
+  });
+
+  test('explains every metric, and calls what only grows a counter', async () => {
+    const text = await metrics.registry.metrics();
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+    expect(types.length).toBeGreaterThan(20);
+    for (const [, name] of types) expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.*`, 'm'));
+    const own = types.filter(([, name]) => /^(controller_runtime|workqueue|steadyrun)_/.test(name!));
+    expect(own).toHaveLength(12);
+    for (const [, name, type] of own) expect(type === 'counter').toBe(name!.endsWith('_total'));
+  });
+});
+
+test('two instances share nothing, and nothing is global', async () => {
+  const other = new OperatorMetrics({ policies: () => [], queue: () => queue });
+  metrics.reconciled(1, undefined);
+  expect(await lines('controller_runtime_reconcile_total')).toHaveLength(1);
+  expect(await other.registry.metrics()).not.toMatch(/^controller_runtime_reconcile_total\{/m);
+  expect(register.getMetricsAsArray()).toEqual([]);
+});
