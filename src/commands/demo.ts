@@ -129,6 +129,8 @@ function screen(lab: Lab, stages: readonly Performance[], { json, speed }: DemoO
     stages
       .map((stage) => stage.panel())
       .filter(({ name, status, outcome }) => {
+        // Intended, not yet seen in the traffic: the next look tells it.
+        if (status.intent) return false;
         const { action, reason, at } = status.decision ?? {};
         const now = JSON.stringify([status.phase, action, reason, outcome, action === 'None' ? null : at]);
         const isNew = said.get(name) !== now;
@@ -151,7 +153,8 @@ function screen(lab: Lab, stages: readonly Performance[], { json, speed }: DemoO
       }
       const time = new Date(nowMs).toISOString().slice(11, 19);
       const message = decision ? `${decision.action} (${decision.reason}): ${decision.message}` : 'not looked at yet';
-      out.write(`${time}  ${name.padEnd(13)}  ${phase.padEnd(11)}  ${outcome ?? message}\n`);
+      const end = outcome === null ? '' : `${outcome}. `;
+      out.write(`${time}  ${name.padEnd(13)}  ${phase.padEnd(11)}  ${end}${message}\n`);
     }
   };
   const end = () => {
