@@ -34,6 +34,7 @@ function whole(low: number, high: number) {
 
 const port = whole(0, 65_535);
 let exitCode = 0;
+const repeatMs = 500;
 
 /** A command answers with its exit code. */
 function runs<Args extends unknown[]>(command: (...args: Args) => Promise<number>) {
@@ -103,6 +104,19 @@ cluster(program.command('status').description('what is happening, a policy a lin
 cluster(program.command('why').description('the last decision: the evidence, what was done, what comes next'))
   .argument('<name>', 'the policy')
   .action(runs(async (name: string, options) => (await import('./commands/status.ts')).why(name, options)));
+
+// One Ctrl-C may arrive twice, from the terminal and from whoever started us; only a later one ends a command that is
+// already ending itself.
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const) {
+  let endingSinceMs = Number.NEGATIVE_INFINITY;
+  process.on(signal, () => {
+    if (process.listenerCount(signal) > 1) endingSinceMs = performance.now();
+    else if (performance.now() - endingSinceMs > repeatMs) process.exit(128 + number);
+  });
+}
 
 // Whoever read the output has had enough, as head does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -13,6 +13,8 @@ type Row = NonNullable<Status['objectives']>[number];
 /** Fewer requests than this say nothing about a rate. */
 const fewestSamples = 30;
 const mostOdds = 1e9;
+/** From these odds on the evidence speaks against the candidate. */
+const telling = 20;
 
 export function phaseOf(state: Status): Phase {
   if (state.hold) return 'Held';
@@ -57,10 +59,15 @@ export const rows = (policy: Policy, { evidence, assessments, unknown }: Judged)
     if (unknown) return { ...row, verdict: 'Unknown', reason: unknown.reason };
     if (candidate.total === 0) return { ...row, verdict: 'Unknown', reason: 'NoTraffic' };
     if (candidate.total < fewestSamples) return { ...row, verdict: 'Unknown', reason: 'InsufficientSamples' };
-    return { ...row, verdict: breaching(assessments[i]!) ? 'Breaching' : 'Healthy' };
+    const assessment = assessments[i]!;
+    // Whatever is wrong is wrong on both sides, and says nothing about the candidate.
+    if (assessment.environmentBad && !assessment.better) return { ...row, verdict: 'Unknown', reason: 'Ambiguous' };
+    return { ...row, verdict: breaching(assessment) ? 'Breaching' : 'Healthy' };
   });
 
-const breaching = ({ convicts, guards, suspect }: Assessment): boolean => convicts || guards || suspect;
+/** Suspicion starts anew after a retreat; what was proven against the candidate stays. */
+const breaching = (assessment: Assessment): boolean =>
+  assessment.convicts || assessment.guards || assessment.suspect || odds(assessment) >= telling;
 
 function withVerdict(state: Status): Status {
   const worst = (['Breaching', 'Unknown', 'Healthy'] as const).find((verdict) =>

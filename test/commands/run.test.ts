@@ -1,34 +1,35 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from '../../src/lab/lab.ts';
-import { complaint, start, steadyrun } from './cli.ts';
+import { complaint, type Running, start, steadyrun } from './cli.ts';
 
 let lab: Lab;
 let folder: string;
-/** Something that listens and is no lab. */
-let strangeWords = '';
-const stranger = createServer((_, response) => response.end(strangeWords));
-let strangerPort: number;
 
 beforeAll(async () => {
   lab = await Lab.start({ seed: 1, speed: 1, historyMs: 0 });
   folder = await mkdtemp(join(tmpdir(), 'steadyrun-run-'));
-  stranger.listen(0, '127.0.0.1');
-  await once(stranger, 'listening');
-  strangerPort = (stranger.address() as AddressInfo).port;
 });
 afterAll(async () => {
   await lab.close();
-  stranger.close();
   await rm(folder, { recursive: true });
 });
 
-describe('steadyrun run and status refuse in one line', () => {
+/** Something that listens and is no lab; resolves to its port. */
+async function stranger(words = ''): Promise<number> {
+  const server = createServer((_, response) => response.end(words))
+    .listen(0, '127.0.0.1')
+    .unref();
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+describe.concurrent('steadyrun run and status refuse in one line', () => {
   test.each(['run', 'status'])('%s: a lab that is not on this machine', async (command) => {
     expect(await steadyrun(command, '--lab', 'http://example.com')).toEqual(
       complaint(1, 'steadyrun: --lab http://example.com: a lab is plain HTTP on a loopback address only'),
@@ -50,9 +51,9 @@ describe('steadyrun run and status refuse in one line', () => {
   test.each(['hello', '', '[]', 'null', '{"kubernetes": "http://127.0.0.1:8001"}'])(
     'a lab that is none and says %j',
     async (words) => {
-      strangeWords = words;
-      expect(await steadyrun('run', '--lab', `http://127.0.0.1:${strangerPort}`)).toEqual(
-        complaint(1, `steadyrun: http://127.0.0.1:${strangerPort}/ answered 200, but not as a lab does`),
+      const port = await stranger(words);
+      expect(await steadyrun('run', '--lab', `http://127.0.0.1:${port}`)).toEqual(
+        complaint(1, `steadyrun: http://127.0.0.1:${port}/ answered 200, but not as a lab does`),
       );
     },
   );
@@ -68,8 +69,8 @@ describe('steadyrun run and status refuse in one line', () => {
     ['no mapping', 'hello'],
     ['empty', ''],
     ['without a cluster', 'apiVersion: v1\nkind: Config\n'],
-  ])('a kubeconfig that is %s', async (_, text) => {
-    const file = join(folder, 'kubeconfig');
+  ])('a kubeconfig that is %s', async (what, text) => {
+    const file = join(folder, what);
     await writeFile(file, text);
     const { code, out, err } = await steadyrun('run', '--kubeconfig', file);
     expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -77,10 +78,11 @@ describe('steadyrun run and status refuse in one line', () => {
   });
 
   test('a metrics port that is taken, and leaves nothing running', async () => {
-    const { code, err } = await steadyrun('run', '--lab', lab.description.url, '--metrics-port', `${strangerPort}`);
+    const port = await stranger();
+    const { code, err } = await steadyrun('run', '--lab', lab.description.url, '--metrics-port', `${port}`);
     expect(code).toBe(1);
     expect(err).toBe(
-      `steadyrun: port ${strangerPort} for /metrics cannot be had: it is in use; --metrics-port takes another\n`,
+      `steadyrun: port ${port} for /metrics cannot be had: it is in use; --metrics-port takes another\n`,
     );
   });
 });
@@ -107,4 +109,36 @@ describe('steadyrun run --lab', () => {
       expect(said.every(({ severity }) => severity === 'INFO')).toBe(true);
     },
   );
+
+  describe('while it still waits for an answer', () => {
+    const held: ServerResponse[] = [];
+    const silent = createServer((_, response) => held.push(response)).unref();
+    const waiting = async (): Promise<Running> => {
+      const asked = once(silent, 'request');
+      const operator = start(['run', '--lab', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`]);
+      await asked;
+      return operator;
+    };
+    beforeAll(() => once(silent.listen(0, '127.0.0.1'), 'listening'));
+    afterAll(() => silent.closeAllConnections());
+
+    test('takes a signal that arrives twice, as from a terminal and from npx, for one', async () => {
+      const operator = await waiting();
+      operator.process.kill('SIGINT');
+      await operator.printed(/stopping/);
+      operator.process.kill('SIGINT');
+      setTimeout(() => held.at(-1)!.end(), 20);
+      const { code, err } = await operator.ended;
+      expect(code).toBe(1);
+      expect(err).toContain('but not as a lab does');
+    });
+
+    test('ends at once on a later signal', async () => {
+      const operator = await waiting();
+      const impatient = setInterval(() => operator.process.kill('SIGTERM'), 50);
+      const { code, err } = await operator.ended.finally(() => clearInterval(impatient));
+      expect(code).toBe(143);
+      expect(err).not.toContain('no lab answers');
+    });
+  });
 });

@@ -78,7 +78,7 @@ api  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
   next   more traffic to api-00002-bbb while nothing speaks against it; looks again in 5 min
 `;
 
-describe('steadyrun status', () => {
+describe.concurrent('steadyrun status', () => {
   test("shows the namespace's policies, a line each", async () => {
     const { code, out, err } = await ask('status');
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -211,7 +211,7 @@ test('steadyrun status ends on SIGINT also while its cluster keeps it waiting', 
   silent.close().closeAllConnections();
 });
 
-describe('steadyrun why', () => {
+describe.concurrent('steadyrun why', () => {
   test('shows the evidence, the reason, what was done and what comes next', async () => {
     expect(await ask('why', 'api')).toEqual(
       answer(`
