@@ -54,6 +54,7 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
     world.onDecision?.(policy, decided, null);
     if (decided.decision.write) attempted = decided.decision;
     if (observation.service) state = await act({ ...world, checkpoint }, policy, observation.service, decided);
+    attempted = null;
     ({ events, nextCheckMs } = decided.decision);
     // Obeyed first, taken away then: a request must not get lost between the two.
     if (decided.decision.obeyed.length > 0) {

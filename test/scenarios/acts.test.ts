@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Stage } from './stage.ts';
-
-const adopted = async (options: ConstructorParameters<typeof Stage>[0] = {}): Promise<Stage> => {
-  const stage = new Stage(options);
-  stage.start();
-  await stage.until((status) => status.phase === 'Steady', 5);
-  return stage;
-};
+import { adopted } from './stage.ts';
 
 describe('the acts', () => {
   test('a healthy candidate is promoted through ramp and watch, and the old revision is remembered as last good', async () => {
-    const stage = await adopted();
-    const stable = stage.status.stable!.revision;
+    const { stage, stable } = await adopted();
     expect(stage.status.lastGood?.revision).toBe(stable);
     expect(stage.traffic).toBe(`${stable}=100`);
 
@@ -29,8 +21,7 @@ describe('the acts', () => {
   });
 
   test('a candidate with 5 % errors goes back to 0 %, stays rejected, and is told why', async () => {
-    const stage = await adopted();
-    const stable = stage.status.stable!.revision;
+    const { stage, stable } = await adopted();
     const candidate = stage.world.deploy('api', { env: { LAB_ERROR_PERCENT: '5' } });
     await stage.until((status) => status.rejected?.[0]?.revision === candidate, 20);
     expect(stage.traffic).toBe(`${stable}=100`);
@@ -45,14 +36,14 @@ describe('the acts', () => {
   });
 
   test('a candidate that is only slow goes back for its latency', async () => {
-    const stage = await adopted();
+    const { stage } = await adopted();
     const candidate = stage.world.deploy('api', { env: { LAB_LATENCY_MS: '110/420/900' } });
     await stage.until((status) => status.rejected?.[0]?.revision === candidate, 30);
     expect(stage.status.rejected![0]!.reason).toBe('LatencyRegression');
   });
 
   test('a shared outage in mid-ramp convicts nobody, and the rollout goes on after it', async () => {
-    const stage = await adopted();
+    const { stage } = await adopted();
     const candidate = stage.world.deploy('api');
     await stage.until((status) => status.phase === 'Ramping', 2);
     stage.event({ at: '5m', for: '10m', on: 'Both', errorPercent: 20 });
@@ -63,8 +54,7 @@ describe('the acts', () => {
   });
 
   test('a split made by hand is left alone, and the rollout goes on from where one revision has all', async () => {
-    const stage = await adopted();
-    const stable = stage.status.stable!.revision;
+    const { stage, stable } = await adopted();
     const candidate = stage.world.deploy('api');
     await stage.until((status) => status.phase === 'Ramping', 2);
     stage.world.setTraffic('api', [

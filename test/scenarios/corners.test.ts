@@ -1,17 +1,7 @@
 /** Corners where a person, an outage and a rollout meet; each of these once went wrong. */
 import { describe, expect, test } from 'vitest';
 import { type Metrics, Refused, type Services } from '../../src/ports.ts';
-import { Stage, type StageOptions } from './stage.ts';
-
-async function ramping(options: StageOptions = {}, env: Record<string, string> = {}) {
-  const stage = new Stage(options);
-  stage.start();
-  await stage.until((status) => status.phase === 'Steady', 5);
-  const stable = stage.status.stable!.revision;
-  const candidate = stage.world.deploy('api', { env });
-  await stage.until((status) => status.phase === 'Ramping', 3);
-  return { stage, stable, candidate };
-}
+import { ramping, Stage, type StageOptions } from './stage.ts';
 
 async function promoted(options: StageOptions = {}) {
   const { stage, stable, candidate } = await ramping(options);

@@ -1,15 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Stage } from './stage.ts';
-
-async function ramping(options: ConstructorParameters<typeof Stage>[0] = {}) {
-  const stage = new Stage(options);
-  stage.start();
-  await stage.until((status) => status.phase === 'Steady', 5);
-  const stable = stage.status.stable!.revision;
-  const candidate = stage.world.deploy('api');
-  await stage.until((status) => status.phase === 'Ramping', 2);
-  return { stage, stable, candidate };
-}
+import { ramping, Stage } from './stage.ts';
 
 describe('people and pipelines are respected', () => {
   test('a person who puts everything on the candidate makes it the stable revision, guarded but not touched', async () => {

@@ -2,17 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Metrics, type Services, Unavailable } from '../../src/ports.ts';
-import { minutes, Stage, type StageOptions } from './stage.ts';
-
-async function ramping(options: StageOptions = {}, env: Record<string, string> = {}) {
-  const stage = new Stage(options);
-  stage.start();
-  await stage.until((status) => status.phase === 'Steady', 5);
-  const stable = stage.status.stable!.revision;
-  const candidate = stage.world.deploy('api', { env });
-  await stage.until((status) => status.phase === 'Ramping', 3);
-  return { stage, stable, candidate };
-}
+import { minutes, ramping, Stage } from './stage.ts';
 
 /** The same port, with some of its methods replaced. */
 const replacing = <T extends object>(real: T, methods: Partial<T>): T =>
@@ -158,6 +148,18 @@ test('a process whose lease has run out writes nothing to Cloud Run', async () =
   expect(stage.writes.length).toBe(before);
   lost = false;
   await stage.until((status) => status.rejected?.length === 1, 20);
+});
+
+test('what was carried out is not said to have failed because something after it did', async () => {
+  const { stage, stable, candidate } = await ramping();
+  stage.policies.removeAnnotations = async () => {
+    throw new Unavailable('Kubernetes answered 503');
+  };
+  stage.annotate('abort', candidate);
+  await stage.until((status) => status.rejected?.[0]?.reason === 'Aborted', 3);
+  expect(stage.traffic).toBe(`${stable}=100`);
+  expect(stage.reasons()).toContain('Aborted');
+  expect(stage.reasons()).not.toContain('NotCarriedOut');
 });
 
 describe('a failing dependency', () => {

@@ -157,6 +157,22 @@ export class Stage {
   }
 }
 
+/** A stage whose service has been adopted. */
+export async function adopted(options: StageOptions = {}) {
+  const stage = new Stage(options);
+  stage.start();
+  await stage.until((status) => status.phase === 'Steady', 5);
+  return { stage, stable: stage.status.stable!.revision };
+}
+
+/** A stage with a candidate that behaves as `env` says and has its first share. */
+export async function ramping(options: StageOptions = {}, env: Record<string, string> = {}) {
+  const { stage, stable } = await adopted(options);
+  const candidate = stage.world.deploy('api', { env });
+  await stage.until((status) => status.phase === 'Ramping', 3);
+  return { stage, stable, candidate };
+}
+
 /** What happens at one call out of the process: it goes on, dies before the effect, or dies after it. */
 export type Boundary = (call: string) => 'go' | 'dieBefore' | 'dieAfter';
 

@@ -1,21 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../src/decide/observation.ts';
 import type { Metrics } from '../../src/ports.ts';
-import { minutes, Stage, type StageOptions } from './stage.ts';
-
-async function adopted(options: StageOptions = {}) {
-  const stage = new Stage(options);
-  stage.start();
-  await stage.until((status) => status.phase === 'Steady', 5);
-  return { stage, stable: stage.status.stable!.revision };
-}
-
-async function ramping(options: StageOptions = {}, env: Record<string, string> = {}) {
-  const { stage, stable } = await adopted(options);
-  const candidate = stage.world.deploy('api', { env });
-  await stage.until((status) => status.phase === 'Ramping', 3);
-  return { stage, stable, candidate };
-}
+import { adopted, minutes, ramping } from './stage.ts';
 
 /** The same metrics, with the answers to counting changed while `broken` says so. */
 const counting =

@@ -42,24 +42,22 @@ export function rolling(
 /** It is decided; metrics are not needed for the way back. */
 function convicted(state: Status, rollout: RolloutState): Outcome | null {
   if (!rollout.convicted) return null;
-  return back(state, rollout, rollout.convicted.reason, rollout.convicted.message);
+  return away('RollBack', state, rollout, rollout.convicted.reason, rollout.convicted.message);
 }
 
-const back = (state: Status, rollout: RolloutState, reason: string, message: string): Outcome => ({
+/** Everything to the control again: for good, or until it may be tried anew. */
+const away = (
+  kind: 'RollBack' | 'Withdraw',
+  state: Status,
+  { control }: RolloutState,
+  reason: string,
+  message: string,
+): Outcome => ({
   state,
-  action: 'RollBack',
+  action: kind,
   reason,
   message,
-  write: { kind: 'RollBack', split: all(rollout.control), back: true, target: rollout.control },
-  lookInMs: look.settlingMs,
-});
-
-const withdraw = (state: Status, rollout: RolloutState, reason: string, message: string): Outcome => ({
-  state,
-  action: 'Withdraw',
-  reason,
-  message,
-  write: { kind: 'Withdraw', split: all(rollout.control), back: false, target: rollout.control },
+  write: { kind, split: all(control), back: kind === 'RollBack', target: control },
   lookInMs: look.settlingMs,
 });
 
@@ -77,11 +75,11 @@ function impossible(
   }
   const candidate = revisions[rollout.candidate];
   if (candidate === null) {
-    return back(state, rollout, 'CandidateDeleted', `${rollout.candidate} was deleted in mid-rollout.`);
+    return away('RollBack', state, rollout, 'CandidateDeleted', `${rollout.candidate} was deleted in mid-rollout.`);
   }
   if (candidate?.ready === 'False') {
     const message = `Cloud Run reports ${rollout.candidate} not ready: ${candidate.message}`;
-    return withdraw(state, rollout, 'CandidateNotReady', message);
+    return away('Withdraw', state, rollout, 'CandidateNotReady', message);
   }
   return null;
 }
@@ -155,7 +153,8 @@ function blind(
   const message = `The metrics cannot be read (${cause}); no data is not evidence, so nothing moves.`;
   const held = hold(policy, state, 'MetricsOutage', message, nowMs);
   if (policy.rollout.onMetricsOutage === 'Withdraw' && held.state.hold?.paged) {
-    return withdraw(
+    return away(
+      'Withdraw',
       released(state),
       rollout,
       'MetricsOutage',
@@ -223,10 +222,10 @@ function carriedOut(
       return hold(policy, { ...state, ...(before.hold && { hold: before.hold }) }, reason, message, nowMs);
     case 'RollBack': {
       const sealed = { ...rollout, convicted: { reason, message, at: iso(nowMs) } };
-      return back({ ...state, rollout: sealed }, sealed, reason, message);
+      return away('RollBack', { ...state, rollout: sealed }, sealed, reason, message);
     }
     case 'Withdraw':
-      return withdraw(state, rollout, reason, message);
+      return away('Withdraw', state, rollout, reason, message);
     case 'Retreat':
     case 'TakeControl':
       break;
