@@ -15,11 +15,12 @@ const importsOf = (file: string): string[] =>
     path!.startsWith('.') ? normalize(join(dirname(file), path!)) : path!,
   );
 
-const adapter = ['policy', 'ports.ts', 'manifest.ts', 'decide/observation.ts'];
+const adapter = ['policy', 'promql', 'ports.ts', 'manifest.ts', 'decide/observation.ts'];
 
 /** Besides its own room, and packages where they are allowed. */
 const allowed: Record<string, readonly string[]> = {
-  policy: ['zod', 'yaml', '../package.json'],
+  promql: ['@lezer/common', '@prometheus-io/lezer-promql'],
+  policy: ['promql', 'zod', 'yaml', '../package.json'],
   decide: ['policy'],
   'ports.ts': ['policy', 'decide/observation.ts'],
   kubernetes: adapter,
@@ -35,6 +36,7 @@ const allowed: Record<string, readonly string[]> = {
 
 /** Rooms in which no package may be used but those named above. */
 const withoutPackages = [
+  'promql',
   'policy',
   'decide',
   'ports.ts',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseFilter } from '../../src/lab/promql/syntax/parse.ts';
+import { parseFilter } from '../../src/lab/promql/select/filter.ts';
 import { SeriesStore } from '../../src/lab/store.ts';
 
 const everything = parseFilter('{__name__=~".+"}');

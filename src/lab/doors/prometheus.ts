@@ -3,12 +3,13 @@
  * store: every project sees all of it, and `project_id` is a label like any other.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { METRIC_NAME } from '../../promql/ast.ts';
 import { ApiFailure, understanding } from '../promql/http/failure.ts';
 import { Parameters } from '../promql/http/parameters.ts';
 import { wireResult } from '../promql/http/wire.ts';
-import { type Labels, METRIC_NAME } from '../promql/labels.ts';
+import type { Labels } from '../promql/labels.ts';
 import { instant, range } from '../promql/query.ts';
-import { parseFilter } from '../promql/syntax/parse.ts';
+import { parseFilter } from '../promql/select/filter.ts';
 import type { SeriesFilter, SeriesStore } from '../store.ts';
 
 export interface PrometheusDoorOptions {

@@ -1,6 +1,7 @@
 /** The arguments of a function or an aggregation, asked for by type; a wrong type is the query's mistake. */
-import { invalid, type Span } from './error.ts';
-import type { Expr } from './syntax/ast.ts';
+
+import type { Expr } from '../../promql/ast.ts';
+import { invalid, type Span } from '../../promql/error.ts';
 import { type At, type Compiled, TYPE_NAMES, type Vector, type Window } from './value.ts';
 
 export class Arguments {
@@ -43,6 +44,11 @@ export class Arguments {
   matrix(index: number): At<readonly Window[]> {
     const given = this.#compiled[index]!;
     return given.type === 'matrix' ? given.at : this.#refuse(index, 'matrix');
+  }
+
+  string(index: number): string {
+    const given = this.#compiled[index]!;
+    return given.type === 'string' ? given.value : this.#refuse(index, 'string');
   }
 
   #refuse(index: number, expected: Compiled['type']): never {

@@ -1,13 +1,15 @@
 /** From the tree to functions of a store and an instant; types are checked here, once. */
+
+import type { Call, Expr, Negation, Subquery } from '../../promql/ast.ts';
+import { invalid, unsupported } from '../../promql/error.ts';
 import { Arguments } from './arguments.ts';
-import { invalid, unsupported } from './error.ts';
 import { compileAggregation } from './functions/aggregate.ts';
+import { labelReplace } from './functions/relabel.ts';
 import { SAMPLE_FUNCTIONS } from './functions/samples.ts';
 import { SERIES_FUNCTIONS } from './functions/series.ts';
 import { compileBinary } from './operators/binary.ts';
 import { derive } from './operators/names.ts';
 import { selectInstant, selectRange, selectSubquery } from './select/select.ts';
-import type { Call, Expr, Negation, Subquery } from './syntax/ast.ts';
 import { type Compiled, TYPE_NAMES } from './value.ts';
 
 /** Throws PromqlError of kind Query. */
@@ -15,6 +17,8 @@ export function compile(expr: Expr): Compiled {
   switch (expr.kind) {
     case 'Number':
       return { type: 'scalar', at: () => expr.value };
+    case 'String':
+      return { type: 'string', value: expr.value };
     case 'Paren':
       return compile(expr.inner);
     case 'Selector':
@@ -35,7 +39,8 @@ export function compile(expr: Expr): Compiled {
 }
 
 function compileCall(call: Call): Compiled {
-  const build = SERIES_FUNCTIONS[call.name] ?? SAMPLE_FUNCTIONS[call.name];
+  const build =
+    call.name === 'label_replace' ? labelReplace : (SERIES_FUNCTIONS[call.name] ?? SAMPLE_FUNCTIONS[call.name]);
   if (build === undefined) throw unsupported(`function ${call.name}`, call.at);
   return build(argumentsOf(`function "${call.name}"`, call));
 }
@@ -52,9 +57,9 @@ function compileSubquery(expr: Subquery): Compiled {
 
 function compileNegation({ op, inner, at }: Negation): Compiled {
   const compiled = compile(inner);
-  if (compiled.type === 'matrix') {
+  if (compiled.type === 'matrix' || compiled.type === 'string') {
     throw invalid(
-      'unary expression only allowed on expressions of type scalar or instant vector, got range vector',
+      `unary expression only allowed on expressions of type scalar or instant vector, got ${TYPE_NAMES[compiled.type]}`,
       at,
     );
   }

@@ -2,6 +2,7 @@
  * Label sets as the evaluator handles them: sorted once, compared by one string, and projected (by, without, on,
  * ignoring) once for each set, so that a query costs map look-ups and no string work.
  */
+import { METRIC_NAME } from '../../promql/ast.ts';
 
 /** A label that is empty is a label that is absent. */
 export type Labels = Readonly<Record<string, string>>;
@@ -34,8 +35,6 @@ export class LabelSet {
     return new LabelSet(Object.entries(this.labels).filter(([name]) => wanted(name)));
   }
 }
-
-export const METRIC_NAME = '__name__';
 
 /** What `by` and `on` keep, or `without` and `ignoring` take away. The metric's name goes unless `by` names it. */
 export class Projection {

@@ -4,15 +4,17 @@
  *
  *     instant(store, 'sum by (revision_name) (rate(http_requests_total[5m]))', nowMs)
  */
+
+import { METRIC_NAME } from '../../promql/ast.ts';
+import { invalid, unsupported } from '../../promql/error.ts';
+import { parse } from '../../promql/parse.ts';
 import type { SeriesStore } from '../store.ts';
 import { compile } from './compile.ts';
-import { invalid } from './error.ts';
-import { LabelSet, type Labels, METRIC_NAME } from './labels.ts';
+import { LabelSet, type Labels } from './labels.ts';
 import { Collector } from './select/collector.ts';
-import { parse } from './syntax/parse.ts';
 import { type At, type Compiled, TYPE_NAMES, type Vector, type Window } from './value.ts';
 
-export { PromqlError } from './error.ts';
+export { PromqlError } from '../../promql/error.ts';
 
 /** The metric's name, where it has one, is the label `__name__`. */
 export interface VectorSample {
@@ -50,6 +52,8 @@ export function instant(store: SeriesStore, query: string, atMs: number): EvalRe
         result: samples.map(({ name, labels, value }) => ({ metric: metricOf(name, labels), atMs, value })),
       };
     }
+    case 'string':
+      throw unsupported('string expression', { from: 0, to: query.length });
     case 'matrix':
       return { resultType: 'matrix', result: compiled.at(store, atMs).map(seriesOf) };
   }

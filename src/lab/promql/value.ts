@@ -29,7 +29,14 @@ export type At<T> = (store: SeriesStore, atMs: number) => T;
 export type Compiled =
   | { readonly type: 'scalar'; readonly at: At<number> }
   | { readonly type: 'vector'; readonly at: At<Vector> }
-  | { readonly type: 'matrix'; readonly at: At<readonly Window[]> };
+  | { readonly type: 'matrix'; readonly at: At<readonly Window[]> }
+  /** Only an argument; a query that is nothing but a string is refused. */
+  | { readonly type: 'string'; readonly value: string };
 
 /** The types in Prometheus' own words, for messages. */
-export const TYPE_NAMES = { scalar: 'scalar', vector: 'instant vector', matrix: 'range vector' } as const;
+export const TYPE_NAMES = {
+  scalar: 'scalar',
+  vector: 'instant vector',
+  matrix: 'range vector',
+  string: 'string',
+} as const;

@@ -190,6 +190,11 @@ export const paritySubset: readonly string[] = [
   'absent((nothing_at_all{job="x"} offset 1m))',
   'absent(sum(nothing_at_all{job="x"}))',
   'absent(temperature)',
+  // Labels.
+  `label_replace(temperature, "where", "$1-\${1}", "place", "(i.*)")`,
+  'label_replace(temperature, "place", "", "place", "in")',
+  'label_replace(temperature{place="out"}, "price", "$$5$2", "nowhere", "")',
+  `sum by (kind) (label_replace(${m}{status=~"5.."}, "kind", "bad", "", "") or label_replace(${m}, "kind", "total", "", ""))`,
   // As they are used.
   counting(`${m} offset 60s`),
   counting(`last_over_time(${m}[1h] offset 60s)`),
@@ -201,6 +206,14 @@ export const paritySubset: readonly string[] = [
 ];
 
 export const refusedByBoth: readonly string[] = [
+  'label_replace(temperature, "place", "x", "", "")',
+  'label_replace(temperature, "place", "x", "place", "(")',
+  'label_replace(temperature, "a b", "x", "place", "")',
+  'label_replace(temperature, "place", "x", "place")',
+  'label_replace(temperature, place, "x", "place", "")',
+  'abs("temperature")',
+  '"temperature" + 1',
+  '-"temperature"',
   '',
   'temperature{',
   '{}',

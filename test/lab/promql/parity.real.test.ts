@@ -12,10 +12,10 @@ if (prometheusProgram === null) {
   console.error('PARITY NOT PROVEN: there is no prometheus; name it in PROMETHEUS or put it on PATH.');
 }
 
-/** On samples, between them, before the first and after the last. */
+/** Forty: on samples, between them, before the first and after the last. */
 const instantsMs = [
   startMs,
-  ...Array.from({ length: 14 }, (_, index) => startMs + 90_000 + index * 521_377),
+  ...Array.from({ length: 34 }, (_, index) => startMs + 90_000 + index * 214_377),
   startMs + 41 * 60_000,
   startMs + 75 * 60_000,
   startMs + 97 * 60_000,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instant, PromqlError } from '../../../src/lab/promql/query.ts';
-import { parseDurationMs, parseNumber, parseString } from '../../../src/lab/promql/syntax/literals.ts';
-import { anchoredRegex } from '../../../src/lab/promql/syntax/regex.ts';
+import { anchoredRegex } from '../../../src/lab/promql/select/regex.ts';
 import { SeriesStore } from '../../../src/lab/store.ts';
+import { parseDurationMs, parseNumber, parseString } from '../../../src/promql/literals.ts';
 import { ask, storeOf } from './ask.ts';
 
 const store = storeOf({ a: [10, 20], b: [1, 3], c: [2, 2] });
@@ -93,7 +93,7 @@ describe('A query that cannot be answered is refused with its place', () => {
     ['a * on(x) group_right b', 'group_right', 'unsupported modifier group_right'],
     ['1 + a @ 5', '@', 'unsupported modifier @'],
     ['a @ start()', '@', 'unsupported modifier @'],
-    ['label_replace(a, "x", "y", "z", "w")', '"x"', 'unsupported string expression'],
+    [`label_join(a, "x", "y", "z")`, `label_join(a, "x", "y", "z")`, 'unsupported function label_join'],
     ['deriv(a[5m])', 'deriv(a[5m])', 'unsupported function deriv'],
     ['rate(histogram_count(a)[5m:1m])', 'histogram_count(a)', 'unsupported function histogram_count'],
     ['stddev(a)', 'stddev(a)', 'unsupported aggregation stddev'],

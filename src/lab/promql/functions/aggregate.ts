@@ -1,10 +1,10 @@
 /** Aggregations: one sample a group, or for topk and bottomk the first of each by value. */
 
+import type { Aggregation } from '../../../promql/ast.ts';
+import { failed, type Span, unsupported } from '../../../promql/error.ts';
 import type { Arguments } from '../arguments.ts';
-import { failed, type Span, unsupported } from '../error.ts';
 import { Projection } from '../labels.ts';
 import { getOrInsert } from '../maps.ts';
-import type { Aggregation } from '../syntax/ast.ts';
 import type { At, Sample, Vector } from '../value.ts';
 import { ascending, descending } from './order.ts';
 import { quantile } from './quantile.ts';

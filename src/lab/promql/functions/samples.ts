@@ -1,10 +1,11 @@
 /** Functions of single samples, of whole vectors and of none. */
+
+import { type Expr, METRIC_NAME, unwrap } from '../../../promql/ast.ts';
 import type { Arguments } from '../arguments.ts';
-import { LabelSet, METRIC_NAME } from '../labels.ts';
+import { LabelSet } from '../labels.ts';
 import { derive } from '../operators/names.ts';
 import { larger, smaller } from '../operators/numbers.ts';
 import { selectTimestamps } from '../select/select.ts';
-import { type Expr, unwrap } from '../syntax/ast.ts';
 import type { At, Compiled, Vector } from '../value.ts';
 import { histogramQuantile } from './histogram.ts';
 import { ascending, descending } from './order.ts';

@@ -1,5 +1,5 @@
 /** What the HTTP API answers instead of data, in Prometheus' words. */
-import { PromqlError } from '../error.ts';
+import { PromqlError } from '../../../promql/error.ts';
 
 export type ErrorType = 'bad_data' | 'execution' | 'not_found' | 'unavailable' | 'internal';
 

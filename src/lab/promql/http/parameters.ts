@@ -1,5 +1,5 @@
 /** The parameters of the HTTP API, from the address and from a form, understood or refused in Prometheus' words. */
-import { parseDurationMs } from '../syntax/literals.ts';
+import { parseDurationMs } from '../../../promql/literals.ts';
 import { ApiFailure, badParameter } from './failure.ts';
 
 const MOST_POINTS = 11_000;

@@ -1,7 +1,8 @@
 /** Binary operators, by the types of their two sides. */
-import { invalid, type Span } from '../error.ts';
+
+import type { Binary, Matching } from '../../../promql/ast.ts';
+import { invalid, type Span } from '../../../promql/error.ts';
 import { Projection } from '../labels.ts';
-import type { Binary, Matching } from '../syntax/ast.ts';
 import type { At, Compiled, Vector } from '../value.ts';
 import { oneToOne } from './matching.ts';
 import { derive } from './names.ts';
@@ -10,7 +11,7 @@ import { SETS } from './sets.ts';
 
 export function compileBinary({ operator, at }: Binary, left: Compiled, right: Compiled): Compiled {
   const { op, bool, matching } = operator;
-  if (left.type === 'matrix' || right.type === 'matrix') {
+  if (left.type === 'matrix' || right.type === 'matrix' || left.type === 'string' || right.type === 'string') {
     throw invalid('binary expression must contain only scalar and instant vector types', at);
   }
   const betweenVectors = left.type === 'vector' && right.type === 'vector';

@@ -1,7 +1,8 @@
 /** One-to-one matching of two vectors: samples whose labels agree, on all labels or on those that are named. */
-import { failed, type Span } from '../error.ts';
+
+import type { Matching } from '../../../promql/ast.ts';
+import { failed, type Span } from '../../../promql/error.ts';
 import { metricText, type Projection } from '../labels.ts';
-import type { Matching } from '../syntax/ast.ts';
 import type { Sample, Vector } from '../value.ts';
 import { rejectDuplicates } from './names.ts';
 import type { Operation } from './numbers.ts';

@@ -1,5 +1,5 @@
 /** Operations that make something else of a metric take its name away, and two series may become one: an error. */
-import { failed, type Span } from '../error.ts';
+import { failed, type Span } from '../../../promql/error.ts';
 import type { Sample, Vector } from '../value.ts';
 
 /** Applies `compute` to every sample and drops the names. Throws where that makes two samples equal. */

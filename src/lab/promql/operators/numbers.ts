@@ -1,5 +1,5 @@
 /** The operators on numbers, as Go computes them. */
-import type { ArithmeticOp, ComparisonOp } from '../syntax/ast.ts';
+import type { ArithmeticOp, ComparisonOp } from '../../../promql/ast.ts';
 
 /** A comparison without `bool` keeps or drops a sample; everything else computes a new value. */
 export type Operation =

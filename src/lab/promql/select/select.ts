@@ -1,8 +1,10 @@
 /** Where samples come from: instant selectors, ranges and subqueries. Prometheus 2.x: both ends of a range belong to it. */
+
+import type { Range, Selector, Subquery } from '../../../promql/ast.ts';
 import type { Series } from '../series.ts';
-import type { Range, Selector, Subquery } from '../syntax/ast.ts';
 import type { At, Sample, Vector, Window } from '../value.ts';
 import { Collector } from './collector.ts';
+import { filterOf } from './filter.ts';
 
 /** How far back an instant selector looks for a sample. */
 const LOOKBACK_MS = 300_000;
@@ -18,7 +20,9 @@ export function selectTimestamps(selector: Selector): At<Vector> {
   return newest(selector, (series, index) => series.times[index]! / 1000);
 }
 
-function newest({ filter, offsetMs }: Selector, reading: (series: Series, index: number) => number): At<Vector> {
+function newest(selector: Selector, reading: (series: Series, index: number) => number): At<Vector> {
+  const filter = filterOf(selector);
+  const { offsetMs } = selector;
   return (store, atMs) => {
     const endMs = atMs - (offsetMs ?? 0);
     const samples: Sample[] = [];
@@ -35,11 +39,12 @@ function newest({ filter, offsetMs }: Selector, reading: (series: Series, index:
 }
 
 export function selectRange({ selector, rangeMs, offsetMs }: Range): At<readonly Window[]> {
+  const filter = filterOf(selector);
   return (store, atMs) => {
     const endMs = atMs - (offsetMs ?? 0);
     const startMs = endMs - rangeMs;
     const windows: Window[] = [];
-    for (const { name, series } of store.select(selector.filter)) {
+    for (const { name, series } of store.select(filter)) {
       const visibleMs = Math.min(endMs, store.horizonMs(name));
       for (const one of series) {
         const from = one.firstAtOrAfter(startMs);

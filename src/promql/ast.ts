@@ -1,13 +1,28 @@
-/** A parsed query: the supported subset of PromQL, with everything that is text already understood. */
-import type { SeriesFilter } from '../../store.ts';
-import type { Span } from '../error.ts';
+/** A parsed query, with everything that is text already understood. Plain data: what a matcher matches is told where it is asked. */
+import type { Span } from './error.ts';
 
-export type Expr = NumberLiteral | Paren | Selector | Range | Subquery | Negation | Binary | Aggregation | Call;
+export type Expr =
+  | NumberLiteral
+  | StringLiteral
+  | Paren
+  | Selector
+  | Range
+  | Subquery
+  | Negation
+  | Binary
+  | Aggregation
+  | Call;
 
 export interface NumberLiteral {
   readonly kind: 'Number';
   readonly at: Span;
   readonly value: number;
+}
+
+export interface StringLiteral {
+  readonly kind: 'String';
+  readonly at: Span;
+  readonly value: string;
 }
 
 export interface Paren {
@@ -19,8 +34,10 @@ export interface Paren {
 export interface Selector {
   readonly kind: 'Selector';
   readonly at: Span;
-  readonly filter: SeriesFilter;
+  /** The metric's name, where it is given, is the matcher `__name__="…"`, and the first. */
   readonly matchers: readonly Matcher[];
+  /** A name in quotes within the braces, which Prometheus knows from version 3 on, and Google Managed Prometheus. */
+  readonly quoted: Span | null;
   /** null: none was given. */
   readonly offsetMs: number | null;
 }
@@ -29,8 +46,11 @@ export interface Matcher {
   readonly label: string;
   readonly op: '=' | '!=' | '=~' | '!~';
   readonly value: string;
-  matches(value: string): boolean;
+  readonly at: Span;
 }
+
+/** The label that holds a metric's name. */
+export const METRIC_NAME = '__name__';
 
 export interface Range {
   readonly kind: 'Range';

@@ -1,8 +1,6 @@
-/** From query text to the tree that is evaluated. What is not in the supported subset is refused, with its place. */
+/** From query text to a tree whose operators bind as in Prometheus. What is not understood is refused, with its place. */
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import type { SeriesFilter } from '../../store.ts';
-import { invalid, type Span, unsupported } from '../error.ts';
 import {
   ARITHMETIC,
   type BinaryOp,
@@ -13,9 +11,10 @@ import {
   SET_OPERATORS,
 } from './ast.ts';
 import { bind, type Piece } from './bind.ts';
+import { invalid, type Span, unsupported } from './error.ts';
 import { parseNumber } from './literals.ts';
 import { durationMs, offset, range, subquery } from './postfix.ts';
-import { selector } from './selector.ts';
+import { selector, stringAt } from './selector.ts';
 import { firstSyntaxError } from './trouble.ts';
 
 /** Throws PromqlError of kind Query. */
@@ -25,13 +24,6 @@ export function parse(commented: string): Expr {
   const error = firstSyntaxError(tree, query);
   if (error !== null) throw error;
   return new Reader(query).expression(tree.topNode.firstChild!);
-}
-
-/** The filter of a lone instant selector, as the series end points take it. Throws PromqlError of kind Query. */
-export function parseFilter(query: string): SeriesFilter {
-  const expr = parse(query);
-  if (expr.kind === 'Selector' && expr.offsetMs === null) return expr.filter;
-  throw invalid('expected an instant vector selector', expr.at);
 }
 
 /** Comments may stand between any two nodes; blanks are skipped, and keep every place what it was. */
@@ -101,7 +93,7 @@ class Reader {
       case 'StepInvariantExpr':
         throw unsupported('modifier @', span(node.getChild('At')!));
       case 'StringLiteral':
-        throw unsupported('string expression', span(node));
+        return { kind: 'String', at: span(node), value: stringAt(node, this.#query) };
       default:
         throw unsupported(`expression ${this.#text(node)}`, span(node));
     }

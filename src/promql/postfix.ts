@@ -1,7 +1,7 @@
 /** What stands behind an operand: `[5m]`, `[1h:1m]`, `offset 5m`, each only where Prometheus allows it. */
 import type { SyntaxNode } from '@lezer/common';
-import { invalid, type Span, unsupported } from '../error.ts';
 import type { Expr } from './ast.ts';
+import { invalid, type Span, unsupported } from './error.ts';
 import { parseDurationMs } from './literals.ts';
 
 export function range(operand: Expr, rangeMs: number, to: number): Expr {

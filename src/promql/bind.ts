@@ -3,8 +3,9 @@
  * `-1 ^ 2` as `(-1) ^ 2`, where Prometheus reads `a - (b offset 1m)` and `-(1 ^ 2)`. So an expression is laid flat, from
  * left to right as it is written, and bound again.
  */
-import type { Span } from '../error.ts';
+
 import type { BinaryOp, BinaryOperator, Expr } from './ast.ts';
+import type { Span } from './error.ts';
 
 export type Piece =
   | { readonly kind: 'Operand'; readonly expr: Expr }

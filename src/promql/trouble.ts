@@ -1,6 +1,6 @@
 /** The grammar repairs what it does not understand; nothing repaired is ever evaluated. */
 import type { SyntaxNodeRef, Tree } from '@lezer/common';
-import { invalid, type PromqlError } from '../error.ts';
+import { invalid, type PromqlError } from './error.ts';
 
 const LONGEST_QUOTE = 60;
 
