@@ -86,6 +86,16 @@ program
     ),
   );
 
+program
+  .command('rewrite')
+  .description('what a pasted query counts: its bad and total events for one revision')
+  .requiredOption('--query <promql>', 'a ratio of bad to total, or a histogram_quantile')
+  .requiredOption('--revision <name>', 'the revision to count for')
+  .option('--label <name>', 'the label that names the revision', 'revision_name')
+  .option('--threshold <duration>', 'for a quantile: slower than this is bad')
+  .addOption(json())
+  .action(runs(async (options) => (await import('./commands/rewrite.ts')).rewrite(options, process)));
+
 const cluster = (command: Command): Command =>
   command
     .option('--kubeconfig <file>', 'the cluster to ask (default: what kubectl would use)')

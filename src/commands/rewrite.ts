@@ -1,0 +1,75 @@
+/** `steadyrun rewrite`: what a pasted query counts, as the two counters that one revision is judged by. */
+import { durationMs } from '../policy/duration.ts';
+import { increaseText, selectorText } from '../promql/counters/format.ts';
+import type { HistogramCounter, LabelMatch } from '../promql/counters/model.ts';
+import { readPasted } from '../promql/counters/pasted.ts';
+import { placeText, QueryRefused } from '../promql/counters/refusal.ts';
+
+export interface RewriteOptions {
+  readonly query: string;
+  readonly revision: string;
+  readonly label: string;
+  /** What is too slow, for a quantile. */
+  readonly threshold?: string;
+  readonly json: boolean;
+}
+
+export interface RewriteIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+interface Rewritten {
+  readonly bad: string;
+  readonly total: string;
+  /** What is left open in the two: the window, and for a quantile without a threshold the bucket. */
+  readonly open: readonly string[];
+}
+
+const window = '$range';
+const bucket = '$le';
+
+/** 0: it was taken apart; 1: it cannot be, with the position and what to write instead. */
+export async function rewrite(options: RewriteOptions, io: RewriteIo): Promise<number> {
+  try {
+    const rewritten = rewrittenFor(options);
+    io.stdout.write(options.json ? `${JSON.stringify(rewritten)}\n` : humanText(rewritten));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof QueryRefused)) throw error;
+    const place = placeText(options.query, error.position);
+    const [line, column] = place.split(':').map(Number);
+    const problem = { line, column, message: error.message, hint: error.hint };
+    if (options.json) io.stdout.write(`${JSON.stringify({ problems: [problem] })}\n`);
+    io.stderr.write(`steadyrun: the query at ${place}: ${error.message}; ${error.hint}\n`);
+    return 1;
+  }
+}
+
+function rewrittenFor({ query, revision, label, threshold }: RewriteOptions): Rewritten {
+  const pasted = readPasted(query, { revisionLabel: label });
+  const only: LabelMatch[] = [{ label, op: '=', value: revision }];
+  if (pasted.kind === 'Latency') return latencyFor(pasted.histogram, only, threshold);
+  const { bad, total } = pasted.ratio;
+  return { bad: increaseText(bad, only, window), total: increaseText(total, only, window), open: [window] };
+}
+
+/** Without `or vector(0)`: a bucket that is not there must not look like one that is empty. */
+function latencyFor({ counter, unitMs }: HistogramCounter, only: LabelMatch[], threshold?: string): Rewritten {
+  const increase = (le: LabelMatch) => `sum(increase(${selectorText(counter, [le, ...only])}[${window}]))`;
+  const total = increase({ label: 'le', op: '=', value: '+Inf' });
+  if (threshold === undefined) {
+    return { bad: `${total} - ${increase({ label: 'le', op: '=', value: bucket })}`, total, open: [window, bucket] };
+  }
+  const edge = Number((durationMs(threshold) / unitMs).toPrecision(12));
+  if (!(edge > 0)) throw new Error(`--threshold ${threshold} is not a length of time such as 300ms`);
+  return { bad: `${total} - ${increase(boundary(edge))}`, total, open: [window] };
+}
+
+/** "1" in Prometheus 2 is "1.0" in Prometheus 3. */
+const boundary = (edge: number): LabelMatch => {
+  const text = String(edge).replaceAll('.', '\\.');
+  return { label: 'le', op: '=~', value: text.includes('.') ? `${text}0*` : `${text}(\\.0*)?` };
+};
+
+const humanText = ({ bad, total }: Rewritten): string => `bad    ${bad}\ntotal  ${total}\n`;

@@ -1,0 +1,41 @@
+/** Counters as PromQL text. Every name and value goes through here, so that nothing of them can end a string or a brace. */
+import type { Counter, CounterSum, LabelMatch } from './model.ts';
+
+/** A PromQL string literal. Nothing but these three can end or change a double-quoted string. */
+export function quoted(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+/** A quoted regular expression (RE2, anchored by PromQL itself) that matches exactly these values. */
+export function anyOf(values: readonly string[]): string {
+  return quoted(values.map(escaped).join('|'));
+}
+
+const escaped = (value: string): string => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** A matcher for exactly one of these values. */
+export const oneOf = (label: string, values: readonly string[]): LabelMatch =>
+  values.length === 1
+    ? { label, op: '=', value: values[0]! }
+    : { label, op: '=~', value: values.map(escaped).join('|') };
+
+/** `http_requests_total{job="api",status=~"5.."}`, with `more` matchers behind its own. */
+export function selectorText({ name, matchers }: Counter, more: readonly LabelMatch[] = []): string {
+  const all = [...matchers, ...more].map(({ label, op, value }) => `${labelText(label)}${op}${quoted(value)}`);
+  if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) return `{${[quoted(name), ...all].join(',')}}`;
+  return all.length === 0 ? name : `${name}{${all.join(',')}}`;
+}
+
+/** Names that are not plain are quoted, as Prometheus 3 and Google Managed Prometheus write them. */
+export const labelText = (label: string): string => (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label) ? label : quoted(label));
+
+/** What a sum of counters grew by in a window: `sum(increase(x{…}[$range])) - (sum(…) or vector(0))`. */
+export function increaseText(sum: CounterSum, more: readonly LabelMatch[], window: string): string {
+  const parts = sum.map(({ counter }) => `sum(increase(${selectorText(counter, more)}[${window}]))`);
+  if (parts.length === 1 && sum[0]!.sign > 0) return parts[0]!;
+  // A counter that was never born has counted nothing.
+  return sum
+    .map(({ sign }, index) => `${sign > 0 ? (index === 0 ? '' : ' + ') : ' - '}(${parts[index]} or vector(0))`)
+    .join('')
+    .trim();
+}
