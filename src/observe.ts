@@ -1,12 +1,13 @@
 /** Gathers what a decision needs, and nothing more: facts, judged by nobody yet. */
-import type { History, Observation, Reading, Revision, Service } from './decide/observation.ts';
+import type { Freshness, History, Inspection, Observation, Reading, Revision, Service } from './decide/observation.ts';
 import { historyMs, type Questions, questions, quiet, surprising } from './decide/questions.ts';
-import type { Policy } from './policy/policy.ts';
+import { tickOf } from './decide/reach.ts';
+import type { Objective, Policy } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
-import type { Metrics, Services } from './ports.ts';
+import type { Asked, Metrics, Services } from './ports.ts';
 
-/** A revision younger than this cannot have had an older life: its series' first samples count in full. */
-const youngMs = 3_600_000;
+/** Samples come with jitter: so much of a tick is a tick. */
+const leastTick = 0.8;
 
 export async function observe(
   ports: { services: Services; metrics: Metrics },
@@ -15,8 +16,8 @@ export async function observe(
   nowMs: number,
 ): Promise<Observation> {
   const service = await look(ports.services, policy, state);
-  if (service === null) return { service, revisions: {}, freshness: null, readings: [], history: [] };
-  const asked = questions(policy, service, state);
+  if (service === null) return { service, revisions: {}, freshness: {}, readings: [], history: [], inspections: null };
+  const asked = questions(policy, service, state, nowMs);
   const revisions = await revisionsOf(ports.services, policy, asked.revisions);
   return { service, revisions, ...(await measure(ports.metrics, policy, asked, revisions, nowMs)) };
 }
@@ -36,57 +37,76 @@ async function revisionsOf(services: Services, policy: Policy, names: readonly s
 async function measure(
   metrics: Metrics,
   policy: Policy,
+  asked: Questions,
+  revisions: Readonly<Record<string, Revision | null>>,
+  nowMs: number,
+): Promise<Pick<Observation, 'freshness' | 'readings' | 'history' | 'inspections'>> {
+  const inspections = asked.inspect ? await inspect(metrics, policy, nowMs) : null;
+  if (asked.counts.length === 0 && asked.historyOf === null) {
+    return { freshness: {}, readings: [], history: [], inspections };
+  }
+  const measured = await Promise.all(
+    policy.objectives.map((objective) => measureOne(metrics, policy, objective, asked, revisions, nowMs)),
+  );
+  return {
+    freshness: Object.fromEntries(
+      measured.flatMap(({ freshness }, i) => (freshness ? [[policy.objectives[i]!.name, freshness]] : [])),
+    ),
+    readings: measured.flatMap(({ reading }) => (reading ? [reading] : [])),
+    history: measured.flatMap(({ history }) => (history ? [history] : [])),
+    inspections,
+  };
+}
+
+interface MeasuredOne {
+  readonly freshness?: Freshness;
+  readonly reading?: Reading;
+  readonly history?: History;
+}
+
+/** One objective by itself: its metrics come at their own pace, and may fail alone. */
+async function measureOne(
+  metrics: Metrics,
+  policy: Policy,
+  objective: Objective,
   { counts, historyOf }: Questions,
   revisions: Readonly<Record<string, Revision | null>>,
   nowMs: number,
-): Promise<Pick<Observation, 'freshness' | 'readings' | 'history'>> {
-  if (counts.length === 0 && historyOf === null) return { freshness: null, readings: [], history: [] };
-  const source = policy.metrics;
-  const freshness = await metrics.freshness(source, policy.service, nowMs);
-  if ('kind' in freshness) return { freshness: null, readings: unknown(policy, freshness), history: [] };
-
+): Promise<MeasuredOne> {
+  const asked = askedOf(policy, objective);
+  const freshness = await metrics.freshness(asked, nowMs);
+  if ('kind' in freshness) return { reading: { ...freshness, objective: objective.name } };
+  const tickMs = tickOf(freshness.intervalMs);
   const toMs = freshness.newestMs;
-  const readings = await Promise.all(
-    counts
-      .filter(({ fromMs }) => toMs !== null && toMs > fromMs)
-      .map(({ objective, fromMs }) =>
-        metrics.counts({
-          source,
-          service: policy.service,
-          objective,
-          fromMs,
-          toMs: toMs!,
-          young: youngAt(revisions, fromMs),
-        }),
-      ),
-  );
-  if (historyOf === null) return { freshness, readings, history: [] };
-
-  const tickMs = freshness.intervalMs;
-  const past = await Promise.all(
-    policy.objectives.map((objective) =>
-      metrics.history({
-        source,
-        service: policy.service,
-        objective,
-        revision: historyOf,
-        toMs: toMs ?? nowMs,
-        lengthMs: historyMs,
-        tickMs,
-      }),
-    ),
-  );
-  const failure = past.find((entry) => 'kind' in entry);
-  if (failure && 'kind' in failure) return { freshness: null, readings: unknown(policy, failure), history: [] };
-  return { freshness, readings, history: past.filter((entry): entry is History => !('kind' in entry)) };
+  const fromMs = counts.find((question) => question.objective === objective)?.fromMs;
+  const isDue = fromMs !== undefined && toMs !== null && toMs - fromMs >= leastTick * tickMs;
+  const reading = isDue
+    ? await metrics.counts({ ...asked, fromMs, toMs, tickMs, createdAtMs: createdAtMs(revisions) })
+    : undefined;
+  if (historyOf === null) return { freshness, ...(reading && { reading }) };
+  const question = { ...asked, revision: historyOf, toMs: toMs ?? nowMs, lengthMs: historyMs, tickMs };
+  const history = await metrics.history(question);
+  return 'kind' in history
+    ? { reading: { ...history, objective: objective.name } }
+    : { freshness, ...(reading && { reading }), history };
 }
 
-const youngAt = (revisions: Readonly<Record<string, Revision | null>>, fromMs: number): string[] =>
-  Object.values(revisions).flatMap((revision) =>
-    revision && revision.createdAtMs > fromMs - youngMs ? [revision.name] : [],
+async function inspect(metrics: Metrics, policy: Policy, nowMs: number): Promise<Record<string, Inspection>> {
+  const found = await Promise.all(
+    policy.objectives.map(async (objective) => {
+      const inspection = await metrics.inspect(askedOf(policy, objective), nowMs);
+      return 'kind' in inspection ? [] : [[objective.name, inspection] as const];
+    }),
   );
+  return Object.fromEntries(found.flat());
+}
 
-const unknown = (
-  policy: Policy,
-  { reason, message }: { reason: 'ProviderError' | 'RateLimited' | 'Stale'; message: string },
-) => policy.objectives.map(({ name }): Reading => ({ kind: 'Unknown', objective: name, reason, message }));
+const askedOf = ({ metrics: source, service, revisionLabel }: Policy, objective: Objective): Asked => ({
+  source,
+  service,
+  revisionLabel,
+  objective,
+});
+
+const createdAtMs = (revisions: Readonly<Record<string, Revision | null>>): Record<string, number> =>
+  Object.fromEntries(Object.values(revisions).flatMap((one) => (one ? [[one.name, one.createdAtMs]] : [])));

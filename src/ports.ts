@@ -3,7 +3,7 @@
  * Every method may throw; a throw never means that traffic should move.
  */
 
-import type { Freshness, History, Reading, Revision, Service, Split } from './decide/observation.ts';
+import type { Freshness, History, Inspection, Reading, Revision, Service, Split } from './decide/observation.ts';
 import type { PolicyEvent } from './policy/event.ts';
 import type { MetricsSource, Objective, PolicyKey, ServiceRef } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
@@ -37,26 +37,34 @@ export interface TagTarget {
 
 /** Counts, wherever they come from. An answer that cannot be had is a Reading of kind Unknown, not a throw. */
 export interface Metrics {
-  freshness(source: MetricsSource, service: ServiceRef, nowMs: number): Promise<Freshness | MetricsFailure>;
-  /** Counts per revision over (fromMs, toMs]; `young` names revisions whose first sample counts in full. */
+  /** How far an objective's samples reach, and how far apart they come. */
+  freshness(asked: Asked, nowMs: number): Promise<Freshness | MetricsFailure>;
+  /** A dry run: can the objective be measured at all? */
+  inspect(asked: Asked, nowMs: number): Promise<Inspection | MetricsFailure>;
+  /** Counts per revision over (fromMs, toMs]. */
   counts(question: CountsQuestion): Promise<Reading>;
   /** The given revision's counts in ticks of `tickMs` up to `toMs`, oldest first; a tick without samples counts nothing. */
   history(question: HistoryQuestion): Promise<History | MetricsFailure>;
 }
 
-export interface CountsQuestion {
+export interface Asked {
   readonly source: MetricsSource;
   readonly service: ServiceRef;
+  /** The label that names the revision in the app's own metrics. */
+  readonly revisionLabel: string;
   readonly objective: Objective;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly young: readonly string[];
 }
 
-export interface HistoryQuestion {
-  readonly source: MetricsSource;
-  readonly service: ServiceRef;
-  readonly objective: Objective;
+export interface CountsQuestion extends Asked {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** How far apart the samples come, at least 15 s. */
+  readonly tickMs: number;
+  /** When the revisions that matter were created: the first signs of one that is too young to have had an earlier life count. */
+  readonly createdAtMs: Readonly<Record<string, number>>;
+}
+
+export interface HistoryQuestion extends Asked {
   readonly revision: string;
   readonly toMs: number;
   readonly lengthMs: number;

@@ -10,6 +10,7 @@ import type { Status } from '../policy/status.ts';
 import { iso } from '../policy/time.ts';
 import type { Decided, Decision } from './decision.ts';
 import { guarding } from './guard/guarding.ts';
+import { inspected } from './inspection.ts';
 import type { Observation, Service } from './observation.ts';
 import { clipped, hold, look, type Outcome } from './outcome.ts';
 import { own } from './people/ownership.ts';
@@ -18,8 +19,9 @@ import { rolling } from './rollout/rolling.ts';
 import { begin } from './rollout/start.ts';
 import { phaseOf, shown } from './view.ts';
 
-export function decide(policy: Policy, observation: Observation, state: Status, nowMs: number): Decided {
+export function decide(policy: Policy, observation: Observation, known: Status, nowMs: number): Decided {
   const { service } = observation;
+  const state = inspected(policy, observation, known, nowMs);
   if (service === null) {
     const message = 'Cloud Run has no such service; nothing is guarded until it exists.';
     return finish(policy, null, hold(policy, state, 'ServiceNotFound', message, nowMs), [], state, nowMs);

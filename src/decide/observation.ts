@@ -57,8 +57,15 @@ export type Reading =
       readonly objective: string;
       readonly fromMs: number;
       readonly toMs: number;
+      /** How far apart its samples come, at least 15 s. */
+      readonly tickMs: number;
       /** A revision that is missing showed no sample at all. */
       readonly byRevision: Readonly<Record<string, Tally>>;
+      /**
+       * Of a latency whose threshold lies between two boundaries of the histogram: the same at the boundary below. What is
+       * bad in `byRevision` is slower than the boundary above.
+       */
+      readonly below?: Readonly<Record<string, Tally>>;
     }
   | { readonly kind: 'Unknown'; readonly objective: string; readonly reason: UnknownReason; readonly message: string };
 
@@ -69,10 +76,30 @@ export interface History {
   readonly tickMs: number;
 }
 
-/** How old the newest sample was when it was asked for, and how far apart samples are. */
+/** Up to when an objective's samples are known to be complete, and how far apart they come. */
 export interface Freshness {
   readonly newestMs: number | null;
   readonly intervalMs: number;
+}
+
+/** What a dry run of an objective's query found. */
+export interface Inspection {
+  readonly problem: {
+    readonly reason: 'InvalidQuery' | 'NoSeries' | 'NoRevisionLabel' | 'NoBoundary';
+    readonly message: string;
+  } | null;
+  /** The boundaries of its histogram, in its own unit; null where it has none. */
+  readonly buckets: {
+    readonly name: string;
+    readonly threshold: number;
+    readonly unit: string;
+    /** The boundary at or above the threshold. */
+    readonly judgedAt: number;
+    /** The next below; null where the threshold is a boundary. */
+    readonly below: number | null;
+    readonly boundaries: readonly number[];
+    readonly adjustable: boolean;
+  } | null;
 }
 
 export interface Observation {
@@ -80,9 +107,12 @@ export interface Observation {
   readonly service: Service | null;
   /** The revisions that were looked at, by short name; null: it does not exist (any more). */
   readonly revisions: Readonly<Record<string, Revision | null>>;
-  readonly freshness: Freshness | null;
+  /** By objective; one that could not be asked is missing. Nothing was asked where it is empty. */
+  readonly freshness: Readonly<Record<string, Freshness>>;
   readonly readings: readonly Reading[];
   readonly history: readonly History[];
+  /** By objective, where a dry run was asked for and answered. */
+  readonly inspections: Readonly<Record<string, Inspection>> | null;
 }
 
 export type Split = readonly Share[];

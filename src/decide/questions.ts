@@ -4,6 +4,7 @@
 import type { Objective, Policy } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
 import { ms } from '../policy/time.ts';
+import { inspectionDue } from './inspection.ts';
 import type { Service } from './observation.ts';
 import { namedSplit, same } from './split.ts';
 
@@ -16,6 +17,8 @@ export interface Questions {
   readonly counts: readonly { readonly objective: Objective; readonly fromMs: number }[];
   /** Ask for this revision's past. */
   readonly historyOf: string | null;
+  /** Ask what the source makes of each objective's query. */
+  readonly inspect: boolean;
 }
 
 /** Nothing is going on, so that a listing up to half a minute old will do. */
@@ -45,7 +48,7 @@ export function newcomer(service: Service, state: Status): string | null {
   return newest;
 }
 
-export function questions(policy: Policy, service: Service, state: Status): Questions {
+export function questions(policy: Policy, service: Service, state: Status, nowMs: number): Questions {
   const { rollout, guard } = state;
   const convicted = rollout?.convicted ?? guard?.convicted;
   // While people hold the service, nothing is judged.
@@ -75,5 +78,6 @@ export function questions(policy: Policy, service: Service, state: Status): Ques
         }))
       : [],
     historyOf: !rollout && !held && newest !== null ? (state.stable?.revision ?? null) : null,
+    inspect: inspectionDue(policy, state, nowMs),
   };
 }

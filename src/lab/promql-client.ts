@@ -30,7 +30,11 @@ function failing<T>(evaluate: () => T): T {
     return evaluate();
   } catch (error) {
     if (error instanceof PromqlError) {
-      throw new PromqlFailure('ProviderError', error.message, { isPassing: false, cause: error });
+      throw new PromqlFailure('ProviderError', error.message, {
+        isPassing: false,
+        isRefusal: true,
+        cause: error,
+      });
     }
     throw error;
   }

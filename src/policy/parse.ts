@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { durationMs } from './duration.ts';
-import type { Indicator, MetricsSource, Objective, Policy, Requests } from './policy.ts';
+import { indicatorOf } from './indicators.ts';
+import type { MetricsSource, Objective, Policy, Requests } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Spec, spec } from './spec.ts';
 import { type Status, status } from './status.ts';
@@ -54,7 +55,9 @@ export function parsePolicy(raw: unknown): Parsed {
   const given = withoutNulls(raw);
   const read = document.safeParse(given);
   if (!read.success) return { ok: false, problems: problemsOf(read.error, given) };
-  return { ok: true, policy: policyOf(identityOf(given), read.data.spec) };
+  const objectives = objectivesOf(read.data.spec);
+  if (!objectives.ok) return objectives;
+  return { ok: true, policy: policyOf(identityOf(given), read.data.spec, objectives.objectives) };
 }
 
 /** An SLOPolicy from the API server; whatever it holds, it has a key, a spec or a reason, and a status. */
@@ -105,14 +108,19 @@ function identityOf(raw: unknown): Identity {
   };
 }
 
-function policyOf(identity: Identity, { service, mode, metrics, objectives, rollout }: Spec): Policy {
+function policyOf(
+  identity: Identity,
+  { service, mode, metrics, rollout }: Spec,
+  objectives: readonly Objective[],
+): Policy {
   const { maxBake, guardWindow, warmup, stepsPercent, ...choices } = rollout;
   return {
     ...identity,
     service,
     mode,
     metrics: metricsOf(metrics, service.project),
-    objectives: objectives.map(objectiveOf),
+    revisionLabel: metrics.revisionLabel,
+    objectives,
     rollout: {
       ...choices,
       stepsPercent: stepsPercent ?? null,
@@ -127,14 +135,23 @@ function metricsOf({ type, address, project }: Spec['metrics'], serviceProject: 
   return type === 'Prometheus' ? { type, address: address! } : { type, project: project ?? serviceProject };
 }
 
-function objectiveOf({ name, targetPercent, indicator, gate }: Spec['objectives'][number]): Objective {
-  const latency = indicator?.latency;
-  const kept: Indicator = latency
-    ? { kind: 'Latency', percentile: latency.percentile, thresholdMs: durationMs(latency.threshold) }
-    : { kind: 'Requests' };
-  const target = targetPercent ?? latency!.percentile;
-  // Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432.
-  return { name, allowedBadFraction: Number((100 - target).toPrecision(12)) / 100, gate, indicator: kept };
+type Objectives =
+  | { readonly ok: true; readonly objectives: readonly Objective[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+function objectivesOf({ objectives, metrics }: Spec): Objectives {
+  const read = objectives.map(({ name, targetPercent, indicator, gate }, index) => {
+    const understood = indicatorOf(indicator, metrics.revisionLabel, ['spec', 'objectives', index, 'indicator']);
+    if (!understood.ok) return understood;
+    const kept = understood.indicator;
+    const target = targetPercent ?? (kept.kind === 'Latency' ? kept.percentile : Number.NaN);
+    // Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432.
+    const allowedBadFraction = Number((100 - target).toPrecision(12)) / 100;
+    return { ok: true as const, objective: { name, allowedBadFraction, gate, indicator: kept } };
+  });
+  const problems = read.flatMap((one) => (one.ok ? [] : one.problems));
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, objectives: read.flatMap((one) => (one.ok ? [one.objective] : [])) };
 }
 
 /** As the API server does: a field set to null is a field left out. */

@@ -3,6 +3,8 @@
  * Parsing happens once, at the door (parse.ts); nothing behind it checks a field again.
  */
 
+import type { HistogramCounter, RatioCounters } from '../promql/counters/model.ts';
+
 export interface ServiceRef {
   readonly project: string;
   readonly region: string;
@@ -23,6 +25,8 @@ export interface Policy {
   /** Observe judges and says what it would do; it writes nothing to Cloud Run. */
   readonly mode: 'Enforce' | 'Observe';
   readonly metrics: MetricsSource;
+  /** The label that names the revision in the app's own metrics. */
+  readonly revisionLabel: string;
   /** 1 to 20, names unique. */
   readonly objectives: readonly Objective[];
   readonly rollout: RolloutPolicy;
@@ -45,8 +49,26 @@ export interface Objective {
 export type Indicator =
   /** Cloud Run's request count; 5xx are bad. */
   | { readonly kind: 'Requests' }
-  /** Cloud Run's request latencies; a request slower than the threshold is bad. */
-  | { readonly kind: 'Latency'; readonly percentile: number; readonly thresholdMs: number };
+  /** A request slower than the threshold is bad, by the app's own histogram, or by Cloud Run's latencies (null). */
+  | {
+      readonly kind: 'Latency';
+      readonly percentile: number;
+      readonly thresholdMs: number;
+      readonly histogram: Pick<HistogramCounter, 'counter' | 'unitMs'> | null;
+    }
+  /** The app's own counters. */
+  | ({ readonly kind: 'Ratio' } & RatioCounters);
+
+/**
+ * How bad events come about, which is how they are judged. Errors: each event is good or bad. Latency: the same, of a
+ * distribution's tail. Rate: bad events for each of something else, of which there may be several.
+ */
+export type EventKind = 'Errors' | 'Latency' | 'Rate';
+
+export function eventKind(indicator: Indicator): EventKind {
+  if (indicator.kind === 'Latency') return 'Latency';
+  return indicator.kind === 'Ratio' && indicator.events === 'Rate' ? 'Rate' : 'Errors';
+}
 
 export interface RolloutPolicy {
   readonly profile: 'Fast' | 'Balanced' | 'Careful';

@@ -68,13 +68,41 @@ export const projectFits: Rule<Metrics> = {
 interface Indicator {
   readonly requests?: unknown;
   readonly latency?: unknown;
+  readonly ratio?: unknown;
 }
 
 export const oneIndicator: Rule<Indicator> = {
-  cel: 'has(self.requests) != has(self.latency)',
-  message: 'must hold exactly one of requests and latency',
+  cel: '[has(self.requests), has(self.latency), has(self.ratio)].exists_one(given, given)',
+  message: 'must hold exactly one of requests, latency and ratio',
   hint: 'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own',
-  test: (self) => (self.requests === undefined) !== (self.latency === undefined),
+  test: ({ requests, latency, ratio }) =>
+    [requests, latency, ratio].filter((given) => given !== undefined).length === 1,
+};
+
+interface Latency {
+  readonly percentile?: number | undefined;
+  readonly query?: string | undefined;
+}
+
+export const percentileOrQuery: Rule<Latency> = {
+  cel: 'has(self.percentile) != has(self.query)',
+  message: "must hold exactly one of percentile, for Cloud Run's own latencies, and query, which says its own",
+  hint: 'add percentile: 95, or remove it beside a query',
+  test: (self) => (self.percentile === undefined) !== (self.query === undefined),
+};
+
+interface Ratio {
+  readonly query?: string | undefined;
+  readonly bad?: string | undefined;
+  readonly total?: string | undefined;
+}
+
+export const queryOrCounters: Rule<Ratio> = {
+  cel: 'has(self.query) ? !has(self.bad) && !has(self.total) : has(self.bad) && has(self.total)',
+  message: 'must hold either query, or both bad and total',
+  hint: 'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total each with its counter',
+  test: ({ query, bad, total }) =>
+    query === undefined ? bad !== undefined && total !== undefined : bad === undefined && total === undefined,
 };
 
 interface Objective {

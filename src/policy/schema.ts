@@ -59,6 +59,7 @@ export const policySchema: JsonSchema = {
       split: "The traffic that was last written or accepted; any other is somebody else's.",
       intent: 'The traffic about to be written, so that it is known again after a restart.',
       adoption: 'How the service was found.',
+      inspection: "What the last dry run of the objectives' queries found.",
       hold: 'Why nothing moves, and since when.',
       rollout: 'The rollout in progress, with its evidence.',
       guard: 'The watch over a promoted revision, with its evidence.',

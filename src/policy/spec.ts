@@ -11,7 +11,9 @@ import {
   addressGiven,
   lengthBetween,
   oneIndicator,
+  percentileOrQuery,
   projectFits,
+  queryOrCounters,
   ruled,
   serviceIsFixed,
   stepsRise,
@@ -80,26 +82,63 @@ const metrics = ruled(
       )
       .optional()
       .meta({ description: 'Base URL of the server, for Prometheus.', example: 'https://prometheus.example.com' }),
+    revisionLabel: z
+      .string()
+      .max(128)
+      .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be the name of a label: letters, digits and underscores')
+      .default('revision_name')
+      .meta({
+        description: "The label that names the revision in the app's own metrics.",
+        example: 'revision_name',
+      }),
   }),
   addressGiven,
   addressFits,
   projectFits,
 )
   // In full: an API server applies the rules to this default before it applies the defaults within it.
-  .prefault({ type: 'GoogleManagedPrometheus' })
+  .prefault({ type: 'GoogleManagedPrometheus', revisionLabel: 'revision_name' })
   .meta({
     description: "Where metrics are queried. Left out, it is Google Managed Prometheus of the service's project.",
     example: { type: 'Prometheus', address: 'https://prometheus.example.com' },
   });
 
-const latency = z.object({
-  percentile: z
-    .number()
-    .gt(1)
-    .lt(100)
-    .meta({ description: 'Which percentile of the latencies is meant: 95 is p95.', example: 95 }),
-  threshold: length('1ms', '1h').meta({ description: 'A request slower than this is a bad one.', example: '300ms' }),
-});
+/** PromQL; whether it can be taken apart into counters is told by `check` and by the operator, with the place. */
+const query = z.string().min(1).max(8192);
+
+const latency = ruled(
+  z.object({
+    percentile: z.number().gt(1).lt(100).optional().meta({
+      description: "Which percentile of Cloud Run's own latencies is meant: 95 is p95. A query says it by itself.",
+      example: 95,
+    }),
+    threshold: length('1ms', '1h').meta({ description: 'A request slower than this is a bad one.', example: '300ms' }),
+    query: query.optional().meta({
+      description: "PromQL of a quantile of the app's own histogram, as on a dashboard.",
+      example: 'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket{job="api"}[5m])))',
+    }),
+  }),
+  percentileOrQuery,
+);
+
+const ratio = ruled(
+  z.object({
+    query: query.optional().meta({
+      description: 'PromQL of bad events divided by all events, as on a dashboard.',
+      example:
+        'sum(rate(http_requests_total{job="api",status=~"5.."}[5m])) / sum(rate(http_requests_total{job="api"}[5m]))',
+    }),
+    bad: query.optional().meta({
+      description: 'The counter of bad events alone.',
+      example: 'http_requests_total{job="api",status=~"5.."}',
+    }),
+    total: query.optional().meta({
+      description: 'The counter of all events alone.',
+      example: 'http_requests_total{job="api"}',
+    }),
+  }),
+  queryOrCounters,
+);
 
 // No default for the whole indicator: a stored `requests: {}` would stay beside a `latency` applied later, and then be two.
 const indicator = ruled(
@@ -109,8 +148,13 @@ const indicator = ruled(
       example: {},
     }),
     latency: latency.optional().meta({
-      description: "Share of requests answered within the threshold, by Cloud Run's own request latencies.",
+      description:
+        "Share of requests answered within the threshold, by Cloud Run's own latencies or the app's histogram.",
       example: { percentile: 95, threshold: '300ms' },
+    }),
+    ratio: ratio.optional().meta({
+      description: "Bad events for each event, by the app's own counters. There may be more bad ones than events.",
+      example: { bad: 'ws_disconnects_total{job="api"}', total: 'ws_connections_total{job="api"}' },
     }),
   }),
   oneIndicator,

@@ -163,6 +163,25 @@ export const status = z.object({
       externallyManaged: z.boolean(),
     })
     .optional(),
+  /** What the last dry run of the objectives' queries found. */
+  inspection: z
+    .object({
+      generation: z.number().int().min(0).meta({ format: 'int64' }),
+      at: instant,
+      /** The stable revision at that time; another may export other buckets. */
+      revision: name,
+      objectives: z
+        .array(
+          z.object({
+            name,
+            problem: z.object({ reason: word, message: sentence }).optional(),
+            /** The histogram has no boundary at the threshold: what to paste into the app. */
+            unaligned: sentence.optional(),
+          }),
+        )
+        .max(20),
+    })
+    .optional(),
   hold: z.object({ reason: word, message: sentence, since: instant, paged: z.boolean() }).optional(),
   rollout: rolloutState.optional(),
   guard: guardState.optional(),

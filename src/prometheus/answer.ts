@@ -56,6 +56,7 @@ function httpFailure(who: string, answer: Answer, json: unknown): PromqlFailure 
         : '';
   return new PromqlFailure('ProviderError', `${who} answered with HTTP ${status}${said}.${advice}`, {
     isPassing: status >= 500,
+    isRefusal: status === 400 || status === 422,
   });
 }
 

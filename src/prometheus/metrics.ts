@@ -1,69 +1,140 @@
-/** The port Metrics over any PromQL engine. One query an objective and tick. */
-import type { Freshness, History, Reading, Tally } from '../decide/observation.ts';
-import type { MetricsSource, ServiceRef } from '../policy/policy.ts';
-import type { CountsQuestion, HistoryQuestion, Metrics, MetricsFailure } from '../ports.ts';
-import { type Matrix, type PromqlClient, PromqlFailure, type Sample } from './promql.ts';
-import { countingQuery, freshnessQuery } from './queries.ts';
-import { platformIntervalMs } from './selectors.ts';
-import { tallies } from './tally.ts';
+/** The port Metrics over any PromQL engine. One counting query an objective and tick. */
+import type { Freshness, History, Inspection, Reading, Tally } from '../decide/observation.ts';
+import type { Asked, CountsQuestion, HistoryQuestion, Metrics, MetricsFailure } from '../ports.ts';
+import { selectorText } from '../promql/counters/format.ts';
+import type { Counter } from '../promql/counters/model.ts';
+import { type Boundaries, boundariesOf, type Neighbours, neighbours } from './boundaries.ts';
+import { inspection } from './inspect.ts';
+import { type HistogramShape, type Measured, measuredBy } from './measured.ts';
+import { type Matrix, type PromqlClient, PromqlFailure, type Sample, type Vector } from './promql.ts';
+import { boundariesQuery, bucket, type Counting, countingQuery } from './queries.ts';
+import { Reach } from './reach.ts';
+import { Remembered } from './remembered.ts';
+import { brokenCount, latencyTallies, partsOf, ratioTallies } from './tally.ts';
+
+/** How far back the last value before a window is looked for; nothing that is alive is silent for longer. */
+const lookback = '15m';
+const lookbackMs = 15 * 60_000;
+/** A history has a window for every tick of hours, each with its own look back. */
+const historyLookback = '5m';
 
 export class PromqlMetrics implements Metrics {
   readonly #client: PromqlClient;
+  readonly #reach: Reach;
+  readonly #boundaries = new Remembered<Boundaries>(10 * 60_000, 2_000);
 
   constructor(client: PromqlClient) {
     this.#client = client;
+    this.#reach = new Reach(client);
   }
 
-  freshness(source: MetricsSource, service: ServiceRef, nowMs: number): Promise<Freshness | MetricsFailure> {
-    return orFailure(freshness(this.#client, source, service, nowMs));
+  freshness(asked: Asked, nowMs: number): Promise<Freshness | MetricsFailure> {
+    return orFailure(this.#reach.of(asked.source, measuredOf(asked), nowMs));
+  }
+
+  inspect(asked: Asked, nowMs: number): Promise<Inspection | MetricsFailure> {
+    return orFailure(inspection(this.#client, asked.source, measuredOf(asked), nowMs));
   }
 
   /** A revision that nothing matched is missing; whether that means anything is not judged here. */
   async counts(question: CountsQuestion): Promise<Reading> {
-    const answer = await orFailure(counts(this.#client, question));
-    return answer.kind === 'Unknown' ? { ...answer, objective: question.objective.name } : answer;
+    const answer = await orFailure(this.#counts(question, measuredOf(question)));
+    return 'objective' in answer ? answer : { ...answer, objective: question.objective.name };
   }
 
   history(question: HistoryQuestion): Promise<History | MetricsFailure> {
-    return orFailure(history(this.#client, question));
+    return orFailure(this.#history(question, measuredOf(question)));
+  }
+
+  async #counts(question: CountsQuestion, measured: Measured): Promise<Reading> {
+    const { source, fromMs, toMs, tickMs, createdAtMs } = question;
+    const young = Object.keys(createdAtMs).filter((name) => createdAtMs[name]! > fromMs - lookbackMs);
+    const objective = question.objective.name;
+    const read = { kind: 'Counts', objective, fromMs, toMs, tickMs } as const;
+    const unknown = (reason: 'ProviderError' | 'InsufficientSamples', message: string): Reading => ({
+      kind: 'Unknown',
+      objective,
+      reason,
+      message,
+    });
+    const ask = async (parts: readonly Counter[], byBucket: boolean): Promise<Vector> => {
+      const counting = { measured, parts, byBucket, revision: null, windowMs: toMs - fromMs, lookback, young };
+      return this.#client.instant(source, countingQuery(counting), toMs);
+    };
+
+    const { shape, revisionLabel } = measured;
+    if (shape.kind === 'Ratio') {
+      const vector = await ask(partsOf(shape), false);
+      const broken = brokenCount(vector);
+      if (broken) return unknown('ProviderError', broken);
+      return { ...read, byRevision: ratioTallies(shape, vector, revisionLabel) };
+    }
+    // Boundaries may have changed with a revision: what was remembered gets a second look before it is given up.
+    for (const isLast of [false, true]) {
+      const boundaries = await this.#boundariesOf(question, measured, shape, toMs);
+      const near = neighbours(boundaries, shape.threshold);
+      if (boundaries.length > 0 && near === null) return unknown('InsufficientSamples', noBoundary(shape, boundaries));
+      if (near === null) return { ...read, byRevision: {} };
+      const vector = await ask([bucket(shape.counter, textsOf(near))], true);
+      const broken = brokenCount(vector);
+      if (broken) return unknown('ProviderError', broken);
+      const tallies = latencyTallies(near, vector, revisionLabel);
+      if (tallies) return { ...read, byRevision: tallies.byRevision, ...(tallies.below && { below: tallies.below }) };
+      this.#boundaries.forget(boundariesKey(question, shape));
+      if (isLast) return unknown('InsufficientSamples', noBoundary(shape, boundaries));
+    }
+    throw new Error('unreachable');
+  }
+
+  async #history(question: HistoryQuestion, measured: Measured): Promise<History> {
+    const { source, objective, revision, toMs, lengthMs, tickMs } = question;
+    const { shape, revisionLabel } = measured;
+    const firstMs = toMs - lengthMs + tickMs;
+    const ask = async (counting: Pick<Counting, 'parts' | 'byBucket'>) => {
+      const asked = { measured, revision, windowMs: tickMs, lookback: historyLookback, young: [], ...counting };
+      const vectors = vectorsByTime(await this.#client.range(source, countingQuery(asked), firstMs, toMs, tickMs));
+      return (tally: (vector: Vector) => Tally | undefined): History => {
+        const ticks: Tally[] = [];
+        for (let atMs = firstMs; atMs <= toMs; atMs += tickMs) {
+          const vector = vectors.get(atMs) ?? [];
+          ticks.push((brokenCount(vector) === null && tally(vector)) || { bad: 0, total: 0 });
+        }
+        return { objective: objective.name, ticks, tickMs };
+      };
+    };
+    if (shape.kind === 'Ratio') {
+      const ticksBy = await ask({ parts: partsOf(shape), byBucket: false });
+      return ticksBy((vector) => ratioTallies(shape, vector, revisionLabel)[revision]);
+    }
+    const near = neighbours(await this.#boundariesOf(question, measured, shape, toMs), shape.threshold);
+    if (near === null) return { objective: objective.name, ticks: [], tickMs };
+    const ticksBy = await ask({ parts: [bucket(shape.counter, textsOf(near))], byBucket: true });
+    return ticksBy((vector) => latencyTallies(near, vector, revisionLabel)?.byRevision[revision]);
+  }
+
+  #boundariesOf(asked: Asked, { revisionLabel }: Measured, shape: HistogramShape, atMs: number): Promise<Boundaries> {
+    const key = boundariesKey(asked, shape);
+    return this.#boundaries.get(key, atMs, async () => {
+      const query = boundariesQuery(shape.counter, revisionLabel);
+      const boundaries = boundariesOf(await this.#client.instant(asked.source, query, atMs), revisionLabel);
+      if (boundaries.length === 0) this.#boundaries.forget(key);
+      return boundaries;
+    });
   }
 }
 
-async function freshness(
-  client: PromqlClient,
-  source: MetricsSource,
-  service: ServiceRef,
-  nowMs: number,
-): Promise<Freshness> {
-  const [newest] = await client.instant(source, freshnessQuery(service), nowMs);
-  const newestMs = newest && Number.isFinite(newest.value) ? Math.round(newest.value * 1000) : null;
-  return { newestMs, intervalMs: platformIntervalMs };
-}
+const measuredOf = ({ objective, service, revisionLabel }: Asked): Measured =>
+  measuredBy(objective, service, revisionLabel);
 
-async function counts(client: PromqlClient, question: CountsQuestion): Promise<Reading> {
-  const { source, service, objective, fromMs, toMs, young } = question;
-  const { indicator } = objective;
-  const query = countingQuery({ service, indicator, revision: null, windowMs: toMs - fromMs, young });
-  const found = tallies(indicator, await client.instant(source, query, toMs));
-  if (found.kind === 'Tallies') {
-    return { kind: 'Counts', objective: objective.name, fromMs, toMs, byRevision: found.byRevision };
-  }
-  const reason = found.kind === 'NoBoundary' ? 'InsufficientSamples' : 'ProviderError';
-  return { kind: 'Unknown', objective: objective.name, reason, message: found.message };
-}
+const boundariesKey = ({ source }: Asked, { counter }: HistogramShape): string =>
+  JSON.stringify([source, selectorText(counter)]);
 
-async function history(client: PromqlClient, question: HistoryQuestion): Promise<History> {
-  const { source, service, objective, revision, toMs, lengthMs, tickMs } = question;
-  const { indicator } = objective;
-  const query = countingQuery({ service, indicator, revision, windowMs: tickMs, young: [] });
-  const firstMs = toMs - lengthMs + tickMs;
-  const vectors = vectorsByTime(await client.range(source, query, firstMs, toMs, tickMs));
-  const ticks: Tally[] = [];
-  for (let atMs = firstMs; atMs <= toMs; atMs += tickMs) {
-    const found = tallies(indicator, vectors.get(atMs) ?? []);
-    ticks.push((found.kind === 'Tallies' && found.byRevision[revision]) || { bad: 0, total: 0 });
-  }
-  return { objective: objective.name, ticks, tickMs };
+const textsOf = ({ upper, lower }: Neighbours): string[] => [...(lower?.texts ?? []), ...upper.texts, '+Inf'];
+
+function noBoundary({ counter, threshold, unit }: HistogramShape, boundaries: Boundaries): string {
+  const largest = boundaries.at(-1)?.value;
+  const known = largest === undefined ? 'it has none that all revisions share' : `its largest is ${largest} ${unit}`;
+  return `The histogram ${counter.name} has no boundary at or above ${threshold} ${unit}: ${known}.`;
 }
 
 /** One vector for each instant that has any sample. */

@@ -31,10 +31,17 @@ export class PromqlFailure extends Error {
   readonly reason: MetricsFailure['reason'];
   /** The same question may well be answered a moment later. */
   readonly isPassing: boolean;
+  /** The server understood the request and refuses the query itself. */
+  readonly isRefusal: boolean;
 
-  constructor(reason: MetricsFailure['reason'], message: string, options: { isPassing: boolean; cause?: unknown }) {
+  constructor(
+    reason: MetricsFailure['reason'],
+    message: string,
+    options: { isPassing: boolean; isRefusal?: boolean; cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.reason = reason;
     this.isPassing = options.isPassing;
+    this.isRefusal = options.isRefusal ?? false;
   }
 }

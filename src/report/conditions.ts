@@ -47,10 +47,12 @@ function conditionsOf(state: Status, failure: Failure | null): Wanted[] {
   const message = decision?.message ?? 'Not looked at yet.';
   const adopted = state.stable !== undefined;
   const missing = state.hold?.reason === 'ServiceNotFound';
+  const refused = problemsOf(state).find((problem) => problem.reason === 'InvalidQuery');
   const conditions: Wanted[] = [];
 
   if (failure?.terminal) conditions.push(stating('Ready', false, failure), stating('Stalled', true, failure));
   else if (!adopted || missing) conditions.push(stating('Ready', false, failure ?? { reason, message }));
+  else if (refused) conditions.push(stating('Ready', false, refused));
   else conditions.push(stating('Ready', true, { reason, message }));
 
   if (failure && !failure.terminal) conditions.push(stating('Reconciling', true, failure));
@@ -68,7 +70,28 @@ function conditionsOf(state: Status, failure: Failure | null): Wanted[] {
     const why = away ? { reason, message } : { reason: 'SamplesPresent', message: 'Samples are coming in.' };
     conditions.push(stating('MetricsAvailable', !away, why));
   }
+  conditions.push(...ofQueries(state));
   return conditions;
+}
+
+const problemsOf = ({ inspection }: Status) =>
+  inspection?.objectives.flatMap(({ problem }) => (problem ? [problem] : [])) ?? [];
+
+/** What the last dry run of the objectives' queries found. */
+function ofQueries(state: Status): Wanted[] {
+  if (!state.inspection) return [];
+  const problems = problemsOf(state);
+  const worst = problems.find(({ reason }) => reason !== 'NoSeries') ?? problems[0];
+  const found = worst
+    ? { reason: worst.reason, message: problems.map(({ message }) => message).join(' ') }
+    : { reason: 'SeriesPresent', message: 'Every objective has series that name their revision.' };
+  const unaligned = state.inspection.objectives.flatMap((one) => (one.unaligned ? [one.unaligned] : []));
+  return [
+    stating('DataAvailable', worst === undefined, found),
+    ...(unaligned.length > 0
+      ? [stating('LatencyBucketAligned', false, { reason: 'BoundaryMissing', message: unaligned.join('; ') })]
+      : []),
+  ];
 }
 
 const stating = (type: string, status: boolean, { reason, message }: { reason: string; message: string }): Wanted => ({

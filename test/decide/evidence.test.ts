@@ -12,7 +12,7 @@ import {
 } from '../../src/decide/evidence/evidence.ts';
 import type { Evidence } from '../../src/policy/status.ts';
 
-const requests: Terms = { kind: 'Requests', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
+const requests: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
 const latency: Terms = { ...requests, kind: 'Latency', sloAllows: 0.05 };
 
 const tick = (badC: number, totalC: number, badS: number, totalS: number): Tick => ({
@@ -141,7 +141,7 @@ describe('invariants', () => {
     fc.assert(
       fc.property(anyTick, (one) => {
         const other = { ...one, candidate: one.control, control: one.candidate };
-        expect(ratios(one, 0.001, 1, 'Requests').relative).toEqual(ratios(other, 0.001, 1, 'Requests').mirrored);
+        expect(ratios(one, 0.001, 1, 'Errors').relative).toEqual(ratios(other, 0.001, 1, 'Errors').mirrored);
       }),
     );
   });
@@ -165,7 +165,7 @@ function expectation(p: number, q: number, n: number, theta: number, phi: number
         tick(badC, n, badS, Math.round((n * (1 - q)) / q)),
         p * theta,
         phi,
-        'Requests',
+        'Errors',
       );
       absolute += chance * Math.exp(Math.max(...a.slice(0, 1)));
       relative += chance * Math.exp(r[0]!);

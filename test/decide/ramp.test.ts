@@ -52,26 +52,26 @@ test.each([
 
 describe('habits', () => {
   test('with no history the dispersion is taken to be 1.5 and the SLO is what is allowed', () => {
-    expect(habits([], 0.001, 'Requests')).toEqual({ phi: 1.5, allowed: 0.001 });
+    expect(habits([], 0.001, 'Errors')).toEqual({ phi: 1.5, allowed: 0.001 });
   });
 
   test('independent errors have a dispersion near 1, clustered ones a larger one', () => {
     const steady = Array.from({ length: 1000 }, (_, i) => ({ bad: [0, 1, 1, 2][i % 4]!, total: 6000 }));
     const clustered = Array.from({ length: 1000 }, (_, i) => ({ bad: i % 5 === 0 ? 5 : 0, total: 6000 }));
-    expect(habits(steady, 0.001, 'Requests').phi).toBeLessThan(1.1);
-    expect(habits(clustered, 0.001, 'Requests').phi).toBeGreaterThan(3);
+    expect(habits(steady, 0.001, 'Errors').phi).toBeLessThan(1.1);
+    expect(habits(clustered, 0.001, 'Errors').phi).toBeGreaterThan(3);
   });
 
   test('a service that is already out of its SLO is judged against itself, up to three times the SLO', () => {
     const at = (fraction: number) => Array.from({ length: 100 }, () => ({ bad: fraction * 1000, total: 1000 }));
-    expect(habits(at(0.002), 0.001, 'Requests').allowed).toBeCloseTo(0.002, 9);
-    expect(habits(at(0.004), 0.001, 'Requests').allowed).toBeCloseTo(0.003, 9);
+    expect(habits(at(0.002), 0.001, 'Errors').allowed).toBeCloseTo(0.002, 9);
+    expect(habits(at(0.004), 0.001, 'Errors').allowed).toBeCloseTo(0.003, 9);
   });
 
   test('minutes of a shared outage are left out', () => {
     const calm = Array.from({ length: 100 }, () => ({ bad: 1, total: 6000 }));
     const outage = Array.from({ length: 10 }, () => ({ bad: 1200, total: 6000 }));
-    expect(habits([...calm, ...outage], 0.001, 'Requests')).toEqual(habits(calm, 0.001, 'Requests'));
+    expect(habits([...calm, ...outage], 0.001, 'Errors')).toEqual(habits(calm, 0.001, 'Errors'));
   });
 });
 

@@ -14,7 +14,7 @@ describe('Admission', () => {
       spec: {
         service: minimal.spec.service,
         mode: 'Enforce',
-        metrics: { type: 'GoogleManagedPrometheus' },
+        metrics: { type: 'GoogleManagedPrometheus', revisionLabel: 'revision_name' },
         objectives: [{ name: 'availability', targetPercent: 99.9, gate: true }],
         rollout: {
           profile: 'Balanced',

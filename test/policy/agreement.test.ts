@@ -24,8 +24,12 @@ describe('The offline check, the parser and the API server', () => {
     const seen = new Set<boolean>();
     fc.assert(
       fc.property(oddPolicy, (raw) => {
-        const { ok } = admit(raw);
-        expect({ check: isFine(raw), parse: parsePolicy(raw).ok }).toEqual({ check: ok, parse: ok });
+        const { ok: admitted } = admit(raw);
+        const parsed = parsePolicy(raw);
+        // The API server cannot read PromQL, and that is all it may be mild about.
+        const mild = admitted && !parsed.ok && parsed.problems.every(({ kind }) => kind === 'Query');
+        const ok = admitted && !mild;
+        expect({ check: isFine(raw), parse: parsed.ok }).toEqual({ check: ok, parse: ok });
         seen.add(ok);
       }),
       { numRuns: 1000 },

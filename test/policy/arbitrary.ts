@@ -14,6 +14,16 @@ const indicator = fc.oneof(
   fc.record({
     latency: fc.record({ percentile: percent, threshold: fc.constantFrom('1ms', '300ms', '1s500ms', '1h') }),
   }),
+  fc.constantFrom(
+    {
+      latency: {
+        threshold: '300ms',
+        query: 'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket{job="api"}[5m])))',
+      },
+    },
+    { ratio: { query: 'sum(rate(bad_total[5m])) / sum(rate(all_total[5m]))' } },
+    { ratio: { bad: 'bad_total', total: 'sum(rate(all_total{job="api"}[5m]))' } },
+  ),
 );
 
 const objective = fc

@@ -34,7 +34,7 @@ export interface Invalid {
   readonly path: string;
   readonly message: string;
   readonly hint: string;
-  /** An API server drops unknown fields in silence, so that only `check` sees them. */
+  /** An API server drops unknown fields in silence and knows no PromQL: only `check`, and the operator, see these. */
   readonly onlyOffline: boolean;
 }
 
@@ -57,8 +57,13 @@ const projectId = 'must be a Google Cloud project ID: lower-case letters, digits
 const length = 'must be a length of time such as 45m, 300ms or 1h30m';
 const url = 'must be an http or https URL without user, query or fragment';
 const range = 'must be greater than 1 and less than 100';
+const percentileOrQuery =
+  "must hold exactly one of percentile, for Cloud Run's own latencies, and query, which says its own";
+const percentileHint = 'add percentile: 95, or remove it beside a query';
+const queryOrCounters = 'must hold either query, or both bad and total';
+const countersHint = 'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total each with its counter';
 const noTarget = 'targetPercent is required; only a latency objective may leave it out, its default is the percentile';
-const one = 'must hold exactly one of requests and latency';
+const one = 'must hold exactly one of requests, latency and ratio';
 const oneHint =
   'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own';
 const prometheus = 'type: Prometheus\n    address: ';
@@ -112,10 +117,23 @@ const rows: readonly Row[] = [
   ['two objectives of one name', 'name: latency', 'name: availability', 16, 'spec.objectives[1].name', 'there is already an objective named availability', 'give it a name of its own'],
   ['no objectives', /* all of them */ '    - name: availability\n      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '    []', 13, 'spec.objectives', 'must have 1 to 20 items, not 0', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
   ['21 objectives', '    - name: latency\n', `${Array.from({ length: 19 }, (_, n) => `    - {name: o${n}, targetPercent: 99}\n`).join('')}    - name: latency\n`, 13, 'spec.objectives', 'must have 1 to 20 items, not 21', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
-  ['an indicator of no known kind', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {bad: a, total: b}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio', 'there is no such kind of indicator', 'there are requests, latency'],
+  ['an indicator of no known kind', 'latency: {percentile: 95, threshold: 300ms}', 'uptime: {query: up}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.uptime', 'there is no such kind of indicator', 'there are requests, latency, ratio'],
   ['two indicators in one', '        latency: {', '        requests: {}\n        latency: {', 17, 'spec.objectives[1].indicator', one, oneHint],
   ['an indicator that YAML reads as nothing', 'latency: {percentile: 95, threshold: 300ms}', 'requests:\n      targetPercent: 99', 17, 'spec.objectives[1].indicator', one, oneHint],
   ['an indicator that is a word', 'indicator:\n        latency: {percentile: 95, threshold: 300ms}', 'indicator: requests', 17, 'spec.objectives[1].indicator', 'must be a mapping, not "requests"', 'for example indicator: {requests: {}}'],
+  ['a latency of nothing', '{percentile: 95, threshold: 300ms}', '{threshold: 300ms}', 18, 'spec.objectives[1].indicator.latency', percentileOrQuery, percentileHint],
+  ['a latency with a percentile beside its query', '{percentile: 95, threshold: 300ms}', '{percentile: 95, threshold: 300ms, query: x}', 18, 'spec.objectives[1].indicator.latency', percentileOrQuery, percentileHint],
+  ['a ratio of nothing', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio', queryOrCounters, countersHint],
+  ['a ratio without its total', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {bad: a}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio', queryOrCounters, countersHint],
+  ['a ratio given twice', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {query: a, bad: b, total: c}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio', queryOrCounters, countersHint],
+  ['a ratio without a target', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {bad: a, total: b}', 16, 'spec.objectives[1]', noTarget, 'add targetPercent: 99.9'],
+  ['an empty query', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {query: ""}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio.query', 'must be 1 to 8192 characters long, not 0', `for example query: 'sum(rate(http_requests_total{job="api",status=~"5.."}[5m])) / sum(rate(http_requests_total{job="api"}[5m]))'`],
+  ['a query that is no PromQL', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {query: "sum(rate(a[5m])) /"}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio.query', 'at 1:19: unexpected end of input', 'write PromQL that Prometheus 2 accepts, such as sum(rate(bad[5m])) / sum(rate(total[5m]))', 'onlyOffline'],
+  ['a query that does not count', 'latency: {percentile: 95, threshold: 300ms}', 'ratio:\n          query: |\n            sum(irate(a[5m]))\n            / sum(rate(a[5m]))\n      targetPercent: 99', 19, 'spec.objectives[1].indicator.ratio.query', 'at 1:5: irate looks at two samples only', 'write rate(…[5m])', 'onlyOffline'],
+  ['counters that are none', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {bad: "a offset 1m", total: b}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio.bad', 'at 1:1: an offset asks about another time', 'remove the offset: how late metrics come is measured', 'onlyOffline'],
+  ['a quantile that is none', 'percentile: 95, threshold: 300ms', 'threshold: 300ms, query: "avg(x)"', 18, 'spec.objectives[1].indicator.latency.query', 'at 1:1: avg of quantiles is no quantile', 'sum the buckets, then take the quantile: histogram_quantile(0.95, sum by (le) (rate(…_bucket[5m])))', 'onlyOffline'],
+  ['a path on Cloud Run\'s own latency', 'percentile: 95, threshold: 300ms', "threshold: 300ms, query: 'histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{route!=\"/healthz\"}[5m])))'", 18, 'spec.objectives[1].indicator.latency.query', "at 1:95: Cloud Run's own run_googleapis_com:request_latencies_bucket has no label route: it has neither path nor method", "remove it, or use a histogram of the app's own, which has such a label", 'onlyOffline'],
+  ['a revision label that is none', 'type: GoogleManagedPrometheus', 'revisionLabel: faas.version', 12, 'spec.metrics.revisionLabel', 'must be the name of a label: letters, digits and underscores, not "faas.version"', 'for example revisionLabel: revision_name'],
   ['a percentile as a share', 'percentile: 95', 'percentile: 0.95', 18, 'spec.objectives[1].indicator.latency.percentile', `${range}, not 0.95`, 'percentile is a percentage: write 95'],
   ['a percentile as a word', 'percentile: 95', 'percentile: p95', 18, 'spec.objectives[1].indicator.latency.percentile', 'must be a number, not "p95"', 'write 95 without quotes or signs'],
   ['a threshold without a unit', '300ms', '300', 18, 'spec.objectives[1].indicator.latency.threshold', 'must be text, not the number 300', 'write 300ms'],

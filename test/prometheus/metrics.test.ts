@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Objective } from '../../src/policy/policy.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import { type Matrix, type PromqlClient, PromqlFailure, type Vector } from '../../src/prometheus/promql.ts';
+import { readRatio } from '../../src/promql/counters/ratio.ts';
 
 const source = { type: 'GoogleManagedPrometheus', project: 'metrics' } as const;
 const service = { project: 'acme', region: 'europe-west1', name: 'api' };
@@ -15,13 +16,18 @@ const latency: Objective = {
   name: 'latency',
   allowedBadFraction: 0.05,
   gate: true,
-  indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300 },
+  indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null },
 };
-const question = { source, service, objective: availability, fromMs: 1_000_000, toMs: 1_060_000, young: ['api-2'] };
+const asking = { source, service, revisionLabel: 'revision_name', objective: availability };
+const question = {
+  ...asking,
+  fromMs: 10_000_000,
+  toMs: 10_060_000,
+  tickMs: 60_000,
+  createdAtMs: { 'api-1': 1_000_000, 'api-2': 9_990_000 },
+};
 const past = {
-  source,
-  service,
-  objective: availability,
+  ...asking,
   revision: 'api-1',
   toMs: 1_060_000,
   lengthMs: 180_000,
@@ -57,17 +63,19 @@ const failing = (reason: 'ProviderError' | 'RateLimited') => (): never => {
 describe('counts', () => {
   it('come from one query at the end of the window', async () => {
     vector = () => [
-      { labels: { revision_name: 'api-1', response_code_class: '2xx' }, value: 95 },
-      { labels: { revision_name: 'api-2', response_code_class: '5xx' }, value: 5 },
+      { labels: { revision_name: 'api-1', steadyrun_part: '1' }, value: 95 },
+      { labels: { revision_name: 'api-2', steadyrun_part: '0' }, value: 5 },
+      { labels: { revision_name: 'api-2', steadyrun_part: '1' }, value: 5 },
     ];
     expect(await metrics.counts(question)).toEqual({
       kind: 'Counts',
       objective: 'availability',
-      fromMs: 1_000_000,
-      toMs: 1_060_000,
+      fromMs: 10_000_000,
+      toMs: 10_060_000,
+      tickMs: 60_000,
       byRevision: { 'api-1': { bad: 0, total: 95 }, 'api-2': { bad: 5, total: 5 } },
     });
-    expect(asked).toEqual([[source, expect.stringMatching(/offset 60s.*revision_name=~"api-2"/), 1_060_000]]);
+    expect(asked).toEqual([[source, expect.stringMatching(/offset 60s.*revision_name="api-2"/), 10_060_000]]);
   });
 
   it('are counts, of nothing, when nothing matched', async () => {
@@ -85,7 +93,7 @@ describe('counts', () => {
   });
 
   it('are unknown when one of them is no number', async () => {
-    vector = () => [{ labels: { revision_name: 'api-1', response_code_class: '2xx' }, value: Number.NaN }];
+    vector = () => [{ labels: { revision_name: 'api-1', steadyrun_part: '1' }, value: Number.NaN }];
     expect(await metrics.counts(question)).toMatchObject({
       kind: 'Unknown',
       reason: 'ProviderError',
@@ -93,16 +101,45 @@ describe('counts', () => {
     });
   });
 
+  const bucketsOf = (revision: string, counts: Record<string, number>): Vector =>
+    Object.entries(counts).map(([le, value]) => ({ labels: { revision_name: revision, le }, value }));
+
   it('of latencies are unknown without a boundary for the threshold', async () => {
-    vector = () => [
-      { labels: { revision_name: 'api-1', le: '100' }, value: 1 },
-      { labels: { revision_name: 'api-1', le: '+Inf' }, value: 2 },
-    ];
+    vector = () => bucketsOf('api-1', { 100: 1, '+Inf': 2 });
     expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({
       kind: 'Unknown',
       reason: 'InsufficientSamples',
-      message: expect.stringContaining('100 ms'),
+      message: expect.stringContaining('its largest is 100 ms'),
     });
+  });
+
+  it('of latencies ask for the boundaries once, and then only for the buckets around the threshold', async () => {
+    vector = () => bucketsOf('api-1', { 100: 50, 250: 80, 400: 95, 1000: 99, '+Inf': 100 });
+    for (const _ of [1, 2]) {
+      expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({
+        byRevision: { 'api-1': { bad: 5, total: 100 } },
+        below: { 'api-1': { bad: 20, total: 100 } },
+      });
+    }
+    const queries = asked.map((args) => (args as string[])[1]!);
+    expect(queries.map((query) => query.slice(0, 10))).toEqual(['group by (', 'sum by (re', 'sum by (re']);
+    expect(queries[1]).toContain('le=~"250|400|\\\\+Inf"');
+  });
+
+  it('of latencies look at the boundaries again when a revision does not have what was remembered', async () => {
+    vector = () => bucketsOf('api-1', { 250: 80, 400: 95, '+Inf': 100 });
+    await metrics.counts({ ...question, objective: latency });
+    vector = () => [
+      ...bucketsOf('api-1', { 250: 80, 400: 95, '+Inf': 100 }),
+      ...bucketsOf('api-2', { 400: 9, '+Inf': 10 }),
+    ];
+    expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({
+      byRevision: { 'api-1': { bad: 5, total: 100 }, 'api-2': { bad: 1, total: 10 } },
+    });
+  });
+
+  it('of latencies are counts of nothing while there is no histogram at all', async () => {
+    expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({ kind: 'Counts', byRevision: {} });
   });
 
   it('let a mistake of ours through instead of calling it an outage', async () => {
@@ -113,20 +150,85 @@ describe('counts', () => {
 describe('freshness', () => {
   it('is the time of the newest sample', async () => {
     vector = () => [{ labels: {}, value: 1_700_000_000.25 }];
-    expect(await metrics.freshness(source, service, 5)).toEqual({ newestMs: 1_700_000_000_250, intervalMs: 60_000 });
+    expect(await metrics.freshness(asking, 5)).toEqual({ newestMs: 1_700_000_000_250, intervalMs: 60_000 });
     expect(asked).toEqual([[source, expect.stringMatching(/^max\(timestamp\(/), 5]]);
   });
 
   for (const [what, value] of Object.entries({ nothing: [], 'not a number': [{ labels: {}, value: Number.NaN }] })) {
     it(`is null when the answer is ${what}`, async () => {
       vector = () => value;
-      expect(await metrics.freshness(source, service, 5)).toEqual({ newestMs: null, intervalMs: 60_000 });
+      expect(await metrics.freshness(asking, 5)).toEqual({ newestMs: null, intervalMs: 60_000 });
     });
   }
 
   it('is unknown when it cannot be had', async () => {
     vector = failing('ProviderError');
-    expect(await metrics.freshness(source, service, 5)).toMatchObject({ kind: 'Unknown', reason: 'ProviderError' });
+    expect(await metrics.freshness(asking, 5)).toMatchObject({ kind: 'Unknown', reason: 'ProviderError' });
+  });
+});
+
+describe("freshness of an app's metrics", () => {
+  const ratio = readRatio('sum(rate(r{s="5"}[5m])) / sum(rate(r[5m]))', { revisionLabel: 'revision_name' });
+  const own = { ...asking, objective: { ...availability, indicator: { kind: 'Ratio' as const, ...ratio } } };
+  const answers =
+    (samples: number, ...times: number[]) =>
+    () =>
+      /^max\(count/.test((asked.at(-1) as string[])[1]!)
+        ? [{ labels: {}, value: samples }]
+        : times.map((value, i) => ({ labels: { i: String(i) }, value }));
+
+  it.each<[string, number, number[], number, number]>([
+    ['all scraped at once: the newest sample', 20, [1000, 1000], 1_000_000, 15_000],
+    ['each in its own phase: by when a scrape under way has arrived', 20, [1000, 988], 995_000, 15_000],
+    ['phases close together: the oldest living series', 20, [1000, 998], 998_000, 15_000],
+    ['both edges of the five minutes counted', 21, [1000], 1_000_000, 15_000],
+    ['every half minute', 10, [1000], 1_000_000, 30_000],
+    ['every 20 s', 15, [1000], 1_000_000, 20_000],
+    ['too few samples to tell how often', 2, [1000], 1_000_000, 15_000],
+  ])('%s', async (_, samples, times, newestMs, intervalMs) => {
+    vector = answers(samples, ...times);
+    expect(await metrics.freshness(own, 5)).toEqual({ newestMs, intervalMs });
+  });
+
+  it('asks how often they come once in ten minutes', async () => {
+    vector = answers(20, 1000);
+    for (const atMs of [0, 15_000, 599_000, 601_000]) await metrics.freshness(own, atMs);
+    expect(asked.filter((args) => /count_over_time/.test((args as string[])[1]!))).toHaveLength(2);
+  });
+});
+
+describe('a dry run', () => {
+  it.each<[string, () => Vector, object]>([
+    ['fine', () => [{ labels: { revision_name: 'api-1' }, value: 1 }], { problem: null, buckets: null }],
+    ['nothing there', () => [], { problem: { reason: 'NoSeries' } }],
+    ['no revision label', () => [{ labels: {}, value: 3 }], { problem: { reason: 'NoRevisionLabel' } }],
+  ])('of counters: %s', async (_, answer, expected) => {
+    vector = answer;
+    expect(await metrics.inspect(asking, 5)).toMatchObject(expected);
+  });
+
+  it('tells the boundaries around a threshold, and whether the app could have others', async () => {
+    vector = () => ['250', '400', '+Inf'].map((le) => ({ labels: { revision_name: 'api-1', le }, value: 1 }));
+    expect(await metrics.inspect({ ...asking, objective: latency }, 5)).toMatchObject({
+      problem: null,
+      buckets: { judgedAt: 400, below: 250, boundaries: [250, 400], adjustable: false },
+    });
+    vector = () => ['250', '+Inf'].map((le) => ({ labels: { revision_name: 'api-1', le }, value: 1 }));
+    expect(await metrics.inspect({ ...asking, objective: latency }, 5)).toMatchObject({
+      problem: { reason: 'NoBoundary' },
+    });
+  });
+
+  it('that the server refuses finds the query at fault, in the server’s words; one that fails finds nothing', async () => {
+    vector = () => {
+      throw new PromqlFailure('ProviderError', '1:7: parse error', { isPassing: false, isRefusal: true });
+    };
+    expect(await metrics.inspect(asking, 5)).toEqual({
+      problem: { reason: 'InvalidQuery', message: '1:7: parse error' },
+      buckets: null,
+    });
+    vector = failing('ProviderError');
+    expect(await metrics.inspect(asking, 5)).toMatchObject({ kind: 'Unknown', reason: 'ProviderError' });
   });
 });
 
@@ -135,10 +237,10 @@ describe('history', () => {
 
   it('is one tally a tick, oldest first and empty where nothing was seen, from a query about that revision alone', async () => {
     matrix = () => [
-      { labels: { revision_name: 'api-1', response_code_class: '5xx' }, points: points([1_060_000, 1]) },
+      { labels: { revision_name: 'api-1', steadyrun_part: '0' }, points: points([1_060_000, 1]) },
       {
-        labels: { revision_name: 'api-1', response_code_class: '2xx' },
-        points: points([940_000, 10], [1_060_000, 30]),
+        labels: { revision_name: 'api-1', steadyrun_part: '1' },
+        points: points([940_000, 10], [1_060_000, 31]),
       },
     ];
     expect(await metrics.history(past)).toEqual({
@@ -159,7 +261,7 @@ describe('history', () => {
   });
 
   it('counts nothing in a tick whose counts are no numbers', async () => {
-    const labels = { revision_name: 'api-1', response_code_class: '2xx' };
+    const labels = { revision_name: 'api-1', steadyrun_part: '1' };
     matrix = () => [{ labels, points: points([940_000, Number.NaN], [1_000_000, 4]) }];
     expect(await metrics.history(past)).toMatchObject({
       ticks: [

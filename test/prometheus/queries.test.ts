@@ -1,56 +1,94 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Counting, countingQuery, freshnessQuery } from '../../src/prometheus/queries.ts';
-import { anyOf, quoted } from '../../src/prometheus/selectors.ts';
+import { type Measured, measuredBy } from '../../src/prometheus/measured.ts';
+import {
+  boundariesQuery,
+  bucket,
+  type Counting,
+  countingQuery,
+  reachQuery,
+  revisionsQuery,
+  samplesQuery,
+} from '../../src/prometheus/queries.ts';
+import { partsOf } from '../../src/prometheus/tally.ts';
+import { anyOf, quoted } from '../../src/promql/counters/format.ts';
+import { readRatio } from '../../src/promql/counters/ratio.ts';
 
 const service = { project: 'acme', region: 'europe-west1', name: 'api' };
-const counting: Counting = { service, indicator: { kind: 'Requests' }, revision: null, windowMs: 60_000, young: [] };
-const latency = { kind: 'Latency', percentile: 95, thresholdMs: 300 } as const;
 const scope = 'monitored_resource="cloud_run_revision",project_id="acme",location="europe-west1",service_name="api"';
+const own = 'sum(rate(r{s=~"5.."}[5m])) / sum(rate(r[5m]))';
+const app = measuredBy({ indicator: { kind: 'Ratio', ...readRatio(own, { revisionLabel: 'rev' }) } }, service, 'rev');
+const platform = (ref = service): Measured => measuredBy({ indicator: { kind: 'Requests' } }, ref, 'rev');
+const latency = (ref = service): Measured =>
+  measuredBy({ indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null } }, ref, 'rev');
+
+function counting(measured: Measured, change: Partial<Counting> = {}): Counting {
+  const { shape } = measured;
+  const common = { measured, revision: null, windowMs: 60_000, lookback: '15m', young: [] };
+  return shape.kind === 'Ratio'
+    ? { ...common, parts: partsOf(shape), byBucket: false, ...change }
+    : { ...common, parts: [bucket(shape.counter, ['300', '+Inf'])], byBucket: true, ...change };
+}
 
 describe('the text of a counting query', () => {
-  it('compares the end of the window with the last value at its start', () => {
-    const m = `run_googleapis_com:request_count{${scope}}`;
-    const base = `last_over_time(${m}[1h] offset 60s)`;
-    expect(countingQuery(counting)).toBe(
-      `sum by (revision_name, response_code_class) (((${m} - ${base}) >= 0) or (${m} and ${base}))`,
+  it("meets each of an app's series with its own past, or its instance's", () => {
+    const known = 'last_over_time(r[15m] offset 60s)';
+    const bad = '(last_over_time(r{s=~"5.."}[60s])';
+    const badBefore = 'last_over_time(r{s=~"5.."}[15m] offset 60s)';
+    expect(countingQuery(counting(app))).toBe(
+      `label_replace(sum by (rev) ((${bad} - ${badBefore}) >= 0) or ${bad} and ${badBefore}) or ` +
+        `${bad} and on (instance, rev) (${known}))), "steadyrun_part", "0", "", "") or ` +
+        `label_replace(sum by (rev) (((last_over_time(r[60s]) - ${known}) >= 0) or (last_over_time(r[60s]) and ${known}) or ` +
+        `(last_over_time(r[60s]) and on (instance, rev) (${known}))), "steadyrun_part", "1", "", "")`,
     );
   });
 
-  it('counts what is born in the window for young revisions only, named in a fixed order', () => {
-    expect(countingQuery({ ...counting, young: ['api-00003-c', 'api-00002-b'] })).toMatch(
-      / or run_googleapis_com:request_count\{[^}]*,revision_name=~"api-00002-b\|api-00003-c"\}\)$/,
+  it('adds the first signs of young revisions, named in a fixed order', () => {
+    expect(countingQuery(counting(app, { young: ['c', 'b'] }))).toContain(
+      ' or (last_over_time(r{rev=~"b|c"}[60s]) unless on (rev) (last_over_time(r[15m] offset 60s)))',
     );
   });
 
-  it('counts latencies by bucket', () => {
-    const m = `run_googleapis_com:request_latencies_bucket{${scope}}`;
-    const base = `last_over_time(${m}[1h] offset 60s)`;
-    expect(countingQuery({ ...counting, indicator: latency })).toBe(
-      `sum by (revision_name, le) (((${m} - ${base}) >= 0) or (${m} and ${base}))`,
-    );
+  it("adds up Google's own changes", () => {
+    expect(countingQuery(counting(platform()))).toContain(`increase(run_googleapis_com:request_count{${scope}}[60s])`);
+    expect(countingQuery(counting(platform()))).not.toContain('instance');
+  });
+
+  it('counts latencies by bucket, and knows a revision by its last one', () => {
+    const query = countingQuery(counting(latency()));
+    expect(query).toMatch(/^sum by \(revision_name, le\) /);
+    expect(query).toContain(`{${scope},le=~"300|\\\\+Inf"}`);
+    expect(query).toContain(`(last_over_time(run_googleapis_com:request_latencies_bucket{${scope},le="+Inf"}[15m]`);
   });
 
   it('can be about one revision', () => {
-    const query = countingQuery({ ...counting, revision: 'api-00001-a' });
-    expect(query.match(/service_name="api",revision_name="api-00001-a"\}/g)).toHaveLength(4);
+    const query = countingQuery(counting(app, { revision: 'a' }));
+    expect(query.match(/\br[{[]/g)).toHaveLength(query.match(/rev="a"/g)!.length);
   });
 
   it('writes windows in seconds, and in milliseconds where they are not whole seconds', () => {
-    expect(countingQuery({ ...counting, windowMs: 15_000 })).toContain('offset 15s)');
-    expect(countingQuery({ ...counting, windowMs: 15_001 })).toContain('offset 15001ms)');
+    expect(countingQuery(counting(app, { windowMs: 15_000 }))).toContain('offset 15s)');
+    expect(countingQuery(counting(app, { windowMs: 15_001 }))).toContain('offset 15001ms)');
   });
 
   for (const windowMs of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     it(`is not written for a window of ${windowMs} ms`, () => {
-      expect(() => countingQuery({ ...counting, windowMs })).toThrow(RangeError);
+      expect(() => countingQuery(counting(app, { windowMs }))).toThrow(RangeError);
     });
   }
 });
 
-it('asks for the newest sample of the whole service', () => {
-  expect(freshnessQuery(service)).toBe(`max(timestamp(run_googleapis_com:request_count{${scope}}))`);
+it('asks how far the metrics reach, how often they come, which boundaries and revisions they have', () => {
+  expect(reachQuery(platform(), 60_000)).toBe(`max(timestamp(run_googleapis_com:request_count{${scope}}))`);
+  expect(reachQuery(app, 15_000)).toBe(
+    'topk(1, timestamp(r)) or bottomk(1, timestamp(r) > scalar(max(timestamp(r))) - 30)',
+  );
+  expect(samplesQuery(app)).toBe('max(count_over_time(r[5m]))');
+  expect(revisionsQuery(app)).toBe('count by (rev) (last_over_time(r[15m]))');
+  expect(boundariesQuery({ name: 'h_bucket', matchers: [] }, 'rev')).toBe(
+    'group by (le, rev) (last_over_time(h_bucket[15m]))',
+  );
 });
 
 /** What a PromQL parser makes of the query: errors, selectors, and each matcher as name, operator and value. */
@@ -110,38 +148,24 @@ const hostile = fc.oneof(
 
 describe('a hostile name', () => {
   it('arrives as it is in a query that has the matchers it should have and no others', () => {
+    const record = fc.record({ project: hostile, region: hostile, name: hostile });
+    const names = fc.uniqueArray(
+      hostile.filter((name) => name !== ''),
+      { maxLength: 3 },
+    );
     fc.assert(
-      fc.property(
-        fc.record({ project: hostile, region: hostile, name: hostile }),
-        fc.uniqueArray(
-          hostile.filter((name) => name !== ''),
-          { maxLength: 3 },
-        ),
-        fc.constantFrom(counting.indicator, latency),
-        (ref, young, indicator) => {
-          const { errors, selectors, matchers } = understood(
-            countingQuery({ ...counting, service: ref, indicator, young }),
-          );
-          const scopeMatchers = [
-            ['monitored_resource', '=', 'cloud_run_revision'],
-            ['project_id', '=', ref.project],
-            ['location', '=', ref.region],
-            ['service_name', '=', ref.name],
-          ];
-          const ofYoung = young.length > 0 ? 1 : 0;
-          expect(errors).toBe(0);
-          expect(selectors).toBe(4 + ofYoung);
-          expect(matchers.slice(0, 16)).toEqual([
-            ...scopeMatchers,
-            ...scopeMatchers,
-            ...scopeMatchers,
-            ...scopeMatchers,
-          ]);
-          expect(matchers).toHaveLength(16 + 5 * ofYoung);
-          if (ofYoung) expect(matchers.at(-1)?.slice(0, 2)).toEqual(['revision_name', '=~']);
-        },
-      ),
-      { numRuns: 500 },
+      fc.property(record, names, fc.constantFrom(platform, latency), (ref, young, measured) => {
+        const plain = understood(
+          countingQuery(counting(measured(service), { young: young.length > 0 ? ['plain'] : [] })),
+        );
+        const { errors, selectors, matchers } = understood(countingQuery(counting(measured(ref), { young })));
+        const value: Record<string, string> = { project_id: ref.project, location: ref.region, service_name: ref.name };
+        expect(errors).toBe(0);
+        expect(selectors).toBe(plain.selectors);
+        expect(matchers.map(([label]) => label)).toEqual(plain.matchers.map(([label]) => label));
+        for (const [label = '', , text] of matchers) if (label in value) expect(text).toBe(value[label]);
+      }),
+      { numRuns: 300 },
     );
   });
 

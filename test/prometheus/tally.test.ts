@@ -1,150 +1,179 @@
 import { describe, expect, it } from 'vitest';
+import { type Boundaries, boundariesOf, neighbours } from '../../src/prometheus/boundaries.ts';
+import type { RatioShape } from '../../src/prometheus/measured.ts';
 import type { Vector } from '../../src/prometheus/promql.ts';
-import { tallies } from '../../src/prometheus/tally.ts';
+import { brokenCount, latencyTallies, partsOf, ratioTallies } from '../../src/prometheus/tally.ts';
+import { readRatio } from '../../src/promql/counters/ratio.ts';
 
-const requests = { kind: 'Requests' } as const;
-const latency = { kind: 'Latency', percentile: 95, thresholdMs: 300 } as const;
-const classes = (revision: string, counts: Record<string, number>): Vector =>
-  Object.entries(counts).map(([code, value]) => ({
-    labels: { revision_name: revision, response_code_class: code },
-    value,
-  }));
-const buckets = (revision: string, counts: readonly (readonly [string, number])[]): Vector =>
-  counts.map(([le, value]) => ({ labels: { revision_name: revision, le }, value }));
+const shapeOf = (query: string): RatioShape => ({ kind: 'Ratio', ...readRatio(query, { revisionLabel: 'rev' }) });
+const errors = shapeOf('sum(rate(r{s="5"}[5m])) / sum(rate(r[5m]))');
+const complement = shapeOf('1 - sum(rate(r{s="2"}[5m])) / sum(rate(r[5m]))');
+const count = (rev: string, part: string, value: number) => ({ labels: { rev, steadyrun_part: part }, value });
+const buckets = (rev: string, counts: readonly (readonly [string, number])[]): Vector =>
+  counts.map(([le, value]) => ({ labels: { rev, le }, value }));
 
-describe('requests', () => {
-  it('are bad when the server failed; all other classes are good', () => {
-    const vector = [...classes('a', { '2xx': 90, '3xx': 3, '4xx': 5, '5xx': 2 }), ...classes('b', { '5xx': 1 })];
-    expect(tallies(requests, vector)).toEqual({
-      kind: 'Tallies',
-      byRevision: { a: { bad: 2, total: 100 }, b: { bad: 1, total: 1 } },
+describe('a ratio', () => {
+  it('is asked for by its distinct counters', () => {
+    expect(partsOf(errors)).toHaveLength(2);
+    expect(partsOf(complement)).toHaveLength(2);
+    expect(partsOf(shapeOf('sum(rate(r[5m])) / sum(rate(r[5m]))'))).toHaveLength(1);
+  });
+
+  it('adds up its counters by revision', () => {
+    const vector = [count('a', '0', 2), count('a', '1', 100), count('b', '1', 7)];
+    expect(ratioTallies(errors, vector, 'rev')).toEqual({ a: { bad: 2, total: 100 }, b: { bad: 0, total: 7 } });
+  });
+
+  it('takes the good from the total where it is given the good', () => {
+    expect(ratioTallies(complement, [count('a', '0', 100), count('a', '1', 95)], 'rev')).toEqual({
+      a: { bad: 5, total: 100 },
+    });
+    expect(ratioTallies(complement, [count('a', '0', 100)], 'rev')).toEqual({ a: { bad: 100, total: 100 } });
+  });
+
+  it('never counts below zero', () => {
+    expect(ratioTallies(complement, [count('a', '0', 10), count('a', '1', 11)], 'rev')).toEqual({
+      a: { bad: 0, total: 10 },
     });
   });
 
-  it('are all good for a revision that has no series of errors yet', () => {
-    expect(tallies(requests, classes('a', { '2xx': 7 }))).toMatchObject({ byRevision: { a: { bad: 0, total: 7 } } });
+  it('is nobody’s where the series name no revision, and nothing where there are none', () => {
+    expect(ratioTallies(errors, [{ labels: { steadyrun_part: '1' }, value: 9 }], 'rev')).toEqual({});
+    expect(ratioTallies(errors, [], 'rev')).toEqual({});
   });
+});
 
-  it('are nobody’s when their series name no revision', () => {
-    expect(tallies(requests, [{ labels: { response_code_class: '5xx' }, value: 9 }])).toEqual({
-      kind: 'Tallies',
-      byRevision: {},
-    });
-  });
-
-  it('are none when there are no series', () => {
-    expect(tallies(requests, [])).toEqual({ kind: 'Tallies', byRevision: {} });
-  });
-
-  it('never count below zero', () => {
-    expect(tallies(requests, classes('a', { '2xx': -1e-9, '5xx': -1e-9 }))).toMatchObject({
-      byRevision: { a: { bad: 0, total: 0 } },
-    });
-  });
-
+it('a count that is no number poisons the answer', () => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-    it(`are unknown when one count is ${value}`, () => {
-      expect(tallies(requests, [...classes('a', { '2xx': 5 }), ...classes('b', { '5xx': value })]).kind).toBe(
-        'NotANumber',
-      );
-    });
+    expect(brokenCount([count('a', '1', 5), count('b', '0', value)])).toContain('no number');
   }
+  expect(brokenCount([count('a', '1', 5)])).toBeNull();
+});
+
+describe('boundaries', () => {
+  const values = (boundaries: Boundaries) => boundaries.map(({ value }) => value);
+
+  it('are numbers in order, however they are written', () => {
+    const found = boundariesOf(
+      buckets('a', [
+        ['1000', 1],
+        ['50', 1],
+        ['3e+02', 1],
+        ['300.0', 1],
+        ['+Inf', 1],
+        ['NaN', 1],
+        ['x', 1],
+      ]),
+      'rev',
+    );
+    expect(found).toEqual([
+      { value: 50, texts: ['50'] },
+      { value: 300, texts: ['300.0', '3e+02'] },
+      { value: 1000, texts: ['1000'] },
+    ]);
+  });
+
+  it('are those that all revisions have: another yardstick cannot be compared', () => {
+    const vector = [
+      ...buckets('a', [
+        ['100', 1],
+        ['300', 1],
+      ]),
+      ...buckets('b', [
+        ['100', 1],
+        ['200', 1],
+      ]),
+    ];
+    expect(values(boundariesOf(vector, 'rev'))).toEqual([100]);
+  });
+
+  it.each<[string, number[], number, [number, number | null] | null]>([
+    ['the threshold itself stands alone', [0.1, 0.3, 0.5], 0.3, [0.3, null]],
+    ['a threshold between two has both', [0.1, 0.25, 0.5], 0.3, [0.5, 0.25]],
+    ['a threshold below all has only the first', [0.5, 1], 0.3, [0.5, null]],
+    ['a threshold above all has none', [0.1, 0.2], 0.3, null],
+    ['without boundaries there is none', [], 0.3, null],
+    ['0.1 + 0.2 is 0.3', [0.25, 0.1 + 0.2], 0.3, [0.1 + 0.2, null]],
+  ])('%s', (_, all, threshold, expected) => {
+    const near = neighbours(
+      all.map((value) => ({ value, texts: [String(value)] })),
+      threshold,
+    );
+    expect(near && [near.upper.value, near.lower?.value ?? null]).toEqual(expected);
+  });
 });
 
 describe('latencies', () => {
-  it('are good up to the smallest boundary at or above the threshold, however it is written', () => {
-    for (const le of ['300', '300.0', '3e+02']) {
-      const vector = buckets('a', [
-        ['100', 40],
-        [le, 90],
-        ['500', 95],
-        ['+Inf', 100],
-      ]);
-      expect(tallies(latency, vector)).toEqual({ kind: 'Tallies', byRevision: { a: { bad: 10, total: 100 } } });
-    }
-  });
+  const near = neighbours(
+    boundariesOf(
+      buckets('a', [
+        ['0.25', 1],
+        ['0.5', 1],
+      ]),
+      'rev',
+    ),
+    0.3,
+  )!;
 
-  it('use the next boundary when the threshold is none', () => {
+  it('are too slow above the upper neighbour, and the same is counted at the lower one', () => {
     const vector = buckets('a', [
-      ['256', 80],
-      ['322.5', 92],
+      ['0.25', 80],
+      ['0.5', 92],
       ['+Inf', 100],
     ]);
-    expect(tallies(latency, vector)).toMatchObject({ byRevision: { a: { bad: 8, total: 100 } } });
+    expect(latencyTallies(near, vector, 'rev')).toEqual({
+      byRevision: { a: { bad: 8, total: 100 } },
+      below: { a: { bad: 20, total: 100 } },
+    });
   });
 
-  it('compare boundaries as numbers, not as text', () => {
-    const vector = buckets('a', [
-      ['1000', 99],
-      ['400', 95],
-      ['50', 20],
-      ['+Inf', 100],
-    ]);
-    expect(tallies(latency, vector)).toMatchObject({ byRevision: { a: { bad: 5, total: 100 } } });
-  });
-
-  it('add up series that write one boundary in two ways', () => {
-    const vector = [
-      ...buckets('a', [
-        ['300', 10],
-        ['+Inf', 10],
-      ]),
-      ...buckets('a', [
-        ['300.0', 5],
-        ['+Inf', 6],
-      ]),
-    ];
-    expect(tallies(latency, vector)).toMatchObject({ byRevision: { a: { bad: 1, total: 16 } } });
-  });
-
-  it('are never bad below zero', () => {
+  it('need no second boundary where the threshold is one', () => {
+    const exact = neighbours(boundariesOf(buckets('a', [['0.3', 1]]), 'rev'), 0.3)!;
     expect(
-      tallies(
-        latency,
+      latencyTallies(
+        exact,
         buckets('a', [
-          ['300', 10.0000001],
+          ['0.3', 90],
+          ['+Inf', 100],
+        ]),
+        'rev',
+      ),
+    ).toEqual({
+      byRevision: { a: { bad: 10, total: 100 } },
+      below: null,
+    });
+  });
+
+  it('cannot be told for a revision that has requests and not the boundary', () => {
+    expect(
+      latencyTallies(
+        near,
+        buckets('a', [
+          ['0.5', 9],
           ['+Inf', 10],
         ]),
+        'rev',
       ),
-    ).toMatchObject({ byRevision: { a: { bad: 0 } } });
+    ).toBeNull();
+    expect(latencyTallies(near, buckets('a', [['+Inf', 0]]), 'rev')).toMatchObject({ byRevision: { a: { total: 0 } } });
   });
 
-  it('are unknown, with the neighbours named, when no boundary reaches the threshold', () => {
-    const found = tallies(
-      latency,
-      buckets('a', [
-        ['50', 1],
-        ['100', 2],
-        ['200', 3],
-        ['250', 4],
-        ['+Inf', 9],
-      ]),
-    );
-    expect(found).toEqual({
-      kind: 'NoBoundary',
-      message:
-        'The latency histogram of a has no boundary that serves a threshold of 300 ms: its nearest are 100 ms, 200 ms, 250 ms.',
-    });
-  });
-
-  it('are unknown when only one of two revisions has the boundary', () => {
-    const vector = [
-      ...buckets('a', [
-        ['300', 9],
-        ['+Inf', 9],
-      ]),
-      ...buckets('b', [
-        ['400', 9],
-        ['+Inf', 9],
-      ]),
-    ];
-    expect(tallies(latency, vector).kind).toBe('NoBoundary');
-  });
-
-  it('are none for a revision without requests, whatever its boundaries', () => {
-    expect(tallies(latency, buckets('a', [['+Inf', 0]]))).toEqual({
-      kind: 'Tallies',
-      byRevision: { a: { bad: 0, total: 0 } },
-    });
+  it('add up the texts that stand for one boundary, and never count below zero', () => {
+    const both = neighbours(
+      boundariesOf(
+        buckets('a', [
+          ['1', 1],
+          ['1.0', 1],
+        ]),
+        'rev',
+      ),
+      1,
+    )!;
+    const vector = buckets('a', [
+      ['1', 4],
+      ['1.0', 5],
+      ['+Inf', 8],
+    ]);
+    expect(latencyTallies(both, vector, 'rev')).toMatchObject({ byRevision: { a: { bad: 0, total: 8 } } });
   });
 });

@@ -112,6 +112,7 @@ describe('after promotion', () => {
     const { stage, stable, candidate } = await promoted({
       metrics: (real): Metrics => ({
         freshness: (...args) => real.freshness(...args),
+        inspect: (...args) => real.inspect(...args),
         history: (question) => real.history(question),
         counts: async (question) => {
           const reading = await real.counts(question);
@@ -134,6 +135,7 @@ describe('after promotion', () => {
     const { stage } = await promoted({
       metrics: (real): Metrics => ({
         counts: (question) => real.counts(question),
+        inspect: (...args) => real.inspect(...args),
         history: (question) => real.history(question),
         freshness: async (...args) =>
           blind ? { kind: 'Unknown', reason: 'ProviderError', message: 'gone' } : real.freshness(...args),
@@ -270,6 +272,7 @@ test('a policy that is deleted while its rollout is being started starts nothing
     metrics: (real): Metrics => ({
       counts: (question) => real.counts(question),
       freshness: (...args) => real.freshness(...args),
+      inspect: (...args) => real.inspect(...args),
       history: async (question) => {
         const answer = await real.history(question);
         if (deleting) stage.policies.delete(stage.key);

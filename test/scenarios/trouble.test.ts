@@ -8,6 +8,7 @@ const counting =
   (broken: () => boolean, change: (reading: Reading) => Reading) =>
   (real: Metrics): Metrics => ({
     freshness: (...args) => real.freshness(...args),
+    inspect: (...args) => real.inspect(...args),
     history: (question) => real.history(question),
     counts: async (question) => {
       const reading = await real.counts(question);

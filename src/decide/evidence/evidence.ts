@@ -11,7 +11,7 @@
  * Evidence is kept as natural logarithms, one for each alternative; it is capped per tick, so that conviction takes
  * persistence, and divided by the dispersion of the service's own history.
  */
-import type { Indicator } from '../../policy/policy.ts';
+import type { EventKind } from '../../policy/policy.ts';
 import type { Evidence } from '../../policy/status.ts';
 import type { Tally } from '../observation.ts';
 
@@ -20,10 +20,10 @@ const relativeRisks = [2, 6, 30, 1000];
 const relativeNull = 1.2;
 
 /** Multiples of the allowed fraction tested against it. A latency's tail cannot grow a hundredfold: its fraction is large. */
-const absoluteMultiples = { Requests: [2, 8, 50, 600], Latency: [1.4, 2, 4, 10] } as const;
+const absoluteMultiples = { Errors: [2, 8, 50, 600], Latency: [1.4, 2, 4, 10], Rate: [2, 8, 50, 600] } as const;
 
 /** How far above the allowed fraction the control must be for the environment, not a revision, to be at fault. */
-const environmentBadFactor = { Requests: 5, Latency: 3 } as const;
+const environmentBadFactor = { Errors: 5, Latency: 3, Rate: 5 } as const;
 
 /** False conviction of a candidate inside its SLO, and of one outside but no worse than its control. */
 const absoluteAlpha = 0.01;
@@ -33,7 +33,7 @@ const certain = Math.log(1e6);
 
 /** What judging one objective needs to know besides its evidence. */
 export interface Terms {
-  readonly kind: Indicator['kind'];
+  readonly kind: EventKind;
   /** The bad fraction that the SLO allows. */
   readonly sloAllows: number;
   /** How many objectives can convict; each spends its share of the error probabilities. */
@@ -46,6 +46,8 @@ export interface Terms {
 export interface Tick {
   readonly candidate: Tally;
   readonly control: Tally;
+  /** The same requests by the boundary below a latency's threshold, where the threshold is none itself. */
+  readonly below?: { readonly candidate: Tally; readonly control: Tally };
   readonly toMs: number;
 }
 
@@ -56,18 +58,33 @@ export interface Ratios {
   readonly mirrored: readonly number[];
 }
 
-export function ratios(tick: Tick, allowed: number, phi: number, kind: Indicator['kind']): Ratios {
+/**
+ * The relative tests of a threshold between two boundaries use both: the mixture of their e-values is one as well, and which
+ * of the two shows a regression is not known beforehand.
+ */
+export function ratios(tick: Tick, allowed: number, phi: number, kind: EventKind): Ratios {
+  const pairs = tick.below ? [tick, tick.below] : [tick];
+  const absolute = kind === 'Rate' ? absoluteRate : absoluteShare;
   return {
-    absolute: absoluteMultiples[kind].map((multiple) => absoluteRatio(tick.candidate, allowed, multiple) / phi),
-    relative: relativeRisks.map((risk) => relativeRatio(tick.candidate, tick.control, risk) / phi),
-    mirrored: relativeRisks.map((risk) => relativeRatio(tick.control, tick.candidate, risk) / phi),
+    absolute: absoluteMultiples[kind].map((multiple) => absolute(tick.candidate, allowed, multiple) / phi),
+    relative: pairs.flatMap(({ candidate, control }) =>
+      relativeRisks.map((risk) => relativeRatio(candidate, control, risk) / phi),
+    ),
+    mirrored: pairs.flatMap(({ candidate, control }) =>
+      relativeRisks.map((risk) => relativeRatio(control, candidate, risk) / phi),
+    ),
   };
 }
 
 /** ln of P(counts | fraction = multiple x allowed) / P(counts | fraction = allowed), binomial. */
-function absoluteRatio({ bad, total }: Tally, allowed: number, multiple: number): number {
+function absoluteShare({ bad, total }: Tally, allowed: number, multiple: number): number {
   const alternative = Math.min(multiple * allowed, Math.max(0.95, (1 + allowed) / 2));
   return bad * Math.log(alternative / allowed) + (total - bad) * Math.log((1 - alternative) / (1 - allowed));
+}
+
+/** The same of a Poisson rate, where there may be more bad events than those they are counted for. */
+function absoluteRate({ bad, total }: Tally, allowed: number, multiple: number): number {
+  return bad * Math.log(multiple) - total * (multiple - 1) * allowed;
 }
 
 /** ln of P(split of the bad | risk) / P(split of the bad | 1.2), given how all requests were split. */
@@ -100,9 +117,13 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
   const now = ratios(tick, evidence.allowed, evidence.phi, terms.kind);
   const ticksInTwoHours = Math.max(1, 7_200_000 / terms.tickMs);
   const step = (processes: readonly number[], tickRatios: readonly number[]) =>
-    tickRatios.map((ratio, i) => changePoint(processes[i], ticksInTwoHours) + Math.min(ratio, cap));
+    upTo(processes, tickRatios).map(
+      (i) => changePoint(processes[i], ticksInTwoHours) + Math.min(tickRatios[i] ?? 0, cap),
+    );
   const meter = (meters: readonly number[], tickRatios: readonly number[]) =>
-    tickRatios.map((ratio, i) => Math.min(Math.max(meters[i] ?? 0, 0) + Math.min(ratio, cap), 3 * cap));
+    upTo(meters, tickRatios).map((i) =>
+      Math.min(Math.max(meters[i] ?? 0, 0) + Math.min(tickRatios[i] ?? 0, cap), 3 * cap),
+    );
 
   const next: Evidence = {
     ...seen,
@@ -115,6 +136,10 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
   const counted = !environmentBad(evidence, tick, terms) || clearlyBetter(next);
   return counted ? { ...next, certified: certify(evidence, tick) } : next;
 }
+
+/** An alternative that a tick says nothing about stays in the mixture: to leave it out would be to choose the others. */
+const upTo = (known: readonly number[], now: readonly number[]): number[] =>
+  Array.from({ length: Math.max(known.length, now.length) }, (_, i) => i);
 
 /**
  * A fault may begin at any tick: besides the process that began first, a little weight starts one anew at each tick,
@@ -136,7 +161,7 @@ function certify(evidence: Evidence, { candidate, control }: Tick): Evidence['ce
 export interface Assessment {
   readonly objective: string;
   readonly gate: boolean;
-  readonly kind: Indicator['kind'];
+  readonly kind: EventKind;
   /** ln of the two e-values; the smaller one decides. */
   readonly lnAbsolute: number;
   readonly lnRelative: number;
@@ -170,7 +195,8 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
   const now = tick && tick.candidate.total > 0 ? ratios(tick, evidence.allowed, evidence.phi, terms.kind) : null;
   const tickAbsolute = now ? Math.max(...now.absolute) : 0;
   const tickPower = now ? Math.min(tickAbsolute, Math.max(...now.relative)) : 0;
-  const largeShareBad = tick !== null && wilsonLowerBound(tick.candidate) >= 0.25;
+  const lowerBound = terms.kind === 'Rate' ? rateLowerBound : shareLowerBound;
+  const largeShareBad = tick !== null && lowerBound(tick.candidate) >= 0.25;
   const lnAbsolute = mixture(evidence.absolute);
   const lnRelative = mixture(evidence.relative);
   const suspicionAbsolute = evidence.absoluteMeter.length > 0 ? mixture(evidence.absoluteMeter) : 0;
@@ -191,7 +217,7 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
       lnAbsolute >= Math.log(terms.gating / absoluteAlpha) && lnRelative >= Math.log(terms.gating / relativeAlpha),
     guards: tickPower >= certain && largeShareBad,
     guardsAlone: tickAbsolute >= certain && largeShareBad,
-    strikes: tickPower >= certain && terms.kind === 'Requests' && !bad,
+    strikes: tickPower >= certain && terms.kind !== 'Latency' && !bad,
     suspect: suspicion >= Math.log(20),
     doubtful: suspicion >= Math.log(5),
     environmentBad: bad,
@@ -267,7 +293,7 @@ function logAddExp(a: number, b: number): number {
 }
 
 /** Lower end of the Wilson score interval for bad/total at z = 2. */
-function wilsonLowerBound({ bad, total }: Tally): number {
+function shareLowerBound({ bad, total }: Tally): number {
   if (total === 0) return 0;
   const z = 2;
   const p = bad / total;
@@ -275,6 +301,10 @@ function wilsonLowerBound({ bad, total }: Tally): number {
   const spread = z * Math.sqrt((p * (1 - p)) / total + (z * z) / (4 * total * total));
   return Math.max(0, (centre - spread) / (1 + (z * z) / total));
 }
+
+/** Lower end of an interval for the rate of a Poisson count at z = 2: the square root has a standard deviation of 1/2. */
+const rateLowerBound = ({ bad, total }: Tally): number =>
+  total === 0 ? 0 : Math.max(0, Math.sqrt(bad) - 1) ** 2 / total;
 
 export const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
 

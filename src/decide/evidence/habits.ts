@@ -1,7 +1,7 @@
 /**
  * What the service's own past says about it: how bad it usually is, and how much burstier than chance.
  */
-import type { Indicator } from '../../policy/policy.ts';
+import type { EventKind } from '../../policy/policy.ts';
 import type { Tally } from '../observation.ts';
 import { clamp } from './evidence.ts';
 
@@ -10,7 +10,7 @@ const priorDispersion = 1.5;
 const priorWeight = 5;
 
 /** Ticks in which the environment was at fault say nothing about the service's usual noise. */
-const outlierFactor = { Requests: 5, Latency: 3 } as const;
+const outlierFactor = { Errors: 5, Latency: 3, Rate: 5 } as const;
 
 export interface Habits {
   /** Variance of the bad counts over that of independent events, 1..10. */
@@ -19,7 +19,7 @@ export interface Habits {
   readonly allowed: number;
 }
 
-export function habits(ticks: readonly Tally[], sloAllows: number, kind: Indicator['kind']): Habits {
+export function habits(ticks: readonly Tally[], sloAllows: number, kind: EventKind): Habits {
   const usual = ticks.filter(
     ({ bad, total }) => total > 0 && !(bad >= 5 && bad / total > outlierFactor[kind] * sloAllows),
   );

@@ -1,7 +1,7 @@
 /**
  * Readings become evidence: each objective's counts since they were last judged are one tick, in the order of data time.
  */
-import type { Objective, Policy } from '../../policy/policy.ts';
+import { eventKind, type Objective, type Policy } from '../../policy/policy.ts';
 import type { Evidence } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
 import type { History, Reading, Tally, UnknownReason } from '../observation.ts';
@@ -34,26 +34,27 @@ export function judge(
   arms: Arms,
   before: readonly Evidence[],
   readings: readonly Reading[],
-  tickMs: number,
+  tickOf: (objective: string) => number,
 ): Judged {
   const judged = policy.objectives.map((objective) => {
-    const terms = termsOf(policy, objective, tickMs);
     const known = before.find((entry) => entry.objective === objective.name);
     const old = known ? withinTarget(known, objective) : unseen(objective, before[0]?.judgedUntil);
     const reading = readings.find((entry) => entry.objective === objective.name);
+    const tickMs = reading?.kind === 'Counts' ? reading.tickMs : tickOf(objective.name);
+    const terms = termsOf(policy, objective, tickMs);
     if (reading === undefined || reading.kind === 'Unknown' || reading.toMs <= ms(old.judgedUntil)) {
       const unknown = reading?.kind === 'Unknown' ? reading : null;
       return { evidence: old, assessment: assess(old, null, terms, objective.gate), tick: null, unknown };
     }
     const mixed = reading.fromMs < arms.changedAtMs && arms.changedAtMs < reading.toMs;
-    const warming = objective.indicator.kind === 'Latency' && reading.fromMs < arms.warmUntilMs;
+    const warming = eventKind(objective.indicator) === 'Latency' && reading.fromMs < arms.warmUntilMs;
     if (mixed || warming) {
       const evidence = { ...old, judgedUntil: iso(reading.toMs) };
       return { evidence, assessment: assess(evidence, null, terms, objective.gate), tick: null, unknown: null };
     }
     const tick: Tick = {
-      candidate: reading.byRevision[arms.candidate] ?? nothing,
-      control: reading.byRevision[arms.control] ?? nothing,
+      ...armsOf(reading.byRevision, arms),
+      ...(reading.below && { below: armsOf(reading.below, arms) }),
       toMs: reading.toMs,
     };
     const evidence = absorb(old, tick, terms, iso(reading.toMs));
@@ -75,11 +76,16 @@ export function judge(
   };
 }
 
+const armsOf = (byRevision: Readonly<Record<string, Tally>>, { candidate, control }: Arms) => ({
+  candidate: byRevision[candidate] ?? nothing,
+  control: byRevision[control] ?? nothing,
+});
+
 /** Evidence for every objective at the beginning of a rollout, tempered by the stable's own past. */
 export function beginEvidence(policy: Policy, history: readonly History[], fromMs: number): Evidence[] {
   return policy.objectives.map((objective) => {
     const past = history.find((entry) => entry.objective === objective.name);
-    const { phi, allowed } = habits(past?.ticks ?? [], objective.allowedBadFraction, objective.indicator.kind);
+    const { phi, allowed } = habits(past?.ticks ?? [], objective.allowedBadFraction, eventKind(objective.indicator));
     return freshEvidence(objective.name, phi, allowed, iso(fromMs));
   });
 }
@@ -90,7 +96,7 @@ export const beginAnew = (evidence: readonly Evidence[], fromMs: number): Eviden
 
 export function termsOf(policy: Policy, objective: Objective, tickMs: number): Terms {
   return {
-    kind: objective.indicator.kind,
+    kind: eventKind(objective.indicator),
     sloAllows: objective.allowedBadFraction,
     gating: Math.max(1, policy.objectives.filter(({ gate }) => gate).length),
     ticksToConvict: ticksToConvict(policy, tickMs),
@@ -106,6 +112,6 @@ function withinTarget(evidence: Evidence, { allowedBadFraction }: Objective): Ev
 
 /** An objective that came with an edit of the policy in mid-rollout begins with nothing learnt. */
 function unseen(objective: Objective, judgedUntil: string | undefined): Evidence {
-  const { phi, allowed } = habits([], objective.allowedBadFraction, objective.indicator.kind);
+  const { phi, allowed } = habits([], objective.allowedBadFraction, eventKind(objective.indicator));
   return freshEvidence(objective.name, phi, allowed, judgedUntil ?? iso(0));
 }

@@ -6,7 +6,7 @@ import { without } from '../confirm.ts';
 import { judge } from '../evidence/judge.ts';
 import type { Observation } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
-import { paceOf, staleAfterMs } from '../rollout/rolling.ts';
+import { isFresh, paceOf, readingsOf, tickOfObjective, unreadable } from '../reach.ts';
 import { all, between } from '../split.ts';
 import { rows } from '../view.ts';
 import { watchOver } from './guard.ts';
@@ -40,14 +40,15 @@ export function guarding(policy: Policy, observation: Observation, state: Status
     const message = `${guard.revision} and ${guard.control} share the traffic, and the metrics cannot be read (${away}).`;
     return hold(policy, state, 'MetricsOutage', message, nowMs);
   }
-  const { tickMs } = paceOf(observation.freshness, nowMs);
+  const { tickMs } = paceOf(policy, observation, nowMs);
+  const tickOf = (name: string) => tickOfObjective(observation, name);
   const arms = {
     candidate: guard.revision,
     control: guard.control,
     warmUntilMs: ms(guard.controlSince ?? guard.armedAt) + (open ? policy.rollout.warmupMs : 0),
     changedAtMs: ms(guard.controlSince ?? guard.armedAt),
   };
-  const result = judge(policy, arms, guard.evidence, observation.readings, tickMs);
+  const result = judge(policy, arms, guard.evidence, readingsOf(policy, observation, nowMs), tickOf);
   const { guard: next, move } = watchOver(guard, result, tickMs);
   const seen: Status = {
     ...released(state),
@@ -83,12 +84,6 @@ export function guarding(policy: Policy, observation: Observation, state: Status
 }
 
 /** Why nothing can be told from the metrics, or null. */
-function metricsAway(policy: Policy, { freshness, readings }: Observation, nowMs: number): string | null {
-  const unread = policy.objectives.map(({ name }) =>
-    readings.find((reading) => reading.kind === 'Unknown' && reading.objective === name),
-  );
-  const [first] = unread;
-  if (first?.kind === 'Unknown' && unread.every((reading) => reading !== undefined)) return first.message;
-  const newestMs = freshness?.newestMs ?? null;
-  return newestMs === null || nowMs - newestMs > staleAfterMs ? 'no recent samples' : null;
+function metricsAway(policy: Policy, observation: Observation, nowMs: number): string | null {
+  return unreadable(policy, observation) ?? (isFresh(observation, nowMs) ? null : 'no recent samples');
 }

@@ -2,8 +2,8 @@
 import type { Evidence, RolloutState } from '../../policy/status.ts';
 import type { Action } from '../decision.ts';
 import { type Assessment, odds } from '../evidence/evidence.ts';
+import type { Pace } from '../reach.ts';
 import { evidenceText } from '../words.ts';
-import type { Pace } from './ramp.ts';
 
 export interface Moment {
   readonly nowMs: number;
@@ -33,10 +33,16 @@ export function rollBack(assessment: Assessment, rollout: RolloutState, reason: 
   return {
     action: 'RollBack',
     percent: 0,
-    reason: reason ?? (assessment.kind === 'Latency' ? 'LatencyRegression' : 'ErrorRateRegression'),
+    reason: reason ?? regression[assessment.kind],
     message: `${evidence}.`,
   };
 }
+
+const regression = {
+  Errors: 'ErrorRateRegression',
+  Latency: 'LatencyRegression',
+  Rate: 'EventRateRegression',
+} as const;
 
 /** The objective that speaks most against the candidate. */
 export const leading = (assessments: readonly Assessment[]): Assessment | undefined =>

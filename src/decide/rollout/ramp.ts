@@ -6,20 +6,15 @@
  * seconds of the service's traffic; what is already known to be good (an upper bound on its bad fraction) may be given
  * more at the same price.
  */
-import type { Policy } from '../../policy/policy.ts';
+import { eventKind, type Policy } from '../../policy/policy.ts';
 import { type Assessment, clamp } from '../evidence/evidence.ts';
+import type { Pace } from '../reach.ts';
 
 /** Share of the monthly error budget that a rollout may spend. */
 const blastRadius = 0.0006;
 const monthSeconds = 30 * 86_400;
 /** What a write takes to be seen in the traffic. */
 const actSeconds = 15;
-
-/** How the metrics come: how late, and how far apart. */
-export interface Pace {
-  readonly delayMs: number;
-  readonly tickMs: number;
-}
 
 const profiles = {
   Fast: { ticksToConvict: 5, soakMs: 0 },
@@ -29,7 +24,7 @@ const profiles = {
 
 /** At slow sources three ticks are already minutes. */
 export const ticksToConvict = (policy: Policy, tickMs: number): number =>
-  tickMs > 15_000 ? 3 : profiles[policy.rollout.profile].ticksToConvict;
+  tickMs >= 30_000 ? 3 : profiles[policy.rollout.profile].ticksToConvict;
 
 /** From giving a share to seeing what it did. */
 export const feedbackMs = ({ delayMs, tickMs }: Pace): number => delayMs + 2 * tickMs + actSeconds * 1000;
@@ -37,7 +32,7 @@ export const feedbackMs = ({ delayMs, tickMs }: Pace): number => delayMs + 2 * t
 /** Seconds of the service's whole traffic that may fail; at little traffic at least five requests' worth. */
 function budgetSeconds(policy: Policy, requestsPerSecond: number): number {
   const allowed = policy.objectives
-    .filter((objective) => objective.gate && objective.indicator.kind === 'Requests')
+    .filter((objective) => objective.gate && eventKind(objective.indicator) === 'Errors')
     .map((objective) => objective.allowedBadFraction);
   const smallest = allowed.length > 0 ? Math.min(...allowed) : 0.001;
   return Math.max(blastRadius * smallest * monthSeconds, 5 / requestsPerSecond);

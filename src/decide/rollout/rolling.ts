@@ -4,10 +4,11 @@ import type { RolloutState, Status } from '../../policy/status.ts';
 import { iso, ms, spoken } from '../../policy/time.ts';
 import { newRollout } from '../confirm.ts';
 import { judge } from '../evidence/judge.ts';
-import type { Freshness, Observation, Service } from '../observation.ts';
+import type { Observation, Service } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
 import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
+import { isFresh, paceOf, readingsOf, staleAfterMs, tickOfObjective, unreadable } from '../reach.ts';
 import { all, between, namedSplit, percentOf } from '../split.ts';
 import { rows } from '../view.ts';
 import { advance } from './advance.ts';
@@ -19,7 +20,6 @@ const mostSuperseded = 3;
 
 /** Expected requests without a sample that mean an outage of the metrics rather than a quiet service. */
 const expectedInSilence = 30;
-export const staleAfterMs = 5 * 60_000;
 
 export function rolling(
   policy: Policy,
@@ -99,7 +99,7 @@ function superseded(
   const older = observation.revisions[rollout.candidate];
   if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
   if ((state.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
-  const pace = paceOf(observation.freshness, nowMs);
+  const pace = paceOf(policy, observation, nowMs);
   const percent = startPercent(policy, rollout.requestsPerSecond, pace);
   return {
     state: released(state),
@@ -125,16 +125,11 @@ function blind(
   rollout: RolloutState,
   nowMs: number,
 ): Outcome | null {
-  const { readings } = observation;
-  const failure = readings.find((reading) => reading.kind === 'Unknown');
-  const unread = (name: string) => readings.some(({ kind, objective }) => kind === 'Unknown' && objective === name);
-  const nothingRead = policy.objectives.every(({ name }) => unread(name));
-  const newestMs = observation.freshness?.newestMs ?? null;
-  const stale = newestMs === null || nowMs - newestMs > staleAfterMs;
-  if (!stale && !nothingRead) return null;
+  const failure = unreadable(policy, observation);
+  if (isFresh(observation, nowMs) && failure === null) return null;
 
   const silentMs = nowMs - Math.min(...rollout.evidence.map(({ judgedUntil }) => ms(judgedUntil)));
-  if (failure === undefined && silentMs <= staleAfterMs) {
+  if (failure === null && silentMs <= staleAfterMs) {
     return {
       state,
       action: 'None',
@@ -144,12 +139,12 @@ function blind(
       lookInMs: look.rolloutMs,
     };
   }
-  const quiet = failure === undefined && (rollout.requestsPerSecond * silentMs) / 1000 < expectedInSilence;
+  const quiet = failure === null && (rollout.requestsPerSecond * silentMs) / 1000 < expectedInSilence;
   if (quiet) {
     const message = `No traffic for ${spoken(silentMs)}: there is nothing to judge ${rollout.candidate} by.`;
     return hold(policy, state, 'NoTraffic', message, nowMs);
   }
-  const cause = failure?.kind === 'Unknown' ? failure.message : `no samples for ${spoken(silentMs)}`;
+  const cause = failure ?? `no samples for ${spoken(silentMs)}`;
   const message = `The metrics cannot be read (${cause}); no data is not evidence, so nothing moves.`;
   const held = hold(policy, state, 'MetricsOutage', message, nowMs);
   if (policy.rollout.onMetricsOutage === 'Withdraw' && held.state.hold?.paged) {
@@ -172,7 +167,7 @@ function judged(
   rollout: RolloutState,
   nowMs: number,
 ): Outcome {
-  const pace = paceOf(observation.freshness, nowMs);
+  const pace = paceOf(policy, observation, nowMs);
   const percent = percentOf(namedSplit(service.traffic) ?? [], rollout.candidate);
   const arms = {
     candidate: rollout.candidate,
@@ -180,7 +175,8 @@ function judged(
     warmUntilMs: ms(rollout.startedAt) + policy.rollout.warmupMs,
     changedAtMs: ms(rollout.steppedAt),
   };
-  const result = judge(policy, arms, rollout.evidence, observation.readings, pace.tickMs);
+  const tickOf = (name: string) => tickOfObjective(observation, name);
+  const result = judge(policy, arms, rollout.evidence, readingsOf(policy, observation, nowMs), tickOf);
   const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace });
   const objectives = rows(policy, result);
   // Without a new tick nothing has changed, so a hold goes on.
@@ -252,11 +248,4 @@ function carriedOut(
     ...(reason === 'Inconclusive' && { announce: 'Warning' as const }),
     lookInMs: look.settlingMs,
   };
-}
-
-/** The delay is what it is measured to be: how old the newest sample was when it was first seen. */
-export function paceOf(freshness: Freshness | null, nowMs: number): { delayMs: number; tickMs: number } {
-  const tickMs = freshness?.intervalMs ?? 60_000;
-  const ageMs = freshness?.newestMs == null ? staleAfterMs : nowMs - freshness.newestMs;
-  return { delayMs: Math.max(0, ageMs), tickMs };
 }

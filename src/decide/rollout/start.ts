@@ -3,13 +3,15 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Status } from '../../policy/status.ts';
 import { newRollout } from '../confirm.ts';
 import { beginEvidence } from '../evidence/judge.ts';
+import { unmeasurable } from '../inspection.ts';
 import type { History, Observation, Service } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
 import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
+import { isFresh, paceOf } from '../reach.ts';
 import { between } from '../split.ts';
 import { startPercent } from './ramp.ts';
-import { paceOf, staleAfterMs, tooFew, tooFewInstances } from './rolling.ts';
+import { tooFew, tooFewInstances } from './rolling.ts';
 
 /** The traffic of a service is what it was over the last half hour. */
 const recentMs = 30 * 60_000;
@@ -43,13 +45,17 @@ export function begin(
   if (tooFewInstances(service))
     return hold(policy, before, 'ManualScaling', `${name} waits at 0 %. ${tooFew(service)}`, nowMs);
 
-  const outage = metricsAway(observation, nowMs);
+  const broken = unmeasurable(policy, state);
+  if (broken !== null) {
+    return hold(policy, before, broken.reason, `${name} waits at 0 % until it can be judged. ${broken.message}`, nowMs);
+  }
+  const outage = metricsAway(policy, observation, nowMs);
   if (outage !== null) {
     const message = `${name} waits at 0 % until the metrics can be read: ${outage}`;
     return hold(policy, before, 'MetricsOutage', message, nowMs);
   }
   const requestsPerSecond = recentRate(observation.history);
-  const percent = startPercent(policy, requestsPerSecond, paceOf(observation.freshness, nowMs));
+  const percent = startPercent(policy, requestsPerSecond, paceOf(policy, observation, nowMs));
   const evidence = beginEvidence(policy, observation.history, nowMs);
   return {
     state,
@@ -68,12 +74,11 @@ export function begin(
 }
 
 /** Why the metrics cannot be relied on, or null. A service that has had no traffic at all is not an outage. */
-function metricsAway({ freshness, readings, history }: Observation, nowMs: number): string | null {
-  const failure = readings.find((reading) => reading.kind === 'Unknown');
+function metricsAway(policy: Policy, observation: Observation, nowMs: number): string | null {
+  const gating = (name: string) => policy.objectives.some((objective) => objective.name === name && objective.gate);
+  const failure = observation.readings.find((reading) => reading.kind === 'Unknown' && gating(reading.objective));
   if (failure?.kind === 'Unknown') return failure.message;
-  if (freshness === null) return 'they were not asked for.';
-  const fresh = freshness.newestMs !== null && nowMs - freshness.newestMs <= staleAfterMs;
-  if (fresh || recentRate(history) === 0) return null;
+  if (isFresh(observation, nowMs) || recentRate(observation.history) === 0) return null;
   return 'the stable revision had traffic, but there is no recent sample.';
 }
 

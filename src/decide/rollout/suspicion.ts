@@ -4,9 +4,10 @@ import type { RolloutState } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
 import { type Assessment, forgetSuspicion, tickCap } from '../evidence/evidence.ts';
 import { termsOf } from '../evidence/judge.ts';
+import type { Pace } from '../reach.ts';
 import { evidenceText } from '../words.ts';
 import { type Advanced, evidenceOf, leading, type Moment, rollBack } from './moves.ts';
-import { feedbackMs, type Pace } from './ramp.ts';
+import { feedbackMs } from './ramp.ts';
 
 /** A second strike counts only when this much later than the first: one fault seen in two ticks is one strike. */
 const strikeApartMs = 120_000;

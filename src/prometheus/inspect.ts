@@ -1,0 +1,77 @@
+/** A dry run of an objective's query: what the source makes of it, before a rollout depends on it. */
+
+import type { Inspection } from '../decide/observation.ts';
+import type { MetricsSource } from '../policy/policy.ts';
+import { selectorText } from '../promql/counters/format.ts';
+import { boundariesOf, neighbours } from './boundaries.ts';
+import { type HistogramShape, type Measured, totals } from './measured.ts';
+import { type PromqlClient, PromqlFailure } from './promql.ts';
+import { boundariesQuery, revisionsQuery } from './queries.ts';
+
+/** Throws PromqlFailure where the source could not be asked; a query that it refuses is a finding. */
+export async function inspection(
+  client: PromqlClient,
+  source: MetricsSource,
+  measured: Measured,
+  nowMs: number,
+): Promise<Inspection> {
+  const { shape, revisionLabel } = measured;
+  const names = totals(measured).map((counter) => selectorText(counter));
+  try {
+    const revisions = (await client.instant(source, revisionsQuery(measured), nowMs)).map(
+      ({ labels }) => labels[revisionLabel] ?? '',
+    );
+    if (revisions.length === 0) {
+      return problem('NoSeries', `Nothing matches ${names.join(' or ')} in the last 15 minutes.`);
+    }
+    if (revisions.every((revision) => revision === '')) {
+      const advice = `The series of ${names.join(' or ')} have no label ${revisionLabel}: let the app or its collector add it, or name the label they have in metrics.revisionLabel.`;
+      return problem('NoRevisionLabel', advice);
+    }
+    if (shape.kind === 'Ratio') return { problem: null, buckets: null };
+    return await inspectBuckets(client, source, shape, measured, nowMs);
+  } catch (error) {
+    if (error instanceof PromqlFailure && error.isRefusal) return problem('InvalidQuery', error.message);
+    throw error;
+  }
+}
+
+const problem = (reason: NonNullable<Inspection['problem']>['reason'], message: string): Inspection => ({
+  problem: { reason, message },
+  buckets: null,
+});
+
+async function inspectBuckets(
+  client: PromqlClient,
+  source: MetricsSource,
+  { counter, threshold, unit }: HistogramShape,
+  { revisionLabel, platform }: Measured,
+  nowMs: number,
+): Promise<Inspection> {
+  const answer = await client.instant(source, boundariesQuery(counter, revisionLabel), nowMs);
+  const boundaries = boundariesOf(answer, revisionLabel);
+  const near = neighbours(boundaries, threshold);
+  const values = boundaries.map(({ value }) => value);
+  if (near === null) {
+    const largest = values.at(-1);
+    const looksLikeMs = unit === 's' && largest !== undefined && largest >= 1000 ? ' They look like milliseconds.' : '';
+    const known = largest === undefined ? 'no boundaries that its revisions share' : `no boundary above ${largest}`;
+    return problem(
+      'NoBoundary',
+      `${counter.name} has ${known}, and ${threshold} ${unit} cannot be told.${looksLikeMs}`,
+    );
+  }
+  return {
+    problem: null,
+    buckets: {
+      name: counter.name,
+      threshold,
+      unit,
+      judgedAt: near.upper.value,
+      below: near.lower?.value ?? null,
+      boundaries: values,
+      // Nobody can give Cloud Run's own histogram other boundaries.
+      adjustable: !platform,
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * How far the metrics reach, and how far apart they come: both measured, neither configured.
+ *
+ * A window ends where it can be believed to be complete. Within one series samples come in order, so everything up to the
+ * oldest living series' last sample is there. Where all series are scraped at once that is also the newest sample; where
+ * each has its own phase, a window may end a little before the newest sample, by which time a scrape that was under way
+ * has arrived. A sample that comes later than that is counted by nobody, in either revision.
+ */
+import type { Freshness } from '../decide/observation.ts';
+import type { MetricsSource } from '../policy/policy.ts';
+import { selectorText } from '../promql/counters/format.ts';
+import { type Measured, totals } from './measured.ts';
+import type { PromqlClient } from './promql.ts';
+import { reachQuery, samplesQuery } from './queries.ts';
+import { Remembered } from './remembered.ts';
+
+/** Cloud Run samples its own metrics once a minute. */
+const platformIntervalMs = 60_000;
+/** An app's metrics are taken to come as often until they have been seen to come otherwise. */
+const usualIntervalMs = 15_000;
+/** By when a scrape that was under way has arrived. */
+const settleMs = 5_000;
+const countedMs = 300_000;
+
+export class Reach {
+  readonly #client: PromqlClient;
+  readonly #intervals = new Remembered<number>(10 * 60_000, 2_000);
+
+  constructor(client: PromqlClient) {
+    this.#client = client;
+  }
+
+  async of(source: MetricsSource, measured: Measured, nowMs: number): Promise<Freshness> {
+    const intervalMs = await this.#intervalMs(source, measured, nowMs);
+    const times = (await this.#client.instant(source, reachQuery(measured, intervalMs), nowMs))
+      .map(({ value }) => Math.round(value * 1000))
+      .filter(Number.isFinite);
+    if (times.length === 0) return { newestMs: null, intervalMs };
+    const [newest, oldest] = [Math.max(...times), Math.min(...times)];
+    return { newestMs: Math.max(oldest, newest - Math.min(settleMs, intervalMs / 3)), intervalMs };
+  }
+
+  async #intervalMs(source: MetricsSource, measured: Measured, nowMs: number): Promise<number> {
+    if (measured.platform) return platformIntervalMs;
+    const key = JSON.stringify([source, totals(measured).map((counter) => selectorText(counter))]);
+    return this.#intervals.get(key, nowMs, async () => {
+      const [busiest] = await this.#client.instant(source, samplesQuery(measured), nowMs);
+      const known = intervalOf(busiest?.value ?? 0);
+      if (known === null) this.#intervals.forget(key);
+      return known ?? usualIntervalMs;
+    });
+  }
+}
+
+/** From the samples of five minutes, to the nearest 5 s; null where they are too few to tell. */
+export function intervalOf(samples: number): number | null {
+  if (!(samples >= 3)) return null;
+  return Math.max(5_000, Math.round(countedMs / samples / 5_000) * 5_000);
+}
