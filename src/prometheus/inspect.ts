@@ -4,9 +4,10 @@ import type { Inspection } from '../decide/observation.ts';
 import type { MetricsSource } from '../policy/policy.ts';
 import { selectorText } from '../promql/counters/format.ts';
 import { boundariesOf, neighbours } from './boundaries.ts';
-import { type HistogramShape, type Measured, totals } from './measured.ts';
+import { type HistogramShape, type Measured, type RatioShape, totals } from './measured.ts';
 import { type PromqlClient, PromqlFailure } from './promql.ts';
-import { boundariesQuery, revisionsQuery } from './queries.ts';
+import { boundariesQuery, type Counting, countingQuery, revisionsQuery } from './queries.ts';
+import { partsOf } from './tally.ts';
 
 /** Throws PromqlFailure where the source could not be asked; a query that it refuses is a finding. */
 export async function inspection(
@@ -18,6 +19,7 @@ export async function inspection(
   const { shape, revisionLabel } = measured;
   const names = totals(measured).map((counter) => selectorText(counter));
   try {
+    if (shape.kind === 'Ratio') await client.instant(source, countingQuery(asTicksDo(measured, shape)), nowMs);
     const revisions = (await client.instant(source, revisionsQuery(measured), nowMs)).map(
       ({ labels }) => labels[revisionLabel] ?? '',
     );
@@ -31,10 +33,23 @@ export async function inspection(
     if (shape.kind === 'Ratio') return { problem: null, buckets: null };
     return await inspectBuckets(client, source, shape, measured, nowMs);
   } catch (error) {
-    if (error instanceof PromqlFailure && error.isRefusal) return problem('InvalidQuery', error.message);
+    if (error instanceof PromqlFailure && error.isRefusal) {
+      return problem('InvalidQuery', `The query for ${names.join(' or ')} is refused. ${error.message}`);
+    }
     throw error;
   }
 }
+
+/** What a tick will ask, so that whatever the source refuses in it is known before. */
+const asTicksDo = (measured: Measured, shape: RatioShape): Counting => ({
+  measured,
+  parts: partsOf(shape),
+  byBucket: false,
+  revision: null,
+  windowMs: 60_000,
+  lookback: '5m',
+  young: [],
+});
 
 const problem = (reason: NonNullable<Inspection['problem']>['reason'], message: string): Inspection => ({
   problem: { reason, message },

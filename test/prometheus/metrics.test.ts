@@ -224,7 +224,10 @@ describe('a dry run', () => {
       throw new PromqlFailure('ProviderError', '1:7: parse error', { isPassing: false, isRefusal: true });
     };
     expect(await metrics.inspect(asking, 5)).toEqual({
-      problem: { reason: 'InvalidQuery', message: '1:7: parse error' },
+      problem: {
+        reason: 'InvalidQuery',
+        message: expect.stringMatching(/^The query for run_googleapis_com.* is refused\. 1:7: parse error$/),
+      },
       buckets: null,
     });
     vector = failing('ProviderError');

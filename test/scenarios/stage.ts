@@ -23,6 +23,7 @@ export const minutes = (count: number): number => count * 60_000;
 export interface StageOptions {
   readonly seed?: number;
   readonly rps?: number;
+  readonly websockets?: boolean;
   readonly spec?: Record<string, unknown>;
   readonly traffic?: ServiceSeed['traffic'];
   readonly world?: Partial<WorldOptions>;
@@ -57,6 +58,7 @@ export class Stage {
           region: 'europe-west1',
           name: 'api',
           rps: options.rps ?? 50,
+          websockets: options.websockets ?? false,
           ...(options.traffic && { traffic: options.traffic }),
         },
       ],
