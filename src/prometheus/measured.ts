@@ -1,13 +1,15 @@
 /** What is counted for an objective, wherever its counters come from. Pure. */
-import type { Objective, ServiceRef } from '../policy/policy.ts';
+import type { Indicator, MetricsSource, Objective, ServiceRef } from '../policy/policy.ts';
 import { isPlatform } from '../promql/counters/leaf.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
 
 export interface Measured {
   /** The label that names the revision. */
   readonly revisionLabel: string;
-  /** Google's own metrics: changes a minute, not counters of an instance. */
+  /** Cloud Run's own metrics, sampled once a minute, of a revision as a whole. */
   readonly platform: boolean;
+  /** They are stored as changes with the time they span, as Google does; anywhere else they are counters. */
+  readonly deltas: boolean;
   readonly shape: RatioShape | HistogramShape;
 }
 
@@ -30,13 +32,24 @@ export interface HistogramShape {
 /** Cloud Run's own metrics as Google Managed Prometheus names them; a distribution has the suffixes of a histogram. */
 const requestCount = 'run_googleapis_com:request_count';
 const requestLatencies = 'run_googleapis_com:request_latencies_bucket';
-const platformLabel = 'revision_name';
 
 export function measuredBy(
+  { type }: Pick<MetricsSource, 'type'>,
   { indicator }: Pick<Objective, 'indicator'>,
   service: ServiceRef,
-  revisionLabel: string,
+  appLabel: string,
 ): Measured {
+  const { shape, counters } = shapeOf(indicator, service);
+  const platform = counters.every(({ name }) => isPlatform(name));
+  // Google's metrics name the revision in their own way, whatever the app's do.
+  const revisionLabel = platform ? 'revision_name' : appLabel;
+  return { revisionLabel, platform, deltas: platform && type === 'GoogleManagedPrometheus', shape };
+}
+
+function shapeOf(
+  indicator: Indicator,
+  service: ServiceRef,
+): { shape: Measured['shape']; counters: readonly Counter[] } {
   switch (indicator.kind) {
     case 'Requests': {
       // 5xx are bad; all else is good, 4xx too: it is the caller's mistake.
@@ -48,7 +61,7 @@ export function measuredBy(
         bad: [{ sign: 1, counter: bad }],
         total: [{ sign: 1, counter: total }],
       };
-      return { revisionLabel: platformLabel, platform: true, shape };
+      return { shape, counters: [total] };
     }
     case 'Latency': {
       const { counter, unitMs } = indicator.histogram ?? {
@@ -57,26 +70,17 @@ export function measuredBy(
       };
       const threshold = Number((indicator.thresholdMs / unitMs).toPrecision(12));
       const shape: HistogramShape = { kind: 'Histogram', counter, threshold, unit: units[unitMs] ?? '' };
-      return labelled(shape, [counter], revisionLabel);
+      return { shape, counters: [counter] };
     }
     case 'Ratio': {
       const { bad, total } = indicator;
-      return labelled(
-        { kind: 'Ratio', bad, total },
-        [...bad, ...total].map(({ counter }) => counter),
-        revisionLabel,
-      );
+      const shape: RatioShape = { kind: 'Ratio', bad, total };
+      return { shape, counters: [...bad, ...total].map(({ counter }) => counter) };
     }
   }
 }
 
 const units: Readonly<Record<number, string>> = { 1000: 's', 1: 'ms', 0.001: 'µs', 1e-6: 'ns' };
-
-/** Google's metrics name the revision in their own way, whatever the app's do. */
-function labelled(shape: Measured['shape'], counters: readonly Counter[], revisionLabel: string): Measured {
-  const platform = counters.every(({ name }) => isPlatform(name));
-  return { revisionLabel: platform ? platformLabel : revisionLabel, platform, shape };
-}
 
 /** The matchers that select one service's series. */
 const serviceScope = (service: ServiceRef): LabelMatch[] =>

@@ -123,8 +123,8 @@ export class PromqlMetrics implements Metrics {
   }
 }
 
-const measuredOf = ({ objective, service, revisionLabel }: Asked): Measured =>
-  measuredBy(objective, service, revisionLabel);
+const measuredOf = ({ source, objective, service, revisionLabel }: Asked): Measured =>
+  measuredBy(source, objective, service, revisionLabel);
 
 const boundariesKey = ({ source }: Asked, { counter }: HistogramShape): string =>
   JSON.stringify([source, selectorText(counter)]);

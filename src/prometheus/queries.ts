@@ -28,14 +28,15 @@ export interface Counting {
  * An app's counters are subtracted: the last value in the window less the last value before it. `rate` and `increase`
  * would guess at the edges: they extrapolate, whether a sample on the edge belongs to the window differs between
  * Prometheus 2, 3 and Google's, and a counter that is born with its first event shows them nothing. So each series meets
- * its own past, in one of four ways, of which the first that fits counts (`or` takes a later branch only for series that
+ * its own past, in one of five ways, of which the first that fits counts (`or` takes a later branch only for series that
  * no earlier one has):
  * 1. it went on: now minus then, where that is not negative;
  * 2. it fell, so its counter began anew: all that it shows now came after;
  * 3. it has no past, but its instance has: it was born with its first event, and all of it counts;
  * 4. nothing of its revision has a past, and the revision is too young to have had one: all of it counts.
- * Any other first sample is only a base: an instance that comes back after an hour's silence would bring its whole life
- * along. That costs each new instance what it did before its first scrape, in every revision alike.
+ * 5. any other first sample is only a base, for what comes after it in the window: an instance that comes back after an
+ *    hour's silence would bring its whole life along. That costs each further instance what it did before its first scrape,
+ *    in every revision alike.
  *
  * Google's own metrics are stored as changes with the time they span, which its `increase` adds up without guessing, births
  * included; 3 and 4 are for sources that show them as plain counters, as the lab does.
@@ -49,7 +50,7 @@ export function countingQuery(counting: Counting): string {
 }
 
 function grown({ measured, revision, windowMs, lookback, young }: Counting, part: Counter): string {
-  const { revisionLabel, platform } = measured;
+  const { revisionLabel, platform, deltas } = measured;
   const label = labelText(revisionLabel);
   const only: LabelMatch[] = revision === null ? [] : [oneOf(revisionLabel, [revision])];
   const window = duration(windowMs);
@@ -59,13 +60,14 @@ function grown({ measured, revision, windowMs, lookback, young }: Counting, part
 
   const [now, then] = [last(part), before(part)];
   const known = totals(measured).map(before).join(' or ');
-  const newborn = platform ? `(${now} unless ${then})` : now;
-  const branches = platform
-    ? [`increase(${selectorText(part, only)}[${window}])`, `(${newborn} and on (${label}) (${known}))`]
-    : [`((${now} - ${then}) >= 0)`, `(${now} and ${then})`, `(${now} and on (instance, ${label}) (${known}))`];
+  const kin = platform ? label : `instance, ${label}`;
+  const branches = deltas
+    ? [`increase(${selectorText(part, only)}[${window}])`, `((${now} unless ${then}) and on (${kin}) (${known}))`]
+    : [`((${now} - ${then}) >= 0)`, `(${now} and ${then})`, `(${now} and on (${kin}) (${known}))`];
   if (young.length > 0) {
     branches.push(`(${last(part, [oneOf(revisionLabel, young.toSorted())])} unless on (${label}) (${known}))`);
   }
+  if (!deltas) branches.push(`(${now} - min_over_time(${selectorText(part, only)}[${window}]))`);
   return branches.join(' or ');
 }
 
@@ -82,11 +84,15 @@ const timesOf = (measured: Measured): string => {
   return each.length === 1 ? each[0]! : `(${each.join(' or ')})`;
 };
 
-/** How many samples the busiest series has in five minutes. */
-export const samplesQuery = (measured: Measured): string =>
-  `max(${totals(measured)
-    .map((counter) => `count_over_time(${selectorText(counter)}[5m])`)
-    .join(' or ')})`;
+/** How many samples the busiest series has in five minutes, now or half an hour ago: right after an outage it has few. */
+export function samplesQuery(measured: Measured): string {
+  const most = (offset: string) =>
+    `max(${totals(measured)
+      .map((counter) => `count_over_time(${selectorText(counter)}[5m]${offset})`)
+      .join(' or ')})`;
+  const [now, then] = [most(''), most(' offset 30m')];
+  return `${now} > ${then} or ${then} or ${now}`;
+}
 
 /** The boundaries that a histogram has, for each revision that shows any. */
 export const boundariesQuery = (counter: Counter, revisionLabel: string): string =>

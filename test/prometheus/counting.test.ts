@@ -10,6 +10,7 @@ import { latencyTallies, partsOf, ratioTallies } from '../../src/prometheus/tall
 import { readQuantile } from '../../src/promql/counters/quantile.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';
 
+const google = { type: 'GoogleManagedPrometheus' } as const;
 const service = { project: 'acme', region: 'europe-west1', name: 'api' };
 const context = { revisionLabel: 'revision_name' };
 const startMs = 1_700_000_000_000;
@@ -38,7 +39,7 @@ function counted(
   young: readonly string[],
   indicator: Indicator = appErrors,
 ) {
-  const measured = measuredBy({ indicator }, service, 'revision_name');
+  const measured = measuredBy(google, { indicator }, service, 'revision_name');
   const common = { measured, revision: null, windowMs: toMs - fromMs, lookback: '15m', young };
   const vector = (counting: Pick<Counting, 'parts' | 'byBucket'>) =>
     ask(store, countingQuery({ ...common, ...counting }), toMs);
@@ -223,7 +224,7 @@ describe('a window', () => {
 
   it('counts the first signs of a young revision, which a rate would not see', () => {
     expect(bad(apps([{}, { 1: 50 }]), 0, 1, ['a'])).toBe(50);
-    expect(bad(apps([{}, { 1: 50 }]), 0, 1)).toBeUndefined();
+    expect(bad(apps([{}, { 1: 50 }]), 0, 1)).toBe(0);
   });
 
   it('counts a counter that was born with its first event on an instance that was there before', () => {
@@ -236,6 +237,7 @@ describe('a window', () => {
     for (const young of [[], ['a']]) {
       expect(bad(store, 0, 1, young)).toBe(2);
       expect(bad(store, 1, 2, young)).toBe(3);
+      expect(bad(store, 0, 2, young)).toBe(5);
     }
   });
 
@@ -244,7 +246,7 @@ describe('a window', () => {
   });
 
   it('does not take the whole life of an old series for new, when it comes back after hours', () => {
-    expect(bad(apps([{}, { 0: 5_000, 180: 5_004 }]), 179, 180)).toBeUndefined();
+    expect(bad(apps([{}, { 0: 5_000, 180: 5_004 }]), 179, 180)).toBe(0);
   });
 
   it('adds nothing but what came in between when all series return after an outage', () => {
@@ -268,6 +270,26 @@ describe('a window', () => {
       const store = storeWith('run_googleapis_com:request_count', [[all, { 0: 1, 1: 2 }]]);
       expect(bad(store, 0, 1, ['a'], platformErrors)).toBeUndefined();
     }
+  });
+
+  it("counts Cloud Run's own metrics the same on a plain Prometheus, by subtraction", () => {
+    const store = storeWith('run_googleapis_com:request_count', [
+      [
+        { ...platform, response_code_class: '2xx' },
+        { 0: 100, 1: 190 },
+      ],
+      [{ ...platform, response_code_class: '5xx' }, { 1: 10 }],
+    ]);
+    const measured = measuredBy({ type: 'Prometheus' }, { indicator: platformErrors }, service, 'revision_name');
+    const { shape } = measured;
+    if (shape.kind !== 'Ratio') throw new Error(shape.kind);
+    const counting = { parts: partsOf(shape), byBucket: false, revision: null, lookback: '15m', young: [] };
+    const query = countingQuery({ measured, windowMs: minute, ...counting });
+    expect(query).not.toContain('increase');
+    expect(ratioTallies(shape, ask(store, query, startMs + minute), 'revision_name').a).toEqual({
+      bad: 10,
+      total: 100,
+    });
   });
 
   it("adds up Google's changes, and counts what is born where they are shown as counters", () => {

@@ -15,13 +15,19 @@ import { partsOf } from '../../src/prometheus/tally.ts';
 import { anyOf, quoted } from '../../src/promql/counters/format.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';
 
+const google = { type: 'GoogleManagedPrometheus' } as const;
 const service = { project: 'acme', region: 'europe-west1', name: 'api' };
 const scope = 'monitored_resource="cloud_run_revision",project_id="acme",location="europe-west1",service_name="api"';
 const own = 'sum(rate(r{s=~"5.."}[5m])) / sum(rate(r[5m]))';
-const app = measuredBy({ indicator: { kind: 'Ratio', ...readRatio(own, { revisionLabel: 'rev' }) } }, service, 'rev');
-const platform = (ref = service): Measured => measuredBy({ indicator: { kind: 'Requests' } }, ref, 'rev');
+const app = measuredBy(
+  google,
+  { indicator: { kind: 'Ratio', ...readRatio(own, { revisionLabel: 'rev' }) } },
+  service,
+  'rev',
+);
+const platform = (ref = service): Measured => measuredBy(google, { indicator: { kind: 'Requests' } }, ref, 'rev');
 const latency = (ref = service): Measured =>
-  measuredBy({ indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null } }, ref, 'rev');
+  measuredBy(google, { indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null } }, ref, 'rev');
 
 function counting(measured: Measured, change: Partial<Counting> = {}): Counting {
   const { shape } = measured;
@@ -38,9 +44,9 @@ describe('the text of a counting query', () => {
     const badBefore = 'last_over_time(r{s=~"5.."}[15m] offset 60s)';
     expect(countingQuery(counting(app))).toBe(
       `label_replace(sum by (rev) ((${bad} - ${badBefore}) >= 0) or ${bad} and ${badBefore}) or ` +
-        `${bad} and on (instance, rev) (${known}))), "steadyrun_part", "0", "", "") or ` +
+        `${bad} and on (instance, rev) (${known})) or (last_over_time(r{s=~"5.."}[60s]) - min_over_time(r{s=~"5.."}[60s]))), "steadyrun_part", "0", "", "") or ` +
         `label_replace(sum by (rev) (((last_over_time(r[60s]) - ${known}) >= 0) or (last_over_time(r[60s]) and ${known}) or ` +
-        `(last_over_time(r[60s]) and on (instance, rev) (${known}))), "steadyrun_part", "1", "", "")`,
+        `(last_over_time(r[60s]) and on (instance, rev) (${known})) or (last_over_time(r[60s]) - min_over_time(r[60s]))), "steadyrun_part", "1", "", "")`,
     );
   });
 
@@ -84,7 +90,9 @@ it('asks how far the metrics reach, how often they come, which boundaries and re
   expect(reachQuery(app, 15_000)).toBe(
     'topk(1, timestamp(r)) or bottomk(1, timestamp(r) > scalar(max(timestamp(r))) - 30)',
   );
-  expect(samplesQuery(app)).toBe('max(count_over_time(r[5m]))');
+  expect(samplesQuery(app)).toBe(
+    'max(count_over_time(r[5m])) > max(count_over_time(r[5m] offset 30m)) or max(count_over_time(r[5m] offset 30m)) or max(count_over_time(r[5m]))',
+  );
   expect(revisionsQuery(app)).toBe('count by (rev) (last_over_time(r[15m]))');
   expect(boundariesQuery({ name: 'h_bucket', matchers: [] }, 'rev')).toBe(
     'group by (le, rev) (last_over_time(h_bucket[15m]))',

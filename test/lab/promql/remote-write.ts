@@ -1,9 +1,12 @@
 /** Prometheus remote write 1.0, as much of it as a test needs: protobuf by hand, in snappy frames that compress nothing. */
 
+/** Says that a series has ended, as Prometheus does when a target is gone. */
+export const stale = Symbol('stale');
+
 export interface WrittenSeries {
   readonly metric: Readonly<Record<string, string>>;
   /** Instant in milliseconds and value, oldest first. */
-  readonly samples: readonly (readonly [number, number])[];
+  readonly samples: readonly (readonly [number, number | typeof stale])[];
 }
 
 /** Throws with Prometheus' words when it refuses. Samples must not be older than what was written before. */
@@ -30,9 +33,11 @@ function timeSeries({ metric, samples }: WrittenSeries): Buffer {
   ]);
 }
 
-function sample(atMs: number, value: number): Buffer {
+function sample(atMs: number, value: number | typeof stale): Buffer {
   const double = Buffer.alloc(8);
-  double.writeDoubleLE(value);
+  // The one NaN that Prometheus takes for the end of a series.
+  if (value === stale) double.writeBigUInt64LE(0x7ff0000000000002n);
+  else double.writeDoubleLE(value);
   return Buffer.concat([varint((1 << 3) | 1), double, varint(2 << 3), varint(atMs)]);
 }
 

@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 type Label = Readonly<Record<string, string>>;
 
 /** Numbers in [0, 1), always the same ones. */
-function numbers(seed: number): () => number {
+export function mulberry(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -22,7 +22,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-const random = numbers(42);
+const random = mulberry(42);
 
 interface Life {
   readonly everyMs: number;
@@ -124,7 +124,7 @@ export function labStore(): SeriesStore {
   for (const { metric, samples } of sampleWorld) {
     const { __name__: name, ...labels } = metric;
     const series = store.series(name!, labels);
-    for (const [atMs, value] of samples) series.append(atMs, value);
+    for (const [atMs, value] of samples) if (typeof value === 'number') series.append(atMs, value);
   }
   return store;
 }
