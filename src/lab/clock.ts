@@ -14,6 +14,8 @@ const SETTLING_ROUNDS = 4;
 export class VirtualClock implements Clock {
   #nowMs: number;
   readonly #sleepers: Sleeper[] = [];
+  /** Work outside of this process. Its failures are the business of whoever began it. */
+  readonly #outside = new Set<Promise<unknown>>();
   readonly #onMove: (nowMs: number) => void;
 
   /** `onMove` is told each new time before anyone wakes to it: the world moves along. */
@@ -40,27 +42,41 @@ export class VirtualClock implements Clock {
     await promise.finally(() => signal?.removeEventListener('abort', abort));
   }
 
+  /** Time stands still until this has ended, however long it really takes: an answer of a real server. */
+  standFor<T>(work: Promise<T>): Promise<T> {
+    this.#outside.add(work);
+    return work.finally(() => this.#outside.delete(work));
+  }
+
   advance(lengthMs: number): Promise<void> {
     return this.runUntil(this.#nowMs + lengthMs);
   }
 
   /** Wakes everyone who is due until then, in order, one after the other. */
   async runUntil(ms: number): Promise<void> {
-    await settled();
+    await this.#settled();
     for (let next = this.#sleepers[0]; next !== undefined && next.dueMs <= ms; next = this.#sleepers[0]) {
       this.#sleepers.shift();
       this.#moveTo(next.dueMs);
       next.wake();
-      await settled();
+      await this.#settled();
     }
     this.#moveTo(ms);
-    await settled();
+    await this.#settled();
   }
 
   /** Behind everyone who is due at the same time. */
   #add(sleeper: Sleeper): void {
     const later = this.#sleepers.findIndex((other) => other.dueMs > sleeper.dueMs);
     this.#sleepers.splice(later === -1 ? this.#sleepers.length : later, 0, sleeper);
+  }
+
+  async #settled(): Promise<void> {
+    await rounds();
+    while (this.#outside.size > 0) {
+      await Promise.allSettled(this.#outside);
+      await rounds();
+    }
   }
 
   #moveTo(ms: number): void {
@@ -70,7 +86,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-async function settled(): Promise<void> {
+async function rounds(): Promise<void> {
   for (let round = 0; round < SETTLING_ROUNDS; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 

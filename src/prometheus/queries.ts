@@ -76,7 +76,7 @@ export function reachQuery(measured: Measured, intervalMs: number): string {
   const times = timesOf(measured);
   if (measured.platform) return `max(${times})`;
   const living = `${times} > scalar(max(${times})) - ${(2 * intervalMs) / 1000}`;
-  return `topk(1, ${times}) or bottomk(1, ${living})`;
+  return `max(${times}) or label_replace(min(${living}), "${partLabel}", "oldest", "", "")`;
 }
 
 const timesOf = (measured: Measured): string => {

@@ -32,6 +32,23 @@ describe('VirtualClock', () => {
     expect(ticks).toEqual([10, 20, 30]);
   });
 
+  test('stands still for work outside of the process and for all that follows from it, whether or not it succeeds', async () => {
+    const clock = new VirtualClock(0);
+    const outside = (fails: boolean) =>
+      new Promise<void>((resolve, reject) => setTimeout(() => (fails ? reject(new Error('no')) : resolve()), 5));
+    const answered: number[] = [];
+    void (async () => {
+      for (const fails of [false, true, false]) {
+        await clock.sleep(10);
+        await clock.standFor(outside(fails)).catch(() => undefined);
+        await clock.standFor(outside(false));
+        answered.push(clock.nowMs());
+      }
+    })();
+    await clock.runUntil(100);
+    expect(answered).toEqual([10, 20, 30]);
+  });
+
   test('moves the world before it wakes anyone, and to the very end', async () => {
     const seen: number[] = [];
     const clock = new VirtualClock(0, (nowMs) => seen.push(nowMs));

@@ -88,7 +88,7 @@ describe('the text of a counting query', () => {
 it('asks how far the metrics reach, how often they come, which boundaries and revisions they have', () => {
   expect(reachQuery(platform(), 60_000)).toBe(`max(timestamp(run_googleapis_com:request_count{${scope}}))`);
   expect(reachQuery(app, 15_000)).toBe(
-    'topk(1, timestamp(r)) or bottomk(1, timestamp(r) > scalar(max(timestamp(r))) - 30)',
+    'max(timestamp(r)) or label_replace(min(timestamp(r) > scalar(max(timestamp(r))) - 30), "steadyrun_part", "oldest", "", "")',
   );
   expect(samplesQuery(app)).toBe(
     'max(count_over_time(r[5m])) > max(count_over_time(r[5m] offset 30m)) or max(count_over_time(r[5m] offset 30m)) or max(count_over_time(r[5m]))',

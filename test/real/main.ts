@@ -8,12 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { startApiServer } from './apiserver.ts';
 import { prepareEnvtest } from './envtest.ts';
 import { preparePrometheus } from './prometheus.ts';
+import { preparePrometheus3 } from './prometheus3.ts';
 import { say } from './run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 async function main(signal: AbortSignal): Promise<number> {
   const { prometheus, promtool } = await preparePrometheus(signal);
+  const prometheus3 = await preparePrometheus3(signal);
   const binaries = await prepareEnvtest(signal);
   say('starting etcd and kube-apiserver');
   const apiServer = await startApiServer(binaries);
@@ -26,6 +28,7 @@ async function main(signal: AbortSignal): Promise<number> {
       KUBECONFIG_REAL_OPERATOR: apiServer.operator,
       PROMETHEUS: prometheus,
       PROMTOOL: promtool,
+      PROMETHEUS3: prometheus3,
     });
   } finally {
     await apiServer.stop();

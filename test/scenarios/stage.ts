@@ -3,19 +3,22 @@
  * killed at any boundary and started again; only what the world and the cluster hold survives.
  */
 
+import type { Decided, Decision } from '../../src/decide/decision.ts';
 import { WorkQueue } from '../../src/kubernetes/queue.ts';
 import { VirtualClock } from '../../src/lab/clock.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
 import { LabServices } from '../../src/lab/services.ts';
+import type { SeriesStore } from '../../src/lab/store.ts';
 import { type ServiceSeed, World, type WorldOptions } from '../../src/lab/world.ts';
 import { Operator } from '../../src/operator.ts';
 import type { PolicyEvent } from '../../src/policy/event.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
-import { keyText, type PolicyKey } from '../../src/policy/policy.ts';
+import { keyText, type Policy, type PolicyKey } from '../../src/policy/policy.ts';
 import type { Status } from '../../src/policy/status.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
 import type { Fence, Metrics, Policies, Services } from '../../src/ports.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
+import type { PromqlClient } from '../../src/prometheus/promql.ts';
 
 export const startMs = Date.parse('2026-01-05T08:00:00Z');
 export const minutes = (count: number): number => count * 60_000;
@@ -31,6 +34,9 @@ export interface StageOptions {
   readonly services?: (real: Services) => Services;
   /** Stands between the loop and its metrics. */
   readonly metrics?: (real: Metrics) => Metrics;
+  /** Answers the loop's questions about what the store holds, instead of the lab's own evaluator. */
+  readonly promql?: (store: SeriesStore, clock: VirtualClock) => PromqlClient;
+  readonly onDecision?: (decision: Decision) => void;
 }
 
 const objectives = [
@@ -45,6 +51,7 @@ export class Stage {
   readonly key: PolicyKey = { namespace: 'default', name: 'api' };
   readonly #services: Services;
   readonly #metrics: Metrics;
+  readonly #onDecision: (decision: Decision) => void;
   #process: Process | undefined;
 
   constructor(options: StageOptions = {}) {
@@ -67,8 +74,9 @@ export class Stage {
     this.clock = new VirtualClock(startMs, (nowMs) => this.world.advanceTo(nowMs));
     const services = new LabServices(this.world);
     this.#services = options.services?.(services) ?? services;
-    const real = new PromqlMetrics(labPromql(this.world.store));
+    const real = new PromqlMetrics(options.promql?.(this.world.store, this.clock) ?? labPromql(this.world.store));
     this.#metrics = options.metrics?.(real) ?? real;
+    this.#onDecision = options.onDecision ?? (() => undefined);
     this.policies = new MemoryPolicies(() => this.clock.nowMs());
     this.policies.put(this.key, {
       service: { project: 'acme', region: 'europe-west1', name: 'api' },
@@ -87,6 +95,7 @@ export class Stage {
       services: process.guard('services', this.#services),
       metrics: process.guard('metrics', this.#metrics),
       policies: process.guard('policies', this.policies as Policies),
+      onDecision: (_policy: Policy, { decision }: Decided) => this.#onDecision(decision),
     };
     const operator = new Operator(world, queue);
     void operator.run(2);

@@ -8,6 +8,9 @@ import { freePorts, startServer } from '../../real/server.ts';
 /** The program that PROMETHEUS names, else the one on PATH; null: not here. */
 export const prometheusProgram: string | null = process.env.PROMETHEUS || find('prometheus');
 
+/** The Prometheus 3 that PROMETHEUS3 names; null: not here. The lab's evaluator is not measured by it. */
+export const prometheus3Program: string | null = process.env.PROMETHEUS3 || null;
+
 export interface RealPrometheus {
   readonly url: string;
   stop(): Promise<void>;
