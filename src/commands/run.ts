@@ -16,6 +16,7 @@ import { KubernetesPolicies } from '../kubernetes/policies.ts';
 import { WorkQueue } from '../kubernetes/queue.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { News } from '../kubernetes/relevant.ts';
+import { KubernetesSecrets } from '../kubernetes/secrets.ts';
 import { collectionPath, SloPolicies } from '../kubernetes/slopolicies.ts';
 import { manifest } from '../manifest.ts';
 import { Operator } from '../operator.ts';
@@ -24,6 +25,7 @@ import { keyText } from '../policy/policy.ts';
 import type { Clock, Fence } from '../ports.ts';
 import { createPromqlClient } from '../prometheus/http.ts';
 import { PromqlMetrics } from '../prometheus/metrics.ts';
+import type { Access as MetricsAccess } from '../prometheus/sign.ts';
 import { logger } from '../report/log.ts';
 import { OperatorMetrics } from '../report/metrics.ts';
 import { serve } from '../report/server.ts';
@@ -109,7 +111,8 @@ export async function run(options: RunOptions): Promise<number> {
   log.info({ version: manifest.version, metricsPort: server.port, ...(lab && { lab: lab.doors.url }) }, 'started');
 
   cache.start();
-  const access = await accessTo(lab?.doors ?? null, stop, log);
+  const secrets = new KubernetesSecrets({ config, clock: monotonicClock });
+  const access = await accessTo(lab?.doors ?? null, secrets, stop, log);
   const world = {
     clock,
     fence,
@@ -176,9 +179,10 @@ function kubeConfig({ kubeconfig }: RunOptions, doors: LabDoors | null): PooledK
 /** Google with the credentials of this place, or a lab without any. */
 async function accessTo(
   doors: LabDoors | null,
+  secrets: KubernetesSecrets,
   signal: AbortSignal,
   log: Logger,
-): Promise<{ cloudRun: Access; prometheus: Access }> {
+): Promise<{ cloudRun: Access; prometheus: MetricsAccess }> {
   if (doors) {
     return {
       cloudRun: { labOrigin: loopbackOrigin(doors.cloudRun) },
@@ -190,7 +194,7 @@ async function accessTo(
     signal,
     onWaiting: (message, nextTryMs) => log.warn({ nextTryMs }, message),
   });
-  return { cloudRun: { credentials }, prometheus: { credentials } };
+  return { cloudRun: { credentials }, prometheus: { credentials, secrets } };
 }
 
 async function labClock({ nowMs, wallMs, speed }: LabTime): Promise<Clock> {

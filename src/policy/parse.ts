@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { durationMs } from './duration.ts';
 import { indicatorOf } from './indicators.ts';
-import type { MetricsSource, Objective, Policy, Requests } from './policy.ts';
+import type { MetricsSource, Objective, Policy, PrometheusAuth, Requests } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Spec, spec } from './spec.ts';
 import { type Status, status } from './status.ts';
@@ -118,7 +118,7 @@ function policyOf(
     ...identity,
     service,
     mode,
-    metrics: metricsOf(metrics, service.project),
+    metrics: metricsOf(metrics, service.project, identity.key.namespace),
     revisionLabel: metrics.revisionLabel,
     objectives,
     rollout: {
@@ -131,8 +131,18 @@ function policyOf(
   };
 }
 
-function metricsOf({ type, address, project }: Spec['metrics'], serviceProject: string): MetricsSource {
-  return type === 'Prometheus' ? { type, address: address! } : { type, project: project ?? serviceProject };
+function metricsOf(metrics: Spec['metrics'], serviceProject: string, namespace: string): MetricsSource {
+  const { type, address, project } = metrics;
+  if (type === 'Prometheus') return { type, address: address!, auth: authOf(metrics, namespace) };
+  return { type, project: project ?? serviceProject };
+}
+
+/** A policy names Secrets of its own namespace only: it could have another's sent to an address of its own. */
+function authOf({ authorization, basicAuth }: Spec['metrics'], namespace: string): PrometheusAuth | null {
+  if (authorization) return { kind: 'Bearer', credentials: { ...authorization.credentials, namespace } };
+  if (!basicAuth) return null;
+  const { username, password } = basicAuth;
+  return { kind: 'Basic', username: { ...username, namespace }, password: { ...password, namespace } };
 }
 
 type Objectives =

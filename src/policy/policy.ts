@@ -35,7 +35,19 @@ export interface Policy {
 
 export type MetricsSource =
   | { readonly type: 'GoogleManagedPrometheus'; readonly project: string }
-  | { readonly type: 'Prometheus'; readonly address: string };
+  /** `auth` null: it asks for no credentials. */
+  | { readonly type: 'Prometheus'; readonly address: string; readonly auth: PrometheusAuth | null };
+
+export type PrometheusAuth =
+  | { readonly kind: 'Bearer'; readonly credentials: SecretKey }
+  | { readonly kind: 'Basic'; readonly username: SecretKey; readonly password: SecretKey };
+
+/** Where a secret value is kept: one key of a Kubernetes Secret in the policy's own namespace. */
+export interface SecretKey {
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+}
 
 export interface Objective {
   readonly name: string;

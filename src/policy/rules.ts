@@ -42,6 +42,8 @@ interface Metrics {
   readonly type: string;
   readonly project?: string | undefined;
   readonly address?: string | undefined;
+  readonly authorization?: unknown;
+  readonly basicAuth?: unknown;
 }
 
 export const addressGiven: Rule<Metrics> = {
@@ -63,6 +65,20 @@ export const projectFits: Rule<Metrics> = {
   message: 'project is only for type GoogleManagedPrometheus',
   hint: 'remove project',
   test: (self) => self.type === 'GoogleManagedPrometheus' || self.project === undefined,
+};
+
+export const authFits: Rule<Metrics> = {
+  cel: "self.type == 'Prometheus' || !(has(self.authorization) || has(self.basicAuth))",
+  message: 'authorization and basicAuth are only for type Prometheus',
+  hint: "remove it: Google is asked with the operator's own identity",
+  test: (self) => self.type === 'Prometheus' || (self.authorization === undefined && self.basicAuth === undefined),
+};
+
+export const oneAuth: Rule<Metrics> = {
+  cel: '!(has(self.authorization) && has(self.basicAuth))',
+  message: 'must not hold both authorization and basicAuth',
+  hint: 'keep the one that the server asks for',
+  test: (self) => self.authorization === undefined || self.basicAuth === undefined,
 };
 
 interface Indicator {

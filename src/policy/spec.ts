@@ -9,7 +9,9 @@ import { durationPattern } from './duration.ts';
 import {
   addressFits,
   addressGiven,
+  authFits,
   lengthBetween,
+  oneAuth,
   oneIndicator,
   percentileOrQuery,
   projectFits,
@@ -63,6 +65,43 @@ const mode = z.enum(['Enforce', 'Observe']).default('Enforce').meta({
   example: 'Observe',
 });
 
+const secretKey = (what: string, name: string, key: string) =>
+  z
+    .object({
+      name: z
+        .string()
+        .max(253)
+        .regex(
+          /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+          'must be the name of a Secret: lower-case letters, digits, hyphens and dots',
+        )
+        .meta({ description: "Name of a Secret in the policy's own namespace.", example: name }),
+      key: z
+        .string()
+        .max(253)
+        .regex(/^[A-Za-z0-9._-]+$/, 'must be a key of the Secret: letters, digits, hyphens, underscores and dots')
+        .meta({ description: 'Key within the Secret.', example: key }),
+    })
+    .meta({ description: what, example: { name, key } });
+
+const authorization = z
+  .object({ credentials: secretKey('Where the token is kept, without the word Bearer.', 'prometheus', 'token') })
+  .meta({
+    description: 'For Prometheus: queries carry a bearer token. The operator needs to be granted its Secret by name.',
+    example: { credentials: { name: 'prometheus', key: 'token' } },
+  });
+
+const basicAuth = z
+  .object({
+    username: secretKey('Where the user name is kept.', 'prometheus', 'username'),
+    password: secretKey('Where the password is kept.', 'prometheus', 'password'),
+  })
+  .meta({
+    description:
+      'For Prometheus: queries carry user name and password. The operator needs to be granted their Secrets.',
+    example: { username: { name: 'prometheus', key: 'username' }, password: { name: 'prometheus', key: 'password' } },
+  });
+
 const metrics = ruled(
   z.object({
     type: z.enum(['GoogleManagedPrometheus', 'Prometheus']).default('GoogleManagedPrometheus').meta({
@@ -91,10 +130,14 @@ const metrics = ruled(
         description: "The label that names the revision in the app's own metrics.",
         example: 'revision_name',
       }),
+    authorization: authorization.optional(),
+    basicAuth: basicAuth.optional(),
   }),
   addressGiven,
   addressFits,
   projectFits,
+  authFits,
+  oneAuth,
 )
   // In full: an API server applies the rules to this default before it applies the defaults within it.
   .prefault({ type: 'GoogleManagedPrometheus', revisionLabel: 'revision_name' })

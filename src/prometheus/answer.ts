@@ -1,59 +1,76 @@
 /** Reads the answer of Prometheus's HTTP API, believing nothing about it. Pure; throws PromqlFailure. */
+import { bodyOf, type Json } from './body.ts';
+import { oneLine } from './line.ts';
 import type { Answer } from './post.ts';
 import { type Labels, type Matrix, type Point, PromqlFailure, type Vector } from './promql.ts';
+import { retryAfterMs } from './silence.ts';
 
-/** The result list of a successful answer. `who` is how messages name the server. */
-export function resultOf(
-  who: string,
-  answer: Answer,
-  resultType: 'vector' | 'matrix',
-): readonly Record<string, unknown>[] {
-  const json = parsed(answer.body);
-  if (answer.status !== 200) throw httpFailure(who, answer, json);
-  const fail = (what: string) => new PromqlFailure('ProviderError', `${who} ${what}.`, { isPassing: false });
-  if (!isObject(json))
-    throw fail(`answered with ${looksLikeHtml(answer.body) ? 'a web page' : 'text'} instead of JSON`);
-  if (json.status !== 'success') throw fail(`did not answer the query: ${errorText(json)}`);
-  // A warning is how an incomplete answer is announced, and a part of the data is no evidence.
-  if (Array.isArray(json.warnings) && json.warnings.length > 0) {
-    throw fail(`answered with a warning, so the answer may be incomplete: ${oneLine(json.warnings.join('; '))}`);
+export interface Server {
+  /** How messages name the server. */
+  readonly who: string;
+  /** What it was shown, which no message repeats even where the server does. */
+  readonly secrets: readonly string[];
+}
+
+/** The result list of a successful answer. */
+function resultOf(server: Server, answer: Answer, resultType: 'vector' | 'matrix'): readonly Record<string, unknown>[] {
+  const { who } = server;
+  const body = bodyOf(answer);
+  if (answer.status !== 200) throw httpFailure(server, answer, body.json);
+  const fail = (what: string, isPassing = false) =>
+    new PromqlFailure('ProviderError', `${who} ${what}.`, { isPassing });
+  if (body.json === null) throw fail(`answered with ${body.instead}`, body.isCutOff);
+  const json = body.json;
+  if (json.status !== 'success') throw fail(`did not answer the query: ${errorText(server, json)}`);
+  // A part of the data is no evidence. A warning is how Prometheus and Thanos announce one, a flag how VictoriaMetrics does.
+  const warnings = warningsOf(json);
+  if (warnings.length > 0) {
+    throw fail(`answered with a warning, so the answer may be incomplete: ${told(server, warnings.join('; '))}`);
   }
+  if (json.isPartial === true) throw fail('says that its answer is only a part of the data');
   const data = isObject(json.data) ? json.data : {};
   if (data.resultType !== resultType || !Array.isArray(data.result) || !data.result.every(isObject)) {
-    throw fail(`answered with ${oneLine(String(data.resultType))} instead of a ${resultType}`);
+    const given = typeof data.resultType === 'string' ? told(server, data.resultType) : 'something else';
+    throw fail(`answered with ${given} instead of a ${resultType}`);
   }
   return data.result;
 }
 
-export function vectorOf(who: string, answer: Answer): Vector {
-  return resultOf(who, answer, 'vector').map(({ metric, value }) => ({
+export function vectorOf(server: Server, answer: Answer): Vector {
+  const { who } = server;
+  return resultOf(server, answer, 'vector').map(({ metric, value }) => ({
     labels: labelsOf(who, metric),
     value: pointOf(who, value).value,
   }));
 }
 
-export function matrixOf(who: string, answer: Answer): Matrix {
-  return resultOf(who, answer, 'matrix').map(({ metric, values }) => ({
+export function matrixOf(server: Server, answer: Answer): Matrix {
+  const { who } = server;
+  return resultOf(server, answer, 'matrix').map(({ metric, values }) => ({
     labels: labelsOf(who, metric),
     points: Array.isArray(values) ? values.map((point) => pointOf(who, point)) : malformed(who),
   }));
 }
 
-function httpFailure(who: string, answer: Answer, json: unknown): PromqlFailure {
-  const { status, headers } = answer;
-  const said = isObject(json) ? `: ${errorText(json)}` : '';
+function httpFailure(server: Server, answer: Answer, json: Json | null): PromqlFailure {
+  const { who } = server;
+  const { status } = answer;
+  const said = json ? `: ${errorText(server, json)}` : '';
   if (status === 429) {
-    const wait = headers['retry-after'] ? ` It asks to wait ${oneLine(headers['retry-after'])} s.` : '';
+    const waitMs = retryAfterMs(answer);
+    const wait = waitMs ? ` It asks to wait ${Math.ceil(waitMs / 1000)} s.` : '';
     return new PromqlFailure('RateLimited', `${who} limits the rate of queries (HTTP 429)${said}.${wait}`, {
       isPassing: false,
     });
   }
   const advice =
     status === 401 || status === 403
-      ? ' The operator needs permission to read metrics there (roles/monitoring.viewer at Google).'
+      ? ' The operator needs permission to read metrics there: roles/monitoring.viewer at Google, elsewhere what spec.metrics.authorization or basicAuth names.'
       : status === 404
         ? ' There is no Prometheus API at that address.'
-        : '';
+        : status >= 300 && status < 400
+          ? ' Redirects are not followed: give the address that it leads to.'
+          : '';
   return new PromqlFailure('ProviderError', `${who} answered with HTTP ${status}${said}.${advice}`, {
     isPassing: status >= 500,
     isRefusal: status === 400 || status === 422,
@@ -61,10 +78,22 @@ function httpFailure(who: string, answer: Answer, json: unknown): PromqlFailure 
 }
 
 /** Prometheus says {"error": "…"}, Google sometimes {"error": {"message": "…"}}. */
-function errorText(json: Record<string, unknown>): string {
+function errorText(server: Server, json: Json): string {
   const said = isObject(json.error) ? json.error.message : json.error;
-  return oneLine(typeof said === 'string' && said !== '' ? said : 'no explanation');
+  return told(server, typeof said === 'string' && said !== '' ? said : 'no explanation');
 }
+
+/** Prometheus 3 keeps remarks on the query apart, in `infos`; before, they came as warnings. Neither means missing data. */
+function warningsOf({ warnings }: Json): readonly string[] {
+  return [warnings ?? []]
+    .flat()
+    .map((warning) => (typeof warning === 'string' ? warning : 'one that cannot be read'))
+    .filter((warning) => !warning.startsWith('PromQL info:'));
+}
+
+/** What the server said. */
+const told = ({ secrets }: Server, text: string): string =>
+  oneLine(secrets.filter((secret) => secret !== '').reduce((hidden, secret) => hidden.replaceAll(secret, '…'), text));
 
 function labelsOf(who: string, metric: unknown): Labels {
   if (!isObject(metric) || !Object.values(metric).every((value) => typeof value === 'string')) return malformed(who);
@@ -88,15 +117,5 @@ function malformed(who: string): never {
   throw new PromqlFailure('ProviderError', `${who} answered with a result that cannot be read.`, { isPassing: false });
 }
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
+const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const looksLikeHtml = (body: string): boolean => /^\s*<(!doctype|html)/i.test(body);
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 300);

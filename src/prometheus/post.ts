@@ -5,7 +5,10 @@ import https from 'node:https';
 export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  readonly body: string;
+  /** As it came: what it should be is for the reader to say. */
+  readonly body: Buffer;
+  /** By this machine's clock. */
+  readonly receivedAtMs: number;
 }
 
 export interface PostOptions {
@@ -30,10 +33,13 @@ export async function post(url: URL, form: URLSearchParams, options: PostOptions
       if (bytes > options.maxBytes) throw new TooLarge(`The answer is larger than ${options.maxBytes} bytes.`);
       chunks.push(chunk);
     }
+    // A body that only the connection's end delimits looks whole when we end the connection.
+    options.signal.throwIfAborted();
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
-      body: Buffer.concat(chunks).toString('utf8'),
+      body: Buffer.concat(chunks),
+      receivedAtMs: Date.now(),
     };
   } catch (error) {
     options.signal.throwIfAborted();

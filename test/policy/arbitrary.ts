@@ -33,11 +33,23 @@ const objective = fc
     return targetIsFree ? fc.constantFrom(drawn, { ...drawn, targetPercent: undefined }) : fc.constant(drawn);
   });
 
+const secretKey = fc.record({ name: word, key: fc.constantFrom('token', 'pass_word', 'a.b-C') });
+
 const metrics = fc.oneof(
   fc.record({ type: optional(fc.constant('GoogleManagedPrometheus')), project: optional(word) }),
   fc.record({
     type: fc.constant('Prometheus'),
     address: fc.constantFrom('http://prometheus:9090', 'https://prometheus.example.com/prefix', 'http://[::1]:9090'),
+  }),
+  fc.record({
+    type: fc.constant('Prometheus'),
+    address: fc.constant('http://prometheus:9090'),
+    authorization: fc.record({ credentials: secretKey }),
+  }),
+  fc.record({
+    type: fc.constant('Prometheus'),
+    address: fc.constant('http://prometheus:9090'),
+    basicAuth: fc.record({ username: secretKey, password: secretKey }),
   }),
 );
 

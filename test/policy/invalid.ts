@@ -67,6 +67,13 @@ const one = 'must hold exactly one of requests, latency and ratio';
 const oneHint =
   'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own';
 const prometheus = 'type: Prometheus\n    address: ';
+const google = 'type: GoogleManagedPrometheus';
+const bearer = 'authorization: {credentials: {name: prom, key: token}}';
+const basic = 'basicAuth: {username: {name: prom, key: user}, password: {name: prom, key: pass}}';
+const secretName = 'must be the name of a Secret: lower-case letters, digits, hyphens and dots';
+const secretKey = 'must be a key of the Secret: letters, digits, hyphens, underscores and dots';
+const googleAuth = 'authorization and basicAuth are only for type Prometheus';
+const googleAuthHint = "remove it: Google is asked with the operator's own identity";
 
 // biome-ignore format: a table
 const rows: readonly Row[] = [
@@ -103,6 +110,18 @@ const rows: readonly Row[] = [
   ['a project for Prometheus', 'type: GoogleManagedPrometheus', `${prometheus}http://a\n    project: acme`, 11, 'spec.metrics', 'project is only for type GoogleManagedPrometheus', 'remove project'],
   ['an address without a scheme', 'type: GoogleManagedPrometheus', `${prometheus}prometheus:9090`, 13, 'spec.metrics.address', `${url}, not "prometheus:9090"`, 'write http://prometheus:9090'],
   ['a password in the address', 'type: GoogleManagedPrometheus', `${prometheus}https://a:b@c`, 13, 'spec.metrics.address', `${url}, not "https://a:b@c"`, 'for example address: https://prometheus.example.com'],
+  ['a token for Google', google, `${google}\n    ${bearer}`, 11, 'spec.metrics', googleAuth, googleAuthHint],
+  ['a password for Google', google, `${google}\n    ${basic}`, 11, 'spec.metrics', googleAuth, googleAuthHint],
+  ['a token and a password', google, `${prometheus}http://a\n    ${bearer}\n    ${basic}`, 11, 'spec.metrics', 'must not hold both authorization and basicAuth', 'keep the one that the server asks for'],
+  ['a token in the policy itself', google, `${prometheus}http://a\n    authorization: {credentials: s3cr3t}`, 14, 'spec.metrics.authorization.credentials', 'must be a mapping, not "s3cr3t"', 'for example credentials: {name: prometheus, key: token}'],
+  ['a token of no Secret', google, `${prometheus}http://a\n    authorization: {}`, 14, 'spec.metrics.authorization.credentials', 'is required', 'add credentials: {name: prometheus, key: token}'],
+  ['a token without its key', google, `${prometheus}http://a\n    authorization: {credentials: {name: prom}}`, 14, 'spec.metrics.authorization.credentials.key', 'is required', 'add key: token'],
+  ['a token of a Secret in capitals', google, `${prometheus}http://a\n    ${bearer.replace('name: prom', 'name: Prom_Token')}`, 14, 'spec.metrics.authorization.credentials.name', `${secretName}, not "Prom_Token"`, 'write prom-token'],
+  ['a token by a way out of the Secrets', google, `${prometheus}http://a\n    ${bearer.replace('name: prom', 'name: ../configmaps/a')}`, 14, 'spec.metrics.authorization.credentials.name', `${secretName}, not "../configmaps/a"`, 'write a'],
+  ['a key with a slash', google, `${prometheus}http://a\n    ${bearer.replace('key: token', 'key: a/b')}`, 14, 'spec.metrics.authorization.credentials.key', `${secretKey}, not "a/b"`, 'write b'],
+  ['a password without a user', google, `${prometheus}http://a\n    basicAuth: {password: {name: prom, key: pass}}`, 14, 'spec.metrics.basicAuth.username', 'is required', 'add username: {name: prometheus, key: username}'],
+  ['a user without a password', google, `${prometheus}http://a\n    basicAuth: {username: {name: prom, key: user}}`, 14, 'spec.metrics.basicAuth.password', 'is required', 'add password: {name: prometheus, key: password}'],
+  ["another namespace's Secret", google, `${prometheus}http://a\n    ${bearer.replace('name: prom', 'namespace: x, name: prom')}`, 14, 'spec.metrics.authorization.credentials.namespace', 'there is no such field', 'there are name, key', 'onlyOffline'],
   ['another source of metrics', 'GoogleManagedPrometheus', 'Datadog', 12, 'spec.metrics.type', 'must be GoogleManagedPrometheus or Prometheus, not "Datadog"', 'write GoogleManagedPrometheus or Prometheus'],
   ['a misspelt target', 'targetPercent', 'targetPercnt', 15, 'spec.objectives[0].targetPercnt', 'there is no such field', 'did you mean targetPercent?'],
   ['a target as a share', '99.9', '0.999', 15, 'spec.objectives[0].targetPercent', `${range}, not 0.999`, 'targetPercent is a percentage: write 99.9'],

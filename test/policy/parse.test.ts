@@ -16,6 +16,10 @@ const withSpec = (spec: object) => ({ ...minimal, spec: { ...minimal.spec, ...sp
 const withMetadata = (metadata: object) => ({ ...minimal, metadata: { ...minimal.metadata, ...metadata } });
 const example = (name: string) => readFileSync(new URL(`../../deploy/examples/${name}`, import.meta.url), 'utf8');
 
+/** As somebody might try who wants another team's Secret. */
+const withForeignNamespace = (auth: object): object =>
+  JSON.parse(JSON.stringify(auth).replaceAll('{"name"', '{"namespace":"kube-system","name"'));
+
 describe('A policy', () => {
   it('needs a service and one objective, and has a default for everything else', () => {
     expect(policyOf(minimal)).toEqual({
@@ -92,7 +96,25 @@ describe('A policy', () => {
 
   it('may query a Prometheus of its own', () => {
     const metrics = { type: 'Prometheus', address: 'http://prometheus:9090' };
-    expect(policyOf(withSpec({ metrics })).metrics).toEqual(metrics);
+    expect(policyOf(withSpec({ metrics })).metrics).toEqual({ ...metrics, auth: null });
+  });
+
+  it.each([
+    ['a bearer token', { authorization: { credentials: { name: 'prom', key: 'token' } } }],
+    [
+      'user name and password',
+      { basicAuth: { username: { name: 'prom', key: 'user' }, password: { name: 'prom-2', key: 'pass_word' } } },
+    ],
+  ])('may show a Prometheus %s from Secrets of its own namespace, whatever else it names', (_, auth) => {
+    const at = (name: string, key: string) => ({ namespace: 'team', name, key });
+    const metrics = { type: 'Prometheus', address: 'http://prometheus:9090', ...withForeignNamespace(auth) };
+    const raw = { ...withSpec({ metrics }), metadata: { ...minimal.metadata, namespace: 'team' } };
+    expect(policyOf(raw).metrics).toMatchObject({
+      auth:
+        'authorization' in auth
+          ? { kind: 'Bearer', credentials: at('prom', 'token') }
+          : { kind: 'Basic', username: at('prom', 'user'), password: at('prom-2', 'pass_word') },
+    });
   });
 
   it('takes null for a field left out, as an API server does', () => {

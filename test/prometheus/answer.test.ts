@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/prometheus/http.ts';
-import { calls, client, empty, failed, google, isolate, plain } from './client.ts';
+import { calls, client, empty, failed, google, isolate, noSecrets, plain } from './client.ts';
 
 isolate();
 
@@ -161,7 +161,7 @@ describe('an answer that cannot be had', () => {
 
   it('because there are no credentials is a failure like any other', async () => {
     const credentials = { getRequestHeaders: () => Promise.reject(new Error('The metadata server is gone.')) };
-    const failure = await failed(client({}, { credentials }).instant(google, 'up', 0));
+    const failure = await failed(client({}, { credentials, secrets: noSecrets }).instant(google, 'up', 0));
     expect(failure).toMatchObject({
       reason: 'ProviderError',
       message: expect.stringContaining('The metadata server is gone.'),

@@ -4,15 +4,26 @@ import { afterEach, beforeEach } from 'vitest';
 import type { MetricsSource } from '../../src/policy/policy.ts';
 import { createPromqlClient, type HttpOptions, type Limits } from '../../src/prometheus/http.ts';
 import type { PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
+import type { Secrets } from '../../src/prometheus/sign.ts';
 
 export const google: MetricsSource = { type: 'GoogleManagedPrometheus', project: 'acme' };
-export const plain: MetricsSource = { type: 'Prometheus', address: 'https://prometheus.example.com/team-a/' };
+export const plain: MetricsSource = {
+  type: 'Prometheus',
+  address: 'https://prometheus.example.com/team-a/',
+  auth: null,
+};
 const limits: Limits = { tryMs: 2000, totalMs: 3000, maxBytes: 10_000, retries: 2, firstRetryMs: 1 };
 export const empty = { status: 'success', data: { resultType: 'vector', result: [] } };
 
 /** What the client under test told of its calls, and what it asked to have signed; emptied by `isolate`. */
 export const calls: string[] = [];
 export const signed: string[] = [];
+
+/** For tests in which no policy names a Secret. */
+export const noSecrets: Secrets = {
+  read: () => Promise.reject(new Error('No Secret should have been read.')),
+  forget: () => {},
+};
 
 export function client(changes: Partial<Limits> = {}, access?: HttpOptions['access']): PromqlClient {
   const credentials = {
@@ -22,7 +33,7 @@ export function client(changes: Partial<Limits> = {}, access?: HttpOptions['acce
     },
   };
   return createPromqlClient({
-    access: access ?? { credentials },
+    access: access ?? { credentials, secrets: noSecrets },
     version: '9.9.9',
     signal: new AbortController().signal,
     onCall: (kind, code) => calls.push(`${kind} ${code}`),

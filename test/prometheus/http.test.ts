@@ -5,7 +5,7 @@ import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { boundToGoogle } from '../../src/cloudrun/access.ts';
 import type { MetricsSource } from '../../src/policy/policy.ts';
-import { calls, client, empty, failed, google, isolate, plain, signed } from './client.ts';
+import { calls, client, empty, failed, google, isolate, noSecrets, plain, signed } from './client.ts';
 
 isolate();
 
@@ -39,6 +39,7 @@ describe('a query over the wire', () => {
     expect(headers.get('user-agent')).toBe('steadyrun/9.9.9');
     expect(headers.get('authorization')).toBe('Bearer token-of-the-test');
     expect(headers.get('x-goog-user-project')).toBe('billed');
+    expect(headers.get('accept-encoding')).toBeNull();
     expect(signed).toEqual([`https://monitoring.googleapis.com${path}`]);
   });
 
@@ -46,7 +47,7 @@ describe('a query over the wire', () => {
     const sent = answered('https://monitoring.googleapis.com', /.*/, empty);
     const signer = new OAuth2Client();
     signer.setCredentials({ access_token: 'shared', expiry_date: Date.now() + 3_600_000 });
-    await client({}, { credentials: boundToGoogle(signer, '9.9.9') }).instant(google, 'up', 0);
+    await client({}, { credentials: boundToGoogle(signer, '9.9.9'), secrets: noSecrets }).instant(google, 'up', 0);
     expect((await sent).headers.get('authorization')).toBe('Bearer shared');
   });
 
@@ -82,7 +83,7 @@ describe('a query over the wire', () => {
 
   it('gives no credentials to a plain Prometheus that has the address of Google', async () => {
     const sent = answered('https://monitoring.googleapis.com', '/api/v1/query', empty);
-    await client().instant({ type: 'Prometheus', address: 'https://monitoring.googleapis.com' }, 'up', 0);
+    await client().instant({ type: 'Prometheus', address: 'https://monitoring.googleapis.com', auth: null }, 'up', 0);
     expect((await sent).headers.get('authorization')).toBeNull();
   });
 
@@ -105,7 +106,7 @@ describe('a query over the wire', () => {
 
   for (const address of ['https://user:secret@prometheus.example.com', 'ftp://prometheus.example.com', 'prometheus']) {
     it(`is not made to ${address.replace('secret', '…')}`, async () => {
-      const failure = await failed(client().instant({ type: 'Prometheus', address }, 'up', 0));
+      const failure = await failed(client().instant({ type: 'Prometheus', address, auth: null }, 'up', 0));
       expect(failure.message).not.toContain('secret');
       expect(failure.message).toContain('http or https');
     });
@@ -126,7 +127,8 @@ describe('over a real connection', () => {
       sockets += 1;
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    source = { type: 'Prometheus', address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    source = { type: 'Prometheus', address, auth: null };
   });
   afterEach(() => {
     server.closeAllConnections();
