@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { find } from '../real/run.ts';
@@ -117,7 +118,45 @@ describe.skipIf(kubectl === null)('deploy/base, rendered (needs kubectl)', () =>
     });
     expect(endpoints).toEqual([expect.objectContaining({ port: 'http' })]);
   });
+
+  test('no role of it reads a Secret', () => {
+    const rules = manifests.flatMap((manifest) => (manifest.rules ?? []) as Rule[]);
+    expect(rules.filter(({ resources }) => resources.some((name) => /secrets|\*/.test(name)))).toEqual([]);
+  });
+
+  test('the component for metrics’ Secrets adds the reading of named ones in one namespace, and nothing else', () => {
+    const added = render('deploy/components/metrics-secrets');
+    expect(added.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual([
+      'Role payments/steadyrun-metrics-secrets',
+      'RoleBinding payments/steadyrun-metrics-secrets',
+    ]);
+    const [role, binding] = added;
+    expect(role!.rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['prometheus'], verbs: ['get'] },
+    ]);
+    expect(binding).toMatchObject({
+      roleRef: { kind: 'Role', name: 'steadyrun-metrics-secrets' },
+      subjects: [{ kind: 'ServiceAccount', name: 'steadyrun', namespace: 'steadyrun-system' }],
+    });
+  });
+
+  test('the component for metrics’ Secrets can be part of an overlay, and stays in the team’s namespace', () => {
+    const folder = mkdtempSync('deploy/overlays/test-');
+    try {
+      const components = ['../../components/metrics-secrets'];
+      const kustomization = { kind: 'Kustomization', resources: ['../../base'], components };
+      writeFileSync(`${folder}/kustomization.yaml`, JSON.stringify(kustomization));
+      const roles = render(folder).filter(({ kind }) => kind === 'Role');
+      expect(roles.map(({ metadata }) => metadata.namespace).sort()).toEqual(['payments', 'steadyrun-system']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
+
+interface Rule {
+  readonly resources: readonly string[];
+}
 
 function render(folder: string): readonly Manifest[] {
   const text = execFileSync(kubectl!, ['kustomize', folder], { encoding: 'utf8' });

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { AuthorizationV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { loadKubeConfig } from '../../src/kubernetes/client.ts';
+import { monotonicClock } from '../../src/kubernetes/monotonic.ts';
+import { KubernetesSecrets } from '../../src/kubernetes/secrets.ts';
 import { type ApiServer, startApiServer } from '../real/apiserver.ts';
 
 describe('deploy/base in a real API server', () => {
@@ -14,9 +17,20 @@ describe('deploy/base in a real API server', () => {
   beforeAll(async () => {
     server = await startApiServer(process.env.KUBEBUILDER_ASSETS!);
     const admin = KubernetesObjectApi.makeApiClient(config(server.admin));
-    for (const file of ['namespace', 'crd', 'rbac', 'deployment']) {
+    for (const file of ['base/namespace', 'base/crd', 'base/rbac', 'base/deployment']) {
       for (const manifest of manifests(file)) await admin.create(manifest);
     }
+    const core = config(server.admin).makeApiClient(CoreV1Api);
+    for (const namespace of ['payments', 'team']) {
+      await core.createNamespace({ body: { metadata: { name: namespace } } });
+      for (const name of ['prometheus', 'other']) {
+        await core.createNamespacedSecret({
+          namespace,
+          body: { metadata: { name }, stringData: { token: 's3cr3t\n' } },
+        });
+      }
+    }
+    for (const manifest of manifests('components/metrics-secrets/rbac')) await admin.create(manifest);
   });
   afterAll(() => server.stop());
 
@@ -35,6 +49,14 @@ describe('deploy/base in a real API server', () => {
     ['refuses', 'update', 'steadyrun.dev', 'slopolicies', { namespace: 'team', name: 'api' }],
     ['refuses', 'delete', 'steadyrun.dev', 'slopolicies', { namespace: 'team', name: 'api' }],
     ['refuses', 'get', '', 'secrets', { namespace: system, name: 'any' }],
+    ['allows', 'get', '', 'secrets', { namespace: 'payments', name: 'prometheus' }],
+    ['refuses', 'get', '', 'secrets', { namespace: 'payments', name: 'other' }],
+    ['refuses', 'get', '', 'secrets', { namespace: 'payments' }],
+    ['refuses', 'get', '', 'secrets', { namespace: 'team', name: 'prometheus' }],
+    ['refuses', 'list', '', 'secrets', { namespace: 'payments' }],
+    ['refuses', 'watch', '', 'secrets', { namespace: 'payments', name: 'prometheus' }],
+    ['refuses', 'update', '', 'secrets', { namespace: 'payments', name: 'prometheus' }],
+    ['refuses', 'list', '', 'secrets', {}],
     ['refuses', 'list', '', 'pods', { namespace: system }],
     ['refuses', 'impersonate', '', 'serviceaccounts', { namespace: system, name: 'steadyrun' }],
   ])('%s the operator to %s %s %s %j', async (expected, verb, group, path, where) => {
@@ -45,9 +67,27 @@ describe('deploy/base in a real API server', () => {
     expect(status?.allowed ? 'allows' : 'refuses').toBe(expected);
   });
 
+  test('gives the operator the Secret that a team granted, and no other', async () => {
+    const operator = loadKubeConfig({ kubeconfig: server.operator });
+    const secrets = new KubernetesSecrets({ config: operator, clock: monotonicClock });
+    try {
+      expect(await secrets.read({ namespace: 'payments', name: 'prometheus', key: 'token' })).toBe('s3cr3t');
+      for (const [namespace, name] of [
+        ['payments', 'other'],
+        ['team', 'prometheus'],
+        ['team', 'missing'],
+      ] as const) {
+        const reading = secrets.read({ namespace, name, key: 'token' });
+        await expect(reading).rejects.toThrow(/^The operator may not read the Secret .*metrics-secrets shows/);
+      }
+    } finally {
+      await operator.close();
+    }
+  });
+
   test('lets the pod in under restricted Pod Security, and would not without its security context', async () => {
     const pods = config(server.admin).makeApiClient(CoreV1Api);
-    const { template } = manifests('deployment')[0]!.spec as { template: V1Pod };
+    const { template } = manifests('base/deployment')[0]!.spec as { template: V1Pod };
     const create = (name: string, spec: V1Pod['spec']) =>
       pods.createNamespacedPod({ namespace: system, body: { metadata: { name }, spec: spec! }, dryRun: 'All' });
 
@@ -59,5 +99,5 @@ describe('deploy/base in a real API server', () => {
 });
 
 function manifests(file: string): { spec?: unknown; metadata: { name: string } }[] {
-  return parseAllDocuments(readFileSync(`deploy/base/${file}.yaml`, 'utf8')).map((document) => document.toJS());
+  return parseAllDocuments(readFileSync(`deploy/${file}.yaml`, 'utf8')).map((document) => document.toJS());
 }
