@@ -94,7 +94,7 @@ describe.skipIf(prometheusProgram === null).each(programs.filter(([, program]) =
       const random = mulberry(11);
       const counted: Record<string, Tally> = {};
       const acrossOutage: Record<string, Tally> = {};
-      const source = { type: 'Prometheus', address: prometheus.url } as const;
+      const source = { type: 'Prometheus', address: prometheus.url, auth: null } as const;
       const asked = {
         source,
         service: { project: 'acme', region: 'europe-west1', name: 'api' },

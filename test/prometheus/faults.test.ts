@@ -10,7 +10,11 @@ import { begin, drip, flood, reply, type Serve, Wire } from './wire.ts';
 
 isolate();
 
-const service = { project: 'acme', region: 'europe-west1', name: 'api' };
+const subject = {
+  service: { project: 'acme', region: 'europe-west1', name: 'api' },
+  revisionLabel: 'revision_name',
+  objective: { name: 'availability', allowedBadFraction: 0.001, gate: true, indicator: { kind: 'Requests' as const } },
+};
 const html = '<!DOCTYPE html>\n<html><h1>Bad Gateway</h1></html>';
 const error = (text: string) => ({ status: 'error', errorType: 'execution', error: text });
 const vector = (...result: readonly object[]) => ({ status: 'success', data: { resultType: 'vector', result } });
@@ -106,7 +110,7 @@ afterEach(async () => {
 async function asked(source: MetricsSource, changes: Partial<Limits> = {}) {
   const metrics = new PromqlMetrics(client({ ...limits, ...changes }));
   const startedMs = performance.now();
-  const answer = await metrics.freshness(source, service, 1_000_000);
+  const answer = await metrics.freshness({ source, ...subject }, 1_000_000);
   return { answer, tookMs: performance.now() - startedMs };
 }
 

@@ -11,10 +11,13 @@ const everything: SeriesFilter = { name: null, matchesName: () => true, matches:
 /** Nobody asks for credentials at a plain Prometheus. */
 const credentials = { getRequestHeaders: () => Promise.reject(new Error('credentials for a plain Prometheus')) };
 
+/** And this one has none. */
+const secrets = { read: () => Promise.reject(new Error('a Secret for an open Prometheus')), forget: () => undefined };
+
 /** Before each question all that has come into sight since the last one is written to `url`; the clock waits for both. */
 export function mirroredPromql(url: string, store: SeriesStore, clock: VirtualClock): PromqlClient {
   const client = createPromqlClient({
-    access: { credentials },
+    access: { credentials, secrets },
     version: 'test',
     signal: new AbortController().signal,
     onCall: () => undefined,
