@@ -22,15 +22,36 @@ const usualIntervalMs = 15_000;
 const settleMs = 5_000;
 const countedMs = 300_000;
 
+const mostRemembered = 2_000;
+
+/** What was last found, and until when nothing newer can be there. */
+interface Seen {
+  readonly freshness: Freshness;
+  readonly askedMs: number;
+  readonly nextMs: number;
+}
+
 export class Reach {
   readonly #client: PromqlClient;
-  readonly #intervals = new Remembered<number>(10 * 60_000, 2_000);
+  readonly #intervals = new Remembered<number>(10 * 60_000, mostRemembered);
+  readonly #seen = new Map<string, Seen>();
 
   constructor(client: PromqlClient) {
     this.#client = client;
   }
 
   async of(source: MetricsSource, measured: Measured, nowMs: number): Promise<Freshness> {
+    const key = JSON.stringify([source, totals(measured).map((counter) => selectorText(counter))]);
+    const seen = this.#seen.get(key);
+    if (seen && nowMs >= seen.askedMs && nowMs < seen.nextMs) return seen.freshness;
+    const freshness = await this.#ask(source, measured, nowMs);
+    this.#seen.delete(key);
+    this.#seen.set(key, { freshness, askedMs: nowMs, nextMs: nextMs(freshness, seen) });
+    if (this.#seen.size > mostRemembered) this.#seen.delete(this.#seen.keys().next().value!);
+    return freshness;
+  }
+
+  async #ask(source: MetricsSource, measured: Measured, nowMs: number): Promise<Freshness> {
     const intervalMs = await this.#intervalMs(source, measured, nowMs);
     const times = (await this.#client.instant(source, reachQuery(measured, intervalMs), nowMs))
       .map(({ value }) => Math.round(value * 1000))
@@ -50,6 +71,17 @@ export class Reach {
       return known ?? usualIntervalMs;
     });
   }
+}
+
+/**
+ * The next sample is taken an interval after the newest and is seen no sooner than the newest was: when the question before
+ * was put, that one was not there yet.
+ */
+function nextMs({ newestMs, intervalMs }: Freshness, before: Seen | undefined): number {
+  if (newestMs === null) return 0;
+  const wasNew = before !== undefined && before.freshness.newestMs !== newestMs;
+  if (!wasNew) return before?.freshness.newestMs === newestMs ? before.nextMs : 0;
+  return newestMs + intervalMs + Math.max(0, before.askedMs - newestMs);
 }
 
 /** From the samples of five minutes, to the nearest 5 s; null where they are too few to tell. */

@@ -1,0 +1,71 @@
+/**
+ * `npm run bench -- NAME [--json] [--seed N] [--quick]`: one line a cell, then the bars and whether each is met; exit code 1
+ * when one is missed. NAME is one of those below.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { queries } from './queries.ts';
+
+export interface BenchOptions {
+  readonly seed: number;
+  readonly quick: boolean;
+}
+
+export interface Row {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly bar: number;
+  readonly ok: boolean;
+}
+
+type Bench = (options: BenchOptions, onCell: (cell: Record<string, unknown>) => void) => Promise<Row[]>;
+
+const benches: Readonly<Record<string, Bench>> = { queries };
+
+/** Exit code 2: it was not understood. */
+function usage(problem: string): number {
+  console.error(
+    `bench: ${problem}; NAME is ${Object.keys(benches).join(' or ')}, options are --json, --seed N, --quick`,
+  );
+  return 2;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let parsed: ReturnType<typeof read>;
+  try {
+    parsed = read(args);
+  } catch (error) {
+    return usage(error instanceof Error ? error.message.split('.')[0]! : String(error));
+  }
+  const { values, positionals } = parsed;
+  const [name = '', ...others] = positionals;
+  const bench = benches[name];
+  const seed = Number(values.seed);
+  if (!bench || others.length > 0)
+    return usage(name === '' ? 'no NAME was given' : `there is no bench ${positionals.join(' ')}`);
+  if (!Number.isInteger(seed) || seed < 0) return usage(`--seed ${values.seed} is not a whole number from 0 on`);
+
+  const print = (line: unknown, text: string) => console.log(values.json ? JSON.stringify(line) : text);
+  const rows = await bench({ seed, quick: values.quick }, (cell) => print(cell, `${JSON.stringify(cell)}`));
+  const ok = rows.every((row) => row.ok);
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`;
+  const table = rows.map(
+    ({ what, value, unit, bar, ok }) => `${ok ? '✔' : '✖'} ${what}: ${value} ${unit} (bar ${bar})`,
+  );
+  print({ bench: name, seed, machine, rows, ok }, [...table, `${machine}, seed ${seed}`].join('\n'));
+  return ok ? 0 : 1;
+}
+
+const read = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,121 @@
+/**
+ * What a policy costs its metrics server: queries, bytes and time, for each tick of a rollout, at its beginning, and in an
+ * hour in which nothing happens. A healthy candidate is rolled out in the lab on the virtual clock; queries are evaluated in
+ * process, and bytes are those of the form that is posted and of the JSON that a server would answer with.
+ */
+import { labPromql } from '../../src/lab/promql-client.ts';
+import { ownQueries } from '../own-queries.ts';
+import { Stage } from '../scenarios/stage.ts';
+import { type Asked, counted, nothingAsked } from './asked.ts';
+import type { BenchOptions, Row } from './main.ts';
+
+const platform = [
+  { name: 'availability', targetPercent: 99.9 },
+  { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
+];
+
+/**
+ * For each objective and tick one counting query, and one or two that ask whether there is anything new; a little more for
+ * how often samples come and which buckets there are. The bars hold that, so that a change that asks more is seen.
+ */
+const kinds = [
+  { cell: 'platform', objectives: platform, perTick: 7, idlePerHour: 2, guardedPerHour: 260 },
+  { cell: 'app', objectives: ownQueries('api'), perTick: 7, idlePerHour: 3, guardedPerHour: 420 },
+  {
+    cell: 'mixed',
+    objectives: [...platform, ...ownQueries('api').slice(2)],
+    perTick: 5,
+    idlePerHour: 3,
+    guardedPerHour: 420,
+  },
+];
+
+export async function queries(
+  { seed, quick }: BenchOptions,
+  onCell: (cell: Record<string, unknown>) => void,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const kind of kinds) {
+    const cell = await measured(kind.objectives, seed, quick ? 20 : 60);
+    onCell({ cell: kind.cell, objectives: kind.objectives.length, ...cell });
+    const row = (what: string, value: number, unit: string, bar: number): Row => ({
+      what: `${kind.cell}: ${what}`,
+      value,
+      unit,
+      bar,
+      ok: value <= bar,
+    });
+    rows.push(
+      row('a tick of a rollout', cell.rollout.queriesPerTick, 'queries', kind.perTick),
+      row('an idle hour', cell.idle.queriesPerHour, 'queries', kind.idlePerHour),
+      row('an hour in the guard window', cell.guarded.queriesPerHour, 'queries', kind.guardedPerHour),
+      row('an answer in a rollout', cell.rollout.bytesInPerQuery, 'bytes', 2_000),
+    );
+  }
+  return rows;
+}
+
+async function measured(objectives: readonly unknown[], seed: number, minutes: number) {
+  let asked = nothingAsked();
+  const part = () => {
+    const before = asked;
+    asked = nothingAsked();
+    return before;
+  };
+  const stage: Stage = new Stage({
+    seed,
+    rps: 100,
+    websockets: true,
+    spec: { objectives, rollout: { guardWindow: '24h' } },
+    promql: (store) => counted(labPromql(store), () => asked),
+  });
+  stage.start();
+  await stage.until((status) => status.phase === 'Steady', 5);
+  await stage.run(10);
+  part();
+  await stage.run(minutes);
+  const idle = part();
+  const candidate = stage.world.deploy('api');
+  await stage.until((status) => status.rollout !== undefined, 5);
+  const start = part();
+  let ticks = 0;
+  let judged = '';
+  await stage.until((status) => {
+    const until =
+      status.rollout?.evidence
+        .map(({ judgedUntil }) => judgedUntil)
+        .sort()
+        .at(-1) ?? judged;
+    if (until !== judged) ticks++;
+    judged = until;
+    return status.stable?.revision === candidate;
+  }, 90);
+  const rollout = part();
+  await stage.run(minutes);
+  const guarded = part();
+  const perHour = (one: Asked) => ({
+    queriesPerHour: round((one.queries * 60) / minutes),
+    bytesPerHour: Math.round(((one.bytesOut + one.bytesIn) * 60) / minutes),
+  });
+  return {
+    idle: perHour(idle),
+    start: { queries: start.queries, bytesOut: start.bytesOut, bytesIn: start.bytesIn, ...times(start) },
+    rollout: {
+      ticks,
+      queries: rollout.queries,
+      queriesPerTick: round(rollout.queries / ticks),
+      bytesOutPerQuery: Math.round(rollout.bytesOut / rollout.queries),
+      bytesInPerQuery: Math.round(rollout.bytesIn / rollout.queries),
+      ...times(rollout),
+    },
+    guarded: perHour(guarded),
+  };
+}
+
+function times({ tookMs }: Asked) {
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  const at = (share: number) => Number((sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(3));
+  return { msPerQuery: { p50: at(0.5), p95: at(0.95), max: at(1) } };
+}
+
+const round = (value: number): number => Number(value.toFixed(2));
