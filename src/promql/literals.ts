@@ -50,9 +50,9 @@ export function parseString(quoted: string): string | undefined {
     const byte =
       hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : undefined;
     if (byte !== undefined && byte < 0x80) return String.fromCharCode(byte);
-    const point = short ?? long;
-    if (point !== undefined && Number.parseInt(point, 16) <= 0x10ffff)
-      return String.fromCodePoint(Number.parseInt(point, 16));
+    const point = Number.parseInt(short ?? long ?? '', 16);
+    // Half a surrogate pair is no character.
+    if (point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff)) return String.fromCodePoint(point);
     valid = false;
     return '';
   });

@@ -28,6 +28,7 @@ export function parse(commented: string): Expr {
 
 /** Comments may stand between any two nodes; blanks are skipped, and keep every place what it was. */
 function blankComments(query: string): string {
+  if (!query.includes('#')) return query;
   let blanked = query;
   parser.parse(query).iterate({
     enter({ name, from, to }) {

@@ -61,7 +61,7 @@ describe('A query that cannot be answered is refused with its place', () => {
     ['a b', 'b', 'unexpected "b"'],
     ['sum(a', '', 'unexpected end of input'],
     ['a{x=1}', '1', 'unexpected "1"'],
-    ['nosuch(a)', '(', 'unknown function with name "nosuch"'],
+    ['nosuch(a)', 'nosuch', 'unknown function with name "nosuch"'],
     // What Prometheus refuses too.
     ['{}', '{}', 'at least one non-empty matcher'],
     ['{x=~".*"}', '{x=~".*"}', 'at least one non-empty matcher'],
