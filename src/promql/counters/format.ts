@@ -1,9 +1,13 @@
 /** Counters as PromQL text. Every name and value goes through here, so that nothing of them can end a string or a brace. */
 import type { Counter, CounterSum, LabelMatch } from './model.ts';
 
-/** A PromQL string literal. Nothing but these three can end or change a double-quoted string. */
+/**
+ * A PromQL string literal. Nothing but the first three can end or change a double-quoted string; the last, which stands
+ * for text that was damaged, Prometheus takes for damage of the query.
+ */
 export function quoted(value: string): string {
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  const text = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return `"${text.replaceAll('\ufffd', '\\ufffd')}"`;
 }
 
 /** A quoted regular expression (RE2, anchored by PromQL itself) that matches exactly these values. */
@@ -22,9 +26,15 @@ export const oneOf = (label: string, values: readonly string[]): LabelMatch =>
 /** `http_requests_total{job="api",status=~"5.."}`, with `more` matchers behind its own. */
 export function selectorText({ name, matchers }: Counter, more: readonly LabelMatch[] = []): string {
   const all = [...matchers, ...more].map(({ label, op, value }) => `${labelText(label)}${op}${quoted(value)}`);
-  if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) return `{${[quoted(name), ...all].join(',')}}`;
+  // Every version reads this one, also where the name is not plain, or a word of the language.
+  if (!isPlain(name)) return `{${[`__name__=${quoted(name)}`, ...all].join(',')}}`;
   return all.length === 0 ? name : `${name}{${all.join(',')}}`;
 }
+
+const isPlain = (name: string): boolean => /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name) && !WORDS.test(name);
+
+const WORDS =
+  /^(?:and|or|unless|atan2|sum|avg|count|min|max|group|stddev|stdvar|topk|bottomk|limitk|limit_ratio|count_values|quantile|by|without|on|ignoring|group_left|group_right|fill|fill_left|fill_right|bool|offset|anchored|smoothed|start|end|inf|nan)$/i;
 
 /** Names that are not plain are quoted, as Prometheus 3 and Google Managed Prometheus write them. */
 export const labelText = (label: string): string => (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label) ? label : quoted(label));

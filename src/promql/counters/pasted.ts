@@ -1,12 +1,11 @@
 /** Which of the two a pasted query is: a quantile of a histogram, or a ratio. */
 import { type Expr, unwrap } from '../ast.ts';
-import { parse } from '../parse.ts';
 import type { Context } from './leaf.ts';
 import type { HistogramCounter, RatioCounters } from './model.ts';
-import { withoutPlaceholders } from './placeholders.ts';
 import { readQuantile } from './quantile.ts';
 import { readRatio } from './ratio.ts';
 import { refusing } from './refusal.ts';
+import { parsePasted } from './text.ts';
 
 export type Pasted =
   | { readonly kind: 'Latency'; readonly histogram: HistogramCounter }
@@ -14,7 +13,7 @@ export type Pasted =
 
 /** Throws QueryRefused with the position in `query`. */
 export function readPasted(query: string, context: Context): Pasted {
-  const isQuantile = refusing(() => holdsQuantile(parse(withoutPlaceholders(query))));
+  const isQuantile = refusing(() => holdsQuantile(parsePasted(query)));
   return isQuantile
     ? { kind: 'Latency', histogram: readQuantile(query, context) }
     : { kind: 'Ratio', ratio: readRatio(query, context) };

@@ -1,17 +1,16 @@
 /** A pasted quantile of a histogram, taken apart into its buckets. */
-import { type Expr, unwrap } from '../ast.ts';
-import { parse } from '../parse.ts';
+import { type Aggregation, type Expr, unwrap } from '../ast.ts';
 import { type Context, isPlatform, leafOf } from './leaf.ts';
 import type { HistogramCounter } from './model.ts';
-import { withoutPlaceholders } from './placeholders.ts';
 import { refuse, refusing } from './refusal.ts';
 import { isZeroVector, numberOf, scaledBy } from './sum.ts';
+import { parsePasted } from './text.ts';
 
 const shape = 'histogram_quantile(0.95, sum by (le) (rate(…_bucket[5m])))';
 
 /** Throws QueryRefused with the position in `query`. */
 export function readQuantile(query: string, context: Context): HistogramCounter {
-  return refusing(() => quantileOf(parse(withoutPlaceholders(query)), context));
+  return refusing(() => quantileOf(parsePasted(query), context));
 }
 
 function quantileOf(given: Expr, context: Context): HistogramCounter {
@@ -46,19 +45,12 @@ function bucketsOf(given: Expr, context: Context): HistogramCounter['counter'] {
     leafOf(expr, context);
     refuse('this has a quantile for each series', expr.at, `sum them: ${shape}`);
   }
-  const { op, grouping, args, at } = expr;
-  if (op !== 'sum') refuse(`${op} of buckets is no histogram`, at, `write ${shape}`);
-  const inner = args[0] && unwrap(args[0]);
-  if (!inner) refuse('sum takes one argument', at, `write ${shape}`);
-  const { counter } = leafOf(inner, context);
+  const { inner, counter } = summedBuckets(expr, context);
+  const { grouping, at } = expr;
   const others = grouping.labels.filter(
     (label) => label !== 'le' && label !== context.revisionLabel && !isFixed(counter, label),
   );
   if (grouping.kind === 'without') refuse('sum without (…) has a quantile for each label left', at, `write ${shape}`);
-  if (!grouping.labels.includes('le')) {
-    const hint = `group by le, or, for a native histogram, export classic buckets: ${shape}`;
-    refuse('the buckets are summed over le', at, hint);
-  }
   if (others.length > 0) refuse(`by (${others.join(', ')}) makes a quantile for each`, at, `write ${shape}`);
   if (!counter.name.endsWith('_bucket')) {
     refuse(`${counter.name} is not the buckets of a histogram`, inner.at, 'name the metric that ends in _bucket');
@@ -67,6 +59,21 @@ function bucketsOf(given: Expr, context: Context): HistogramCounter['counter'] {
     refuse('the query already chooses buckets by le', inner.at, 'remove the matcher on le: the threshold chooses them');
   }
   return counter;
+}
+
+/** The buckets within any number of sums, none of which may lose `le`. */
+function summedBuckets(expr: Aggregation, context: Context): { inner: Expr; counter: HistogramCounter['counter'] } {
+  const { op, grouping, args, at } = expr;
+  if (op !== 'sum') refuse(`${op} of buckets is no histogram`, at, `write ${shape}`);
+  const inner = args[0] && unwrap(args[0]);
+  if (!inner || args.length > 1) refuse('sum takes one argument', at, `write ${shape}`);
+  const found =
+    inner.kind === 'Aggregation' ? summedBuckets(inner, context) : { inner, counter: leafOf(inner, context).counter };
+  if (grouping.labels.includes('le') !== (grouping.kind === 'by')) {
+    const hint = `group by le, or, for a native histogram, export classic buckets: ${shape}`;
+    refuse('the buckets are summed over le', at, hint);
+  }
+  return found;
 }
 
 const isFixed = ({ matchers }: HistogramCounter['counter'], label: string): boolean =>

@@ -4,25 +4,39 @@ import type { Counter, CounterSum, LabelMatch } from './model.ts';
 /** Each bad counter lies within a counter of the total of its own, or is what a good part leaves of one. */
 export function isShare(bad: CounterSum, total: CounterSum): boolean {
   if (total.some(({ sign }) => sign < 0)) return false;
-  const whole = total.map(({ counter }) => counter);
-  const taken = bad.filter(({ sign }) => sign < 0).map(({ counter }) => counter);
-  const added = bad.filter(({ sign }) => sign > 0).map(({ counter }) => counter);
+  const [whole, added, taken] = [of(total, 1), of(bad, 1), of(bad, -1)];
   // A part may be taken only from a counter of the total that was added whole, and one from each.
   const wholes = added.filter((one) => whole.some((other) => isWithin(one, other) && isWithin(other, one)));
   if (!pairs(taken, wholes)) return false;
   return pairs(added, whole) || (taken.length === 0 && whole.length === 1 && areApart(added, whole[0]!));
 }
 
-/** Gives each part a whole of its own that it lies within. The lists are short. */
+/** Whatever is taken away lies within something that was added. */
+export const isNeverNegative = (sum: CounterSum): boolean => pairs(of(sum, -1), of(sum, 1));
+
+const of = (sum: CounterSum, wanted: 1 | -1): Counter[] =>
+  sum.filter(({ sign }) => sign === wanted).map(({ counter }) => counter);
+
+/** Whether each part can have a whole of its own that it lies within: parts that find none free move others along. */
 function pairs(parts: readonly Counter[], wholes: readonly Counter[]): boolean {
-  const [part, ...others] = parts;
-  if (!part) return true;
-  return wholes.some((whole, index) => isWithin(part, whole) && pairs(others, wholes.toSpliced(index, 1)));
+  const partIn = new Map<Counter, Counter>();
+  const place = (part: Counter, tried: Set<Counter>): boolean =>
+    wholes.some((whole) => {
+      if (tried.has(whole) || !isWithin(part, whole)) return false;
+      tried.add(whole);
+      const before = partIn.get(whole);
+      if (before !== undefined && !place(before, tried)) return false;
+      partIn.set(whole, part);
+      return true;
+    });
+  return parts.every((part) => place(part, new Set()));
 }
 
 /** Parts of one counter that share no series, because a label has a different value in each. */
 function areApart(parts: readonly Counter[], whole: Counter): boolean {
   const exact = ({ matchers }: Counter, label: string) => matchers.find((one) => one.label === label && one.op === '=');
+  // A bucket counts what the smaller ones count: different boundaries keep none of them apart.
+  const cumulative = isLastBucket(asBuckets(whole));
   return parts.every(
     (part, index) =>
       isWithin(part, whole) &&
@@ -30,7 +44,7 @@ function areApart(parts: readonly Counter[], whole: Counter): boolean {
       parts.slice(index + 1).every((other) =>
         part.matchers.some(({ label }) => {
           const [mine, theirs] = [exact(part, label), exact(other, label)];
-          return mine && theirs && mine.value !== theirs.value;
+          return mine && theirs && mine.value !== theirs.value && !(cumulative && label === 'le');
         }),
       ),
   );
@@ -42,19 +56,30 @@ function isWithin(part: Counter, whole: Counter): boolean {
   if (inner.name !== outer.name) return false;
   // Buckets are cumulative: every one of them lies within the last.
   const everything = isLastBucket(outer);
+  if (everything && !isOneBucket(inner)) return false;
   const needed = outer.matchers.filter(({ label }) => !(everything && label === 'le'));
-  const alone = everything && inner.matchers.filter(({ label, op }) => label === 'le' && op === '=').length === 1;
-  if (everything && !alone) return false;
-  return needed.every((one) => inner.matchers.some((other) => same(one, other)));
+  return needed.every((one) => matchesAnything(one) || inner.matchers.some((other) => same(one, other)));
 }
 
-/** A histogram's count is its last bucket. */
+/** A histogram's count is its last bucket; no count has a label `le`, whatever a matcher asks. */
 function asBuckets({ name, matchers }: Counter): Counter {
-  if (!name.endsWith('_count')) return { name, matchers };
+  if (!name.endsWith('_count') || matchers.some(({ label }) => label === 'le')) return { name, matchers };
   return { name: name.replace(/_count$/, '_bucket'), matchers: [...matchers, { label: 'le', op: '=', value: '+Inf' }] };
 }
 
-const isLastBucket = ({ name, matchers }: Counter): boolean =>
-  name.endsWith('_bucket') && matchers.some(({ label, op, value }) => label === 'le' && op === '=' && value === '+Inf');
+/** Of each histogram at most one bucket: several of them count the same events several times. */
+function isOneBucket({ matchers }: Counter): boolean {
+  const exact = matchers.filter(({ label, op }) => label === 'le' && op === '=');
+  return exact.length === 1 && /^[-+]?(?:inf|[\d.]+(?:e[-+]?\d+)?)$/i.test(exact[0]!.value);
+}
+
+/** The last bucket, and nothing else about `le` that could leave it out. */
+const isLastBucket = ({ name, matchers }: Counter): boolean => {
+  const [only, ...others] = matchers.filter(({ label }) => label === 'le');
+  return name.endsWith('_bucket') && only?.op === '=' && only.value === '+Inf' && others.length === 0;
+};
+
+/** What a dashboard's "All" becomes. A label that is missing is matched by it too. */
+const matchesAnything = ({ op, value }: LabelMatch): boolean => op === '=~' && value === '.*';
 
 const same = (a: LabelMatch, b: LabelMatch): boolean => a.label === b.label && a.op === b.op && a.value === b.value;

@@ -4,6 +4,7 @@ import type { Span } from '../error.ts';
 import { type Context, type Leaf, leafOf } from './leaf.ts';
 import type { Counter } from './model.ts';
 import { refuse } from './refusal.ts';
+import { isNeverNegative } from './share.ts';
 
 export interface Term {
   readonly factor: number;
@@ -35,7 +36,7 @@ export function sideOf(given: Expr, context: Context): Side {
     case 'Call':
       if (expr.name === 'scalar' && expr.args.length === 1) return sideOf(expr.args[0]!, context);
       if (expr.name === 'clamp_min' && expr.args.length === 2 && numberOf(expr.args[1]!) === 0) {
-        return sideOf(expr.args[0]!, context);
+        return guarded(expr.args[0]!, expr, context);
       }
       if (/^clamp/.test(expr.name)) {
         const hint = 'write what stands within it: no traffic is never taken for an answer here, no guard is needed';
@@ -51,11 +52,9 @@ export function sideOf(given: Expr, context: Context): Side {
 }
 
 function aggregated(expr: Aggregation, context: Context): Side {
-  const { op, grouping, args, at } = expr;
-  if (op !== 'sum') refuse(`${op} does not count events`, at, 'write sum(…)');
-  if (args.length !== 1) refuse('sum takes one argument', at, 'write sum(rate(…[5m]))');
-  const { terms, per } = summed(args[0]!, context);
-  if (grouping.kind === 'without' && grouping.labels.length > 0) {
+  const { grouping, at } = expr;
+  const { terms, per } = summed(expr, context);
+  if (grouping.kind === 'without') {
     refuse('sum without (…) has a value for each of the labels that are left', at, 'write sum(…) without a grouping');
   }
   const labels = grouping.kind === 'by' ? grouping.labels : [];
@@ -68,6 +67,7 @@ function summed(given: Expr, context: Context): Pick<Side, 'terms' | 'per'> {
   const expr = unwrap(given);
   if (expr.kind === 'Aggregation') {
     if (expr.op !== 'sum') refuse(`${expr.op} does not count events`, expr.at, 'write sum(…)');
+    if (expr.args.length !== 1) refuse('sum takes one argument', expr.at, 'write sum(rate(…[5m]))');
     return summed(expr.args[0]!, context);
   }
   if (expr.kind === 'Binary' && (expr.operator.op === '*' || expr.operator.op === '/')) {
@@ -75,6 +75,12 @@ function summed(given: Expr, context: Context): Pick<Side, 'terms' | 'per'> {
     if (scaled) return times(summed(scaled.inner, context), scaled.factor);
   }
   if (expr.kind === 'Binary') {
+    // Neither a zero more nor a zero less changes a sum.
+    if (expr.operator.op === 'or' && isZeroVector(expr.right)) return summed(expr.left, context);
+    if (isAboveZero(expr)) return summed(expr.left, context);
+    if (numberOf(expr.left) !== null || numberOf(expr.right) !== null) {
+      refuse(`${expr.operator.op} within a sum changes every series`, expr.at, 'sum the counters as they are');
+    }
     refuse(`${expr.operator.op} within a sum joins series by their labels`, expr.at, 'sum each first: sum(…) + sum(…)');
   }
   const { counter, per } = leafOf(expr, context);
@@ -108,14 +114,31 @@ function combined(expr: Binary, context: Context): Side {
       return refuse(`${operator.op} of two counts is no count`, operator.at, 'write one division: bad / total');
     }
     case 'or':
-      if (isZeroVector(right)) return sideOf(left, context);
+      if (isZeroVector(right) || isTimesZero(right, context)) return sideOf(left, context);
       return refuse('or takes another value where one is missing', operator.at, 'add the counts: sum(…) + sum(…)');
     case '>':
     case '!=':
       // A guard against a division by zero: no traffic is no evidence anyway.
-      if (!operator.bool && numberOf(right) === 0) return sideOf(left, context);
+      if (isAboveZero(expr)) return guarded(left, expr, context);
   }
   return refuse(`${operator.op} does not count events`, at, 'write sums of counters');
+}
+
+/** What a guard against values below zero changes nothing of. */
+function guarded(inner: Expr, { at }: Expr, context: Context): Side {
+  const side = sideOf(inner, context);
+  if (isNeverNegative(side.terms.map(({ factor, counter }) => ({ sign: factor > 0 ? 1 : -1, counter })))) return side;
+  return refuse('this guard leaves out what is below zero', at, 'take away only a part of what is counted');
+}
+
+const isAboveZero = ({ operator, right }: Binary): boolean =>
+  (operator.op === '>' || operator.op === '!=') && !operator.bool && numberOf(right) === 0;
+
+/** `0 * sum(…)`: a zero with the labels of something that is always there. */
+function isTimesZero(given: Expr, context: Context): boolean {
+  const expr = unwrap(given);
+  const scaled = expr.kind === 'Binary' ? scaledBy(expr) : null;
+  return scaled?.factor === 0 && sideOf(scaled.inner, context).terms.length > 0;
 }
 
 /** Added, subtracted or divided, both sides have to be counted in the same unit, and to match each other at all. */
