@@ -3,10 +3,10 @@
 /** Says that a series has ended, as Prometheus does when a target is gone. */
 export const stale = Symbol('stale');
 
-export interface WrittenSeries {
+export interface WrittenSeries<Value = number | typeof stale> {
   readonly metric: Readonly<Record<string, string>>;
   /** Instant in milliseconds and value, oldest first. */
-  readonly samples: readonly (readonly [number, number | typeof stale])[];
+  readonly samples: readonly (readonly [number, Value])[];
 }
 
 /** Throws with Prometheus' words when it refuses. Samples must not be older than what was written before. */

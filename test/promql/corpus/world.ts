@@ -19,7 +19,13 @@ type Labels = Readonly<Record<string, string>>;
 
 let seed = 0;
 /** Counts up by `mean` a sample, more or less; `from` is the minute of birth, `resetAt` that of a restart. */
-function counter(name: string, labels: Labels, mean: number, from: number, resetAt = Number.NaN): WrittenSeries {
+function counter(
+  name: string,
+  labels: Labels,
+  mean: number,
+  from: number,
+  resetAt = Number.NaN,
+): WrittenSeries<number> {
   let state = ++seed * 2_654_435_761;
   let value = 0;
   const samples: [number, number][] = [];
@@ -33,7 +39,7 @@ function counter(name: string, labels: Labels, mean: number, from: number, reset
 }
 
 /** Cumulative: each boundary counts what the smaller ones count. */
-function histogram(name: string, labels: Labels, bounds: readonly string[], from: number): WrittenSeries[] {
+function histogram(name: string, labels: Labels, bounds: readonly string[], from: number): WrittenSeries<number>[] {
   const below: number[] = [];
   const buckets = bounds.map((le) => {
     const own = counter(`${name}_bucket`, { ...labels, le }, 6, from);
@@ -48,7 +54,7 @@ function histogram(name: string, labels: Labels, bounds: readonly string[], from
 
 const hard = ['plain', 'say "hi"', 'C:\\dir', '/{id}[5m])', 'größe/🦊', 'two\nlines', '[$5]'];
 
-function ofInstance(revision_name: string, instance: string, born: number): WrittenSeries[] {
+function ofInstance(revision_name: string, instance: string, born: number): WrittenSeries<number>[] {
   const at = { job: 'bytspot-api', revision_name, instance };
   const cloud = { monitored_resource: 'cloud_run_revision', service_name: 'bytspot-api', revision_name, instance };
   const reset = instance === 'a' ? 40 : Number.NaN;
@@ -91,12 +97,12 @@ function ofInstance(revision_name: string, instance: string, born: number): Writ
   ];
 }
 
-export const world: readonly WrittenSeries[] = Object.entries(revisions).flatMap(([revision, born]) =>
+export const world: readonly WrittenSeries<number>[] = Object.entries(revisions).flatMap(([revision, born]) =>
   ['a', 'b'].flatMap((instance) => ofInstance(revision, instance, born)),
 );
 
 /** Pieces of twenty minutes, in order: what a remote write may carry at once without being too old. */
-export function* inOrder(): Generator<WrittenSeries[]> {
+export function* inOrder(): Generator<WrittenSeries<number>[]> {
   for (let minute = 0; minute <= lastMinute; minute += 20) {
     const [fromMs, toMs] = [startMs + minute * MINUTE, startMs + (minute + 20) * MINUTE];
     yield world
