@@ -8,6 +8,7 @@ import { realTests } from './real/files.ts';
 const selection =
   process.env.STEADYRUN_REAL === '1'
     ? { include: realTests, testTimeout: 60_000, hookTimeout: 60_000 }
-    : { include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...realTests] };
+    : // Many tests start processes, which takes its time on a busy machine.
+      { include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...realTests], testTimeout: 20_000 };
 
 export default defineConfig({ test: { ...selection, reporters: ['default', './test/left-out.ts'] } });

@@ -1,5 +1,9 @@
 /** `steadyrun rewrite`: what a pasted query counts, as the two counters that one revision is judged by. */
 import { durationMs } from '../policy/duration.ts';
+import type { Indicator } from '../policy/policy.ts';
+import { measuredBy } from '../prometheus/measured.ts';
+import { countingQuery } from '../prometheus/queries.ts';
+import { partsOf } from '../prometheus/tally.ts';
 import { increaseText, selectorText } from '../promql/counters/format.ts';
 import type { HistogramCounter, LabelMatch } from '../promql/counters/model.ts';
 import { readPasted } from '../promql/counters/pasted.ts';
@@ -24,6 +28,8 @@ interface Rewritten {
   readonly total: string;
   /** What is left open in the two: the window, and for a quantile without a threshold the bucket. */
   readonly open: readonly string[];
+  /** What the operator asks for a tick of a minute: the same counters, subtracted instead of extrapolated. */
+  readonly asked?: string;
 }
 
 const window = '$range';
@@ -47,11 +53,21 @@ export async function rewrite(options: RewriteOptions, io: RewriteIo): Promise<n
 }
 
 function rewrittenFor({ query, revision, label, threshold }: RewriteOptions): Rewritten {
+  if (revision === '') throw new Error('--revision is empty: name the revision to count for');
+  if (label === '') throw new Error('--label is empty: name the label that holds the revision');
   const pasted = readPasted(query, { revisionLabel: label });
   const only: LabelMatch[] = [{ label, op: '=', value: revision }];
   if (pasted.kind === 'Latency') return latencyFor(pasted.histogram, only, threshold);
   const { bad, total } = pasted.ratio;
-  return { bad: increaseText(bad, only, window), total: increaseText(total, only, window), open: [window] };
+  const asked = tickText({ kind: 'Ratio', ...pasted.ratio }, revision, label);
+  return { bad: increaseText(bad, only, window), total: increaseText(total, only, window), open: [window], asked };
+}
+
+function tickText(indicator: Extract<Indicator, { kind: 'Ratio' }>, revision: string, label: string): string {
+  // A pasted query says by itself which series it means; the service is for Cloud Run's own.
+  const measured = measuredBy({ type: 'Prometheus' }, { indicator }, { project: '', region: '', name: '' }, label);
+  const parts = partsOf({ kind: 'Ratio', bad: indicator.bad, total: indicator.total });
+  return countingQuery({ measured, parts, byBucket: false, revision, windowMs: 60_000, lookback: '15m', young: [] });
 }
 
 /** Without `or vector(0)`: a bucket that is not there must not look like one that is empty. */

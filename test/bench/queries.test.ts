@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+const bench = (...args: string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, ['test/bench/main.ts', ...args], (error, out, err) =>
+      resolve({ code: Number(error?.code ?? 0), out, err }),
+    );
+  });
+
+test('the bench of queries prints a line a cell, then its bars, all of which are met', async () => {
+  const { code, out } = await bench('queries', '--json', '--quick', '--seed', '3');
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const last = lines.pop();
+  expect(lines.map(({ cell }) => cell)).toEqual(['platform', 'app', 'mixed']);
+  for (const { rollout, start } of lines) {
+    expect(rollout.ticks).toBeGreaterThan(20);
+    expect(rollout.queriesPerTick).toBeGreaterThan(1);
+    expect(start.bytesIn).toBeGreaterThan(1_000);
+  }
+  expect(last).toMatchObject({ bench: 'queries', seed: 3, ok: true });
+  for (const row of last.rows) expect(row).toMatchObject({ ok: row.value <= row.bar });
+  expect(code).toBe(0);
+});
+
+test.each([
+  [[], 'bench: no NAME was given; NAME is queries'],
+  [['nothing'], 'bench: there is no bench nothing; NAME is queries'],
+  [['queries', '--seed', 'x'], 'bench: --seed x is not a whole number from 0 on; NAME is queries'],
+  [['queries', '--fast'], "bench: Unknown option '--fast'"],
+])('wrong use is said in a line, with exit code 2: %j', async (args, line) => {
+  const { code, out, err } = await bench(...args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err.trim().split('\n')).toEqual([expect.stringContaining(line)]);
+});
