@@ -36,6 +36,8 @@ export interface Invalid {
   readonly hint: string;
   /** An API server drops unknown fields in silence and knows no PromQL: only `check`, and the operator, see these. */
   readonly onlyOffline: boolean;
+  /** The message begins with a place in a query. */
+  readonly aboutQuery: boolean;
 }
 
 type Row = readonly [
@@ -178,7 +180,16 @@ const rows: readonly Row[] = [
 
 export const invalid: readonly Invalid[] = rows.map(([what, from, to, line, path, message, hint, onlyOffline]) => {
   if (!fine.includes(from)) throw new Error(`${what}: ${from} is not in the policy`);
-  return { what, text: fine.replace(from, to), line, path, message, hint, onlyOffline: onlyOffline !== undefined };
+  return {
+    what,
+    text: fine.replace(from, to),
+    line,
+    path,
+    message,
+    hint,
+    onlyOffline: onlyOffline !== undefined,
+    aboutQuery: /^at \d+:\d+: /.test(message),
+  };
 });
 
 export const minimal = {
