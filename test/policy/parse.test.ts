@@ -139,7 +139,7 @@ describe('A policy', () => {
     });
   });
 
-  it.each(['minimal.yaml', 'full.yaml'])('is shown by deploy/examples/%s', (name) => {
+  it.each(['minimal.yaml', 'full.yaml', 'own-queries.yaml'])('is shown by deploy/examples/%s', (name) => {
     const { findings, policies } = checkPolicies(example(name));
     expect(findings).toEqual([]);
     expect(policies).toHaveLength(1);
