@@ -32,9 +32,16 @@ const breakages: readonly Breakage[] = [
   {
     rule: '1: an outage of the metrics is not noticed',
     file: 'src/decide/rollout/rolling.ts',
-    from: 'if (!stale && !nothingRead) return null;',
+    from: 'if (isFresh(observation, nowMs) && failure === null) return null;',
     to: 'if (Date.now() > 0) return null;',
     tests: trouble,
+  },
+  {
+    rule: '1: an instance that comes back counts its whole life again',
+    file: 'src/prometheus/queries.ts',
+    from: '- min_over_time(',
+    to: '- 0 * min_over_time(',
+    tests: ['test/prometheus/counting.test.ts'],
   },
   {
     rule: '1: silence convicts',

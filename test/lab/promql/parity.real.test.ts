@@ -64,20 +64,23 @@ describe.skipIf(prometheusProgram === null)('The evaluator agrees with Prometheu
     expect(answerOf(() => instant(store, query, startMs + 3_600_000))).toBe('error');
   });
 
-  test('for a thousand queries that nobody would write', { timeout: 60_000 }, async () => {
+  test('for a thousand queries that nobody would write, a hundred and twenty of them at every instant', {
+    timeout: 120_000,
+  }, async () => {
     const queries = fc.sample(randomQuery, { numRuns: 1000, seed: 1 });
     let answered = 0;
     for (const [index, query] of queries.entries()) {
-      const atMs = instantsMs[index % instantsMs.length]!;
-      const real = await ask('query', { query, time: String(atMs / 1000) });
-      expectSame(
-        answerOf(() => instant(store, query, atMs)),
-        real,
-        `${query} at +${(atMs - startMs) / 1000} s`,
-      );
-      if (real !== 'error' && real.size > 0) answered++;
+      for (const atMs of index < 120 ? instantsMs : [instantsMs[index % instantsMs.length]!]) {
+        const real = await ask('query', { query, time: String(atMs / 1000) });
+        expectSame(
+          answerOf(() => instant(store, query, atMs)),
+          real,
+          `${query} at +${(atMs - startMs) / 1000} s`,
+        );
+        if (real !== 'error' && real.size > 0) answered++;
+      }
     }
-    expect(answered).toBeGreaterThan(300);
+    expect(answered).toBeGreaterThan(1_500);
   });
 
   async function ask(path: string, parameters: Record<string, string>): Promise<Answer> {
