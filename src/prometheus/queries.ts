@@ -34,8 +34,8 @@ export interface Counting {
  * 2. it fell, so its counter began anew: all that it shows now came after;
  * 3. it has no past, but its instance has: it was born with its first event, and all of it counts;
  * 4. nothing of its revision has a past, and the revision is too young to have had one: all of it counts.
- * 5. any other first sample is only a base, for what comes after it in the window: an instance that comes back after an
- *    hour's silence would bring its whole life along. That costs each further instance what it did before its first scrape,
+ * 5. any other first sample is only a base, for what comes after it in the window: an instance that comes back after a
+ *    long silence would bring its whole life along. That costs each further instance what it did before its first scrape,
  *    in every revision alike.
  *
  * Google's own metrics are stored as changes with the time they span, which its `increase` adds up without guessing, births

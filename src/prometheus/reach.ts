@@ -41,7 +41,7 @@ export class Reach {
   }
 
   async of(source: MetricsSource, measured: Measured, nowMs: number): Promise<Freshness> {
-    const key = JSON.stringify([source, totals(measured).map((counter) => selectorText(counter))]);
+    const key = keyOf(source, measured);
     const seen = this.#seen.get(key);
     if (seen && nowMs >= seen.askedMs && nowMs < seen.nextMs) return seen.freshness;
     const freshness = await this.#ask(source, measured, nowMs);
@@ -63,7 +63,7 @@ export class Reach {
 
   async #intervalMs(source: MetricsSource, measured: Measured, nowMs: number): Promise<number> {
     if (measured.platform) return platformIntervalMs;
-    const key = JSON.stringify([source, totals(measured).map((counter) => selectorText(counter))]);
+    const key = keyOf(source, measured);
     return this.#intervals.get(key, nowMs, async () => {
       const [busiest] = await this.#client.instant(source, samplesQuery(measured), nowMs);
       const known = intervalOf(busiest?.value ?? 0);
@@ -72,6 +72,9 @@ export class Reach {
     });
   }
 }
+
+const keyOf = (source: MetricsSource, measured: Measured): string =>
+  JSON.stringify([source, totals(measured).map((counter) => selectorText(counter))]);
 
 /**
  * The next sample is taken an interval after the newest and is seen no sooner than the newest was: when the question before
