@@ -1,7 +1,7 @@
 /** Which services a lab holds: the usual two, or those of a file. */
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { Misshapen, percent, shaped } from './shape.ts';
+import { Misshapen, percent, shaped } from '../scenario/shape.ts';
 import { behaviourFrom } from './world/behaviour.ts';
 import { Refusal } from './world/refusal.ts';
 import { firstRevision } from './world/service.ts';

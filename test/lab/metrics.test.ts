@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shareBelow } from '../../src/lab/world/latency.ts';
+import { shareBelow } from '../../src/scenario/lognormal.ts';
 import { API, binomialBounds, HOUR_MS, latest, live, MINUTE_MS, OLD, START_MS, samples, worldOf } from './worlds.ts';
 
 const COUNT = 'run_googleapis_com:request_count';

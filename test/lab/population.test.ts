@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { populationFrom } from '../../src/lab/population.ts';
-import { Misshapen } from '../../src/lab/shape.ts';
+import { Misshapen } from '../../src/scenario/shape.ts';
 import { World } from '../../src/lab/world.ts';
 import { START_MS } from './worlds.ts';
 

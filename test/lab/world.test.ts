@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shareBelow } from '../../src/lab/world/latency.ts';
+import { shareBelow } from '../../src/scenario/lognormal.ts';
 import { World } from '../../src/lab/world.ts';
 import { API, binomialBounds, HOUR_MS, live, MINUTE_MS, OLD, START_MS, worldOf } from './worlds.ts';
 

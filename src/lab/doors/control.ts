@@ -1,8 +1,8 @@
 /** The lab's own door: what runs here, trouble on request, the clock, and the truth that no operator can see. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { iso } from '../../policy/time.ts';
-import { parseEvent } from '../events.ts';
-import { Misshapen } from '../shape.ts';
+import { parseEvent } from '../../scenario/events.ts';
+import { Misshapen } from '../../scenario/shape.ts';
 import type { JsonObject } from '../world/json.ts';
 import { Refusal } from '../world/refusal.ts';
 import type { World } from '../world.ts';

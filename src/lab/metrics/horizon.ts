@@ -2,7 +2,7 @@
  * How far the metrics can be seen: so many seconds late as their delay says, not at all further during an outage. What
  * was seen stays seen; what an outage hid appears after it, with its own timestamps.
  */
-import { type Scheduled, strengthAt } from '../events.ts';
+import { type Scheduled, strengthAt } from '../../scenario/events.ts';
 import { PLATFORM_PREFIX } from './platform.ts';
 
 export interface Delays {

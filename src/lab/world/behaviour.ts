@@ -1,5 +1,5 @@
 /** "A revision behaves as its environment says": the LAB_* variables of its container, so that any client can deploy trouble. */
-import type { LatencyMs } from './latency.ts';
+import type { LatencyMs } from '../../scenario/lognormal.ts';
 import { invalid } from './refusal.ts';
 
 export interface Behaviour {

@@ -3,7 +3,7 @@
  * concurrency used. A request that waits 10 s for an instance is refused with 429; Cloud Run's request count never sees it.
  */
 import { type Conditions, Counters, Instance } from './instance.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../scenario/random.ts';
 import type { Resources } from './template.ts';
 
 const TARGET_UTILIZATION = 0.6;

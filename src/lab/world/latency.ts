@@ -2,13 +2,8 @@
  * Latencies: log-normal between three quantiles, counted in bins whose edges are all the boundaries that any metric or
  * the truth needs. A request costs one random number and one table look-up.
  */
-import type { Random } from './random.ts';
-
-export interface LatencyMs {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-}
+import { type LatencyMs, shareBelow } from '../../scenario/lognormal.ts';
+import type { Random } from '../../scenario/random.ts';
 
 /** What the truth calls slow. */
 export const SLOW_MS = 300;
@@ -123,23 +118,4 @@ export class LatencyTable {
 function binShares(shape: LatencyMs, factor: number): number[] {
   const below = EDGES_MS.map((edge) => shareBelow(shape, edge / factor));
   return Array.from({ length: BINS }, (_, i) => (below[i] ?? 1) - (below[i - 1] ?? 0));
-}
-
-const Z95 = 1.6448536269514722;
-const Z99 = 2.3263478740408408;
-
-/** The share of latencies up to `ms`: log latency is a straight line over the normal quantile between the three points. */
-export function shareBelow(shape: LatencyMs, ms: number): number {
-  const [low, middle, high] = [Math.log(shape.p50), Math.log(shape.p95), Math.log(shape.p99)];
-  const at = Math.log(ms);
-  const z = at <= middle ? (Z95 * (at - low)) / (middle - low) : Z95 + ((Z99 - Z95) * (at - middle)) / (high - middle);
-  return normalBelow(z);
-}
-
-/** The normal distribution function (Zelen and Severo), exact to 1e-7. */
-function normalBelow(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  const above = Math.exp((-z * z) / 2) * 0.3989422804014327 * series;
-  return z >= 0 ? 1 - above : above;
 }

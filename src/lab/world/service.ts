@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceRef } from '../../policy/policy.ts';
 import { behaviourFrom } from './behaviour.ts';
-import { Random } from './random.ts';
+import { Random } from '../../scenario/random.ts';
 import { invalid, Refusal } from './refusal.ts';
 import { Revision } from './revision.ts';
 import { notReady, Routes } from './routes.ts';

@@ -8,10 +8,10 @@ import {
   noLatencies,
   PLATFORM_BOUNDARIES_MS,
   PLATFORM_EDGES,
-  shareBelow,
   slowOf,
 } from '../../../src/lab/world/latency.ts';
-import { Random } from '../../../src/lab/world/random.ts';
+import { shareBelow } from '../../../src/scenario/lognormal.ts';
+import { Random } from '../../../src/scenario/random.ts';
 import { binomialBounds } from '../worlds.ts';
 
 const HEALTHY = { p50: 110, p95: 250, p99: 350 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type EventText, parseEvent, rpsAt, type Scheduled, strainOn, strengthAt } from '../../src/lab/events.ts';
-import { Misshapen } from '../../src/lab/shape.ts';
+import { type EventText, parseEvent, rpsAt, type Scheduled, strainOn, strengthAt } from '../../src/scenario/events.ts';
+import { Misshapen } from '../../src/scenario/shape.ts';
 
 const MINUTE_MS = 60_000;
 

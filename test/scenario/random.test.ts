@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../../src/lab/world/random.ts';
-import { binomialBounds } from '../worlds.ts';
+import { Random } from '../../src/scenario/random.ts';
+import { binomialBounds } from '../lab/worlds.ts';
 
 describe('Random', () => {
   test('gives the same numbers for the same seed and names, and others for others', () => {

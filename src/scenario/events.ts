@@ -32,7 +32,8 @@ const EFFECTS = {
 } as const satisfies Record<LabEvent['on'], readonly (keyof LabEvent)[]>;
 const ALL_EFFECTS = [...ARM_EFFECTS, ...EFFECTS.Metrics, ...EFFECTS.Traffic] as const;
 
-const sensible = shape.superRefine((event, context) => {
+/** One event, with everything about it that makes no sense refused. */
+export const eventShape = shape.superRefine((event, context) => {
   const possible: readonly (keyof LabEvent)[] = EFFECTS[event.on];
   for (const field of ALL_EFFECTS) {
     if (event[field] === undefined || possible.includes(field)) continue;
@@ -51,7 +52,7 @@ const sensible = shape.superRefine((event, context) => {
 });
 
 /** Throws Misshapen, naming the path, for unknown fields and impossible values. */
-export const parseEvent = (value: unknown): LabEvent => shaped(sensible, value);
+export const parseEvent = (value: unknown): LabEvent => shaped(eventShape, value);
 
 /** An event with a date: whom it meets was settled when it was posted. */
 export interface Scheduled {

@@ -1,0 +1,89 @@
+/**
+ * How many requests an arm really gets and how many of them are bad, drawn a stretch at a time. In a stretch nothing
+ * changes, so that its counts are distributed like those of as many single requests.
+ */
+import type { Random } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import type { ArmName, Timeline, Truth } from './truth.ts';
+
+/** What objectives count: requests, and the bad ones of each kind. */
+export interface Counts {
+  requests: number;
+  errors: number;
+  /** Slower than each threshold, in the order of the timeline's. */
+  readonly slow: number[];
+  connections: number;
+  disconnects: number;
+}
+
+export const noCounts = (thresholds: number): Counts => ({
+  requests: 0,
+  errors: 0,
+  slow: new Array<number>(thresholds).fill(0),
+  connections: 0,
+  disconnects: 0,
+});
+
+/** Serves (fromMs, toMs] by an arm that has this share (0..1) of the traffic; returns its excess bad requests. */
+export function serve(
+  { traffic, noise }: Scenario,
+  timeline: Timeline,
+  arm: ArmName,
+  share: number,
+  fromMs: number,
+  toMs: number,
+  random: Random,
+  counts: Counts,
+): number {
+  let excess = 0;
+  for (let atMs = fromMs; atMs < toMs && share > 0; ) {
+    const untilMs = Math.min(toMs, timeline.steadyUntilMs(atMs));
+    const rps = timeline.rps((atMs + untilMs) / 2);
+    const truth = timeline.of(arm, rps * share, atMs, untilMs);
+    const requests = random.poisson((rps * share * (untilMs - atMs)) / 1000);
+    const connections = requests * traffic.connectionsPerRequest;
+    counts.requests += requests;
+    counts.errors += errorsOf(requests, truth.errors, noise.errorClusterMean, random);
+    addSlow(requests, truth.slow, random, counts.slow);
+    counts.connections += connections;
+    counts.disconnects += random.poisson(connections * truth.disconnects);
+    if (arm === 'candidate') {
+      const usual = timeline.of('stable', rps * (1 - share), atMs, untilMs);
+      excess += excessOf(requests, connections, truth, usual);
+    }
+    atMs = untilMs;
+  }
+  return excess;
+}
+
+/** Alone, or in clusters: a Poisson number of them, of geometric size. */
+function errorsOf(requests: number, fraction: number, clusterMean: number, random: Random): number {
+  if (clusterMean <= 1 || fraction >= 1) return random.binomial(requests, fraction);
+  let errors = 0;
+  for (let left = random.poisson((requests * fraction) / clusterMean); left > 0; left--) {
+    errors += random.geometric(1 / clusterMean);
+  }
+  return Math.min(errors, requests);
+}
+
+/** Slower than a higher threshold are some of those slower than a lower one. */
+function addSlow(requests: number, fractions: readonly number[], random: Random, slow: number[]): void {
+  let slower = requests;
+  let fraction = 1;
+  for (let i = 0; i < fractions.length; i++) {
+    slower = random.binomial(slower, fraction > 0 ? Math.min(1, fractions[i]! / fraction) : 0);
+    fraction = fractions[i]!;
+    slow[i]! += slower;
+  }
+}
+
+/** By the kind of bad event in which the candidate is worst. */
+function excessOf(requests: number, connections: number, truth: Truth, usual: Truth): number {
+  const slow = truth.slow.map((fraction, i) => requests * (fraction - usual.slow[i]!));
+  return Math.max(
+    0,
+    requests * (truth.errors - usual.errors),
+    connections * (truth.disconnects - usual.disconnects),
+    ...slow,
+  );
+}

@@ -1,0 +1,25 @@
+/** Latencies between three quantiles. */
+export interface LatencyMs {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+const Z95 = 1.6448536269514722;
+const Z99 = 2.3263478740408408;
+
+/** The share of latencies up to `ms`: log latency is a straight line over the normal quantile between the three points. */
+export function shareBelow(shape: LatencyMs, ms: number): number {
+  const [low, middle, high] = [Math.log(shape.p50), Math.log(shape.p95), Math.log(shape.p99)];
+  const at = Math.log(ms);
+  const z = at <= middle ? (Z95 * (at - low)) / (middle - low) : Z95 + ((Z99 - Z95) * (at - middle)) / (high - middle);
+  return normalBelow(z);
+}
+
+/** The normal distribution function (Zelen and Severo), exact to 1e-7. */
+function normalBelow(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const above = Math.exp((-z * z) / 2) * 0.3989422804014327 * series;
+  return z >= 0 ? 1 - above : above;
+}

@@ -1,0 +1,153 @@
+/**
+ * A scenario: one deploy into one world, as people write it down. What is left out of the candidate equals the stable, and
+ * what is left out of the stable is the lab's healthy service.
+ */
+import { z } from 'zod';
+import { eventShape, type LabEvent } from './events.ts';
+import type { LatencyMs } from './lognormal.ts';
+import { duration, longerThanZero, percent, shaped } from './shape.ts';
+
+export interface Scenario {
+  readonly name: string;
+  /** What a perfect judge would do with the candidate. */
+  readonly truth: 'Good' | 'Bad';
+  /** How long the world runs after the deploy. */
+  readonly horizonMs: number;
+  /** How far apart the samples come. */
+  readonly tickMs: number;
+  readonly metricsDelayMs: number;
+  readonly traffic: {
+    readonly rps: number;
+    readonly shape: 'Constant' | 'Diurnal' | 'Steps';
+    /** From each on, requests a second; before the first, `rps`. */
+    readonly steps: readonly { readonly atMs: number; readonly rps: number }[];
+    readonly connectionsPerRequest: number;
+  };
+  readonly stable: Arm;
+  readonly candidate: Arm & {
+    /** On top in the first `forMs` after the deploy. */
+    readonly coldStart: { readonly errorPercent: number; readonly forMs: number };
+  };
+  /** `at` counts from the deploy. */
+  readonly events: readonly LabEvent[];
+  readonly noise: {
+    /** Errors come in clusters of this mean size; 1: alone. */
+    readonly errorClusterMean: number;
+    /** Hit both arms at the same time, with a phase of each run's own. */
+    readonly bursts: { readonly everyMs: number; readonly forMs: number; readonly errorPercent: number } | null;
+  };
+  /** A further candidate, like the first, this often; null: there is one. */
+  readonly deployEveryMs: number | null;
+}
+
+export interface Arm {
+  readonly errorPercent: number;
+  readonly latencyMs: LatencyMs;
+  /** Of its WebSocket connections. */
+  readonly websocketDisconnectPercent: number;
+  /** On top while its own share of the traffic is above `aboveRps`; null: never. */
+  readonly overload: { readonly aboveRps: number; readonly errorPercent: number } | null;
+}
+
+const healthy: Arm = {
+  errorPercent: 0.05,
+  latencyMs: { p50: 110, p95: 250, p99: 350 },
+  websocketDisconnectPercent: 0.3,
+  overload: null,
+};
+
+const rps = z.number().min(0).max(1_000_000);
+const minute = 60_000;
+
+const latencyMs = z
+  .strictObject({ p50: z.number().gt(0), p95: z.number().gt(0), p99: z.number().gt(0) })
+  .refine(({ p50, p95, p99 }) => p50 < p95 && p95 < p99, 'p50, p95 and p99 must rise');
+
+const armFields = {
+  errorPercent: percent.optional(),
+  latencyMs: latencyMs.optional(),
+  websocketDisconnectPercent: percent.optional(),
+  overload: z.strictObject({ aboveRps: rps, errorPercent: percent }).optional(),
+};
+
+const scenario = z
+  .strictObject({
+    name: z.string().min(1).max(100),
+    truth: z.enum(['Good', 'Bad']),
+    horizon: longerThanZero.refine((lengthMs) => lengthMs <= 7 * 24 * 60 * minute, 'must be at most 168h').default(120 * minute),
+    tick: duration
+      .refine((lengthMs) => lengthMs >= 1000 && lengthMs <= 10 * minute, 'must be from 1s to 10m')
+      .default(15_000),
+    metricsDelay: duration.refine((lengthMs) => lengthMs <= 60 * minute, 'must be at most 1h').default(0),
+    traffic: z
+      .strictObject({
+        rps: rps.gt(0).default(100),
+        shape: z.enum(['Constant', 'Diurnal', 'Steps']).default('Constant'),
+        steps: z.array(z.strictObject({ at: duration, rps })).max(1000).default([]),
+        connectionsPerRequest: z.number().min(0).max(1000).default(0.2),
+      })
+      .superRefine(({ shape, steps }, context) => {
+        const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+        if (shape === 'Steps' && steps.length === 0) problem(['steps'], 'shape Steps needs at least one step');
+        if (shape !== 'Steps' && steps.length > 0) problem(['steps'], `means nothing with shape ${shape}; write shape: Steps`);
+        steps.forEach(({ at }, i) => {
+          if (i > 0 && at <= steps[i - 1]!.at) problem(['steps', i, 'at'], 'must be later than the step before');
+        });
+      })
+      .prefault({}),
+    stable: z.strictObject(armFields).default({}),
+    candidate: z
+      .strictObject({
+        ...armFields,
+        coldStart: z.strictObject({ errorPercent: percent, for: longerThanZero }).optional(),
+      })
+      .default({}),
+    events: z.array(eventShape).max(100).default([]),
+    noise: z
+      .strictObject({
+        errorClusterMean: z.number().min(1).max(10_000).default(1),
+        bursts: z
+          .strictObject({ every: longerThanZero, for: longerThanZero, errorPercent: percent })
+          .refine(({ every, for: length }) => length < every, 'for must be shorter than every')
+          .optional(),
+      })
+      .prefault({}),
+    deployEvery: duration.refine((lengthMs) => lengthMs >= minute, 'must be at least 1m').optional(),
+  })
+  .transform((given): Scenario => {
+    const stable: Arm = { ...healthy, ...defined(given.stable) };
+    const { coldStart, ...candidate } = given.candidate;
+    const { bursts } = given.noise;
+    return {
+      name: given.name,
+      truth: given.truth,
+      horizonMs: given.horizon,
+      tickMs: given.tick,
+      metricsDelayMs: given.metricsDelay,
+      traffic: { ...given.traffic, steps: given.traffic.steps.map(({ at, rps }) => ({ atMs: at, rps })) },
+      stable,
+      candidate: {
+        ...stable,
+        ...defined(candidate),
+        coldStart: { errorPercent: coldStart?.errorPercent ?? 0, forMs: coldStart?.for ?? 0 },
+      },
+      events: given.events,
+      noise: {
+        errorClusterMean: given.noise.errorClusterMean,
+        bursts: bursts ? { everyMs: bursts.every, forMs: bursts.for, errorPercent: bursts.errorPercent } : null,
+      },
+      deployEveryMs: given.deployEvery ?? null,
+    };
+  });
+
+/** A scenario as people write it: lengths are texts such as "10m". */
+export type ScenarioText = z.input<typeof scenario>;
+
+/** Throws Misshapen, naming the path, for unknown fields and impossible values. */
+export const parseScenario = (value: unknown): Scenario => shaped(scenario, value);
+
+function defined<T extends object>(given: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}
