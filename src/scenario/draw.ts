@@ -16,6 +16,14 @@ export interface Counts {
   disconnects: number;
 }
 
+/** What the objectives of a policy look at: harm in any other way is not theirs. */
+export interface Measures {
+  readonly errors: boolean;
+  /** Rising, each once. */
+  readonly thresholdsMs: readonly number[];
+  readonly disconnects: boolean;
+}
+
 export const noCounts = (thresholds: number): Counts => ({
   requests: 0,
   errors: 0,
@@ -27,6 +35,7 @@ export const noCounts = (thresholds: number): Counts => ({
 /** Serves (fromMs, toMs] by an arm that has this share (0..1) of the traffic; returns its excess bad requests. */
 export function serve(
   { traffic, noise }: Scenario,
+  measures: Measures,
   timeline: Timeline,
   arm: ArmName,
   share: number,
@@ -49,7 +58,7 @@ export function serve(
     counts.disconnects += random.poisson(connections * truth.disconnects);
     if (arm === 'candidate') {
       const usual = timeline.of('stable', rps * (1 - share), atMs, untilMs);
-      excess += excessOf(requests, connections, truth, usual);
+      excess += excessOf(measures, requests, connections, truth, usual);
     }
     atMs = untilMs;
   }
@@ -77,13 +86,19 @@ function addSlow(requests: number, fractions: readonly number[], random: Random,
   }
 }
 
-/** By the kind of bad event in which the candidate is worst. */
-function excessOf(requests: number, connections: number, truth: Truth, usual: Truth): number {
+/** By the kind of bad event in which the candidate is worst, among those that the policy looks at. */
+function excessOf(
+  { errors, disconnects }: Measures,
+  requests: number,
+  connections: number,
+  truth: Truth,
+  usual: Truth,
+): number {
   const slow = truth.slow.map((fraction, i) => requests * (fraction - usual.slow[i]!));
   return Math.max(
     0,
-    requests * (truth.errors - usual.errors),
-    connections * (truth.disconnects - usual.disconnects),
+    errors ? requests * (truth.errors - usual.errors) : 0,
+    disconnects ? connections * (truth.disconnects - usual.disconnects) : 0,
     ...slow,
   );
 }

@@ -1,0 +1,68 @@
+/** One run: a policy's rule in one world of a scenario. */
+import { soleRevision } from '../decide/split.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { bind } from './measures.ts';
+import type { Ended, Rule } from './rule.ts';
+import { candidateName, stableName, World } from './world.ts';
+
+export interface Deed {
+  readonly atMs: number;
+  readonly action: string;
+  readonly reason: string;
+  readonly message: string;
+  /** The newest revision's share from then on. */
+  readonly percent: number;
+}
+
+export interface RunResult {
+  readonly outcome: 'promoted' | 'rolledBack' | 'undecided';
+  /** Why: of the rollback, of the way into the watch, or of what is waited for. */
+  readonly reason: string;
+  readonly retreats: number;
+  readonly rolledBackAtMs: number | null;
+  readonly to90PercentMs: number | null;
+  readonly excessBadRequests: number;
+  /** Every change of the traffic. */
+  readonly deeds: readonly Deed[];
+}
+
+export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: number, number: number): RunResult {
+  const world = new World(scenario, bind(policy), seed, number);
+  const controller = rule.start(policy, scenario);
+  const deeds: Deed[] = [];
+  let ended: Ended | null = null;
+  let last = { action: 'None', reason: 'None' };
+  let to90PercentMs: number | null = null;
+  for (const atMs of world.looksMs()) {
+    world.advanceTo(atMs);
+    const deploys = scenario.deployEveryMs === null ? 0 : Math.floor(atMs / scenario.deployEveryMs);
+    const candidate = candidateName(1 + deploys);
+    const { split, ticks, newestMs } = world;
+    const step = controller.look({ nowMs: atMs, ticks, newestMs, split, candidate, history: () => world.history() });
+    if (step === null) continue;
+    ended = step.ended;
+    last = step;
+    if (step.split !== null) {
+      world.split = step.split;
+      const percent = step.split.find(({ revision }) => revision === candidate)?.percent ?? 0;
+      deeds.push({ atMs, action: step.action, reason: step.reason, message: step.message, percent });
+      if (percent >= 90) to90PercentMs ??= atMs;
+    }
+    if (ended !== null && controller.restsAfter.includes(ended)) break;
+  }
+  world.advanceTo(scenario.horizonMs);
+  const back = deeds.findLast(({ action }) => action === 'RollBack' || action === 'Withdraw');
+  const outcome = ended === 'Promoted' ? 'promoted' : ended === 'RolledBack' && soleRevision(world.split) === stableName ? 'rolledBack' : 'undecided';
+  const watch = deeds.findLast(({ action }) => action === 'Watch');
+  const reasons = { promoted: watch?.reason ?? last.reason, rolledBack: back?.reason ?? last.reason, undecided: last.reason };
+  return {
+    outcome,
+    reason: reasons[outcome],
+    retreats: deeds.filter(({ action }) => action === 'Retreat').length,
+    rolledBackAtMs: outcome === 'rolledBack' ? (back?.atMs ?? null) : null,
+    to90PercentMs,
+    excessBadRequests: world.excessBadRequests,
+    deeds,
+  };
+}

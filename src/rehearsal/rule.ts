@@ -1,0 +1,62 @@
+/** A rule that decides about a candidate's traffic: ours, or a peer's for comparison. */
+import type { Split, Tally } from '../decide/observation.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Tick } from './world.ts';
+
+/** What a rule can know at a moment. Times count from the deploy. */
+export interface Sight {
+  readonly nowMs: number;
+  /** Ticks, oldest first; only those that end up to `newestMs` may be read. */
+  readonly ticks: readonly Tick[];
+  readonly newestMs: number;
+  readonly split: Split;
+  /** The newest revision deployed. */
+  readonly candidate: string;
+  /** The stable's past before the deploy, by objective. */
+  history(): readonly (readonly Tally[])[];
+}
+
+export interface Step {
+  /** The traffic from now on; null: as it is. */
+  readonly split: Split | null;
+  readonly action: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Whom the rule has finished with, and how, if it has. */
+  readonly ended: Ended | null;
+}
+
+export type Ended = 'Promoted' | 'RolledBack';
+
+/** A rule at work on one run. */
+export interface Controller {
+  /** null: nothing to do or to say yet. */
+  look(sight: Sight): Step | null;
+  /** After it has ended so, it looks no more. */
+  readonly restsAfter: readonly Ended[];
+}
+
+export interface Rule {
+  readonly name: string;
+  start(policy: Policy, scenario: Scenario): Controller;
+}
+
+/** Counts of one objective over the ticks that end in (fromMs, toMs], by revision. */
+export function countsIn(ticks: readonly Tick[], objective: number, fromMs: number, toMs: number): Record<string, Tally> {
+  const sum: Record<string, { bad: number; total: number }> = {};
+  for (let i = ticks.length - 1; i >= 0 && ticks[i]!.toMs > fromMs; i--) {
+    const tick = ticks[i]!;
+    if (tick.toMs > toMs) continue;
+    for (const [revision, { bad, total }] of Object.entries(tick.byObjective[objective]!)) {
+      const known = sum[revision];
+      if (known) {
+        known.bad += bad;
+        known.total += total;
+      } else {
+        sum[revision] = { bad, total };
+      }
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,139 @@
+/** Our own rule: the real judgement, in a world without HTTP. A write is seen in the traffic at once. */
+import { confirm } from '../../decide/confirm.ts';
+import { decide } from '../../decide/decide.ts';
+import type { History, Observation, Reading, Revision, Service, Split } from '../../decide/observation.ts';
+import { tickOf } from '../../decide/reach.ts';
+import { same, soleRevision } from '../../decide/split.ts';
+import { phaseOf, shown } from '../../decide/view.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Status } from '../../policy/status.ts';
+import { iso, ms } from '../../policy/time.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { type Controller, countsIn, type Ended, type Rule, type Sight, type Step } from '../rule.ts';
+import { stableName } from '../world.ts';
+
+/** When the deploy was; any day will do. */
+export const deployedAtMs = Date.UTC(2026, 0, 5, 8);
+/** Samples come with jitter: so much of a tick is a tick. */
+const leastTick = 0.8;
+
+export const steadyrun: Rule = {
+  name: 'steadyrun',
+  start: (policy, scenario) => new Steadyrun(policy, scenario),
+};
+
+class Steadyrun implements Controller {
+  readonly restsAfter: readonly Ended[];
+  readonly #policy: Policy;
+  readonly #tickMs: number;
+  #state: Status;
+  #nextCheckMs = Number.NEGATIVE_INFINITY;
+
+  constructor(policy: Policy, scenario: Scenario) {
+    // What is rehearsed is what it would do if it were let.
+    this.#policy = { ...policy, mode: 'Enforce', requests: { paused: null, promote: null, abort: null, retry: null } };
+    this.#tickMs = scenario.tickMs;
+    this.restsAfter = scenario.deployEveryMs === null ? ['RolledBack'] : [];
+    this.#state = adopted();
+  }
+
+  get state(): Status {
+    return this.#state;
+  }
+
+  look(sight: Sight): Step | null {
+    const nowMs = deployedAtMs + sight.nowMs;
+    if (nowMs < this.#nextCheckMs) return null;
+    const observation = this.#observe(sight);
+    const { decision, state } = decide(this.#policy, observation, this.#state, nowMs);
+    this.#nextCheckMs = decision.nextCheckMs;
+    this.#state = state;
+    const { action, reason, message, write } = decision;
+    if (write) {
+      const service = serviceOf(write.split, sight.candidate);
+      const confirmed = confirm(this.#policy, service, state, { ...write, reason }, nowMs);
+      this.#state = shown({ ...confirmed, phase: phaseOf(confirmed) }, service, nowMs);
+    }
+    const split = write && !same(write.split, sight.split) ? write.split : null;
+    return { split, action, reason, message, ended: this.#ended(write?.split ?? sight.split, sight.candidate) };
+  }
+
+  #ended(split: Split, candidate: string): Ended | null {
+    const { rollout, rejected, withdrawn } = this.#state;
+    const sole = soleRevision(split);
+    if (sole === candidate && !rollout) return 'Promoted';
+    const away = rejected?.some(({ revision }) => revision === candidate) || withdrawn?.revision === candidate;
+    return sole !== null && away && !rollout ? 'RolledBack' : null;
+  }
+
+  #observe({ nowMs, ticks, newestMs, split, candidate, history }: Sight): Observation {
+    const freshness = { newestMs: deployedAtMs + newestMs, intervalMs: this.#tickMs };
+    const { rollout, guard } = this.#state;
+    const judging = rollout ?? guard;
+    const tickMs = tickOf(this.#tickMs);
+    const readings = this.#policy.objectives.flatMap((objective, i): Reading[] => {
+      const entry = judging?.evidence.find(({ objective: name }) => name === objective.name);
+      if (!entry) return [];
+      const fromMs = ms(entry.judgedUntil) - deployedAtMs;
+      if (newestMs - fromMs < leastTick * tickMs) return [];
+      return [
+        {
+          kind: 'Counts',
+          objective: objective.name,
+          fromMs: deployedAtMs + fromMs,
+          toMs: deployedAtMs + newestMs,
+          tickMs,
+          byRevision: countsIn(ticks, i, fromMs, newestMs),
+        },
+      ];
+    });
+    const isNew = !rollout && candidate !== this.#state.stable?.revision;
+    const past = isNew && nowMs >= 0 ? this.#policy.objectives.map(({ name }, i): History => ({ objective: name, ticks: this.#history(history)[i]!, tickMs: this.#tickMs })) : [];
+    return {
+      service: serviceOf(split, candidate),
+      revisions: { ...Object.fromEntries(split.map(({ revision }) => [revision, revisionOf(revision)])), [candidate]: revisionOf(candidate), ...(this.#state.lastGood && { [this.#state.lastGood.revision]: revisionOf(this.#state.lastGood.revision) }) },
+      freshness: Object.fromEntries(this.#policy.objectives.map(({ name }) => [name, freshness])),
+      readings,
+      history: past,
+      inspections: null,
+    };
+  }
+
+  #past: ReturnType<Sight['history']> | null = null;
+  #history(history: Sight['history']) {
+    this.#past ??= history();
+    return this.#past;
+  }
+}
+
+/** Adopted long ago: the stable revision has all of the traffic. */
+function adopted(): Status {
+  const at = iso(deployedAtMs - 24 * 3_600_000);
+  return {
+    phase: 'Steady',
+    stable: { revision: stableName, percent: 100 },
+    lastGood: { revision: stableName, since: at },
+    split: [{ revision: stableName, percent: 100 }],
+    adoption: { at, serviceUid: 'rehearsed', followedLatest: false, pinnedAgainAt: [], externallyManaged: false },
+  };
+}
+
+const serviceOf = (split: Split, latest: string): Service => ({
+  ref: { project: 'rehearsal', region: 'europe-west1', name: 'service' },
+  uid: 'rehearsed',
+  etag: 'rehearsed',
+  settled: true,
+  traffic: split,
+  latestCreated: latest,
+  latestReady: latest,
+  scaling: { mode: 'Automatic' },
+  lastModifier: 'steadyrun',
+});
+
+/** Numbered in the order they were made. */
+const revisionOf = (name: string): Revision => ({
+  name,
+  createdAtMs: deployedAtMs + Number(name.slice(-5)) * 1000 - 10_000,
+  ready: 'True',
+  message: '',
+});

@@ -1,0 +1,128 @@
+/** A run's world as the rules see it: a split, time that passes, and ticks of counts that become visible late. */
+import type { Split, Tally } from '../decide/observation.ts';
+import { type Counts, noCounts, serve } from '../scenario/draw.ts';
+import { Random } from '../scenario/random.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { Timeline } from '../scenario/truth.ts';
+import type { Bound } from './measures.ts';
+
+/** Counts by objective, in the policy's order, and by revision. */
+export interface Tick {
+  readonly toMs: number;
+  readonly byObjective: readonly Readonly<Record<string, Tally>>[];
+}
+
+export const stableName = 'service-00001';
+export const candidateName = (number: number): string => `service-${String(number + 1).padStart(5, '0')}`;
+
+/** How long the stable alone has served before the deploy. */
+const historyMs = 6 * 3_600_000;
+
+/** All times count from the deploy. */
+export class World {
+  readonly scenario: Scenario;
+  readonly ticks: Tick[] = [];
+  split: Split = [{ revision: stableName, percent: 100 }];
+  excessBadRequests = 0;
+  nowMs: number;
+  /** Every finished tick up to here can be read. */
+  newestMs: number;
+  readonly #bound: Bound;
+  readonly #seed: readonly [number, string, string];
+  readonly #timeline: Timeline;
+  readonly #offsetMs: number;
+  readonly #streams = new Map<string, Random>();
+  #open = new Map<string, Counts>();
+  #tickEndMs: number;
+
+  constructor(scenario: Scenario, bound: Bound, seed: number, number: number) {
+    this.scenario = scenario;
+    this.#bound = bound;
+    this.#seed = [seed, scenario.name, String(number)];
+    const random = this.#random('world');
+    this.#offsetMs = 1 + Math.floor(random.next() * scenario.tickMs);
+    this.#timeline = new Timeline(scenario, bound.thresholdsMs, random);
+    this.nowMs = this.#offsetMs - scenario.tickMs;
+    this.#tickEndMs = this.#offsetMs;
+    this.newestMs = this.#lastTickEnd(-scenario.metricsDelayMs);
+    this.advanceTo(0);
+  }
+
+  /** When ticks become visible, from the deploy on: the moments worth looking at. */
+  *looksMs(): Generator<number> {
+    const { tickMs, metricsDelayMs, horizonMs } = this.scenario;
+    yield 0;
+    const first = this.#offsetMs + (metricsDelayMs % tickMs);
+    for (let atMs = first > tickMs ? first - tickMs : first; atMs < horizonMs; atMs += tickMs) yield atMs;
+  }
+
+  advanceTo(toMs: number): void {
+    while (this.nowMs < toMs) {
+      const untilMs = Math.min(toMs, this.#tickEndMs);
+      for (const { revision, percent } of this.split) this.#serve(revision, percent / 100, untilMs);
+      this.nowMs = untilMs;
+      if (untilMs === this.#tickEndMs) this.#endTick();
+    }
+    const { outage, delayMs } = this.#timeline.metrics(this.nowMs);
+    if (!outage) this.newestMs = Math.max(this.newestMs, this.#lastTickEnd(this.nowMs - delayMs));
+  }
+
+  /** The stable's past before the deploy, without events, by objective. */
+  history(): Tally[][] {
+    const { tickMs } = this.scenario;
+    const quiet = { ...this.scenario, events: [] };
+    const timeline = new Timeline(quiet, this.#bound.thresholdsMs, this.#random('world', 1));
+    const random = this.#random('history');
+    const past = this.#bound.tallies(noCounts(this.#bound.thresholdsMs.length)).map((): Tally[] => []);
+    for (let toMs = this.#offsetMs - historyMs; toMs <= this.newestMs; toMs += tickMs) {
+      const counts = noCounts(this.#bound.thresholdsMs.length);
+      serve(quiet, this.#bound, timeline, 'stable', 1, toMs - tickMs, toMs, random, counts);
+      this.#bound.tallies(counts).forEach((tally, i) => past[i]!.push(tally));
+    }
+    return past;
+  }
+
+  #serve(revision: string, share: number, untilMs: number): void {
+    if (share === 0) return;
+    const arm = revision === stableName ? 'stable' : 'candidate';
+    const counts = this.#open.get(revision) ?? noCounts(this.#bound.thresholdsMs.length);
+    this.#open.set(revision, counts);
+    const random = this.#streams.get(revision) ?? this.#random(revision);
+    this.#streams.set(revision, random);
+    this.excessBadRequests += serve(
+      this.scenario,
+      this.#bound,
+      this.#timeline,
+      arm,
+      share,
+      this.nowMs,
+      untilMs,
+      random,
+      counts,
+    );
+  }
+
+  #endTick(): void {
+    const byObjective = this.#bound.tallies(noCounts(this.#bound.thresholdsMs.length)).map((): Record<string, Tally> => ({}));
+    for (const [revision, counts] of this.#open) {
+      this.#bound.tallies(counts).forEach((tally, i) => {
+        byObjective[i]![revision] = tally;
+      });
+    }
+    this.ticks.push({ toMs: this.#tickEndMs, byObjective });
+    this.#open = new Map();
+    this.#tickEndMs += this.scenario.tickMs;
+  }
+
+  #lastTickEnd(atMs: number): number {
+    const { tickMs } = this.scenario;
+    return this.#offsetMs + Math.floor((atMs - this.#offsetMs) / tickMs) * tickMs;
+  }
+
+  /** A stream of chance of its own; `skip`: without so many first numbers. */
+  #random(name: string, skip = 0): Random {
+    const random = new Random(...this.#seed, name);
+    for (let i = 0; i < skip; i++) random.next();
+    return random;
+  }
+}
