@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { Lab, type LabDescription } from '../lab/lab.ts';
 import { populationFrom } from '../lab/population.ts';
-import { Misshapen } from '../scenario/shape.ts';
 import type { ServiceSeed } from '../lab/world.ts';
 import { durationMs } from '../policy/duration.ts';
+import { Misshapen } from '../scenario/shape.ts';
 
 export interface LabCommandOptions {
   /** A YAML file. */

@@ -44,9 +44,11 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
     case 'Step':
     case 'Retreat':
     case 'TakeControl':
-      return rollout ? { ...base, rollout: { ...rollout, steppedAt: at } } : base;
+      return rollout ? { ...base, rollout: stepped(rollout, effect.split, at) } : base;
     case 'Watch':
-      return rollout ? { ...base, rollout: { ...rollout, stage: 'Watch', steppedAt: at, watchedSince: at } } : base;
+      return rollout
+        ? { ...base, rollout: { ...stepped(rollout, effect.split, at), stage: 'Watch', watchedSince: at } }
+        : base;
     case 'Promote':
       return rollout ? promoted(policy, base, rollout, false, nowMs) : base;
     case 'Withdraw':
@@ -89,6 +91,13 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
   }
 }
 
+const mostShares = 8;
+
+function stepped(rollout: RolloutState, split: Split, at: string): RolloutState {
+  const shares = [...rollout.shares, { at, percent: percentOf(split, rollout.candidate) }].slice(-mostShares);
+  return { ...rollout, steppedAt: at, shares };
+}
+
 function started(base: Status, effect: Effect, nowMs: number): Status {
   if (!effect.rollout) return base;
   const at = iso(nowMs);
@@ -99,9 +108,8 @@ function started(base: Status, effect: Effect, nowMs: number): Status {
     lastGood: { revision: effect.rollout.control, since: lastGoodSince(base, effect.rollout.control, at) },
     supersededInARow: superseded ? (base.supersededInARow ?? 0) + 1 : 0,
     rollout: {
-      ...effect.rollout,
+      ...stepped(effect.rollout, effect.split, at),
       startedAt: at,
-      steppedAt: at,
       startPercent: percentOf(effect.split, effect.rollout.candidate),
       evidence: beginAnew(effect.rollout.evidence, nowMs),
     },
@@ -164,6 +172,7 @@ export const newRollout = (
   stage: 'Ramp',
   startedAt: iso(nowMs),
   steppedAt: iso(nowMs),
+  shares: [],
   startPercent: percent,
   requestsPerSecond,
   controlsTaken: 0,

@@ -3,7 +3,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Phase, Status } from '../policy/status.ts';
 import { iso } from '../policy/time.ts';
 import { without } from './confirm.ts';
-import { type Assessment, odds } from './evidence/evidence.ts';
+import { type Assessment, odds } from './evidence/assess.ts';
 import type { Judged } from './evidence/judge.ts';
 import type { Service } from './observation.ts';
 import { namedSplit, percentOf } from './split.ts';

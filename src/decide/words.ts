@@ -3,7 +3,7 @@
  * quote these.
  */
 import type { Evidence } from '../policy/status.ts';
-import { type Assessment, odds } from './evidence/evidence.ts';
+import { type Assessment, odds } from './evidence/assess.ts';
 import type { Tally } from './observation.ts';
 
 /** "0.05 %", "3.3 %", "12 %": three significant digits, never an exponent. */
@@ -14,7 +14,7 @@ export function percentText(fraction: number): string {
   return `${Number(percent.toFixed(Math.min(6, digits)))} %`;
 }
 
-export const countText = (count: number): string => Math.round(count).toLocaleString('en-US');
+export const countText = (count: number): string => String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** "even", "7:1", "20,000:1", "over 1,000,000:1" */
 export function oddsText(value: number): string {

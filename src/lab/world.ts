@@ -4,11 +4,11 @@
  */
 import type { ServiceRef } from '../policy/policy.ts';
 import { type EventText, type LabEvent, parseEvent, type Scheduled } from '../scenario/events.ts';
+import { Random } from '../scenario/random.ts';
 import { type Delays, Horizon } from './metrics/horizon.ts';
 import { Scraper } from './metrics/scraper.ts';
 import { SeriesStore } from './store.ts';
 import type { Json } from './world/json.ts';
-import { Random } from '../scenario/random.ts';
 import { Refusal } from './world/refusal.ts';
 import { Service } from './world/service.ts';
 import { serveSecond } from './world/serving.ts';

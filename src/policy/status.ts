@@ -58,6 +58,8 @@ export const rolloutState = z.object({
   startedAt: instant,
   /** When the present share was given. */
   steppedAt: instant,
+  /** The candidate's latest shares, oldest first: a tick that holds a change of the split is judged by both. */
+  shares: z.array(z.object({ at: instant, percent })).max(8),
   watchedSince: instant.optional(),
   /** The share the ramp began with, percent. */
   startPercent: percent,

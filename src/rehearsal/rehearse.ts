@@ -53,9 +53,18 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
   }
   world.advanceTo(scenario.horizonMs);
   const back = deeds.findLast(({ action }) => action === 'RollBack' || action === 'Withdraw');
-  const outcome = ended === 'Promoted' ? 'promoted' : ended === 'RolledBack' && soleRevision(world.split) === stableName ? 'rolledBack' : 'undecided';
+  const outcome =
+    ended === 'Promoted'
+      ? 'promoted'
+      : ended === 'RolledBack' && soleRevision(world.split) === stableName
+        ? 'rolledBack'
+        : 'undecided';
   const watch = deeds.findLast(({ action }) => action === 'Watch');
-  const reasons = { promoted: watch?.reason ?? last.reason, rolledBack: back?.reason ?? last.reason, undecided: last.reason };
+  const reasons = {
+    promoted: watch?.reason ?? last.reason,
+    rolledBack: back?.reason ?? last.reason,
+    undecided: last.reason,
+  };
   return {
     outcome,
     reason: reasons[outcome],

@@ -43,7 +43,12 @@ export interface Rule {
 }
 
 /** Counts of one objective over the ticks that end in (fromMs, toMs], by revision. */
-export function countsIn(ticks: readonly Tick[], objective: number, fromMs: number, toMs: number): Record<string, Tally> {
+export function countsIn(
+  ticks: readonly Tick[],
+  objective: number,
+  fromMs: number,
+  toMs: number,
+): Record<string, Tally> {
   const sum: Record<string, { bad: number; total: number }> = {};
   for (let i = ticks.length - 1; i >= 0 && ticks[i]!.toMs > fromMs; i--) {
     const tick = ticks[i]!;

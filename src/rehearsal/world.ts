@@ -77,7 +77,9 @@ export class World {
     for (let toMs = this.#offsetMs - historyMs; toMs <= this.newestMs; toMs += tickMs) {
       const counts = noCounts(this.#bound.thresholdsMs.length);
       serve(quiet, this.#bound, timeline, 'stable', 1, toMs - tickMs, toMs, random, counts);
-      this.#bound.tallies(counts).forEach((tally, i) => past[i]!.push(tally));
+      this.#bound.tallies(counts).forEach((tally, i) => {
+        past[i]!.push(tally);
+      });
     }
     return past;
   }
@@ -103,7 +105,9 @@ export class World {
   }
 
   #endTick(): void {
-    const byObjective = this.#bound.tallies(noCounts(this.#bound.thresholdsMs.length)).map((): Record<string, Tally> => ({}));
+    const byObjective = this.#bound
+      .tallies(noCounts(this.#bound.thresholdsMs.length))
+      .map((): Record<string, Tally> => ({}));
     for (const [revision, counts] of this.#open) {
       this.#bound.tallies(counts).forEach((tally, i) => {
         byObjective[i]![revision] = tally;

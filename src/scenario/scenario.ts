@@ -74,7 +74,9 @@ const scenario = z
   .strictObject({
     name: z.string().min(1).max(100),
     truth: z.enum(['Good', 'Bad']),
-    horizon: longerThanZero.refine((lengthMs) => lengthMs <= 7 * 24 * 60 * minute, 'must be at most 168h').default(120 * minute),
+    horizon: longerThanZero
+      .refine((lengthMs) => lengthMs <= 7 * 24 * 60 * minute, 'must be at most 168h')
+      .default(120 * minute),
     tick: duration
       .refine((lengthMs) => lengthMs >= 1000 && lengthMs <= 10 * minute, 'must be from 1s to 10m')
       .default(15_000),
@@ -83,13 +85,18 @@ const scenario = z
       .strictObject({
         rps: rps.gt(0).default(100),
         shape: z.enum(['Constant', 'Diurnal', 'Steps']).default('Constant'),
-        steps: z.array(z.strictObject({ at: duration, rps })).max(1000).default([]),
+        steps: z
+          .array(z.strictObject({ at: duration, rps }))
+          .max(1000)
+          .default([]),
         connectionsPerRequest: z.number().min(0).max(1000).default(0.2),
       })
       .superRefine(({ shape, steps }, context) => {
-        const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+        const problem = (path: (string | number)[], message: string) =>
+          context.addIssue({ code: 'custom', path, message });
         if (shape === 'Steps' && steps.length === 0) problem(['steps'], 'shape Steps needs at least one step');
-        if (shape !== 'Steps' && steps.length > 0) problem(['steps'], `means nothing with shape ${shape}; write shape: Steps`);
+        if (shape !== 'Steps' && steps.length > 0)
+          problem(['steps'], `means nothing with shape ${shape}; write shape: Steps`);
         steps.forEach(({ at }, i) => {
           if (i > 0 && at <= steps[i - 1]!.at) problem(['steps', i, 'at'], 'must be later than the step before');
         });

@@ -27,7 +27,8 @@ export class Timeline {
   readonly #sloping: boolean;
   /** Where anything begins or ends, rising. */
   readonly #edgesMs: readonly number[];
-  readonly #known = new Map<string, Truth>();
+  /** The last answer for each arm, which is the next one too until something begins or ends. */
+  readonly #known: { [name in ArmName]?: { untilMs: number; overloaded: boolean; truth: Truth } } = {};
 
   /** `thresholdsMs` rise: what slow means, for each latency objective. */
   constructor(scenario: Scenario, thresholdsMs: readonly number[], random: Random) {
@@ -74,11 +75,11 @@ export class Timeline {
     const overloaded = overload !== null && ownRps > overload.aboveRps;
     const atMs = (fromMs + toMs) / 2;
     if (this.#sloping) return this.#compute(name, overloaded, atMs);
-    const key = `${this.steadyUntilMs(fromMs)} ${name} ${overloaded}`;
-    const known = this.#known.get(key);
-    if (known) return known;
+    const known = this.#known[name];
+    const untilMs = this.steadyUntilMs(fromMs);
+    if (known && known.untilMs === untilMs && known.overloaded === overloaded) return known.truth;
     const truth = this.#compute(name, overloaded, atMs);
-    this.#known.set(key, truth);
+    this.#known[name] = { untilMs, overloaded, truth };
     return truth;
   }
 

@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Assessment,
-  absorb,
-  assess,
-  forgetSuspicion,
-  freshEvidence,
-  ratios,
-  type Terms,
-  type Tick,
-} from '../../src/decide/evidence/evidence.ts';
+import { type Assessment, assess } from '../../src/decide/evidence/assess.ts';
+import { absorb, forgetSuspicion, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
 import type { Evidence } from '../../src/policy/status.ts';
 
 const requests: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
@@ -18,7 +11,6 @@ const latency: Terms = { ...requests, kind: 'Latency', sloAllows: 0.05 };
 const tick = (badC: number, totalC: number, badS: number, totalS: number): Tick => ({
   candidate: { bad: badC, total: totalC },
   control: { bad: badS, total: totalS },
-  toMs: 0,
 });
 
 const fresh = (terms: Terms, phi = 1): Evidence => freshEvidence('x', phi, terms.sloAllows, '2026-01-01T00:00:00.000Z');

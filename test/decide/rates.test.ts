@@ -1,7 +1,9 @@
 /** Events that may be more than those they are counted for, and latencies between two boundaries. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { absorb, assess, freshEvidence, ratios, type Terms, type Tick } from '../../src/decide/evidence/evidence.ts';
+import { assess } from '../../src/decide/evidence/assess.ts';
+import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
 
 const at = '2026-01-05T00:00:00.000Z';
 const terms: Terms = { kind: 'Rate', sloAllows: 0.01, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
@@ -10,7 +12,6 @@ const tick = (candidate: [number, number], control: [number, number], below?: Ti
   candidate: { bad: candidate[0], total: candidate[1] },
   control: { bad: control[0], total: control[1] },
   ...(below && { below }),
-  toMs: 0,
 });
 
 /** ln of the chance of `count` events where `mean` are expected. */

@@ -17,6 +17,7 @@ const rollout = {
   stage: 'Ramp',
   startedAt: at(0),
   steppedAt: at(0),
+  shares: [] as { at: string; percent: number }[],
   startPercent: 5,
   requestsPerSecond: 100,
   controlsTaken: 0,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { populationFrom } from '../../src/lab/population.ts';
-import { Misshapen } from '../../src/scenario/shape.ts';
 import { World } from '../../src/lab/world.ts';
+import { Misshapen } from '../../src/scenario/shape.ts';
 import { START_MS } from './worlds.ts';
 
 const API = '{project: acme, region: r, name: api, rps: 100}';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { shareBelow } from '../../src/scenario/lognormal.ts';
 import { World } from '../../src/lab/world.ts';
+import { shareBelow } from '../../src/scenario/lognormal.ts';
 import { API, binomialBounds, HOUR_MS, live, MINUTE_MS, OLD, START_MS, worldOf } from './worlds.ts';
 
 const to = (revision: string | null, percent = 100) => ({ revision, percent });

@@ -40,6 +40,7 @@ export const rollout: RolloutState = {
   stage: 'Ramp',
   startedAt: ago(12),
   steppedAt: ago(4),
+  shares: [],
   startPercent: 1,
   requestsPerSecond: 100,
   controlsTaken: 0,

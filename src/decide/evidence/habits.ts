@@ -3,7 +3,7 @@
  */
 import type { EventKind } from '../../policy/policy.ts';
 import type { Tally } from '../observation.ts';
-import { clamp } from './evidence.ts';
+import { clamp } from './logs.ts';
 
 /** With no history the dispersion is taken to be this, as if it had been seen in five bad events. */
 const priorDispersion = 1.5;

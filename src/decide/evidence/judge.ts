@@ -6,16 +6,19 @@ import type { Evidence } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
 import type { History, Reading, Tally, UnknownReason } from '../observation.ts';
 import { ticksToConvict } from '../rollout/ramp.ts';
-import { type Assessment, absorb, assess, clamp, freshEvidence, type Terms, type Tick } from './evidence.ts';
+import { type Assessment, assess } from './assess.ts';
+import { absorb, freshEvidence, type Terms } from './evidence.ts';
 import { habits } from './habits.ts';
+import { clamp } from './logs.ts';
+import type { Tick } from './ratios.ts';
 
 export interface Arms {
   readonly candidate: string;
   readonly control: string;
   /** Latency seen before this is an arm warming up, and is left out. */
   readonly warmUntilMs: number;
-  /** When the split last changed: a tick that holds that moment mixes two splits, which would compare unlike with unlike. */
-  readonly changedAtMs: number;
+  /** The candidate's shares, oldest first, each from `atMs` on. */
+  readonly shares: readonly { readonly atMs: number; readonly percent: number }[];
 }
 
 export interface Judged {
@@ -46,16 +49,16 @@ export function judge(
       const unknown = reading?.kind === 'Unknown' ? reading : null;
       return { evidence: old, assessment: assess(old, null, terms, objective.gate), tick: null, unknown };
     }
-    const mixed = reading.fromMs < arms.changedAtMs && arms.changedAtMs < reading.toMs;
     const warming = eventKind(objective.indicator) === 'Latency' && reading.fromMs < arms.warmUntilMs;
-    if (mixed || warming) {
+    if (warming) {
       const evidence = { ...old, judgedUntil: iso(reading.toMs) };
       return { evidence, assessment: assess(evidence, null, terms, objective.gate), tick: null, unknown: null };
     }
+    const shares = sharesIn(arms.shares, reading.fromMs, reading.toMs);
     const tick: Tick = {
       ...armsOf(reading.byRevision, arms),
       ...(reading.below && { below: armsOf(reading.below, arms) }),
-      toMs: reading.toMs,
+      ...(shares && { shares }),
     };
     const evidence = absorb(old, tick, terms, iso(reading.toMs));
     return { evidence, assessment: assess(evidence, tick, terms, objective.gate), tick, unknown: null };
@@ -74,6 +77,17 @@ export function judge(
           },
     unknown: judged.find(({ unknown, assessment }) => unknown && assessment.gate)?.unknown ?? null,
   };
+}
+
+/**
+ * The candidate's smallest and largest share within a tick, or null where there was but one. What was counted at a moment of
+ * change belongs to either side, since the sample before it is the base.
+ */
+export function sharesIn(shares: Arms['shares'], fromMs: number, toMs: number): Tick['shares'] | null {
+  const before = shares.findLast(({ atMs }) => atMs < fromMs)?.percent ?? 0;
+  const within = shares.filter(({ atMs }) => fromMs <= atMs && atMs < toMs).map(({ percent }) => percent);
+  if (within.length === 0) return null;
+  return { least: Math.min(before, ...within) / 100, most: Math.max(before, ...within) / 100 };
 }
 
 const armsOf = (byRevision: Readonly<Record<string, Tally>>, { candidate, control }: Arms) => ({

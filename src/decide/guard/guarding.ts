@@ -46,7 +46,7 @@ export function guarding(policy: Policy, observation: Observation, state: Status
     candidate: guard.revision,
     control: guard.control,
     warmUntilMs: ms(guard.controlSince ?? guard.armedAt) + (open ? policy.rollout.warmupMs : 0),
-    changedAtMs: ms(guard.controlSince ?? guard.armedAt),
+    shares: [{ atMs: 0, percent: 100 }, ...(guard.controlSince ? [{ atMs: ms(guard.controlSince), percent: 50 }] : [])],
   };
   const result = judge(policy, arms, guard.evidence, readingsOf(policy, observation, nowMs), tickOf);
   const { guard: next, move } = watchOver(guard, result, tickMs);

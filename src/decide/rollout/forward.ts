@@ -2,7 +2,7 @@
 import type { Policy } from '../../policy/policy.ts';
 import type { RolloutState } from '../../policy/status.ts';
 import { ms, spoken } from '../../policy/time.ts';
-import { type Assessment, odds } from '../evidence/evidence.ts';
+import { type Assessment, odds } from '../evidence/assess.ts';
 import { boundsText, evidenceText } from '../words.ts';
 import { type Advanced, evidenceOf, type Moment, type Move } from './moves.ts';
 import { certificatePercent, nextPercent, watchPercent } from './ramp.ts';

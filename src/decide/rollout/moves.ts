@@ -1,7 +1,7 @@
 /** What a rollout can do next, and the words for going back. */
 import type { Evidence, RolloutState } from '../../policy/status.ts';
 import type { Action } from '../decision.ts';
-import { type Assessment, odds } from '../evidence/evidence.ts';
+import { type Assessment, odds } from '../evidence/assess.ts';
 import type { Pace } from '../reach.ts';
 import { evidenceText } from '../words.ts';
 

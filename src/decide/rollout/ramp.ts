@@ -7,7 +7,8 @@
  * more at the same price.
  */
 import { eventKind, type Policy } from '../../policy/policy.ts';
-import { type Assessment, clamp } from '../evidence/evidence.ts';
+import type { Assessment } from '../evidence/assess.ts';
+import { clamp } from '../evidence/logs.ts';
 import type { Pace } from '../reach.ts';
 
 /** Share of the monthly error budget that a rollout may spend. */

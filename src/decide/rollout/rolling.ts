@@ -173,7 +173,7 @@ function judged(
     candidate: rollout.candidate,
     control: rollout.control,
     warmUntilMs: ms(rollout.startedAt) + policy.rollout.warmupMs,
-    changedAtMs: ms(rollout.steppedAt),
+    shares: rollout.shares.map((share) => ({ atMs: ms(share.at), percent: share.percent })),
   };
   const tickOf = (name: string) => tickOfObjective(observation, name);
   const result = judge(policy, arms, rollout.evidence, readingsOf(policy, observation, nowMs), tickOf);

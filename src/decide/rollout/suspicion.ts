@@ -2,7 +2,8 @@
 import type { Policy } from '../../policy/policy.ts';
 import type { RolloutState } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
-import { type Assessment, forgetSuspicion, tickCap } from '../evidence/evidence.ts';
+import type { Assessment } from '../evidence/assess.ts';
+import { forgetSuspicion, tickCap } from '../evidence/evidence.ts';
 import { termsOf } from '../evidence/judge.ts';
 import type { Pace } from '../reach.ts';
 import { evidenceText } from '../words.ts';

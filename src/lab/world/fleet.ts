@@ -2,8 +2,9 @@
  * The instances of one revision, the queue before them, and the scaler that wants 60 % of their CPU and of their
  * concurrency used. A request that waits 10 s for an instance is refused with 429; Cloud Run's request count never sees it.
  */
-import { type Conditions, Counters, Instance } from './instance.ts';
+
 import type { Random } from '../../scenario/random.ts';
+import { type Conditions, Counters, Instance } from './instance.ts';
 import type { Resources } from './template.ts';
 
 const TARGET_UTILIZATION = 0.6;

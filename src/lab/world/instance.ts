@@ -1,6 +1,7 @@
 /** One container instance: what it has counted since its birth, which is what its own metrics show. */
-import { addLatencies, countOf, type LatencyTable, noLatencies, slowOf } from './latency.ts';
+
 import type { Random } from '../../scenario/random.ts';
+import { addLatencies, countOf, type LatencyTable, noLatencies, slowOf } from './latency.ts';
 
 /** How the app answers; the classes are Cloud Run's labels. */
 export const ANSWERS = [

@@ -1,10 +1,10 @@
 /** A revision: an immutable template, whether it started, and the instances that run it. */
 import type { Strain } from '../../scenario/events.ts';
+import type { Random } from '../../scenario/random.ts';
 import { type Behaviour, behaviourFrom } from './behaviour.ts';
 import { Fleet } from './fleet.ts';
 import type { Conditions } from './instance.ts';
 import { LatencyTable } from './latency.ts';
-import type { Random } from '../../scenario/random.ts';
 import { environmentOf, type Resources, resourcesOf, type Template } from './template.ts';
 
 export interface Birth {

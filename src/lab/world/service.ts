@@ -1,8 +1,8 @@
 /** A simulated Cloud Run service as its owners know it: what was asked for, its revisions, and what serves. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceRef } from '../../policy/policy.ts';
-import { behaviourFrom } from './behaviour.ts';
 import { Random } from '../../scenario/random.ts';
+import { behaviourFrom } from './behaviour.ts';
 import { invalid, Refusal } from './refusal.ts';
 import { Revision } from './revision.ts';
 import { notReady, Routes } from './routes.ts';

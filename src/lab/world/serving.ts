@@ -1,7 +1,7 @@
 /** One second of one service's traffic. */
 import { rpsAt, type Scheduled, strainOn } from '../../scenario/events.ts';
-import type { Limits } from './fleet.ts';
 import type { Random } from '../../scenario/random.ts';
+import type { Limits } from './fleet.ts';
 import type { Revision } from './revision.ts';
 import type { Service } from './service.ts';
 

@@ -88,10 +88,19 @@ class Steadyrun implements Controller {
       ];
     });
     const isNew = !rollout && candidate !== this.#state.stable?.revision;
-    const past = isNew && nowMs >= 0 ? this.#policy.objectives.map(({ name }, i): History => ({ objective: name, ticks: this.#history(history)[i]!, tickMs: this.#tickMs })) : [];
+    const past =
+      isNew && nowMs >= 0
+        ? this.#policy.objectives.map(
+            ({ name }, i): History => ({ objective: name, ticks: this.#history(history)[i]!, tickMs: this.#tickMs }),
+          )
+        : [];
     return {
       service: serviceOf(split, candidate),
-      revisions: { ...Object.fromEntries(split.map(({ revision }) => [revision, revisionOf(revision)])), [candidate]: revisionOf(candidate), ...(this.#state.lastGood && { [this.#state.lastGood.revision]: revisionOf(this.#state.lastGood.revision) }) },
+      revisions: {
+        ...Object.fromEntries(split.map(({ revision }) => [revision, revisionOf(revision)])),
+        [candidate]: revisionOf(candidate),
+        ...(this.#state.lastGood && { [this.#state.lastGood.revision]: revisionOf(this.#state.lastGood.revision) }),
+      },
       freshness: Object.fromEntries(this.#policy.objectives.map(({ name }) => [name, freshness])),
       readings,
       history: past,

@@ -1,0 +1,119 @@
+/** What an objective's evidence says after a tick: convicted, suspect, certified, or none of these. */
+import type { EventKind } from '../../policy/policy.ts';
+import type { Evidence } from '../../policy/status.ts';
+import type { Tally } from '../observation.ts';
+import { absoluteAlpha, clearlyBetter, environmentBad, type Terms } from './evidence.ts';
+import { clamp, mixture } from './logs.ts';
+import { ratios, type Tick } from './ratios.ts';
+
+/** False conviction of a candidate outside its SLO, but no worse than its control. */
+const relativeAlpha = 0.05;
+
+const certain = Math.log(1e6);
+
+/** What an objective's evidence amounts to after a tick (or, with no new tick, as it stands). */
+export interface Assessment {
+  readonly objective: string;
+  readonly gate: boolean;
+  readonly kind: EventKind;
+  /** ln of the two e-values; the smaller one decides. */
+  readonly lnAbsolute: number;
+  readonly lnRelative: number;
+  readonly suspicionAbsolute: number;
+  readonly suspicionRelative: number;
+  /** Both nulls have fallen. */
+  readonly convicts: boolean;
+  /** This tick alone is total failure: certain by both tests, and at least a quarter of the requests bad. */
+  readonly guards: boolean;
+  /** The absolute half of `guards`, for when there is no control. */
+  readonly guardsAlone: boolean;
+  /** This tick alone is certain by both tests. */
+  readonly strikes: boolean;
+  readonly suspect: boolean;
+  readonly doubtful: boolean;
+  readonly environmentBad: boolean;
+  /** The candidate is clearly better than its control. */
+  readonly better: boolean;
+  /** This tick's evidence, uncapped: the smaller of the two tests' best alternatives, and the absolute one alone. */
+  readonly tickPower: number;
+  readonly tickAbsolute: number;
+  /** The candidate's share of this tick's requests, 0..1. */
+  readonly tickShare: number;
+  /** Upper 95 % bound of the candidate's bad fraction, and the fraction it is compared with. */
+  readonly upperBound: number;
+  readonly base: number;
+  readonly certified: boolean;
+}
+
+export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate: boolean): Assessment {
+  const now = tick && tick.candidate.total > 0 ? ratios(tick, evidence.allowed, evidence.phi, terms.kind) : null;
+  const tickAbsolute = now ? Math.max(...now.absolute) : 0;
+  const tickPower = now ? Math.min(tickAbsolute, Math.max(...now.relative)) : 0;
+  const lowerBound = terms.kind === 'Rate' ? rateLowerBound : shareLowerBound;
+  const largeShareBad = tick !== null && lowerBound(tick.candidate) >= 0.25;
+  const lnAbsolute = mixture(evidence.absolute);
+  const lnRelative = mixture(evidence.relative);
+  const suspicionAbsolute = evidence.absoluteMeter.length > 0 ? mixture(evidence.absoluteMeter) : 0;
+  const suspicionRelative = evidence.relativeMeter.length > 0 ? mixture(evidence.relativeMeter) : 0;
+  const suspicion = Math.min(suspicionAbsolute, suspicionRelative);
+  const bad = tick !== null && environmentBad(evidence, tick.control, terms);
+  const requests = tick ? tick.candidate.total + tick.control.total : 0;
+  const { upperBound, base } = certificate(evidence, terms);
+  return {
+    objective: evidence.objective,
+    gate,
+    kind: terms.kind,
+    lnAbsolute,
+    lnRelative,
+    suspicionAbsolute,
+    suspicionRelative,
+    convicts:
+      lnAbsolute >= Math.log(terms.gating / absoluteAlpha) && lnRelative >= Math.log(terms.gating / relativeAlpha),
+    guards: tickPower >= certain && largeShareBad,
+    guardsAlone: tickAbsolute >= certain && largeShareBad,
+    strikes: tickPower >= certain && terms.kind !== 'Latency' && !bad,
+    suspect: suspicion >= Math.log(20),
+    doubtful: suspicion >= Math.log(5),
+    environmentBad: bad,
+    better: clearlyBetter(evidence),
+    tickPower,
+    tickAbsolute,
+    tickShare: tick && requests > 0 ? tick.candidate.total / requests : 0,
+    upperBound,
+    base,
+    certified: upperBound <= (terms.kind === 'Latency' ? 1.2 : 2) * base,
+  };
+}
+
+/**
+ * The printed bound that paces a ramp and justifies a promotion; it never convicts. A pointwise 95 % upper bound for a
+ * Poisson count K: K + sqrt(6K) + 3 (at K = 0 the rule of three), on counts thinned by the dispersion.
+ */
+function certificate(
+  { certified, phi, allowed }: Evidence,
+  { sloAllows }: Terms,
+): { upperBound: number; base: number } {
+  if (certified.total === 0) return { upperBound: 1, base: allowed };
+  const bad = certified.bad / phi;
+  const upperBound = Math.min(1, (bad + Math.sqrt(6 * bad) + 3) / (certified.total / phi));
+  const base = clamp(certified.expectedBad / certified.total, allowed, Math.max(allowed, 3 * sloAllows));
+  return { upperBound, base };
+}
+
+/** How much likelier the data is if the candidate is bad. */
+export const odds = ({ lnAbsolute, lnRelative }: Pick<Assessment, 'lnAbsolute' | 'lnRelative'>): number =>
+  Math.exp(Math.min(lnAbsolute, lnRelative));
+
+/** Lower end of the Wilson score interval for bad/total at z = 2. */
+function shareLowerBound({ bad, total }: Tally): number {
+  if (total === 0) return 0;
+  const z = 2;
+  const p = bad / total;
+  const centre = p + (z * z) / (2 * total);
+  const spread = z * Math.sqrt((p * (1 - p)) / total + (z * z) / (4 * total * total));
+  return Math.max(0, (centre - spread) / (1 + (z * z) / total));
+}
+
+/** Lower end of an interval for the rate of a Poisson count at z = 2: the square root has a standard deviation of 1/2. */
+const rateLowerBound = ({ bad, total }: Tally): number =>
+  total === 0 ? 0 : Math.max(0, Math.sqrt(bad) - 1) ** 2 / total;

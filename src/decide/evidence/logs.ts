@@ -1,0 +1,19 @@
+/** Arithmetic with logarithms of numbers that may be far too large or too small. */
+
+/** ln of the average of the numbers; of none, ln 1. */
+export function mixture(logs: readonly number[]): number {
+  if (logs.length === 0) return 0;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const log of logs) high = Math.max(high, log);
+  if (high === Number.NEGATIVE_INFINITY) return high;
+  let sum = 0;
+  for (const log of logs) sum += Math.exp(log - high);
+  return high + Math.log(sum / logs.length);
+}
+
+export function logAddExp(a: number, b: number): number {
+  const high = Math.max(a, b);
+  return high === Number.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(-Math.abs(a - b)));
+}
+
+export const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);

@@ -1,0 +1,88 @@
+/**
+ * The likelihood ratios of one tick: how much likelier its counts are if the candidate is bad, for several ways of being bad.
+ *
+ * - absolute: the null is that the candidate's bad fraction is what is allowed;
+ * - relative: the null is that the candidate's bad rate is at most 1.2 times the concurrent control's;
+ * - mirrored: the relative one with the arms swapped.
+ *
+ * A relative ratio is A^k_c B^k_s with B = (1.2 q + 1 - q) / (risk q + 1 - q), A = B risk / 1.2, where q is the candidate's
+ * share of the requests. With Poisson counts its expectation under the null is at most 1 whatever the common base rate does,
+ * because it is conditioned on the split (Lindon & Malek, "Anytime-valid inference for multinomial count data", 2022, made
+ * one-sided). The exponent of that expectation is proportional to (share - q): it stays below 1 for any q that is at least the
+ * share of every moment. So a tick in which the split changed counts with the larger of its shares.
+ */
+import type { EventKind } from '../../policy/policy.ts';
+import type { Tally } from '../observation.ts';
+
+export const relativeNull = 1.2;
+
+/** Relative risks tested against `relativeNull`. */
+const relativeRisks = [2, 6, 30, 1000];
+const lnRisks = relativeRisks.map((risk) => Math.log(risk / relativeNull));
+
+/** Multiples of the allowed fraction tested against it. A latency's tail cannot grow a hundredfold: its fraction is large. */
+const absoluteMultiples = { Errors: [2, 8, 50, 600], Latency: [1.4, 2, 4, 10], Rate: [2, 8, 50, 600] } as const;
+
+export interface Counted {
+  readonly candidate: Tally;
+  readonly control: Tally;
+}
+
+export interface Tick extends Counted {
+  /** The same requests by the boundary below a latency's threshold, where the threshold is none itself. */
+  readonly below?: Counted;
+  /** The candidate's smallest and largest share (0..1) within the tick, where the split changed in it. */
+  readonly shares?: { readonly least: number; readonly most: number };
+}
+
+/** ln of the ratios, uncapped, one for each alternative. */
+export interface Ratios {
+  readonly absolute: readonly number[];
+  readonly relative: readonly number[];
+  readonly mirrored: readonly number[];
+}
+
+/**
+ * `phi` is the dispersion they are tempered by. The relative tests of a threshold between two boundaries use both: the
+ * mixture of their e-values is one as well, and which of the two shows a regression is not known beforehand.
+ */
+export function ratios(tick: Tick, allowed: number, phi: number, kind: EventKind): Ratios {
+  const absolute: number[] = [];
+  for (const multiple of absoluteMultiples[kind]) {
+    const ratio =
+      kind === 'Rate' ? ofRate(tick.candidate, allowed, multiple) : ofShare(tick.candidate, allowed, multiple);
+    absolute.push(ratio / phi);
+  }
+  const relative: number[] = [];
+  const mirrored: number[] = [];
+  const { shares } = tick;
+  for (let counted: Counted | undefined = tick; counted; counted = counted === tick ? tick.below : undefined) {
+    const { candidate, control } = counted;
+    const all = candidate.total + control.total;
+    const shareOf = ({ total }: Tally) => (all === 0 ? 0 : total / all);
+    addRelative(relative, candidate.bad, control.bad, Math.max(shareOf(candidate), shares?.most ?? 0), phi);
+    addRelative(mirrored, control.bad, candidate.bad, Math.max(shareOf(control), shares ? 1 - shares.least : 0), phi);
+  }
+  return { absolute, relative, mirrored };
+}
+
+/** ln of P(counts | fraction = multiple x allowed) / P(counts | fraction = allowed), binomial. */
+function ofShare({ bad, total }: Tally, allowed: number, multiple: number): number {
+  const alternative = Math.min(multiple * allowed, Math.max(0.95, (1 + allowed) / 2));
+  return bad * Math.log(alternative / allowed) + (total - bad) * Math.log((1 - alternative) / (1 - allowed));
+}
+
+/** The same of a Poisson rate, where there may be more bad events than those they are counted for. */
+function ofRate({ bad, total }: Tally, allowed: number, multiple: number): number {
+  return bad * Math.log(multiple) - total * (multiple - 1) * allowed;
+}
+
+/** ln of P(split of the bad | risk) / P(split of the bad | 1.2), for each risk, of an arm that has the share q. */
+function addRelative(into: number[], bad: number, otherBad: number, q: number, phi: number): void {
+  const bothBad = bad + otherBad;
+  const lnNull = bothBad === 0 ? 0 : Math.log(relativeNull * q + 1 - q);
+  for (let i = 0; i < relativeRisks.length; i++) {
+    const ratio = bothBad === 0 ? 0 : bad * lnRisks[i]! + bothBad * (lnNull - Math.log(relativeRisks[i]! * q + 1 - q));
+    into.push(ratio / phi);
+  }
+}
