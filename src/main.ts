@@ -1,4 +1,5 @@
 /** Command line -> command. Each command is loaded only when it is asked for. */
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { manifest } from './manifest.ts';
 
@@ -33,6 +34,7 @@ function whole(low: number, high: number) {
 }
 
 const port = whole(0, 65_535);
+const collected = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
 let exitCode = 0;
 const repeatMs = 500;
 
@@ -85,6 +87,19 @@ program
       (await import('./commands/check.ts')).check(files, options, process),
     ),
   );
+
+program
+  .command('rehearse')
+  .description('what a policy would do in scenarios: many seeded runs of the real judgement, before anyone trusts it')
+  .requiredOption('--policy <file>', 'a file with one SLOPolicy')
+  .requiredOption('--scenario <file>', 'a scenario; may be given several times', collected)
+  .option('--runs <n>', 'runs of each scenario', whole(1, 1_000_000), 200)
+  .option('--seed <n>', 'the same seed gives the same runs', whole(0, 2 ** 32 - 1), 1)
+  .option('--rule <name>', "steadyrun, or a peer's rule for comparison", 'steadyrun')
+  .option('--rule-options <k=v,...>', "the peer's settings")
+  .option('--jobs <n>', 'threads (default: one for each core)', whole(1, 256), availableParallelism())
+  .addOption(json())
+  .action(runs(async (options) => (await import('./commands/rehearse.ts')).runRehearse(options)));
 
 program
   .command('rewrite')

@@ -22,6 +22,8 @@ const allowed: Record<string, readonly string[]> = {
   promql: ['@lezer/common', '@prometheus-io/lezer-promql'],
   policy: ['promql', 'zod', 'yaml', '../package.json'],
   decide: ['policy'],
+  scenario: ['policy', 'zod', 'yaml'],
+  rehearsal: ['policy', 'decide', 'scenario'],
   'ports.ts': ['policy', 'decide/observation.ts'],
   kubernetes: adapter,
   cloudrun: adapter,
