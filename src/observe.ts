@@ -1,13 +1,10 @@
 /** Gathers what a decision needs, and nothing more: facts, judged by nobody yet. */
 import type { Freshness, History, Inspection, Observation, Reading, Revision, Service } from './decide/observation.ts';
-import { historyMs, type Questions, questions, quiet, surprising } from './decide/questions.ts';
+import { historyMs, isDue, type Questions, questions, quiet, surprising } from './decide/questions.ts';
 import { tickOf } from './decide/reach.ts';
 import type { Objective, Policy } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
 import type { Asked, Metrics, Services } from './ports.ts';
-
-/** Samples come with jitter: so much of a tick is a tick. */
-const leastTick = 0.8;
 
 export async function observe(
   ports: { services: Services; metrics: Metrics },
@@ -78,11 +75,11 @@ async function measureOne(
   if ('kind' in freshness) return { reading: { ...freshness, objective: objective.name } };
   const tickMs = tickOf(freshness.intervalMs);
   const toMs = freshness.newestMs;
-  const fromMs = counts.find((question) => question.objective === objective)?.fromMs;
-  const isDue = fromMs !== undefined && toMs !== null && toMs - fromMs >= leastTick * tickMs;
-  const reading = isDue
-    ? await metrics.counts({ ...asked, fromMs, toMs, tickMs, createdAtMs: createdAtMs(revisions) })
-    : undefined;
+  const due = counts.find((question) => question.objective === objective);
+  const reading =
+    due && toMs !== null && isDue(due, toMs, tickMs)
+      ? await metrics.counts({ ...asked, fromMs: due.fromMs, toMs, tickMs, createdAtMs: createdAtMs(revisions) })
+      : undefined;
   if (historyOf === null) return { freshness, ...(reading && { reading }) };
   const question = { ...asked, revision: historyOf, toMs: toMs ?? nowMs, lengthMs: historyMs, tickMs };
   const history = await metrics.history(question);

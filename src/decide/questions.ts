@@ -11,10 +11,25 @@ import { namedSplit, same } from './split.ts';
 /** How much of the stable's past is asked for at the beginning of a rollout. */
 export const historyMs = 6 * 3_600_000;
 
+export interface Due {
+  readonly objective: Objective;
+  /** Where it was last judged. */
+  readonly fromMs: number;
+  /** A tick has counted since the arms began to be compared. */
+  readonly begun: boolean;
+}
+
+/** Samples come with jitter: so much of a tick is a tick. */
+const leastTick = 0.8;
+
+/** Up to `toMs` there is enough to ask for: a tick, or whatever there is when a comparison has just begun. */
+export const isDue = ({ fromMs, begun }: Pick<Due, 'fromMs' | 'begun'>, toMs: number, tickMs: number): boolean =>
+  begun ? toMs - fromMs >= leastTick * tickMs : toMs > fromMs;
+
 export interface Questions {
   readonly revisions: readonly string[];
   /** Ask for counts per objective, from where each was last judged. */
-  readonly counts: readonly { readonly objective: Objective; readonly fromMs: number }[];
+  readonly counts: readonly Due[];
   /** Ask for this revision's past. */
   readonly historyOf: string | null;
   /** Ask what the source makes of each objective's query. */
@@ -67,15 +82,11 @@ export function questions(policy: Policy, service: Service, state: Status, nowMs
   return {
     revisions: quietNames ? [] : [...new Set(names.filter((name): name is string => Boolean(name)))],
     counts: judging
-      ? policy.objectives.map((objective) => ({
-          objective,
-          fromMs: ms(
-            (judging.evidence.find((entry) => entry.objective === objective.name) ?? judging.evidence[0])
-              ?.judgedUntil ??
-              state.decision?.at ??
-              '',
-          ),
-        }))
+      ? policy.objectives.map((objective) => {
+          const entry = judging.evidence.find((known) => known.objective === objective.name);
+          const fromMs = ms((entry ?? judging.evidence[0])?.judgedUntil ?? state.decision?.at ?? '');
+          return { objective, fromMs, begun: entry === undefined || entry.absolute.length > 0 };
+        })
       : [],
     historyOf: !rollout && !held && newest !== null ? (state.stable?.revision ?? null) : null,
     inspect: inspectionDue(policy, state, nowMs),

@@ -15,7 +15,8 @@ export function paceOf(policy: Policy, { freshness }: Pick<Observation, 'freshne
   const gating = policy.objectives.filter(({ gate }) => gate);
   const known = (gating.length > 0 ? gating : policy.objectives).flatMap(({ name }) => {
     const { newestMs = null, intervalMs = 0 } = freshness[name] ?? {};
-    return newestMs === null ? [] : [{ ageMs: nowMs - newestMs, intervalMs }];
+    // Looked at any moment, the newest sample is half an interval older than it was when it came.
+    return newestMs === null ? [] : [{ ageMs: nowMs - newestMs - intervalMs / 2, intervalMs }];
   });
   if (known.length === 0) return { delayMs: staleAfterMs, tickMs: unknownTickMs };
   const slowestMs = Math.max(...known.map(({ ageMs }) => ageMs));

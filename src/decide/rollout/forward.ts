@@ -60,14 +60,16 @@ export function forward(
   if (overdue) return inconclusive(policy, rollout, gating, moment);
 
   const spacingMs = Math.max(60_000, moment.pace.delayMs + moment.pace.tickMs);
-  if (moment.nowMs - ms(rollout.steppedAt) < spacingMs) return stay('Observing', `${why}.`);
+  // Looks come a tick apart: the one nearest to the time is as good.
+  if (moment.nowMs - ms(rollout.steppedAt) < spacingMs - moment.pace.tickMs / 2) return stay('Observing', `${why}.`);
   const percent = nextPercent(
     policy,
     {
       percent: moment.percent,
       startPercent: rollout.startPercent,
       requestsPerSecond: rollout.requestsPerSecond,
-      sinceStartMs,
+      calmMs: moment.nowMs - ms(rollout.retreat?.at ?? rollout.startedAt),
+      suspectedBefore: rollout.retreat !== undefined,
       fixForward: cure,
     },
     gating,

@@ -30,6 +30,10 @@ export const ticksToConvict = (policy: Policy, tickMs: number): number =>
 /** From giving a share to seeing what it did. */
 export const feedbackMs = ({ delayMs, tickMs }: Pace): number => delayMs + 2 * tickMs + actSeconds * 1000;
 
+/** From giving a share to convicting what does not fail totally. */
+const convictionMs = (policy: Policy, { delayMs, tickMs }: Pace): number =>
+  delayMs + ticksToConvict(policy, tickMs) * tickMs + actSeconds * 1000;
+
 /** Seconds of the service's whole traffic that may fail; at little traffic at least five requests' worth. */
 function budgetSeconds(policy: Policy, requestsPerSecond: number): number {
   const allowed = policy.objectives
@@ -53,23 +57,27 @@ export interface RampPosition {
   readonly percent: number;
   readonly startPercent: number;
   readonly requestsPerSecond: number;
-  readonly sinceStartMs: number;
+  readonly suspectedBefore: boolean;
+  /** Since the rollout began or was last under suspicion. */
+  readonly calmMs: number;
   /** The stable is sick and the candidate is the cure: no soak. */
   readonly fixForward: boolean;
 }
 
 /** The share to go to next, percent; the present one when it is not time for more. */
 export function nextPercent(policy: Policy, at: RampPosition, assessments: readonly Assessment[], pace: Pace): number {
-  const soaking = at.sinceStartMs < profiles[policy.rollout.profile].soakMs && !at.fixForward;
+  const soaking = at.calmMs < profiles[policy.rollout.profile].soakMs && !at.fixForward;
   const ceiling = soaking ? Math.max(at.startPercent, Math.min(20, 5 * at.startPercent)) : 99;
   const ladder = policy.rollout.stepsPercent;
   if (ladder !== null) {
     const rung = ladder.find((step) => step > at.percent);
     return rung !== undefined && rung <= ceiling ? rung : at.percent;
   }
+  const growth = at.suspectedBefore ? 2 : 5;
   const excess = Math.max(1e-4, ...gating(assessments).map(({ upperBound, base }) => upperBound - base));
-  const affordable = (100 * budgetSeconds(policy, at.requestsPerSecond)) / ((feedbackMs(pace) / 1000) * excess);
-  return Math.max(at.percent, Math.floor(Math.min(4 * at.percent, 50, affordable, ceiling)));
+  const affordable =
+    (100 * budgetSeconds(policy, at.requestsPerSecond)) / ((convictionMs(policy, pace) / 1000) * excess);
+  return Math.max(at.percent, Math.floor(Math.min(growth * at.percent, 50, affordable, ceiling)));
 }
 
 /** The share from which a certificate may promote: by then the candidate has carried a fair part of the traffic. */

@@ -2,6 +2,7 @@
 import { confirm } from '../../decide/confirm.ts';
 import { decide } from '../../decide/decide.ts';
 import type { History, Observation, Reading, Revision, Service, Split } from '../../decide/observation.ts';
+import { isDue } from '../../decide/questions.ts';
 import { tickOf } from '../../decide/reach.ts';
 import { same, soleRevision } from '../../decide/split.ts';
 import { phaseOf, shown } from '../../decide/view.ts';
@@ -14,8 +15,6 @@ import { stableName } from '../world.ts';
 
 /** When the deploy was; any day will do. */
 export const deployedAtMs = Date.UTC(2026, 0, 5, 8);
-/** Samples come with jitter: so much of a tick is a tick. */
-const leastTick = 0.8;
 
 export const steadyrun: Rule = {
   name: 'steadyrun',
@@ -75,7 +74,7 @@ class Steadyrun implements Controller {
       const entry = judging?.evidence.find(({ objective: name }) => name === objective.name);
       if (!entry) return [];
       const fromMs = ms(entry.judgedUntil) - deployedAtMs;
-      if (newestMs - fromMs < leastTick * tickMs) return [];
+      if (!isDue({ fromMs, begun: entry.absolute.length > 0 }, newestMs, tickMs)) return [];
       return [
         {
           kind: 'Counts',

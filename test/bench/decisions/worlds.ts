@@ -1,0 +1,93 @@
+/** The worlds of the bench, by name. What is not said is healthy, 100 requests a second, samples every 15 s at once. */
+import type { ScenarioText } from '../../../src/scenario/scenario.ts';
+
+type World = Omit<ScenarioText, 'name' | 'truth'>;
+
+const slower = { p50: 176, p95: 400, p99: 560 };
+const on = (rps: number, world: World): World => ({ ...world, traffic: { ...world.traffic, rps } });
+/** As Cloud Run's own metrics come, and two honest cases of Google Cloud. */
+export const late = (world: World): World => ({ ...world, tick: '60s', metricsDelay: '120s' });
+export const managedPrometheus = (world: World): World => ({ ...world, tick: '30s', metricsDelay: '75s' });
+export const cloudMonitoring = (world: World): World => ({ ...world, tick: '60s', metricsDelay: '180s' });
+
+const errors = (errorPercent: number): World => ({ candidate: { errorPercent: 0.05 + errorPercent } });
+
+/** The six of the mean harm. */
+export const harms = {
+  '+0.5 % errors': errors(0.5),
+  '+1 % errors': errors(1),
+  '+5 % errors': errors(5),
+  '+50 % errors': errors(50),
+  '100 % errors': { candidate: { errorPercent: 100 } },
+  'slower 1.6 times': { candidate: { latencyMs: slower } },
+} satisfies Record<string, World>;
+
+const healthy: World = {};
+const diurnal: World = { traffic: { shape: 'Diurnal' } };
+const outage: World = { events: [{ at: '1m', for: '10m', on: 'Both', errorPercent: 20 }] };
+export const clusters: World = { noise: { errorClusterMean: 5 } };
+export const bursty: World = { noise: { errorClusterMean: 5, bursts: { every: '10m', for: '30s', errorPercent: 2 } } };
+const blip: World = { events: [{ at: '0s', jitter: '30m', for: '60s', on: 'Candidate', errorPercent: 5 }] };
+
+/** A candidate that is not to blame. */
+export const good = {
+  'healthy, 1 rps': on(1, healthy),
+  'healthy, 10 rps': on(10, healthy),
+  'healthy, 100 rps': healthy,
+  'diurnal, 1 rps': on(1, diurnal),
+  'diurnal, 10 rps': on(10, diurnal),
+  'diurnal, 100 rps': diurnal,
+  'shared outage, 1 rps': on(1, outage),
+  'shared outage, 10 rps': on(10, outage),
+  'shared outage, 100 rps': outage,
+  'clusters, 10 rps': on(10, clusters),
+  'clusters, 100 rps': clusters,
+  'bursty, 10 rps': on(10, bursty),
+  'bursty, 100 rps': bursty,
+  'blip, 10 rps': on(10, blip),
+  'blip, 100 rps': blip,
+  'both above the SLO': { stable: { errorPercent: 0.2 } },
+  'stable sick': { events: [{ at: '3m', for: '5m', on: 'Stable', errorPercent: 10 }] },
+  'flash crowd': {
+    events: [
+      { at: '2m', for: '5m', on: 'Traffic', rps: 1000 },
+      { at: '2m', for: '5m', on: 'Both', latencyFactor: 1.281 },
+    ],
+  },
+  night: { events: [{ at: '90s', for: '30m', on: 'Traffic', rps: 1 }] },
+  'flapping metrics': { events: [{ at: '0s', for: '60s', every: '180s', on: 'Metrics', outage: true }] },
+  'stable at 20 %': { stable: { errorPercent: 20 }, candidate: { errorPercent: 0.05 } },
+  'healthy, 120 s late': late(healthy),
+  'healthy, 75 s late': managedPrometheus(healthy),
+  'healthy, 180 s late': cloudMonitoring(healthy),
+  'metrics outage': { events: [{ at: '2m', for: '10m', on: 'Metrics', outage: true }] },
+  'shared failure after promotion': { events: [{ at: '60m', for: '60m', on: 'Both', errorPercent: 100 }] },
+  'a deploy every 10 min': { horizon: '8h', deployEvery: '10m' },
+} satisfies Record<string, World>;
+
+const leak: World = { events: [{ at: '10m', for: '110m', on: 'Candidate', errorPercent: 10, ramp: '20m' }] };
+const inTheWatch = (world: World): World => ({
+  ...on(150, world),
+  events: [{ at: '20m', for: '100m', on: 'Candidate', errorPercent: 4 }],
+});
+const cron: World = {
+  events: [{ at: '5m', jitter: '10m', for: '15s', every: '10m', on: 'Candidate', errorPercent: 100 }],
+};
+
+/** A candidate that is to blame. */
+export const bad = {
+  '100 % errors, 10 rps': on(10, harms['100 % errors']),
+  '100 % errors, 1 rps': on(1, harms['100 % errors']),
+  '+1 % errors, 2 rps': on(2, harms['+1 % errors']),
+  'leak from 10 min': leak,
+  'leak, 120 s late': late(leak),
+  '+4 % in the watch': inTheWatch({}),
+  '+4 % in the watch, 120 s late': inTheWatch(late({})),
+  'total failure 15 s in 10 min': cron,
+  'total failure 15 s in 10 min, 120 s late': late(cron),
+  'overload above 20 rps': { candidate: { overload: { aboveRps: 20, errorPercent: 5 } } },
+  'total failure after promotion': { events: [{ at: '60m', for: '60m', on: 'Candidate', errorPercent: 100 }] },
+  '+5 %, 0.05 rps': on(0.05, harms['+5 % errors']),
+} satisfies Record<string, World>;
+
+export const quietNight: World = on(0.05, healthy);
