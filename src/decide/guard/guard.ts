@@ -62,13 +62,14 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
   }
 
   const convicted = gating.find(({ convicts, guards }) => convicts || guards);
-  if (convicted) return move('RollBack', 'WorseThanLastGood', `${text(convicted)}.`);
+  if (convicted) return move('RollBack', 'WorseThanLastGood', `${text(convicted)}. ${back(guard)}`);
 
   const striking = gating.find(({ strikes }) => strikes);
   if (striking) {
     const entry = evidenceOf(guard, striking);
     const apart = entry.lastStrike === undefined ? null : ms(entry.judgedUntil) - ms(entry.lastStrike);
-    if (apart !== null && apart >= 120_000 + tickMs) return move('RollBack', 'SecondStrike', `${text(striking)}.`);
+    if (apart !== null && apart >= 120_000 + tickMs)
+      return move('RollBack', 'SecondStrike', `${text(striking)}. ${back(guard)}`);
     const evidence = guard.evidence.map((other) =>
       other === entry ? { ...other, lastStrike: other.judgedUntil } : other,
     );
@@ -94,6 +95,9 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
     `${guard.revision} and ${guard.control} share the traffic until the question is settled.`,
   );
 }
+
+const back = ({ revision, control }: GuardState): string =>
+  `All traffic goes back to ${control}; ${revision} stays rejected until it is retried.`;
 
 /** Armed for a revision that now has all of the traffic, with what is known of the service's habits. */
 export const arm = (options: {

@@ -30,7 +30,12 @@ export function forward(
   const sinceStartMs = moment.nowMs - ms(rollout.startedAt);
   const overdue = sinceStartMs >= policy.rollout.maxBakeMs;
   if (gating.some(({ doubtful }) => doubtful)) {
-    return to(overdue ? 'Hold' : 'None', moment.percent, 'Doubtful', `No step while this is open: ${why}.`);
+    return to(
+      overdue ? 'Hold' : 'None',
+      moment.percent,
+      'Doubtful',
+      `No step while this is open: ${why}. It is settled by what the next ticks say.`,
+    );
   }
 
   const outages = gating.filter(({ environmentBad }) => environmentBad);
@@ -39,7 +44,7 @@ export function forward(
   const cure = outage !== undefined && outages.every(({ better }) => better);
   if (outage && !cure) {
     const evidence = evidenceOf(rollout, outage);
-    const message = `${rollout.control} itself is failing, so no revision is blamed and nothing moves forward: ${evidenceText(evidence, outage, rollout.candidate, rollout.control)}.`;
+    const message = `${rollout.control} itself is failing, so no revision is blamed and nothing moves forward: ${evidenceText(evidence, outage, rollout.candidate, rollout.control)}. The rollout goes on when it is over.`;
     return to('Hold', moment.percent, 'SharedOutage', message);
   }
 
@@ -48,12 +53,15 @@ export function forward(
     const left = ms(rollout.watchedSince ?? rollout.steppedAt) + watchMs - moment.nowMs;
     if (left > 0) return stay('Watching', `${spoken(left)} of the watch are left. ${why}.`);
     if (cure && !certified) return stay('Watching', `The certificate is still open. ${why}.`);
-    return to('Promote', 100, 'WatchPassed', `${rollout.candidate} held through the watch: ${boundsText(gating)}.`);
+    const message =
+      `${rollout.candidate} held through the watch: ${boundsText(gating)}. ${why}. ` +
+      `It gets all of the traffic; ${rollout.control} is remembered as last good.`;
+    return to('Promote', 100, 'WatchPassed', message);
   }
 
   if (moment.percent >= certificatePercent(policy) && certified) {
     const share = Math.max(watchPercent(moment.pace), moment.percent);
-    const message = `Certified at ${moment.percent} %: ${boundsText(gating)} (95 % bound). ${spoken(watchMs)} of watching follow.`;
+    const message = `Certified at ${moment.percent} %: ${boundsText(gating)} (95 % bound). ${why}. ${spoken(watchMs)} of watching follow.`;
     return to('Watch', share, 'Certified', message);
   }
 
@@ -79,7 +87,7 @@ export function forward(
   const reason = cure ? 'FixForward' : 'Healthy';
   const message = cure
     ? `${rollout.candidate} is clearly better than the failing ${rollout.control} and is helped on. ${why}.`
-    : `Nothing speaks against ${rollout.candidate}: ${boundsText(gating)} so far.`;
+    : `Nothing speaks against ${rollout.candidate}: ${boundsText(gating)} so far. ${why}. More follows if it stays so.`;
   return to('Step', percent, reason, message);
 }
 

@@ -34,7 +34,7 @@ export function rollBack(assessment: Assessment, rollout: RolloutState, reason: 
     action: 'RollBack',
     percent: 0,
     reason: reason ?? regression[assessment.kind],
-    message: `${evidence}.`,
+    message: `${evidence}. All traffic goes back to ${rollout.control}; ${rollout.candidate} stays rejected until it is retried.`,
   };
 }
 

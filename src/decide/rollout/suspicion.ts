@@ -1,7 +1,7 @@
 /** Suspicion is cheaper than conviction: fewer users, or a larger control, while the question is open. */
 import type { Policy } from '../../policy/policy.ts';
 import type { RolloutState } from '../../policy/status.ts';
-import { iso, ms } from '../../policy/time.ts';
+import { iso, ms, spoken } from '../../policy/time.ts';
 import type { Assessment } from '../evidence/assess.ts';
 import { forgetSuspicion, tickCap } from '../evidence/evidence.ts';
 import { termsOf } from '../evidence/judge.ts';
@@ -31,7 +31,7 @@ export function strike(rollout: RolloutState, gating: readonly Assessment[], mom
     recorded,
     Math.min(moment.percent, rollout.startPercent),
     moment,
-    `A first burst of failures: ${evidence}.`,
+    `A first burst of failures: ${evidence}. ${aftermath(moment)}`,
   );
 }
 
@@ -52,8 +52,12 @@ export function suspicion(
   // Evidence above the cap is users' requests spent for nothing.
   const enough = power > 0 ? 100 * ((share * 3 * cap) / power) : 100;
   const percent = Math.min(moment.percent, Math.ceil(Math.max(rollout.startPercent, enough)));
-  return retreat(rollout, percent, moment, `Suspicion: ${rollBack(worst, rollout, null).message}`);
+  const evidence = evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control);
+  return retreat(rollout, percent, moment, `Suspicion: ${evidence}. ${aftermath(moment)}`);
 }
+
+const aftermath = ({ pace }: Moment): string =>
+  `If more is seen it is rolled back; if nothing is for ${spoken(retreatMs(pace))}, the ramp goes on.`;
 
 /** Fewer users while the question is open. From the watch it is back to the ramp, and the certificate is needed again. */
 function retreat(rollout: RolloutState, percent: number, moment: Moment, message: string): Advanced {

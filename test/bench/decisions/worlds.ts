@@ -62,6 +62,7 @@ export const good = {
   'healthy, 180 s late': cloudMonitoring(healthy),
   'metrics outage': { events: [{ at: '2m', for: '10m', on: 'Metrics', outage: true }] },
   'shared failure after promotion': { events: [{ at: '60m', for: '60m', on: 'Both', errorPercent: 100 }] },
+  'healthy, 0.05 rps': on(0.05, healthy),
   'a deploy every 10 min': { horizon: '8h', deployEvery: '10m' },
 } satisfies Record<string, World>;
 
@@ -90,4 +91,5 @@ export const bad = {
   '+5 %, 0.05 rps': on(0.05, harms['+5 % errors']),
 } satisfies Record<string, World>;
 
-export const quietNight: World = on(0.05, healthy);
+/** Rehearsed with the profile Fast. */
+export const fasts = { 'healthy, Fast': healthy } satisfies Record<string, World>;

@@ -1,0 +1,46 @@
+/**
+ * `npm run bench -- decisions`: our rule and the peers' in the same worlds with the same seeds, one table, and the bars that
+ * ours has to meet. The full form takes 10,000 runs for false rollbacks and 1,000 for everything else.
+ */
+import { availableParallelism } from 'node:os';
+import type { Job } from '../../src/rehearsal/job.ts';
+import { rehearseAll } from '../../src/rehearsal/pool.ts';
+import { type Summary, summarize } from '../../src/rehearsal/summary.ts';
+import { ProgressBar } from '../../src/report/progress.ts';
+import { type Cell, cellKey, cells } from './decisions/cells.ts';
+import { comparison } from './decisions/comparison.ts';
+import { type Facts, factsOf } from './decisions/facts.ts';
+import { rows } from './decisions/rows.ts';
+import type { BenchOptions, Row } from './main.ts';
+
+export interface Measured {
+  readonly summary: Summary;
+  readonly facts: Facts;
+}
+
+export async function decisions(
+  { seed, quick }: BenchOptions,
+  onCell: (cell: Record<string, unknown>) => void,
+): Promise<Row[]> {
+  const planned = cells(quick);
+  const jobs = planned.map(
+    ({ policy, scenario, rule, ruleOptions, runs }): Job => ({ policy, scenario, rule, ruleOptions, seed, runs }),
+  );
+  const measured = new Map<string, Measured>();
+  const bar = new ProgressBar(process.stderr, 'runs');
+  let at = 0;
+  await rehearseAll(jobs, {
+    threads: availableParallelism(),
+    onProgress: (done, all) => bar.show(done, all),
+    onJob: (job, results) => {
+      const cell: Cell = planned[at++]!;
+      const summary = summarize(job, results);
+      measured.set(cellKey(cell), { summary, facts: factsOf(results) });
+      bar.clear();
+      onCell({ ...summary, ...(cell.label !== cell.rule && { rule: cell.label }), seed });
+    },
+  });
+  bar.clear();
+  process.stderr.write(`${comparison(measured, planned)}\n`);
+  return rows(measured, quick);
+}

@@ -1,0 +1,126 @@
+/** Which rule is rehearsed in which world, and how often. */
+import { readFileSync } from 'node:fs';
+import { parsePolicy } from '../../../src/policy/parse.ts';
+import type { Policy } from '../../../src/policy/policy.ts';
+import { parseScenario, type Scenario, type ScenarioText } from '../../../src/scenario/scenario.ts';
+import { bad, cloudMonitoring, fasts, good, harms, late, managedPrometheus } from './worlds.ts';
+
+export interface Cell {
+  /** The rule as the table calls it. */
+  readonly label: string;
+  readonly rule: string;
+  readonly ruleOptions: Readonly<Record<string, string>>;
+  readonly world: string;
+  readonly policy: Policy;
+  readonly scenario: Scenario;
+  readonly runs: number;
+}
+
+export const cellKey = ({ label, world }: Pick<Cell, 'label' | 'world'>): string => `${label} | ${world}`;
+export const ours = 'steadyrun';
+
+export interface Peer {
+  readonly label: string;
+  readonly rule: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+const atDefaults = [
+  'cloud-run-release-manager',
+  'flagger',
+  'flagger-slo',
+  'argo-rollouts',
+  'mann-whitney',
+  'alert-policy',
+];
+
+/** Found once by test/bench/tune-peers.ts, at false rollbacks like ours. */
+const tuned = JSON.parse(readFileSync(new URL('../tuned-peers.json', import.meta.url), 'utf8')) as {
+  best: { rule: string; options: Record<string, string> }[];
+};
+
+export const peers: readonly Peer[] = [
+  ...atDefaults.map((rule) => ({ label: rule, rule, options: {} })),
+  ...tuned.best.map(({ rule, options }) => ({ label: `${rule}, best-tuned`, rule, options })),
+];
+
+/** The ways metrics come in which everybody's harm is measured. */
+export const arrivals = {
+  '0 s': (world: World): World => world,
+  '120 s': late,
+  '75 s / 30 s': managedPrometheus,
+  '180 s / 60 s': cloudMonitoring,
+};
+type World = Omit<ScenarioText, 'name' | 'truth'>;
+export const harmWorld = (name: string, arrival: string): string => (arrival === '0 s' ? name : `${name}, ${arrival}`);
+
+const policy = (rollout: Record<string, unknown> = {}): Policy => {
+  const parsed = parsePolicy({
+    apiVersion: 'steadyrun.dev/v1alpha1',
+    kind: 'SLOPolicy',
+    metadata: { name: 'bench' },
+    spec: {
+      service: { project: 'acme', region: 'europe-west1', name: 'bench' },
+      objectives: [
+        { name: 'availability', targetPercent: 99.9 },
+        { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
+      ],
+      rollout,
+    },
+  });
+  if (!parsed.ok) throw new Error('the policy of the bench is not valid');
+  return parsed.policy;
+};
+
+/** Worlds in which everybody's false rollbacks are measured. */
+export const falseWorlds = [
+  'healthy, 100 rps',
+  'diurnal, 100 rps',
+  'shared outage, 100 rps',
+  'clusters, 100 rps',
+  'bursty, 100 rps',
+];
+/** Worlds with 10,000 runs of ours. */
+const rare = /^(healthy|diurnal|shared outage|clusters|bursty|blip), 10{0,2} rps$/;
+
+export function cells(quick: boolean): Cell[] {
+  const many = quick ? 40 : 10_000;
+  const some = quick ? 20 : 1_000;
+  const balanced = policy();
+  const cell = (
+    peer: Peer,
+    world: string,
+    text: World,
+    truth: Scenario['truth'],
+    runs: number,
+    by = balanced,
+  ): Cell => ({
+    label: peer.label,
+    rule: peer.rule,
+    ruleOptions: peer.options,
+    world,
+    policy: by,
+    scenario: parseScenario({ ...text, name: world, truth }),
+    runs,
+  });
+  const us: Peer = { label: ours, rule: ours, options: {} };
+  const harmCells = (peer: Peer, runs: number): Cell[] =>
+    Object.entries(arrivals).flatMap(([arrival, arrive]) =>
+      Object.entries(harms).map(([name, world]) => cell(peer, harmWorld(name, arrival), arrive(world), 'Bad', runs)),
+    );
+  const deploys = /deploy every/;
+  return [
+    ...harmCells(us, some),
+    ...Object.entries(bad).map(([name, world]) => cell(us, name, world, 'Bad', some)),
+    ...Object.entries(good).map(([name, world]) =>
+      cell(us, name, world, 'Good', deploys.test(name) ? Math.ceil(some / 10) : rare.test(name) ? many : some),
+    ),
+    ...Object.entries(fasts).map(([name, world]) => cell(us, name, world, 'Good', some, policy({ profile: 'Fast' }))),
+    ...peers.flatMap((peer) => [
+      ...harmCells(peer, some),
+      cell(peer, 'leak from 10 min', bad['leak from 10 min'], 'Bad', some),
+      cell(peer, 'leak, 120 s late', bad['leak, 120 s late'], 'Bad', some),
+      ...falseWorlds.map((name) => cell(peer, name, good[name as keyof typeof good], 'Good', some)),
+    ]),
+  ];
+}

@@ -1,0 +1,34 @@
+/** What judging costs: the time of one objective's tick, and its evidence in a status. */
+
+import { assess } from '../../../src/decide/evidence/assess.ts';
+import { absorb, freshEvidence, type Terms } from '../../../src/decide/evidence/evidence.ts';
+
+const terms: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 2, ticksToConvict: 6, tickMs: 15_000 };
+const at = '2026-01-05T08:00:00.000Z';
+const name = 'availability';
+
+/** Median of 21 rounds of 5,000 ticks, absorbed and assessed, after a round to warm up. */
+export function tickMicroseconds(): number {
+  const rounds = Array.from({ length: 22 }, () => {
+    const begunMs = performance.now();
+    judged(5_000);
+    return ((performance.now() - begunMs) * 1000) / 5_000;
+  }).slice(1);
+  return rounds.sort((a, b) => a - b)[10]!;
+}
+
+/** After a day of ticks. */
+export const sizes = (): number => JSON.stringify(judged(5_760)).length;
+
+function judged(ticks: number) {
+  let evidence = freshEvidence(name, 1.2345678901234567, 0.0012345678901234567, at);
+  for (let i = 0; i < ticks; i++) {
+    const tick = {
+      candidate: { bad: i % 7 === 0 ? 1 : 0, total: 151 },
+      control: { bad: i % 5 === 0 ? 3 : 0, total: 1353 },
+    };
+    evidence = absorb(evidence, tick, terms, at);
+    assess(evidence, tick, terms, true);
+  }
+  return { ...evidence, lastStrike: at };
+}

@@ -1,0 +1,90 @@
+/** `steadyrun rehearse`, as a user types it. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { steadyrun } from './cli.ts';
+
+const policy = 'deploy/examples/minimal.yaml';
+const scenario = (name: string) => `deploy/examples/scenarios/${name}.yaml`;
+
+describe('rehearse', () => {
+  test('prints one object a scenario, the same bytes for the same seed on any number of threads', async () => {
+    const args = [
+      'rehearse',
+      '--policy',
+      policy,
+      '--scenario',
+      scenario('small-regression'),
+      '--scenario',
+      scenario('healthy'),
+    ];
+    const one = await steadyrun(...args, '--runs', '30', '--seed', '5', '--jobs', '1', '--json');
+    const two = await steadyrun(...args, '--runs', '30', '--seed', '5', '--jobs', '3', '--json');
+    const other = await steadyrun(...args, '--runs', '30', '--seed', '6', '--json');
+    expect(one.code).toBe(0);
+    expect(two.out).toBe(one.out);
+    expect(other.out).not.toBe(one.out);
+    const [bad, good] = one.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(bad).toMatchObject({
+      scenario: 'small-regression',
+      truth: 'Bad',
+      rule: 'steadyrun',
+      runs: 30,
+      promoted: 0,
+      rolledBack: 30,
+      undecided: 0,
+      secondsTo90Percent: null,
+      reasons: { ErrorRateRegression: 30 },
+    });
+    expect(bad.secondsToRollback.p50).toBeLessThanOrEqual(bad.secondsToRollback.p95);
+    expect(bad.excessBadRequests.mean).toBeGreaterThan(0);
+    expect(good).toMatchObject({ promoted: 30, secondsToRollback: null, excessBadRequests: { mean: 0, p95: 0 } });
+  });
+
+  test('prints a table for people', async () => {
+    const { code, out } = await steadyrun(
+      'rehearse',
+      '--policy',
+      policy,
+      '--scenario',
+      scenario('healthy'),
+      '--runs',
+      '4',
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('SCENARIO  TRUTH  PROMOTED');
+    expect(out).toContain('4 runs each by the rule steadyrun, seed 1.');
+  });
+
+  test.each([
+    [
+      'no such policy',
+      ['--policy', 'nowhere.yaml', '--scenario', scenario('healthy')],
+      'nowhere.yaml: there is no such file',
+    ],
+    ['no such scenario', ['--policy', policy, '--scenario', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
+    ['no such rule', ['--policy', policy, '--scenario', scenario('healthy'), '--rule', 'coin'], 'coin'],
+    ['a policy for a scenario', ['--policy', policy, '--scenario', policy], `${policy}: `],
+  ])('%s: says so in a line, exit code 1', async (_, args, sentence) => {
+    const { code, err } = await steadyrun('rehearse', ...args);
+    expect(code).toBe(1);
+    expect(err).toContain(sentence);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a scenario with unknown keys is refused with file and path', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'rehearse-')), 'bad.yaml');
+    writeFileSync(
+      file,
+      'name: x\ntruth: Good\ncandidate: {errorPercnt: 5}\nevents: [{at: 1m, for: 1m, on: Stable, rps: 5}]\n',
+    );
+    const { code, err } = await steadyrun('rehearse', '--policy', policy, '--scenario', file);
+    expect(code).toBe(1);
+    expect(err).toContain(`${file}: candidate.errorPercnt: there is no such field`);
+    expect(err).toContain('events[0].rps: means nothing on Stable');
+  });
+});
