@@ -1,9 +1,38 @@
-/** The rules by name. */
+/** The rules by name: ours, and the peers' as they are documented. */
 import type { Rule } from '../rule.ts';
+import * as alertPolicy from './alert-policy.ts';
+import * as argo from './argo-rollouts.ts';
+import * as releaseManager from './cloud-run-release-manager.ts';
+import * as flagger from './flagger.ts';
+import * as mannWhitney from './mann-whitney.ts';
+import { type Options, type Settings, settingsOf } from './options.ts';
 import { steadyrun } from './steadyrun.ts';
 
-/** Throws an Error in words for a rule or an option that there is not. */
-export function ruleNamed(name: string, _options: Readonly<Record<string, string>>): Rule {
-  if (name === 'steadyrun') return steadyrun;
-  throw new Error(`there is no rule ${name}`);
+export interface Configurable {
+  readonly options: Options;
+  /** Options by name as people write them; throws an Error for one that is unknown or impossible. */
+  rule(given: Readonly<Record<string, string>>): Rule;
+}
+
+const configurable = <O extends Options>(
+  name: string,
+  options: O,
+  make: (settings: Settings<O>) => Rule,
+): Configurable => ({ options, rule: (given) => make(settingsOf(name, options, given)) });
+
+export const rules: Readonly<Record<string, Configurable>> = {
+  steadyrun: configurable('steadyrun', {}, () => steadyrun),
+  [releaseManager.name]: configurable(releaseManager.name, releaseManager.options, releaseManager.rule),
+  flagger: configurable('flagger', flagger.options, (settings) => flagger.rule('flagger', settings)),
+  'flagger-slo': configurable('flagger-slo', flagger.sloOptions, (settings) => flagger.rule('flagger-slo', settings)),
+  [argo.name]: configurable(argo.name, argo.options, argo.rule),
+  [mannWhitney.name]: configurable(mannWhitney.name, mannWhitney.options, mannWhitney.rule),
+  [alertPolicy.name]: configurable(alertPolicy.name, alertPolicy.options, alertPolicy.rule),
+};
+
+/** Throws an Error that says what there is when there is no such rule or option. */
+export function ruleNamed(name: string, options: Readonly<Record<string, string>>): Rule {
+  const known = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  if (!known) throw new Error(`there is no rule ${name}; the rules are ${Object.keys(rules).join(', ')}`);
+  return known.rule(options);
 }

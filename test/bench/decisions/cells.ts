@@ -72,6 +72,8 @@ const policy = (rollout: Record<string, unknown> = {}): Policy => {
   return parsed.policy;
 };
 
+export const balanced = policy();
+
 /** Worlds in which everybody's false rollbacks are measured. */
 export const falseWorlds = [
   'healthy, 100 rps',
@@ -86,7 +88,6 @@ const rare = /^(healthy|diurnal|shared outage|clusters|bursty|blip), 10{0,2} rps
 export function cells(quick: boolean): Cell[] {
   const many = quick ? 40 : 10_000;
   const some = quick ? 20 : 1_000;
-  const balanced = policy();
   const cell = (
     peer: Peer,
     world: string,

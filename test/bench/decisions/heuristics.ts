@@ -1,0 +1,195 @@
+/** The heuristics of the judgement: how each is taken out, and where that should show. */
+export type Measure = 'Harm' | 'FalseRollbacks' | 'TimeTo90' | 'Undecided';
+
+export interface Heuristic {
+  readonly name: string;
+  /** In files of src/decide; `from` stands there exactly once. */
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+  readonly shows: readonly { readonly world: string; readonly measure: Measure; readonly runs?: number }[];
+}
+
+const harm = (world: string) => ({ world, measure: 'Harm' }) as const;
+const falsely = (world: string, runs = 1000) => ({ world, measure: 'FalseRollbacks', runs }) as const;
+
+export const heuristics: readonly Heuristic[] = [
+  {
+    name: 'the cap of a tick',
+    edits: [
+      {
+        file: 'evidence/evidence.ts',
+        from: 'next.push(begun + Math.min(now[i] ?? 0, cap));',
+        to: 'next.push(begun + (now[i] ?? 0));',
+      },
+    ],
+    shows: [falsely('clusters, 100 rps'), falsely('bursty, 100 rps'), falsely('blip, 100 rps')],
+  },
+  {
+    name: "the service's own dispersion",
+    edits: [
+      {
+        file: 'evidence/habits.ts',
+        from: 'phi: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),',
+        to: 'phi: 1,',
+      },
+    ],
+    shows: [falsely('bursty, 10 rps'), falsely('bursty, 100 rps'), falsely('clusters, 10 rps')],
+  },
+  {
+    name: "the service's own rate, where it is above the SLO",
+    edits: [
+      {
+        file: 'evidence/habits.ts',
+        from: 'allowed: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),',
+        to: 'allowed: sloAllows,',
+      },
+      {
+        file: 'evidence/assess.ts',
+        from: 'clamp(certified.expectedBad / certified.total, allowed, Math.max(allowed, 3 * sloAllows))',
+        to: '(sloAllows > 0 ? allowed : 0)',
+      },
+    ],
+    shows: [{ world: 'both above the SLO', measure: 'TimeTo90' }],
+  },
+  {
+    name: 'change points',
+    edits: [
+      {
+        file: 'evidence/evidence.ts',
+        from: 'logAddExp(known, lnNewStart)',
+        to: 'known + 0 * lnNewStart * logAddExp(0, 0)',
+      },
+    ],
+    shows: [harm('leak from 10 min'), harm('+4 % in the watch')],
+  },
+  {
+    name: 'one tick of total failure convicts',
+    edits: [
+      { file: 'evidence/assess.ts', from: 'guards: tickPower >= certain && largeShareBad,', to: 'guards: false,' },
+    ],
+    shows: [harm('100 % errors'), harm('+50 % errors')],
+  },
+  {
+    name: 'the meter of suspicion, and stepping back',
+    edits: [{ file: 'evidence/assess.ts', from: 'suspect: suspicion >= Math.log(20),', to: 'suspect: false,' }],
+    shows: [harm('leak, 120 s late'), harm('+4 % in the watch, 120 s late'), harm('overload above 20 rps')],
+  },
+  {
+    name: 'suspicion that comes back convicts',
+    edits: [
+      {
+        file: 'rollout/advance.ts',
+        from: 'if (cameBack) return suspicion(policy, rollout, suspects, moment);',
+        to: '',
+      },
+      {
+        file: 'rollout/suspicion.ts',
+        from: 'if (rollout.retreat?.used && rollout.retreat.finished) {',
+        to: 'if (false) {',
+      },
+    ],
+    shows: [
+      harm('overload above 20 rps'),
+      { world: 'overload above 20 rps', measure: 'Undecided' },
+      harm('total failure 15 s in 10 min, 120 s late'),
+    ],
+  },
+  {
+    name: 'strikes',
+    edits: [{ file: 'rollout/advance.ts', from: 'if (struck) return struck;', to: '' }],
+    shows: [
+      harm('total failure 15 s in 10 min'),
+      harm('total failure 15 s in 10 min, 120 s late'),
+      harm('overload above 20 rps'),
+    ],
+  },
+  {
+    name: 'taking a control in the watch',
+    edits: [{ file: 'rollout/advance.ts', from: 'if (control) return control;', to: '' }],
+    shows: [harm('+4 % in the watch'), harm('overload above 20 rps')],
+  },
+  {
+    name: 'an environment that is bad stops the clocks',
+    edits: [
+      {
+        file: 'evidence/evidence.ts',
+        from: 'return control.bad >= 5 * phi && control.bad / control.total > environmentBadFactor[kind] * allowed;',
+        to: 'return control.bad < 0 && phi + allowed + environmentBadFactor[kind] > 0;',
+      },
+    ],
+    shows: [
+      falsely('stable sick'),
+      falsely('shared outage, 100 rps'),
+      { world: 'shared outage, 100 rps', measure: 'TimeTo90' },
+      { world: 'stable at 20 %', measure: 'TimeTo90' },
+    ],
+  },
+  {
+    name: 'fix forward',
+    edits: [
+      { file: 'evidence/evidence.ts', from: 'mixture(mirrored) >= Math.log(20)', to: 'mixture(mirrored) >= 1e9' },
+    ],
+    shows: [{ world: 'stable at 20 %', measure: 'TimeTo90' }],
+  },
+  {
+    name: 'the soak',
+    edits: [{ file: 'rollout/ramp.ts', from: 'soakMs: 15 * 60_000 }', to: 'soakMs: 0 }' }],
+    shows: [harm('leak from 10 min'), harm('leak, 120 s late')],
+  },
+  {
+    name: 'a new soak and smaller steps after suspicion',
+    edits: [
+      { file: 'rollout/forward.ts', from: 'ms(rollout.retreat?.at ?? rollout.startedAt)', to: 'ms(rollout.startedAt)' },
+      { file: 'rollout/ramp.ts', from: 'at.suspectedBefore ? 2 : 5', to: '5' },
+    ],
+    shows: [harm('total failure 15 s in 10 min, 120 s late'), harm('overload above 20 rps')],
+  },
+  {
+    name: 'steps by the time that conviction takes',
+    edits: [
+      {
+        file: 'rollout/ramp.ts',
+        from: '((convictionMs(policy, pace) / 1000) * excess)',
+        to: '((feedbackMs(pace) / 1000) * excess)',
+      },
+    ],
+    shows: [harm('slower 1.6 times'), harm('+5 % errors')],
+  },
+  {
+    name: 'the first tick counts when it comes',
+    edits: [
+      {
+        file: 'questions.ts',
+        from: 'begun ? toMs - fromMs >= leastTick * tickMs : toMs > fromMs',
+        to: '(begun || true) && toMs - fromMs >= leastTick * tickMs',
+      },
+    ],
+    shows: [harm('100 % errors'), harm('+50 % errors')],
+  },
+  {
+    name: 'no step at odds of 5',
+    edits: [
+      {
+        file: 'evidence/assess.ts',
+        from: 'doubtful: suspicion >= Math.log(5),',
+        to: 'doubtful: suspicion >= Math.log(20),',
+      },
+    ],
+    shows: [harm('slower 1.6 times'), harm('leak from 10 min'), harm('+0.5 % errors')],
+  },
+  {
+    name: 'the watch shares half when metrics are late',
+    edits: [{ file: 'rollout/ramp.ts', from: 'if (delayMs < 30_000) return 90;', to: 'if (delayMs >= 0) return 90;' }],
+    shows: [harm('+4 % in the watch, 120 s late')],
+  },
+  {
+    name: 'a retreat is as deep as the evidence is strong',
+    edits: [
+      {
+        file: 'rollout/suspicion.ts',
+        from: 'Math.ceil(Math.max(rollout.startPercent, enough))',
+        to: 'Math.ceil(Math.max(rollout.startPercent, enough * 0))',
+      },
+    ],
+    shows: [harm('leak from 10 min'), harm('slower 1.6 times'), harm('+0.5 % errors'), harm('+4 % in the watch')],
+  },
+];
