@@ -110,7 +110,6 @@ function started(base: Status, effect: Effect, nowMs: number): Status {
     rollout: {
       ...stepped(effect.rollout, effect.split, at),
       startedAt: at,
-      startPercent: percentOf(effect.split, effect.rollout.candidate),
       evidence: beginAnew(effect.rollout.evidence, nowMs),
     },
   };

@@ -61,7 +61,7 @@ export const rolloutState = z.object({
   /** The candidate's latest shares, oldest first: a tick that holds a change of the split is judged by both. */
   shares: z.array(z.object({ at: instant, percent })).max(8),
   watchedSince: instant.optional(),
-  /** The share the ramp began with, percent. */
+  /** Where the ramp starts once the first requests show no total failure, percent. */
   startPercent: percent,
   /** Requests a second of the whole service, as it was when the rollout began. */
   requestsPerSecond: z.number(),

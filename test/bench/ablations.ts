@@ -27,6 +27,10 @@ const measures: Record<Measure, { unit: string; of(summary: Summary): number }> 
   Harm: { unit: 'excess bad requests', of: ({ excessBadRequests }) => excessBadRequests.mean },
   FalseRollbacks: { unit: '% rolled back', of: ({ rolledBack, runs }) => (100 * rolledBack) / runs },
   TimeTo90: { unit: 's to 90 %', of: ({ secondsTo90Percent }) => secondsTo90Percent?.p50 ?? Number.POSITIVE_INFINITY },
+  BackAfter: {
+    unit: 's to the rollback',
+    of: ({ secondsToRollback }) => secondsToRollback?.p50 ?? Number.POSITIVE_INFINITY,
+  },
   Undecided: { unit: '% undecided', of: ({ undecided, runs }) => (100 * undecided) / runs },
 };
 

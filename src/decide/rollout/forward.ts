@@ -5,7 +5,7 @@ import { ms, spoken } from '../../policy/time.ts';
 import { type Assessment, odds } from '../evidence/assess.ts';
 import { boundsText, evidenceText } from '../words.ts';
 import { type Advanced, evidenceOf, type Moment, type Move } from './moves.ts';
-import { certificatePercent, nextPercent, watchPercent } from './ramp.ts';
+import { certificatePercent, nextPercent, telling, watchPercent } from './ramp.ts';
 
 /** How long the candidate carries most of the traffic beside its control before it gets all of it. */
 export const watchMs = 20 * 60_000;
@@ -68,8 +68,15 @@ export function forward(
   if (overdue) return inconclusive(policy, rollout, gating, moment);
 
   const spacingMs = Math.max(60_000, moment.pace.delayMs + moment.pace.tickMs);
+  const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));
+  if (moment.percent < rollout.startPercent && rollout.retreat === undefined) {
+    if (requests < telling) return stay('Observing', `${why}.`);
+    const message = `The first ${Math.round(requests)} requests show no total failure of ${rollout.candidate}. ${why}. The ramp starts.`;
+    return to('Step', rollout.startPercent, 'Healthy', message);
+  }
   // Looks come a tick apart: the one nearest to the time is as good.
-  if (moment.nowMs - ms(rollout.steppedAt) < spacingMs - moment.pace.tickMs / 2) return stay('Observing', `${why}.`);
+  const sinceMs = ms(moment.percent === rollout.startPercent ? rollout.startedAt : rollout.steppedAt);
+  if (moment.nowMs - sinceMs < spacingMs - moment.pace.tickMs / 2) return stay('Observing', `${why}.`);
   const percent = nextPercent(
     policy,
     {

@@ -30,9 +30,9 @@ export const ticksToConvict = (policy: Policy, tickMs: number): number =>
 /** From giving a share to seeing what it did. */
 export const feedbackMs = ({ delayMs, tickMs }: Pace): number => delayMs + 2 * tickMs + actSeconds * 1000;
 
-/** From giving a share to convicting what does not fail totally. */
+/** From giving a share to convicting what does not fail totally: where evidence is plain, two thirds of the ticks suffice. */
 const convictionMs = (policy: Policy, { delayMs, tickMs }: Pace): number =>
-  delayMs + ticksToConvict(policy, tickMs) * tickMs + actSeconds * 1000;
+  delayMs + Math.ceil((2 / 3) * ticksToConvict(policy, tickMs)) * tickMs + actSeconds * 1000;
 
 /** Seconds of the service's whole traffic that may fail; at little traffic at least five requests' worth. */
 function budgetSeconds(policy: Policy, requestsPerSecond: number): number {
@@ -43,13 +43,23 @@ function budgetSeconds(policy: Policy, requestsPerSecond: number): number {
   return Math.max(blastRadius * smallest * monthSeconds, 5 / requestsPerSecond);
 }
 
-/** The first share, percent. With no traffic known, small: whatever is wrong may be with the metrics. */
+/** So many requests tell total failure from health. */
+export const telling = 8;
+
+/** The share to begin with, percent: large enough that a tick tells total failure, and no larger than the start of the ramp. */
+export function firstPercent(policy: Policy, requestsPerSecond: number, pace: Pace): number {
+  const start = startPercent(policy, requestsPerSecond, pace);
+  if (policy.rollout.stepsPercent !== null || requestsPerSecond <= 0) return start;
+  return Math.min(start, Math.ceil((100 * telling) / (requestsPerSecond * (pace.tickMs / 1000))));
+}
+
+/** Where the ramp starts, percent. With no traffic known, small: whatever is wrong may be with the metrics. */
 export function startPercent(policy: Policy, requestsPerSecond: number, pace: Pace): number {
   const ladder = policy.rollout.stepsPercent;
   if (ladder !== null) return ladder[0]!;
   if (requestsPerSecond <= 0) return 5;
   const affordable = budgetSeconds(policy, requestsPerSecond) / (feedbackMs(pace) / 1000);
-  const eightRequestsATick = Math.min(0.1, 8 / (requestsPerSecond * (pace.tickMs / 1000)));
+  const eightRequestsATick = Math.min(0.1, telling / (requestsPerSecond * (pace.tickMs / 1000)));
   return Math.floor(100 * clamp(Math.max(affordable, eightRequestsATick), 0.01, 0.25));
 }
 

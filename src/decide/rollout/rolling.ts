@@ -13,7 +13,7 @@ import { all, between, namedSplit, percentOf } from '../split.ts';
 import { rows } from '../view.ts';
 import { advance } from './advance.ts';
 import type { Move } from './moves.ts';
-import { startPercent } from './ramp.ts';
+import { firstPercent, startPercent } from './ramp.ts';
 
 /** Superseded candidates in a row after which the running one is finished first. */
 const mostSuperseded = 3;
@@ -100,7 +100,8 @@ function superseded(
   if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
   if ((state.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
   const pace = paceOf(policy, observation, nowMs);
-  const percent = startPercent(policy, rollout.requestsPerSecond, pace);
+  const percent = firstPercent(policy, rollout.requestsPerSecond, pace);
+  const rampPercent = startPercent(policy, rollout.requestsPerSecond, pace);
   return {
     state: released(state),
     action: 'Start',
@@ -111,7 +112,7 @@ function superseded(
       split: between(name, percent, rollout.control),
       back: false,
       target: name,
-      rollout: newRollout(name, rollout.control, percent, rollout.requestsPerSecond, rollout.evidence, nowMs),
+      rollout: newRollout(name, rollout.control, rampPercent, rollout.requestsPerSecond, rollout.evidence, nowMs),
     },
     lookInMs: look.settlingMs,
   };

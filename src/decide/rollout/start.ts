@@ -10,7 +10,7 @@ import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
 import { isFresh, paceOf } from '../reach.ts';
 import { between } from '../split.ts';
-import { startPercent } from './ramp.ts';
+import { firstPercent, startPercent } from './ramp.ts';
 import { tooFew, tooFewInstances } from './rolling.ts';
 
 /** The traffic of a service is what it was over the last half hour. */
@@ -55,7 +55,9 @@ export function begin(
     return hold(policy, before, 'MetricsOutage', message, nowMs);
   }
   const requestsPerSecond = recentRate(observation.history);
-  const percent = startPercent(policy, requestsPerSecond, paceOf(policy, observation, nowMs));
+  const pace = paceOf(policy, observation, nowMs);
+  const percent = firstPercent(policy, requestsPerSecond, pace);
+  const rampPercent = startPercent(policy, requestsPerSecond, pace);
   const evidence = beginEvidence(policy, observation.history, nowMs);
   return {
     state,
@@ -67,7 +69,7 @@ export function begin(
       split: between(name, percent, control),
       back: false,
       target: name,
-      rollout: newRollout(name, control, percent, requestsPerSecond, evidence, nowMs),
+      rollout: newRollout(name, control, rampPercent, requestsPerSecond, evidence, nowMs),
     },
     lookInMs: look.settlingMs,
   };

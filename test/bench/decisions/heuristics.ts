@@ -1,5 +1,5 @@
 /** The heuristics of the judgement: how each is taken out, and where that should show. */
-export type Measure = 'Harm' | 'FalseRollbacks' | 'TimeTo90' | 'Undecided';
+export type Measure = 'BackAfter' | 'Harm' | 'FalseRollbacks' | 'TimeTo90' | 'Undecided';
 
 export interface Heuristic {
   readonly name: string;
@@ -87,11 +87,7 @@ export const heuristics: readonly Heuristic[] = [
         to: 'if (false) {',
       },
     ],
-    shows: [
-      harm('overload above 20 rps'),
-      { world: 'overload above 20 rps', measure: 'Undecided' },
-      harm('total failure 15 s in 10 min, 120 s late'),
-    ],
+    shows: [harm('overload of 2 %'), harm('overload above 20 rps'), harm('total failure 15 s in 10 min, 120 s late')],
   },
   {
     name: 'strikes',
@@ -155,6 +151,17 @@ export const heuristics: readonly Heuristic[] = [
     shows: [harm('slower 1.6 times'), harm('+5 % errors')],
   },
   {
+    name: 'the first few requests before the start of the ramp',
+    edits: [
+      {
+        file: 'rollout/ramp.ts',
+        from: 'if (policy.rollout.stepsPercent !== null || requestsPerSecond <= 0) return start;',
+        to: 'if (start > 0) return start;',
+      },
+    ],
+    shows: [harm('100 % errors'), harm('+50 % errors')],
+  },
+  {
     name: 'the first tick counts when it comes',
     edits: [
       {
@@ -190,6 +197,11 @@ export const heuristics: readonly Heuristic[] = [
         to: 'Math.ceil(Math.max(rollout.startPercent, enough * 0))',
       },
     ],
-    shows: [harm('leak from 10 min'), harm('slower 1.6 times'), harm('+0.5 % errors'), harm('+4 % in the watch')],
+    shows: [
+      { world: '+1 % errors', measure: 'BackAfter' },
+      { world: '+0.5 % errors', measure: 'BackAfter' },
+      harm('leak from 10 min'),
+      harm('+4 % in the watch'),
+    ],
   },
 ];

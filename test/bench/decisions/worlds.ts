@@ -87,6 +87,7 @@ export const bad = {
   'total failure 15 s in 10 min': cron,
   'total failure 15 s in 10 min, 120 s late': late(cron),
   'overload above 20 rps': { candidate: { overload: { aboveRps: 20, errorPercent: 5 } } },
+  'overload of 2 %': { candidate: { overload: { aboveRps: 20, errorPercent: 2 } } },
   'total failure after promotion': { events: [{ at: '60m', for: '60m', on: 'Candidate', errorPercent: 100 }] },
   '+5 %, 0.05 rps': on(0.05, harms['+5 % errors']),
 } satisfies Record<string, World>;
