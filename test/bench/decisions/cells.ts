@@ -82,8 +82,9 @@ export const falseWorlds = [
   'clusters, 100 rps',
   'bursty, 100 rps',
 ];
-/** Worlds with 10,000 runs of ours. */
-const rare = /^(healthy|diurnal|shared outage|clusters|bursty|blip), 10{0,2} rps$/;
+/** Worlds that need many runs of ours. */
+const rarest = /^(healthy|diurnal|shared outage), 10{0,2} rps$/;
+const rare = /^(clusters|bursty|blip), 10{0,2} rps$/;
 
 export function cells(quick: boolean): Cell[] {
   const many = quick ? 40 : 10_000;
@@ -109,18 +110,21 @@ export function cells(quick: boolean): Cell[] {
     Object.entries(arrivals).flatMap(([arrival, arrive]) =>
       Object.entries(harms).map(([name, world]) => cell(peer, harmWorld(name, arrival), arrive(world), 'Bad', runs)),
     );
-  const deploys = /deploy every/;
+  const runsOf = (name: string): number => {
+    if (rarest.test(name)) return many;
+    if (rare.test(name)) return Math.ceil(0.4 * many);
+    return name.includes('deploy every') ? Math.ceil(some / 20) : some;
+  };
   return [
     ...harmCells(us, some),
     ...Object.entries(bad).map(([name, world]) => cell(us, name, world, 'Bad', some)),
-    ...Object.entries(good).map(([name, world]) =>
-      cell(us, name, world, 'Good', deploys.test(name) ? Math.ceil(some / 10) : rare.test(name) ? many : some),
-    ),
+    ...Object.entries(good).map(([name, world]) => cell(us, name, world, 'Good', runsOf(name))),
     ...Object.entries(fasts).map(([name, world]) => cell(us, name, world, 'Good', some, policy({ profile: 'Fast' }))),
     ...peers.flatMap((peer) => [
       ...harmCells(peer, some),
       cell(peer, 'leak from 10 min', bad['leak from 10 min'], 'Bad', some),
       cell(peer, 'leak, 120 s late', bad['leak, 120 s late'], 'Bad', some),
+      cell(peer, 'healthy, 120 s late', good['healthy, 120 s late'], 'Good', some),
       ...falseWorlds.map((name) => cell(peer, name, good[name as keyof typeof good], 'Good', some)),
     ]),
   ];

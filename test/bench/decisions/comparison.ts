@@ -20,6 +20,7 @@ export function comparison(measured: ReadonlyMap<string, Measured>, planned: rea
     ...Object.keys(arrivals).map((arrival) => `HARM ${arrival}`),
     'LEAK',
     ...falseWorlds.map((world) => world.replace(', 100 rps', '')),
+    'healthy, 120 s',
     'TO 90 %',
   ];
   const lines = labels.map((label) => {
@@ -30,6 +31,7 @@ export function comparison(measured: ReadonlyMap<string, Measured>, planned: rea
       ...Object.keys(arrivals).map((arrival) => harmOf(measured, label, arrival).toFixed(1)),
       of('leak from 10 min').excessBadRequests.mean.toFixed(0),
       ...falseWorlds.map(percent),
+      percent('healthy, 120 s late'),
       `${Math.round(of('healthy, 100 rps').secondsTo90Percent?.p50 ?? Number.NaN)} s`,
     ];
   });

@@ -64,7 +64,16 @@ export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): R
   const least = (labels: readonly string[], arrival: string): number =>
     Math.min(...labels.map((label) => ratio(label, arrival)));
   const leak = (world: string): number =>
-    Math.min(...peers.map(({ label }) => of(world, label).summary.excessBadRequests.mean));
+    Math.min(
+      ...peers
+        // Who rejects every candidate lets nothing through.
+        .filter(
+          ({ label }) => rejects(world.includes('late') ? 'healthy, 120 s late' : 'healthy, 100 rps', label) < 0.5,
+        )
+        .map(({ label }) => of(world, label).summary.excessBadRequests.mean),
+    );
+  const rejects = (world: string, label: string): number =>
+    of(world, label).summary.rolledBack / of(world, label).summary.runs;
 
   const rates = ['1 rps', '10 rps', '100 rps'];
   return [
