@@ -52,7 +52,7 @@ const breakages: readonly Breakage[] = [
   },
   {
     rule: '2: the SLO alone convicts, without the comparison',
-    file: 'src/decide/evidence/evidence.ts',
+    file: 'src/decide/evidence/assess.ts',
     from: '&& lnRelative >= Math.log(terms.gating / relativeAlpha)',
     to: '',
     tests: acts,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Lab } from '../lab/lab.ts';
 import { Trend } from '../report/sparkline.ts';
 import { type Act, acts, type Outcome, Scene } from './demo/acts.ts';
+import { flaggerWouldServe } from './demo/counterfactual.ts';
 import { frame, type Panel, type Row, summaryTable } from './demo/screen.ts';
 
 export interface DemoOptions {
@@ -101,16 +102,18 @@ class Performance {
     return { name, title, status, outcome: this.outcome, ok: this.ok, trends };
   }
 
-  row(): Row {
+  row(seed: number): Row {
     const { candidate } = this.scene;
     const served = candidate === null ? undefined : this.scene.truth.byRevision[candidate];
+    const seconds = Math.round((this.#endedMs - this.#begunMs) / 1000);
     return {
       name: this.act.name,
       expected: this.act.expected,
       outcome: this.outcome ?? 'Unfinished',
       ok: this.ok,
-      seconds: Math.round((this.#endedMs - this.#begunMs) / 1000),
+      seconds,
       badRequestsServed: served?.errors ?? 0,
+      counterfactual: { flagger: flaggerWouldServe(this.act, policyOf(this.act.name), seconds, seed) },
     };
   }
 }
@@ -121,7 +124,7 @@ interface Show {
 }
 
 /** Frames in a terminal; elsewhere a line whenever a decision is new, as text or as JSON. */
-function screen(lab: Lab, stages: readonly Performance[], { json, speed }: DemoOptions): Show {
+function screen(lab: Lab, stages: readonly Performance[], { json, speed, seed }: DemoOptions): Show {
   const sinceMs = lab.clock.nowMs();
   const said = new Map<string, string>();
   const out = process.stdout;
@@ -158,7 +161,7 @@ function screen(lab: Lab, stages: readonly Performance[], { json, speed }: DemoO
     }
   };
   const end = () => {
-    const rows = stages.map((stage) => stage.row());
+    const rows = stages.map((stage) => stage.row(seed));
     out.write(json ? `${JSON.stringify({ summary: { acts: rows } })}\n` : `\n${summaryTable(rows)}\n`);
   };
   return { draw, end };

@@ -23,6 +23,8 @@ export interface RunResult {
   readonly rolledBackAtMs: number | null;
   readonly to90PercentMs: number | null;
   readonly excessBadRequests: number;
+  /** Failed requests that the candidate served, those it shares with the stable included. */
+  readonly candidateErrors: number;
   /** Every change of the traffic. */
   readonly deeds: readonly Deed[];
 }
@@ -72,6 +74,7 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
     rolledBackAtMs: outcome === 'rolledBack' ? (back?.atMs ?? null) : null,
     to90PercentMs,
     excessBadRequests: world.excessBadRequests,
+    candidateErrors: world.candidateErrors,
     deeds,
   };
 }

@@ -24,6 +24,8 @@ export class World {
   readonly ticks: Tick[] = [];
   split: Split = [{ revision: stableName, percent: 100 }];
   excessBadRequests = 0;
+  /** Failed requests of every revision but the stable. */
+  candidateErrors = 0;
   nowMs: number;
   /** Every finished tick up to here can be read. */
   newestMs: number;
@@ -109,6 +111,7 @@ export class World {
       .tallies(noCounts(this.#bound.thresholdsMs.length))
       .map((): Record<string, Tally> => ({}));
     for (const [revision, counts] of this.#open) {
+      if (revision !== stableName) this.candidateErrors += counts.errors;
       this.#bound.tallies(counts).forEach((tally, i) => {
         byObjective[i]![revision] = tally;
       });

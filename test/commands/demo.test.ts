@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { acts } from '../../src/commands/demo/acts.ts';
+import { flaggerWouldServe } from '../../src/commands/demo/counterfactual.ts';
 import { frame, type Panel, summaryTable } from '../../src/commands/demo/screen.ts';
 import { ago, decision, fresh, latency, nowMs, old, ramping, row, steady } from '../report/statuses.ts';
 
@@ -87,7 +89,15 @@ by-hand  ◌ Pending  not adopted yet
 
 test('the summary has a line an act', () => {
   const summary = summaryTable([
-    { name: 'healthy', expected: 'Promoted', outcome: 'Promoted', ok: true, seconds: 3012, badRequestsServed: 61 },
+    {
+      name: 'healthy',
+      expected: 'Promoted',
+      outcome: 'Promoted',
+      ok: true,
+      seconds: 3012,
+      badRequestsServed: 61,
+      counterfactual: { flagger: 158 },
+    },
     {
       name: 'bad-deploy',
       expected: 'RolledBack',
@@ -95,11 +105,36 @@ test('the summary has a line an act', () => {
       ok: false,
       seconds: 540,
       badRequestsServed: 1204,
+      counterfactual: { flagger: 181 },
     },
   ]);
   expect(`\n${summary}\n`).toBe(`
-ACT         EXPECTED    OUTCOME        LAB MINUTES  BAD REQUESTS BY THE CANDIDATE
-healthy     Promoted    Promoted    ✔           50                             61
-bad-deploy  RolledBack  Unfinished  ✖            9                          1,204
+ACT         EXPECTED    OUTCOME        LAB MINUTES  BAD REQUESTS BY THE CANDIDATE  BY FLAGGER'S RULE
+healthy     Promoted    Promoted    ✔           50                             61                158
+bad-deploy  RolledBack  Unfinished  ✖            9                          1,204                181
 `);
+});
+
+describe('the counterfactual of an act', () => {
+  const policy = {
+    apiVersion: 'steadyrun.dev/v1alpha1',
+    kind: 'SLOPolicy',
+    metadata: { name: 'x' },
+    spec: {
+      service: { project: 'acme', region: 'europe-west1', name: 'x' },
+      objectives: [{ name: 'a', targetPercent: 99.9 }],
+    },
+  };
+  const act = (name: string) => acts.find((known) => known.name === name)!;
+
+  test("is what Flagger's rule lets through of 5 % errors: six minutes at 10 % of the traffic", () => {
+    const served = flaggerWouldServe(act('bad-deploy'), policy, 100, 1);
+    expect(served).toBeGreaterThan(0.05 * 10 * 300);
+    expect(served).toBeLessThan(0.05 * 10 * 480);
+  });
+
+  test('is the same for the same seed, and of a healthy candidate the usual few', () => {
+    expect(flaggerWouldServe(act('healthy'), policy, 3600, 1)).toBe(flaggerWouldServe(act('healthy'), policy, 3600, 1));
+    expect(flaggerWouldServe(act('healthy'), policy, 3600, 1)).toBeLessThan(0.0005 * 100 * 3600 * 1.2);
+  });
 });

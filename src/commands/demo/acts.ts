@@ -2,6 +2,7 @@
 import type { Lab } from '../../lab/lab.ts';
 import { storedPolicy } from '../../policy/parse.ts';
 import type { Status } from '../../policy/status.ts';
+import type { ScenarioText } from '../../scenario/scenario.ts';
 
 export type Outcome = 'Promoted' | 'RolledBack' | 'NotBlamed' | 'Held' | 'Unfinished' | 'Fought';
 
@@ -10,6 +11,8 @@ export interface Act {
   readonly name: string;
   readonly title: string;
   readonly expected: Outcome;
+  /** The same world as a scenario, for what another rule would have done in it. */
+  readonly world: Omit<ScenarioText, 'name' | 'truth'>;
   play(scene: Scene): Promise<Outcome>;
 }
 
@@ -83,6 +86,7 @@ export const acts: readonly Act[] = [
     name: 'healthy',
     title: 'a healthy candidate',
     expected: 'Promoted',
+    world: {},
     async play(scene) {
       await scene.until(steady);
       const candidate = scene.deploy({});
@@ -95,6 +99,7 @@ export const acts: readonly Act[] = [
     name: 'bad-deploy',
     title: 'a candidate with 5 % errors',
     expected: 'RolledBack',
+    world: { candidate: { errorPercent: 5 } },
     async play(scene) {
       await scene.until(steady);
       const candidate = scene.deploy({ LAB_ERROR_PERCENT: '5' });
@@ -106,6 +111,7 @@ export const acts: readonly Act[] = [
     name: 'shared-outage',
     title: 'a database outage hits both revisions in mid-rollout',
     expected: 'NotBlamed',
+    world: { events: [{ at: '6m', for: '10m', on: 'Both', errorPercent: 20 }] },
     async play(scene) {
       await scene.until(steady);
       const candidate = scene.deploy({});
@@ -121,6 +127,7 @@ export const acts: readonly Act[] = [
     name: 'by-hand',
     title: 'a person moves traffic by hand in mid-rollout',
     expected: 'Held',
+    world: {},
     async play(scene) {
       await scene.until(steady);
       const stable = scene.status.stable!.revision;

@@ -64,10 +64,19 @@ export interface Row {
   readonly ok: boolean;
   readonly seconds: number;
   readonly badRequestsServed: number;
+  readonly counterfactual: { readonly flagger: number };
 }
 
 export function summaryTable(rows: readonly Row[]): string {
-  const heading = ['ACT', 'EXPECTED', 'OUTCOME', '', 'LAB MINUTES', 'BAD REQUESTS BY THE CANDIDATE'];
+  const heading = [
+    'ACT',
+    'EXPECTED',
+    'OUTCOME',
+    '',
+    'LAB MINUTES',
+    'BAD REQUESTS BY THE CANDIDATE',
+    "BY FLAGGER'S RULE",
+  ];
   const cells = rows.map((row) => [
     row.name,
     row.expected,
@@ -75,8 +84,9 @@ export function summaryTable(rows: readonly Row[]): string {
     row.ok ? '✔' : '✖',
     (row.seconds / 60).toFixed(0),
     row.badRequestsServed.toLocaleString('en-US'),
+    row.counterfactual.flagger.toLocaleString('en-US'),
   ]);
-  return aligned([heading, ...cells], [4, 5]).join('\n');
+  return aligned([heading, ...cells], [4, 5, 6]).join('\n');
 }
 
 const minutesOf = (lengthMs: number): string => `${Math.floor(lengthMs / 60_000)} min`;

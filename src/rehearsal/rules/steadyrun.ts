@@ -21,7 +21,7 @@ export const steadyrun: Rule = {
   start: (policy, scenario) => new Steadyrun(policy, scenario),
 };
 
-class Steadyrun implements Controller {
+export class Steadyrun implements Controller {
   readonly restsAfter: readonly Ended[];
   readonly #policy: Policy;
   readonly #tickMs: number;
