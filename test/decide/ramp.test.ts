@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { habits } from '../../src/decide/evidence/habits.ts';
-import { startPercent, watchPercent } from '../../src/decide/rollout/ramp.ts';
+import { sharesIn } from '../../src/decide/evidence/judge.ts';
+import { isDue } from '../../src/decide/questions.ts';
+import { paceOf } from '../../src/decide/reach.ts';
+import { firstPercent, nextPercent, startPercent, watchPercent } from '../../src/decide/rollout/ramp.ts';
 import { between, namedSplit, same, soleRevision, splitText } from '../../src/decide/split.ts';
 import { countText, oddsText, percentText } from '../../src/decide/words.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
@@ -21,7 +24,95 @@ const policy = (rollout: Record<string, unknown> = {}, targetPercent = 99.9): Po
   return parsed.policy;
 };
 
-describe('the first share', () => {
+const prompt = { delayMs: 0, tickMs: 15_000 };
+
+describe('the first requests', () => {
+  test.each([
+    { rps: 1000, percent: 1 },
+    { rps: 100, percent: 1 },
+    { rps: 30, percent: 2 },
+    { rps: 10, percent: 5 },
+    { rps: 1, percent: 11 },
+  ])(
+    'at $rps requests a second come from $percent %: eight a tick, and no more than the start of the ramp',
+    ({ rps, percent }) => {
+      expect(firstPercent(policy(), rps, prompt)).toBe(percent);
+      expect(percent).toBeLessThanOrEqual(startPercent(policy(), rps, prompt));
+    },
+  );
+
+  test('come by the first rung of a ladder, and by 5 % where no traffic is known', () => {
+    expect(firstPercent(policy({ stepsPercent: [7, 30] }), 100, prompt)).toBe(7);
+    expect(firstPercent(policy(), 0, prompt)).toBe(5);
+  });
+});
+
+describe('a step', () => {
+  const at = {
+    percent: 3,
+    startPercent: 3,
+    requestsPerSecond: 100,
+    calmMs: 60_000,
+    suspectedBefore: false,
+    fixForward: false,
+  };
+  const bounded = (upperBound: number) =>
+    [{ gate: true, upperBound, base: 0.001 }] as unknown as Parameters<typeof nextPercent>[2];
+
+  test.each([
+    { what: 'the larger what is not excluded, the smaller', bound: 0.2, change: {}, percent: 10 },
+    { what: 'at most five times the share, within the soak', bound: 0.02, change: {}, percent: 15 },
+    { what: 'only doubles after suspicion', bound: 0.02, change: { suspectedBefore: true }, percent: 6 },
+    {
+      what: 'goes beyond the soak when it is over',
+      bound: 0.02,
+      change: { percent: 15, calmMs: 16 * 60_000 },
+      percent: 50,
+    },
+    { what: 'does not soak when it cures', bound: 0.02, change: { percent: 15, fixForward: true }, percent: 50 },
+    { what: 'never shrinks', bound: 1, change: { percent: 9 }, percent: 9 },
+  ])('$what', ({ bound, change, percent }) => {
+    expect(nextPercent(policy(), { ...at, ...change }, bounded(bound), prompt)).toBe(percent);
+  });
+});
+
+describe('the shares of a tick', () => {
+  const shares = [
+    { atMs: 100, percent: 3 },
+    { atMs: 200, percent: 15 },
+    { atMs: 260, percent: 3 },
+  ];
+
+  test.each([
+    { fromMs: 110, toMs: 190, expected: null },
+    { fromMs: 90, toMs: 110, expected: { least: 0, most: 0.03 } },
+    { fromMs: 100, toMs: 150, expected: { least: 0, most: 0.03 } },
+    { fromMs: 150, toMs: 210, expected: { least: 0.03, most: 0.15 } },
+    { fromMs: 210, toMs: 300, expected: { least: 0.03, most: 0.15 } },
+    { fromMs: 50, toMs: 300, expected: { least: 0, most: 0.15 } },
+    { fromMs: 300, toMs: 400, expected: null },
+  ])('from $fromMs to $toMs are $expected', ({ fromMs, toMs, expected }) => {
+    expect(sharesIn(shares, fromMs, toMs)).toEqual(expected);
+  });
+});
+
+test.each([
+  { begun: false, sinceMs: 2_000, due: true },
+  { begun: false, sinceMs: 0, due: false },
+  { begun: true, sinceMs: 2_000, due: false },
+  { begun: true, sinceMs: 12_000, due: true },
+])('$sinceMs ms of data are worth a question: $due (begun: $begun)', ({ begun, sinceMs, due }) => {
+  expect(isDue({ fromMs: 1_000, begun }, 1_000 + sinceMs, 15_000)).toBe(due);
+});
+
+test('the delay is the age of the newest sample less half an interval, on average what it was when it came', () => {
+  const at = (ageMs: number, intervalMs: number) =>
+    paceOf(policy(), { freshness: { availability: { newestMs: 1e9 - ageMs, intervalMs } } }, 1e9);
+  expect(at(150_000, 60_000)).toEqual({ delayMs: 120_000, tickMs: 60_000 });
+  expect(at(3_000, 15_000)).toEqual({ delayMs: 0, tickMs: 15_000 });
+});
+
+describe('the start of the ramp', () => {
   test.each([
     { rps: 100, delayMs: 0, tickMs: 15_000, percent: 3 },
     { rps: 10, delayMs: 0, tickMs: 15_000, percent: 5 },

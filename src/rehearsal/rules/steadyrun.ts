@@ -95,16 +95,21 @@ export class Steadyrun implements Controller {
         : [];
     return {
       service: serviceOf(split, candidate),
-      revisions: {
-        ...Object.fromEntries(split.map(({ revision }) => [revision, revisionOf(revision)])),
-        [candidate]: revisionOf(candidate),
-        ...(this.#state.lastGood && { [this.#state.lastGood.revision]: revisionOf(this.#state.lastGood.revision) }),
-      },
+      revisions: this.#revisions(split, candidate),
       freshness: Object.fromEntries(this.#policy.objectives.map(({ name }) => [name, freshness])),
       readings,
       history: past,
       inspections: null,
     };
+  }
+
+  /** Whoever serves, may serve, or served before. */
+  #revisions(split: Split, candidate: string): Record<string, Revision> {
+    const known: Record<string, Revision> = { [candidate]: revisionOf(candidate) };
+    for (const { revision } of split) known[revision] = revisionOf(revision);
+    const good = this.#state.lastGood?.revision;
+    if (good !== undefined) known[good] = revisionOf(good);
+    return known;
   }
 
   #past: ReturnType<Sight['history']> | null = null;
