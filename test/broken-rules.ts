@@ -51,6 +51,13 @@ const breakages: readonly Breakage[] = [
     tests: trouble,
   },
   {
+    rule: '2: a tick that holds a change of the split is judged by the measured share',
+    file: 'src/decide/evidence/ratios.ts',
+    from: 'Math.max(shareOf(candidate), shares?.most ?? 0)',
+    to: 'shareOf(candidate)',
+    tests: ['test/decide/validity.test.ts', 'test/decide/golden.test.ts'],
+  },
+  {
     rule: '2: the SLO alone convicts, without the comparison',
     file: 'src/decide/evidence/assess.ts',
     from: '&& lnRelative >= Math.log(terms.gating / relativeAlpha)',

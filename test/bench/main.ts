@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!Number.isInteger(seed) || seed < 0) return usage(`--seed ${values.seed} is not a whole number from 0 on`);
 
   const print = (line: unknown, text: string) => console.log(values.json ? JSON.stringify(line) : text);
-  const rows = await bench({ seed, quick: values.quick }, (cell) => print(cell, `${JSON.stringify(cell)}`));
+  const rows = await bench({ seed, quick: values.quick }, (cell) => print(cell, cellText(cell)));
   const ok = rows.every((row) => row.ok);
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`;
   const table = rows.map(
@@ -57,6 +57,13 @@ async function main(args: readonly string[]): Promise<number> {
   );
   print({ bench: name, seed, machine, rows, ok }, [...table, `${machine}, seed ${seed}`].join('\n'));
   return ok ? 0 : 1;
+}
+
+/** What a person wants to see of a cell while it goes on. */
+function cellText(cell: Record<string, unknown>): string {
+  if (!('excessBadRequests' in cell)) return JSON.stringify(cell);
+  const { rule, scenario, runs, promoted, rolledBack, undecided } = cell;
+  return `${rule}, ${scenario}: of ${runs} promoted ${promoted}, rolled back ${rolledBack}, undecided ${undecided}`;
 }
 
 const read = (args: readonly string[]) =>
