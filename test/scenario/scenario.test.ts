@@ -1,0 +1,262 @@
+import { describe, expect, test } from 'vitest';
+import { parseScenario, type Scenario } from '../../src/scenario/scenario.ts';
+import { Misshapen } from '../../src/scenario/shape.ts';
+
+const minute = 60_000;
+const least = { name: 'late-leak', truth: 'Bad' };
+
+const healthy = {
+  errorPercent: 0.05,
+  latencyMs: { p50: 110, p95: 250, p99: 350 },
+  websocketDisconnectPercent: 0.3,
+  overload: null,
+};
+
+describe('a scenario', () => {
+  test('is, but for what it says, the healthy service of the lab for two hours', () => {
+    expect(parseScenario(least)).toEqual({
+      name: 'late-leak',
+      truth: 'Bad',
+      horizonMs: 120 * minute,
+      tickMs: 15_000,
+      metricsDelayMs: 0,
+      traffic: { rps: 100, shape: 'Constant', steps: [], connectionsPerRequest: 0.2 },
+      stable: healthy,
+      candidate: { ...healthy, coldStart: { errorPercent: 0, forMs: 0 } },
+      events: [],
+      noise: { errorClusterMean: 1, bursts: null },
+      deployEveryMs: null,
+    } satisfies Scenario);
+  });
+
+  test('is read with everything it may say', () => {
+    const slow = { p50: 200, p95: 400, p99: 600 };
+    expect(
+      parseScenario({
+        ...least,
+        horizon: '3h',
+        tick: '60s',
+        metricsDelay: '120s',
+        traffic: {
+          rps: 40,
+          shape: 'Steps',
+          steps: [
+            { at: '10m', rps: 20 },
+            { at: '1h', rps: 0 },
+          ],
+          connectionsPerRequest: 2,
+        },
+        stable: { errorPercent: 0.2, websocketDisconnectPercent: 1, overload: { aboveRps: 90, errorPercent: 1 } },
+        candidate: {
+          latencyMs: slow,
+          overload: { aboveRps: 20, errorPercent: 5 },
+          coldStart: { errorPercent: 20, for: '60s' },
+        },
+        events: [
+          { at: '10m', for: '1m', every: '10m', on: 'Both', errorPercent: 10, latencyFactor: 1.5, jitter: '15s' },
+          { at: '20m', for: '5m', on: 'Metrics', outage: true },
+          { at: '0s', for: '20m', on: 'Traffic', rps: 1000, ramp: '20m' },
+        ],
+        noise: { errorClusterMean: 5, bursts: { every: '10m', for: '30s', errorPercent: 2 } },
+        deployEvery: '30m',
+      }),
+    ).toEqual({
+      ...least,
+      truth: 'Bad',
+      horizonMs: 180 * minute,
+      tickMs: minute,
+      metricsDelayMs: 2 * minute,
+      traffic: {
+        rps: 40,
+        shape: 'Steps',
+        steps: [
+          { atMs: 10 * minute, rps: 20 },
+          { atMs: 60 * minute, rps: 0 },
+        ],
+        connectionsPerRequest: 2,
+      },
+      stable: {
+        ...healthy,
+        errorPercent: 0.2,
+        websocketDisconnectPercent: 1,
+        overload: { aboveRps: 90, errorPercent: 1 },
+      },
+      candidate: {
+        errorPercent: 0.2,
+        latencyMs: slow,
+        websocketDisconnectPercent: 1,
+        overload: { aboveRps: 20, errorPercent: 5 },
+        coldStart: { errorPercent: 20, forMs: minute },
+      },
+      events: [
+        {
+          at: 10 * minute,
+          for: minute,
+          every: 10 * minute,
+          on: 'Both',
+          errorPercent: 10,
+          latencyFactor: 1.5,
+          jitter: 15_000,
+        },
+        { at: 20 * minute, for: 5 * minute, on: 'Metrics', outage: true },
+        { at: 0, for: 20 * minute, on: 'Traffic', rps: 1000, ramp: 20 * minute },
+      ],
+      noise: { errorClusterMean: 5, bursts: { everyMs: 10 * minute, forMs: 30_000, errorPercent: 2 } },
+      deployEveryMs: 30 * minute,
+    } satisfies Scenario);
+  });
+
+  test('whose candidate says nothing has a candidate like its stable', () => {
+    const stable = {
+      errorPercent: 1,
+      latencyMs: { p50: 10, p95: 20, p99: 30 },
+      websocketDisconnectPercent: 4,
+      overload: { aboveRps: 50, errorPercent: 2 },
+    };
+    const { coldStart, ...candidate } = parseScenario({ ...least, stable }).candidate;
+    expect(candidate).toEqual(stable);
+    expect(coldStart).toEqual({ errorPercent: 0, forMs: 0 });
+  });
+});
+
+const metrics = { at: '10m', for: '1h', on: 'Metrics' };
+
+describe('a scenario is refused, each problem with its path,', () => {
+  test.each<[string, object, string]>([
+    ['with an unknown key', { horizn: '2h' }, 'horizn: there is no such field'],
+    ['with an unknown key of its traffic', { traffic: { rate: 1 } }, 'traffic.rate: there is no such field'],
+    [
+      'with a cold start of the stable',
+      { stable: { coldStart: { errorPercent: 1, for: '1m' } } },
+      'stable.coldStart: there is no such field',
+    ],
+    ['without a name', { name: undefined }, 'name: Invalid input: expected string, received undefined'],
+    ['with an empty name', { name: '' }, 'name: Too small: expected string to have >=1 characters'],
+    ['without a truth', { truth: undefined }, 'truth: Invalid option: expected one of "Good"|"Bad"'],
+    ['with an unknown truth', { truth: 'Ugly' }, 'truth: Invalid option: expected one of "Good"|"Bad"'],
+    ['without time', { horizon: '0s' }, 'horizon: must be longer than 0'],
+    ['of more than a week', { horizon: '169h' }, 'horizon: must be at most 168h'],
+    [
+      'with a length without a unit',
+      { horizon: '90' },
+      'horizon: must be a length of time such as 90s, 10m or 1h30m, not "90"',
+    ],
+    ['with too short a tick', { tick: '500ms' }, 'tick: must be from 1s to 10m'],
+    ['with too long a tick', { tick: '11m' }, 'tick: must be from 1s to 10m'],
+    ['with metrics too late', { metricsDelay: '61m' }, 'metricsDelay: must be at most 1h'],
+    ['without requests', { traffic: { rps: 0 } }, 'traffic.rps: Too small: expected number to be >0'],
+    [
+      'with a text for a number',
+      { traffic: { rps: '9' } },
+      'traffic.rps: Invalid input: expected number, received string',
+    ],
+    [
+      'with an unknown shape',
+      { traffic: { shape: 'Waves' } },
+      'traffic.shape: Invalid option: expected one of "Constant"|"Diurnal"|"Steps"',
+    ],
+    ['with no steps', { traffic: { shape: 'Steps' } }, 'traffic.steps: shape Steps needs at least one step'],
+    [
+      'with steps of a constant',
+      { traffic: { steps: [{ at: '1m', rps: 1 }] } },
+      'traffic.steps: means nothing with shape Constant; write shape: Steps',
+    ],
+    [
+      'with steps that do not rise',
+      {
+        traffic: {
+          shape: 'Steps',
+          steps: [
+            { at: '2m', rps: 1 },
+            { at: '2m', rps: 2 },
+          ],
+        },
+      },
+      'traffic.steps[1].at: must be later than the step before',
+    ],
+    [
+      'with a negative step',
+      { traffic: { shape: 'Steps', steps: [{ at: '2m', rps: -1 }] } },
+      'traffic.steps[0].rps: Too small: expected number to be >=0',
+    ],
+    [
+      'with more than everything',
+      { stable: { errorPercent: 101 } },
+      'stable.errorPercent: Too big: expected number to be <=100',
+    ],
+    [
+      'with less than nothing',
+      { candidate: { websocketDisconnectPercent: -1 } },
+      'candidate.websocketDisconnectPercent: Too small: expected number to be >=0',
+    ],
+    [
+      'with quantiles that fall',
+      { stable: { latencyMs: { p50: 300, p95: 250, p99: 350 } } },
+      'stable.latencyMs: p50, p95 and p99 must rise',
+    ],
+    [
+      'with equal quantiles',
+      { candidate: { latencyMs: { p50: 100, p95: 250, p99: 250 } } },
+      'candidate.latencyMs: p50, p95 and p99 must rise',
+    ],
+    [
+      'with a quantile missing',
+      { stable: { latencyMs: { p50: 100, p95: 250 } } },
+      'stable.latencyMs.p99: Invalid input: expected number, received undefined',
+    ],
+    [
+      'with a cold start of no length',
+      { candidate: { coldStart: { errorPercent: 1, for: '0s' } } },
+      'candidate.coldStart.for: must be longer than 0',
+    ],
+    [
+      'with half an overload',
+      { candidate: { overload: { aboveRps: 5 } } },
+      'candidate.overload.errorPercent: Invalid input: expected number, received undefined',
+    ],
+    [
+      'with bursts without an end',
+      { noise: { bursts: { every: '30s', for: '30s', errorPercent: 2 } } },
+      'noise.bursts: for must be shorter than every',
+    ],
+    [
+      'with clusters of less than one',
+      { noise: { errorClusterMean: 0.5 } },
+      'noise.errorClusterMean: Too small: expected number to be >=1',
+    ],
+    [
+      'with errors on the metrics',
+      { events: [{ ...metrics, outage: true, errorPercent: 1 }] },
+      'events[0].errorPercent: means nothing on Metrics, which takes outage, delay',
+    ],
+    [
+      'with nothing but errors on the metrics',
+      { events: [{ ...metrics, errorPercent: 1 }] },
+      'events[0].errorPercent: means nothing on Metrics, which takes outage, delay\nevents[0]: nothing would happen: say one of outage, delay',
+    ],
+    [
+      'with a gradual outage, in the second event',
+      {
+        events: [
+          { ...metrics, delay: '1m' },
+          { ...metrics, outage: true, ramp: '1m' },
+        ],
+      },
+      'events[1].ramp: an outage has no degrees',
+    ],
+    ['with deploys too often', { deployEvery: '30s' }, 'deployEvery: must be at least 1m'],
+    [
+      'with two problems',
+      { horizon: '0s', stable: { errorPercent: 101 } },
+      'horizon: must be longer than 0\nstable.errorPercent: Too big: expected number to be <=100',
+    ],
+  ])('%s', (_, difference, message) => {
+    const parse = () => parseScenario({ ...least, ...difference });
+    expect(parse).toThrow(Misshapen);
+    expect(parse).toThrow(expect.objectContaining({ message }));
+  });
+
+  test.each([[null], ['late-leak'], [[least]]])('when it is no scenario at all (%j)', (value) => {
+    expect(() => parseScenario(value)).toThrow(/^Invalid input: expected object/);
+  });
+});
