@@ -271,22 +271,6 @@ describe('the order', () => {
       ),
     );
   });
-
-  test('within a tick is nothing: of its halves, only the sums are read', () => {
-    const sumOf = (a: Tally, b: Tally): Tally => ({ bad: a.bad + b.bad, total: a.total + b.total });
-    fc.assert(
-      fc.property(counted(false), counted(false), termsArbitrary, phis, (one, other, terms, phi) => {
-        const [forth, back] = [
-          [one, other],
-          [other, one],
-        ].map(([a, b]) => ({
-          candidate: sumOf(a!.candidate, b!.candidate),
-          control: sumOf(a!.control, b!.control),
-        }));
-        expect(after([forth!], terms, phi)).toEqual(after([back!], terms, phi));
-      }),
-    );
-  });
 });
 
 /** Every state that a decision begins with, as another process would read it; and every decision, as text. */

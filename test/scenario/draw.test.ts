@@ -84,6 +84,29 @@ function lived(seed: Partial<ServiceSeed>, events: readonly EventText[] = [], pe
   return all;
 }
 
+/** A run's world with a policy that looks at errors and latencies, the candidate at this share. */
+function rehearsed(scenario: Scenario, percent: number): Rehearsed {
+  const parsed = parsePolicy({
+    apiVersion: 'steadyrun.dev/v1alpha1',
+    kind: 'SLOPolicy',
+    metadata: { name: 'api', namespace: 'default' },
+    spec: {
+      service: { project: 'acme', region: 'europe-west1', name: 'api' },
+      objectives: [
+        { name: 'availability', targetPercent: 99.9 },
+        { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
+      ],
+    },
+  });
+  if (!parsed.ok) throw new Error('invalid');
+  const world = new Rehearsed(scenario, bind(parsed.policy), 31, 0);
+  world.split = [
+    { revision: stableName, percent: 100 - percent },
+    { revision: candidateName(1), percent },
+  ];
+  return world;
+}
+
 function expectAlike(one: Columns, other: Columns): void {
   for (const kind of kinds) {
     const [a, b] = [one[kind], other[kind]];
@@ -146,25 +169,8 @@ describe('drawn counts and those of single requests are alike', () => {
 
   test('of both arms of a split of 5 and 95, in a whole run', () => {
     const [old, fresh] = lived({}, [], 5);
-    const parsed = parsePolicy({
-      apiVersion: 'steadyrun.dev/v1alpha1',
-      kind: 'SLOPolicy',
-      metadata: { name: 'api', namespace: 'default' },
-      spec: {
-        service: { project: 'acme', region: 'europe-west1', name: 'api' },
-        objectives: [
-          { name: 'availability', targetPercent: 99.9 },
-          { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
-        ],
-      },
-    });
-    if (!parsed.ok) throw new Error('invalid');
-    const world = new Rehearsed(scenarioOf({ candidate: { errorPercent: 5 } }), bind(parsed.policy), 31, 0);
     const candidate = candidateName(1);
-    world.split = [
-      { revision: stableName, percent: 95 },
-      { revision: candidate, percent: 5 },
-    ];
+    const world = rehearsed(scenarioOf({ candidate: { errorPercent: 5 } }), 5);
     world.advanceTo((ticks + 2) * tickMs);
     // The first two hold what was before.
     const whole = world.ticks.slice(2, ticks + 2);
@@ -197,10 +203,12 @@ describe('noise', () => {
   });
 
   test("of clusters is each arm's own", () => {
-    const scenario = scenarioOf({ stable: { errorPercent: 1 }, noise: { errorClusterMean: 5 } });
-    const [one, other] = [drawn(scenario, 0.5).errors, drawn(scenario, 0.5, 'candidate').errors];
+    const world = rehearsed(scenarioOf({ stable: { errorPercent: 1 }, noise: { errorClusterMean: 5 } }), 50);
+    world.advanceTo((ticks + 2) * tickMs);
+    const errorsOf = (name: string) => world.ticks.slice(2).map(({ byObjective }) => byObjective[0]![name]!.bad);
+    const [one, other] = [errorsOf(stableName), errorsOf(candidateName(1))];
     const [a, b] = [meanOf(one), meanOf(other)];
-    const together = one.reduce((sum, value, i) => sum + (value - a) * (other[i]! - b), 0) / ticks;
+    const together = meanOf(one.map((value, i) => (value - a) * (other[i]! - b)));
     expect(Math.abs(together) / Math.sqrt(varianceOf(one) * varianceOf(other))).toBeLessThan(4 / Math.sqrt(ticks));
   });
 
@@ -257,6 +265,8 @@ describe('time', () => {
       errors.slice(from * 4, to * 4).reduce((sum, value) => sum + value, 0) / ((to - from) * 6000);
     const near = (fraction: number, expected: number, requests: number) =>
       expect(Math.abs(fraction - expected)).toBeLessThan(5 * Math.sqrt(Math.max(expected, 1e-9) / requests));
+    const timeline = new Timeline(scenario, [], new Random(1));
+    for (const atMs of [0, 600_000, 1_200_000]) expect(timeline.steadyUntilMs(atMs) - atMs).toBeLessThanOrEqual(15_000);
     near(within(0, 10), 0, 60_000);
     near(within(10, 20), 0.025, 60_000);
     near(within(20, 30), 0.075, 60_000);
