@@ -373,7 +373,7 @@ describe('a restart', () => {
         expect(decisions.length).toBeGreaterThan(2);
         for (const { action } of result.deeds) actions.add(action);
       }),
-      { numRuns: 30, seed: 20260105 },
+      { numRuns: 20, seed: 20260105 },
     );
     // Otherwise there was little to remember.
     expect([...actions]).toEqual(expect.arrayContaining(['Start', 'Step', 'Retreat', 'Watch', 'Promote', 'RollBack']));

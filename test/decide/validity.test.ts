@@ -41,10 +41,16 @@ interface Drawn {
 
 /** The expectation of each alternative's ratio in one tick. */
 function worth({ of, candidate, control }: Drawn, which: Test, allowed = 0.001, phi = 1, kind: EventKind = 'Errors') {
-  const alternatives = ratios(of(0, 0), allowed, phi, kind)[which].length;
-  return Array.from({ length: alternatives }, (_, i) =>
-    expectation(candidate, control, (badC, badS) => Math.exp(ratios(of(badC, badS), allowed, phi, kind)[which][i]!)),
-  );
+  const sums = ratios(of(0, 0), allowed, phi, kind)[which].map(() => 0);
+  for (const [badC, a] of candidate.entries()) {
+    for (const [badS, b] of control.entries()) {
+      if (a * b === 0) continue;
+      ratios(of(badC, badS), allowed, phi, kind)[which].forEach((ln, i) => {
+        sums[i]! += a * b * Math.exp(ln);
+      });
+    }
+  }
+  return sums;
 }
 
 /** The expectation of the mixture after these ticks, one after the other, as `absorb` keeps it. */
