@@ -6,13 +6,15 @@ import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
 import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
 import { mixture } from '../../src/decide/evidence/logs.ts';
-import { ratios, relativeNull, type Tick } from '../../src/decide/evidence/ratios.ts';
+import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
 import type { EventKind } from '../../src/policy/policy.ts';
 import type { Evidence } from '../../src/policy/status.ts';
 import { binomial, type Chances, expectation, lnPoisson, poisson, together, withoutTail } from './chances.ts';
 
 const at = '2026-01-05T00:00:00.000Z';
 const exact = 1e-12;
+/** A candidate may be so many times as bad as its control. */
+const relativeNull = 1.2;
 const certain: Chances = [1];
 const termsOf = (kind: EventKind, ticksToConvict = 6): Terms => ({
   kind,
