@@ -35,6 +35,8 @@ export const evidence = z.object({
   phi: z.number(),
   /** The bad fraction to be judged against: what the SLO allows, or what this service already had. */
   allowed: z.number(),
+  /** Ticks that have counted since the arms began to be compared. */
+  ticks: z.number().int().min(0).meta({ format: 'int64' }),
   absolute: z.array(z.number()).max(8),
   relative: z.array(z.number()).max(8),
   /** The relative test with the arms swapped: is the candidate clearly better? */

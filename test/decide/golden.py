@@ -38,7 +38,8 @@ class Judge:
         self.a, self.slo = dec(allowed), dec(slo)
         # The most one tick may multiply a process by.
         self.cap = (D(100) * gating * 2 * 4) ** (1 / D(ticks_to_convict))
-        self.fresh = 1 / (2 * max(D(1), D(7_200_000) / D(tick_ms)))
+        self.in_two_hours = max(D(1), D(7_200_000) / D(tick_ms))
+        self.ticks = 0
         self.e = {"absolute": [], "relative": [], "mirrored": []}
         self.c = {"absolute": [], "relative": []}
         self.seen = {"candidate": [0, 0], "control": [0, 0]}
@@ -80,11 +81,14 @@ class Judge:
             "relative": [e for c, s in views for e in self.compared(c, s, most)],
             "mirrored": [e for c, s in views for e in self.compared(s, c, 1 - least)],
         }
+        t, j = max(0, self.ticks - 1), self.in_two_hours
+        fresh = j / (2 * (t + j) * (t + j + 1))
+        self.ticks += 1
         for test, ratios in self.now.items():
             grown = []
             for i in range(max(len(ratios), len(self.e[test]))):
                 ratio = min(self.cap, ratios[i]) if i < len(ratios) else D(1)
-                begun = self.e[test][i] + self.fresh if i < len(self.e[test]) else D(1) / 2
+                begun = self.e[test][i] + fresh if i < len(self.e[test]) else D(1) / 2
                 grown.append(begun * ratio)
             self.e[test] = grown
         for test in self.c:

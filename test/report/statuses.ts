@@ -23,6 +23,7 @@ export const evidence: Evidence = {
   objective: 'availability',
   phi: 1,
   allowed: 0.001,
+  ticks: 0,
   absolute: [],
   relative: [],
   mirrored: [],

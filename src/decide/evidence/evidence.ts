@@ -52,9 +52,10 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
 
   const cap = tickCap(terms);
   const now = ratios(tick, evidence.allowed, evidence.phi, terms.kind);
-  const lnNewStart = -Math.log(2 * Math.max(1, twoHoursMs / terms.tickMs));
+  const lnNewStart = newStart(evidence.ticks, Math.max(1, twoHoursMs / terms.tickMs));
   const next: Evidence = {
     ...seen,
+    ticks: evidence.ticks + 1,
     absolute: stepped(evidence.absolute, now.absolute, cap, lnNewStart),
     relative: stepped(evidence.relative, now.relative, cap, lnNewStart),
     mirrored: stepped(evidence.mirrored, now.mirrored, cap, lnNewStart),
@@ -66,9 +67,9 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
 }
 
 /**
- * A fault may begin at any tick: besides the process that began first, a little weight starts one anew at each tick, 1/2 on
- * the first and 1/2 spread over the ticks of two hours. The mixture is still an e-process. An alternative that a tick says
- * nothing about stays in the mixture: to leave it out would be to choose the others.
+ * A fault may begin at any tick: besides the process that began first, which has the weight 1/2, a little weight starts one
+ * anew at each tick. All weights together are at most 1, so that the mixture is still an e-process, however long it runs. An
+ * alternative that a tick says nothing about stays in the mixture: to leave it out would be to choose the others.
  */
 function stepped(processes: readonly number[], now: readonly number[], cap: number, lnNewStart: number): number[] {
   const next: number[] = [];
@@ -78,6 +79,15 @@ function stepped(processes: readonly number[], now: readonly number[], cap: numb
     next.push(begun + Math.min(now[i] ?? 0, cap));
   }
   return next;
+}
+
+/**
+ * ln of the weight of what starts at the tick after `ticks` others: 1/2 J / ((t + J) (t + J + 1)) with t = ticks - 1, about
+ * 1/(2J) at first, a quarter of it after J ticks (two hours), and 1/2 over all time.
+ */
+function newStart(ticks: number, ticksInTwoHours: number): number {
+  const at = Math.max(0, ticks - 1) + ticksInTwoHours;
+  return Math.log(ticksInTwoHours / (2 * at * (at + 1)));
 }
 
 /** Never below zero for long and never far above conviction: what was suspicious an hour ago does not count. */
@@ -110,6 +120,7 @@ export const freshEvidence = (objective: string, phi: number, allowed: number, j
   objective,
   phi,
   allowed,
+  ticks: 0,
   absolute: [],
   relative: [],
   mirrored: [],
