@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { absorbAlone, advice, beginAlone } from '../../src/backtest/alone.ts';
+import type { History, Tally } from '../../src/decide/observation.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import { Random } from '../../src/scenario/random.ts';
+
+const parsed = parsePolicy({
+  apiVersion: 'steadyrun.dev/v1alpha1',
+  kind: 'SLOPolicy',
+  metadata: { name: 'api' },
+  spec: {
+    service: { project: 'acme', region: 'europe-west1', name: 'api' },
+    objectives: [{ name: 'availability', targetPercent: 99.9 }],
+  },
+});
+if (!parsed.ok) throw new Error('the policy is not one');
+const { policy } = parsed;
+
+const day = (tally: Tally): History[] => [{ objective: 'availability', ticks: [tally], tickMs: 300_000 }];
+const tickMs = 60_000;
+
+/** The level after so many minutes of 6,000 requests of which a share is bad. */
+function after(minutes: number, fraction: number, before: History[], seed = 1): string {
+  const random = new Random(seed, 'alone');
+  let all = beginAlone(policy, [], before, 0);
+  for (let i = 0; i < minutes; i++) {
+    const byRevision = { new: { bad: random.binomial(6000, fraction), total: 6000 } };
+    const [fromMs, toMs] = [i * tickMs, (i + 1) * tickMs];
+    all = absorbAlone(
+      policy,
+      'new',
+      all,
+      [{ kind: 'Counts', objective: 'availability', fromMs, toMs, tickMs, byRevision }],
+      0,
+    );
+  }
+  return advice(policy, 'new', 'old', all).level;
+}
+
+const healthyDay = day({ bad: 4000, total: 8_000_000 });
+
+describe('advice without a control', () => {
+  test('is against a revision that is outside its SLO and worse than its predecessor was', () => {
+    expect(after(5, 0.05, healthyDay)).toBe('Against');
+  });
+
+  test('is not against one that is no worse than its predecessor was, however bad both are', () => {
+    expect(after(60, 0.05, day({ bad: 400_000, total: 8_000_000 }))).toBe('Healthy');
+  });
+
+  test('is not against one inside its SLO, even where its predecessor was better', () => {
+    expect(after(60, 0.0008, day({ bad: 80, total: 8_000_000 }))).toBe('Healthy');
+  });
+
+  test('says nothing of one that has no predecessor', () => {
+    expect(after(60, 0.5, [])).toBe('Incomparable');
+    expect(after(60, 0.5, day({ bad: 0, total: 0 }))).toBe('Incomparable');
+  });
+
+  test('is nothing before the first request', () => {
+    expect(after(0, 0.5, healthyDay)).toBe('NoEvidence');
+  });
+
+  test('needs more than one bad minute', () => {
+    expect(after(1, 0.5, healthyDay)).not.toBe('Against');
+  });
+
+  test('is hardly ever against one at the edge of its SLO', () => {
+    const against = Array.from({ length: 300 }, (_, seed) => after(120, 0.001, healthyDay, seed)).filter(
+      (level) => level === 'Against',
+    );
+    expect(against.length).toBeLessThanOrEqual(6);
+  });
+
+  test('counts nothing twice', () => {
+    const tick = { kind: 'Counts', objective: 'availability', fromMs: 0, toMs: tickMs, tickMs } as const;
+    const reading = { ...tick, byRevision: { new: { bad: 1, total: 100 } } };
+    const once = absorbAlone(policy, 'new', beginAlone(policy, [], healthyDay, 0), [reading], 0);
+    expect(absorbAlone(policy, 'new', once, [reading], 0)).toEqual(once);
+  });
+});
