@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { manifest } from './manifest.ts';
+import { durationMs } from './policy/duration.ts';
 
 const program = new Command('steadyrun')
   .description('Keeps Google Cloud Run services inside their SLOs.')
@@ -31,6 +32,22 @@ function whole(low: number, high: number) {
     if (Number.isInteger(value)) return value;
     throw new InvalidArgumentError(`Give a whole number from ${low} to ${high}.`);
   };
+}
+
+/** An instant, in epoch milliseconds. */
+function instant(text: string): number {
+  const isEpoch = /^\d+(\.\d+)?$/.test(text);
+  const isRfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text);
+  const atMs = isEpoch ? Math.round(Number(text) * 1000) : isRfc3339 ? Date.parse(text) : Number.NaN;
+  // The year 9999: beyond it there is no RFC 3339 text, and a number is milliseconds by mistake.
+  if (atMs >= 0 && atMs < 253_402_300_800_000) return atMs;
+  throw new InvalidArgumentError('Give a time such as 2026-01-05T08:00:00Z, or epoch seconds.');
+}
+
+function length(text: string): number {
+  const lengthMs = durationMs(text);
+  if (Number.isFinite(lengthMs)) return lengthMs;
+  throw new InvalidArgumentError('Give a length of time such as 120s or 5m.');
 }
 
 const port = whole(0, 65_535);
@@ -110,6 +127,23 @@ program
   .option('--threshold <duration>', 'for a quantile: slower than this is bad')
   .addOption(json())
   .action(runs(async (options) => (await import('./commands/rewrite.ts')).rewrite(options, process)));
+
+program
+  .command('backtest')
+  .description('what it would have decided on recorded metrics, and when; nothing is written anywhere')
+  .requiredOption('--policy <file>', 'one SLOPolicy, YAML or JSON; - is standard input')
+  .requiredOption('--from <time>', 'where the replay begins: RFC 3339 or epoch seconds', instant)
+  .requiredOption('--to <time>', 'where it ends', instant)
+  .option('--revision <name>', 'the revision to judge (default: the newest that has its first request in the range)')
+  .addOption(
+    new Option('--prometheus <url>', "ask this server, without credentials (default: the policy's own)").conflicts(
+      'export',
+    ),
+  )
+  .option('--export <file>', 'read a file of answers of /api/v1/query or /api/v1/query_range; - is standard input')
+  .option('--delay <duration>', 'how late the metrics were to be seen at the time', length, 0)
+  .addOption(json())
+  .action(runs(async (options) => (await import('./commands/backtest.ts')).backtest(options, process)));
 
 const cluster = (command: Command): Command =>
   command

@@ -18,7 +18,7 @@ describe.concurrent('steadyrun', () => {
 
   test('names every command in its help', async () => {
     const { out } = await steadyrun('--help');
-    for (const command of ['run', 'lab', 'demo', 'check', 'rewrite', 'status', 'why'])
+    for (const command of ['run', 'lab', 'demo', 'check', 'rewrite', 'backtest', 'status', 'why'])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
   });
 

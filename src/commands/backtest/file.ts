@@ -1,0 +1,19 @@
+/** A file that was named on the command line. */
+import { readFile } from 'node:fs/promises';
+
+/** Throws a sentence that names the file. */
+export async function textOf(file: string): Promise<string> {
+  try {
+    if (file !== '-') return await readFile(file, 'utf8');
+    let text = '';
+    process.stdin.setEncoding('utf8');
+    for await (const chunk of process.stdin) text += chunk;
+    return text;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new Error(`${file}: there is no such file; look at the path`);
+    if (code === 'EISDIR') throw new Error(`${file}: is a directory; name a file in it`);
+    if (code === 'EACCES') throw new Error(`${file}: may not be read; look at its permissions`);
+    throw new Error(`${file}: cannot be read: ${message}`);
+  }
+}

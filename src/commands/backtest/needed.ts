@@ -1,0 +1,44 @@
+/** The series that a policy counts by, as selectors to export. */
+import type { Policy } from '../../policy/policy.ts';
+import { type Measured, measuredBy, totals } from '../../prometheus/measured.ts';
+import { partsOf } from '../../prometheus/tally.ts';
+import { selectorText } from '../../promql/counters/format.ts';
+import type { Source } from './source.ts';
+
+const lookbackMs = 15 * 60_000;
+
+/** The selectors of which the source has nothing that counts the events of some objective. */
+export async function missingIn(
+  { client, metrics }: Pick<Source, 'client' | 'metrics'>,
+  policy: Policy,
+  fromMs: number,
+  toMs: number,
+) {
+  const missing = new Set<string>();
+  const seconds = Math.ceil((toMs - fromMs + lookbackMs) / 1000);
+  for (const objective of policy.objectives) {
+    const measured = measuredBy(metrics, objective, policy.service, policy.revisionLabel);
+    const any = totals(measured).map((counter) => `count(last_over_time(${selectorText(counter)}[${seconds}s]))`);
+    const found = await client.instant(metrics, any.join(' or '), toMs);
+    if (found.length === 0) for (const selector of selectorsOf(measured)) missing.add(selector);
+  }
+  return [...missing];
+}
+
+/** A selector whose series another selects, too, is left out. */
+function selectorsOf({ shape }: Measured): string[] {
+  if (shape.kind === 'Histogram') return [selectorText(shape.counter)];
+  const parts = partsOf(shape);
+  return parts
+    .filter((part) => !parts.some((other) => other !== part && part.name === other.name && includes(part, other)))
+    .map((part) => selectorText(part));
+}
+
+type Part = ReturnType<typeof partsOf>[number];
+
+/** All that `part` selects is selected by `other`, which has only matchers that `part` has. */
+const includes = (part: Part, other: Part): boolean =>
+  other.matchers.length < part.matchers.length &&
+  other.matchers.every(({ label, op, value }) =>
+    part.matchers.some((match) => match.label === label && match.op === op && match.value === value),
+  );
