@@ -75,7 +75,7 @@ async function* judged(options: ReplayOptions, control: string): AsyncGenerator<
     const observation = await observe({ services: servicesOf(service, recording), metrics }, policy, state, nowMs);
     const { decision, state: next } = decide(policy, observation, state, nowMs);
     state = next;
-    const line = lineOf(decision, state, split, candidate, nowMs);
+    const line = lineOf(decision, state, recording, nowMs);
     const now = `${line.action} ${line.reason}`;
     if (now !== told) {
       yield line;
@@ -110,9 +110,9 @@ async function* judged(options: ReplayOptions, control: string): AsyncGenerator<
 const isVerdict = ({ action }: Decision): boolean => ['RollBack', 'Withdraw', 'Promote'].includes(action);
 
 /** What stands: a look without news leaves the decision before it. */
-function lineOf(decision: Decision, state: Status, split: Split, candidate: string, nowMs: number): Line {
+function lineOf(decision: Decision, state: Status, { candidate, shares }: Recording, nowMs: number): Line {
   const { action, reason, message } = state.decision ?? decision;
-  const recordedPercent = percentOf(split, candidate);
+  const recordedPercent = percentAt(shares, nowMs);
   const evidence = (state.rollout ?? decision.write?.rollout)?.evidence ?? [];
   return lineAt(nowMs, {
     action,

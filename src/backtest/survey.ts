@@ -58,7 +58,8 @@ export async function survey(
   const both = served.map(({ toMs, total }, i): Served => ({ toMs, candidate: total, control: beside[i]?.total ?? 0 }));
   const during = both.filter(({ toMs }) => toMs > firstMs);
   const last = (of: (one: Served) => number) => during.findLast((one) => of(one) > 0)?.toMs ?? firstMs;
-  const shares = sharesOf(during, tickMs);
+  const begun = during.findIndex((one) => one.candidate > 0);
+  const [share, ...changes] = sharesOf(during.slice(Math.max(0, begun)), tickMs);
   const lastMs = { candidate: last((one) => one.candidate), control: last((one) => one.control) };
   return {
     candidate,
@@ -67,8 +68,9 @@ export async function survey(
     isNew: !old.has(candidate),
     // Where the recording ends, its silence is no outage.
     endMs: Math.min(range.toMs, Math.max(lastMs.candidate, lastMs.control) + afterMs),
-    shares: shares.length > 0 ? shares : [{ atMs: firstMs, percent: 0 }],
-    concurrent: isConcurrent(during, shares, tickMs),
+    // The first share was given a moment before its first request.
+    shares: [{ atMs: firstMs, percent: share?.percent ?? 0 }, ...changes],
+    concurrent: isConcurrent(during),
     lastMs,
   };
 }

@@ -78,7 +78,7 @@ describe('a canary with 5 % errors', () => {
     expect(availability!.control.total).toBeGreaterThan(10_000);
     expect(availability!.allowed).toBe(0.001);
     expect(latency!.odds).toBeLessThan(20);
-    expect(lines[0]).toMatchObject({ action: 'Start', recordedPercent: 0, reason: 'NewRevision' });
+    expect(lines[0]).toMatchObject({ action: 'Start', percent: 1, recordedPercent: 1, reason: 'NewRevision' });
     expect(err).toBe(`What came after ${last.at} is not judged.\n`);
   });
 
@@ -139,14 +139,14 @@ describe('a canary with 5 % errors', () => {
     );
   });
 
-  test('gives no verdict where the metrics have a hole, and says so', async () => {
+  test('gives no verdict while the metrics have a hole', async () => {
     const { stage, path, endMs } = recorded;
     const whole = await replayed({ from: startMs, to: endMs, export: path });
-    // Nothing was scraped for twelve minutes, beginning before the verdict.
     const hole = [at(whole.lines[0]!) + minutes(2), at(whole.lines[0]!) + minutes(14)] as const;
     const answers = exportOf(stage.world.store, (atMs) => atMs <= hole[0] || atMs > hole[1]);
     const { lines } = await replayed({ from: startMs, to: hole[1], export: file('hole.json', answers) });
     for (const action of back) expect(actions(lines)).not.toContain(action);
+    expect(lines.at(-1)).toMatchObject({ action: 'None', reason: 'EndOfRecording' });
   });
 });
 
@@ -156,6 +156,35 @@ test('a healthy canary is promoted when the operator did, and never goes back', 
   for (const action of ['RollBack', 'Withdraw', 'Retreat', 'Hold']) expect(actions(lines)).not.toContain(action);
   expect(lines.at(-1)).toMatchObject({ action: 'Promote', percent: 100, reason: 'WatchPassed' });
   expect(Math.abs(at(lines.at(-1)!) - decidedMs('Promote'))).toBeLessThanOrEqual(minutes(3));
+});
+
+test('a hole in the metrics of a healthy canary holds, and what comes after it counts', async () => {
+  const { stage, endMs } = await live(70);
+  const hole = [startMs + minutes(20), startMs + minutes(35)] as const;
+  const answers = exportOf(stage.world.store, (atMs) => atMs <= hole[0] || atMs > hole[1]);
+  const { lines } = await replayed({ from: startMs, to: endMs, export: file('hole.json', answers) });
+  const held = lines.filter(({ action }) => action === 'Hold');
+  expect(held.map(({ reason }) => reason)).toEqual(['MetricsOutage']);
+  expect(at(held[0]!)).toBeGreaterThan(hole[0] + minutes(5));
+  expect(at(held[0]!)).toBeLessThan(hole[1]);
+  for (const action of back) expect(actions(lines.filter((line) => at(line) <= hole[1]))).not.toContain(action);
+});
+
+test('a canary that a person took back is not judged by its silence', async () => {
+  const stage = new Stage({ traffic: [{ revision: stable, percent: 100 }] });
+  const candidate = stage.world.deploy('api');
+  await stage.run(2);
+  stage.world.setTraffic('api', [
+    { revision: stable, percent: 99 },
+    { revision: candidate, percent: 1 },
+  ]);
+  await stage.run(10);
+  stage.world.setTraffic('api', [{ revision: stable, percent: 100 }]);
+  await stage.run(30);
+  const { path, endMs } = recordedOf(stage, candidate);
+  const { lines } = await replayed({ from: startMs, to: endMs, export: path });
+  for (const action of back) expect(actions(lines)).not.toContain(action);
+  expect(lines.at(-1)).toMatchObject({ action: 'None', percent: 0, reason: 'CandidateGone' });
 });
 
 test("a canary in an outage of both is not blamed, by the app's own metrics", async () => {
