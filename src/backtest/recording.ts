@@ -22,7 +22,7 @@ export interface Recording {
   readonly candidate: string;
   /** null: nothing served before the candidate. */
   readonly control: string | null;
-  /** The candidate's first request came after this; the range's beginning where it had served before. */
+  /** The candidate's first request in the range came after this. */
   readonly firstMs: number;
   /** The candidate had no requests before the range. */
   readonly isNew: boolean;
@@ -83,7 +83,7 @@ export function sharesOf(served: readonly Served[], tickMs: number): ShareFrom[]
       continue;
     }
     const begun: Stretch = { atMs: now.toMs - tickMs, candidate: 0, all: 0 };
-    const isWhole = next !== undefined && next.candidate > 0 === now.candidate > 0;
+    const isWhole = next !== undefined && (next.candidate > 0 || now.candidate === 0);
     add(begun, isWhole ? next : now);
     stretches.push(begun);
     if (isWhole) i++;

@@ -65,12 +65,12 @@ async function* judged(options: ReplayOptions, control: string): AsyncGenerator<
       const recorded = splitAt(nowMs);
       if (percentOf(recorded, candidate) !== percentOf(split, candidate)) {
         split = recorded;
+        // The recorded split does not follow what is decided here, and is not somebody else's for that: it is confirmed as
+        // our own, so that nothing is held for a person's sake.
         const step = { kind: 'Step', split, reason: 'Recorded' } as const;
         state = confirm(policy, serviceOf(policy, split, candidate), state, step, nowMs);
       }
     }
-    // The recorded split does not follow what is decided here, and is not somebody else's for that: it counts as ours.
-    state = { ...state, split: [...split] };
     const service = serviceOf(policy, split, candidate);
     const observation = await observe({ services: servicesOf(service, recording), metrics }, policy, state, nowMs);
     const { decision, state: next } = decide(policy, observation, state, nowMs);

@@ -50,9 +50,7 @@ export async function survey(
   const served = await ticks(candidate);
   // A counter's first sample is only the base of the next.
   const first = served.findIndex(({ total }) => total > 0);
-  const firstMs = old.has(candidate)
-    ? range.fromMs
-    : Math.max(range.fromMs, (served[first]?.toMs ?? firstWindow.toMs) - 2 * tickMs);
+  const firstMs = Math.max(range.fromMs, (served[first]?.toMs ?? firstWindow.toMs) - 2 * tickMs);
   const control = mostBefore(seen, candidate, firstMs);
   const beside = control === null ? [] : await ticks(control);
   const both = served.map(({ toMs, total }, i): Served => ({ toMs, candidate: total, control: beside[i]?.total ?? 0 }));

@@ -63,7 +63,8 @@ async function replayed(
   const range = { fromMs: from, toMs: to, revision: revision ?? null };
   // What one remembers of the end of the range, the other must not know at its beginning.
   const recording = await survey(new PromqlMetrics(source.client), policy, range, progress.say).finally(progress.clear);
-  const columns = stdout.columns ?? usualColumns;
+  // Some terminals say that they are 0 wide.
+  const columns = stdout.columns || usualColumns;
   if (!json) stdout.write(`${heading(recording)}\n`);
   const lengthMs = recording.endMs - recording.firstMs;
   const lines = replay({

@@ -106,14 +106,40 @@ describe('a canary with 5 % errors', () => {
   });
 
   test('sees nothing that came later: the beginning of a recording is replayed alike, whatever follows', async () => {
-    const { path, endMs } = recorded;
+    const { stage, path, endMs } = recorded;
     const whole = await replayed({ from: startMs, to: endMs, export: path });
     const toMs = at(whole.lines.at(-1)!) - minutes(1);
     const part = await replayed({ from: startMs, to: toMs, export: path });
     expect(part.lines.at(-1)).toMatchObject({ action: 'None', reason: 'EndOfRecording' });
+    // Neither does a recording that ends before the range look like an outage.
+    const { lines: ended } = await replayed({
+      from: startMs,
+      to: endMs,
+      export: file(
+        'part.json',
+        exportOf(stage.world.store, (atMs) => atMs <= toMs),
+      ),
+    });
+    expect(actions(ended)).not.toContain('Hold');
     const said = (lines: readonly Line[]) =>
       lines.filter((line) => at(line) < toMs).map(({ at: when, action, reason }) => ({ when, action, reason }));
     expect(said(part.lines.slice(0, -1))).toEqual(said(whole.lines.slice(0, -1)));
+  });
+
+  test('is the same in any order, in pieces that overlap, in an array or a line each', async () => {
+    const { stage, path, endMs } = recorded;
+    const range = { from: startMs, to: endMs };
+    const whole = await replayed({ ...range, export: path });
+    const { store } = stage.world;
+    const pieces = [
+      exportOf(store, (atMs) => atMs >= startMs + minutes(4)),
+      exportOf(store, (atMs) => atMs <= startMs + minutes(5)),
+    ];
+    const lines = pieces.join('').replaceAll('}{', '}\n{').split('\n');
+    expect(lines).toHaveLength(2 * 3);
+    for (const text of [pieces.join(''), lines.join('\n'), `[${lines.join(',')}]`]) {
+      expect(await replayed({ ...range, export: file('pieces.json', text) })).toEqual(whole);
+    }
   });
 
   test('is told to people in sentences', async () => {
@@ -185,6 +211,30 @@ test('a canary that a person took back is not judged by its silence', async () =
   const { lines } = await replayed({ from: startMs, to: endMs, export: path });
   for (const action of back) expect(actions(lines)).not.toContain(action);
   expect(lines.at(-1)).toMatchObject({ action: 'None', percent: 0, reason: 'CandidateGone' });
+});
+
+test('a canary that is given again does not bring its earlier life along', async () => {
+  const stage = new Stage({ traffic: [{ revision: stable, percent: 100 }] });
+  const candidate = stage.world.deploy('api');
+  await stage.run(1);
+  const canary = [
+    { revision: stable, percent: 50 },
+    { revision: candidate, percent: 50 },
+  ];
+  stage.world.setTraffic('api', canary);
+  await stage.run(30);
+  stage.world.setTraffic('api', [{ revision: stable, percent: 100 }]);
+  await stage.run(60);
+  const fromMs = stage.clock.nowMs() - minutes(15);
+  stage.world.setTraffic('api', canary);
+  await stage.run(5);
+  const { path, endMs } = recordedOf(stage, candidate);
+  const range = { from: fromMs, to: endMs, export: path };
+  const { lines } = await replayed({ ...range, revision: candidate });
+  const { candidate: again, control } = lines.at(-1)!.evidence.availability!;
+  expect(again.total).toBeGreaterThan(1000);
+  expect(again.total).toBeLessThan(1.2 * control.total);
+  await expect(replayed(range)).rejects.toThrow('no revision had its first request between');
 });
 
 test("a canary in an outage of both is not blamed, by the app's own metrics", async () => {
