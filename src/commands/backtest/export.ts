@@ -56,24 +56,21 @@ function documentsIn(file: string, text: string): unknown[] {
 function piecesOf(text: string): { piece: string; line: number }[] {
   const pieces: { piece: string; line: number }[] = [];
   let [depth, start, line, startLine] = [0, 0, 1, 1];
-  let quoted = false;
+  let [quoted, begun] = [false, false];
   const cut = (end: number) => {
-    const piece = text.slice(start, end);
-    if (piece.trim() !== '') pieces.push({ piece, line: startLine });
-    [start, startLine, depth] = [end, line, 0];
+    if (begun) pieces.push({ piece: text.slice(start, end), line: startLine });
+    [start, depth, begun] = [end, 0, false];
   };
   for (let i = 0; i < text.length; i++) {
-    const character = text[i];
+    const character = text[i]!;
+    if (character === '\n') line++;
+    else if (!begun && character.trim() !== '') [begun, startLine] = [true, line];
     if (quoted) {
       if (character === '\\') i++;
       else if (character === '"') quoted = false;
     } else if (character === '"') quoted = true;
     else if (character === '{') depth++;
     else if (character === '}' && --depth <= 0) cut(i + 1);
-    else if (character === '\n') {
-      line++;
-      if (text.slice(start, i).trim() === '') startLine = line;
-    }
   }
   cut(text.length);
   return pieces;
