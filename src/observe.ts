@@ -1,6 +1,6 @@
 /** Gathers what a decision needs, and nothing more: facts, judged by nobody yet. */
 import type { Freshness, History, Inspection, Observation, Reading, Revision, Service } from './decide/observation.ts';
-import { historyMs, isDue, type Questions, questions, quiet, surprising } from './decide/questions.ts';
+import { historyMs, isDue, type Questions, questions, quiet, startOf, surprising } from './decide/questions.ts';
 import { tickOf } from './decide/reach.ts';
 import type { Objective, Policy } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
@@ -78,7 +78,13 @@ async function measureOne(
   const due = counts.find((question) => question.objective === objective);
   const reading =
     due && toMs !== null && isDue(due, toMs, tickMs)
-      ? await metrics.counts({ ...asked, fromMs: due.fromMs, toMs, tickMs, createdAtMs: createdAtMs(revisions) })
+      ? await metrics.counts({
+          ...asked,
+          fromMs: startOf(due, toMs, tickMs),
+          toMs,
+          tickMs,
+          createdAtMs: createdAtMs(revisions),
+        })
       : undefined;
   if (historyOf === null) return { freshness, ...(reading && { reading }) };
   const question = { ...asked, revision: historyOf, toMs: toMs ?? nowMs, lengthMs: historyMs, tickMs };

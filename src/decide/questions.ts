@@ -26,6 +26,13 @@ const leastTick = 0.8;
 export const isDue = ({ fromMs, begun }: Pick<Due, 'fromMs' | 'begun'>, toMs: number, tickMs: number): boolean =>
   begun ? toMs - fromMs >= leastTick * tickMs : toMs > fromMs;
 
+/**
+ * Where the counts begin. A window shorter than samples are apart may hold none of a series that goes on, so the first one
+ * reaches back before the split: it is judged as one that holds the change.
+ */
+export const startOf = ({ fromMs, begun }: Pick<Due, 'fromMs' | 'begun'>, toMs: number, tickMs: number): number =>
+  begun ? fromMs : Math.min(fromMs, toMs - tickMs);
+
 export interface Questions {
   readonly revisions: readonly string[];
   /** Ask for counts per objective, from where each was last judged. */
