@@ -88,7 +88,7 @@ class Judge:
             grown = []
             for i in range(max(len(ratios), len(self.e[test]))):
                 ratio = min(self.cap, ratios[i]) if i < len(ratios) else D(1)
-                begun = self.e[test][i] + fresh if i < len(self.e[test]) else D(1) / 2
+                begun = self.e[test][i] + fresh if i < len(self.e[test]) else fresh if self.e[test] else D(1) / 2
                 grown.append(begun * ratio)
             self.e[test] = grown
         for test in self.c:

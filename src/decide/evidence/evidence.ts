@@ -69,13 +69,15 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
 /**
  * A fault may begin at any tick: besides the process that began first, which has the weight 1/2, a little weight starts one
  * anew at each tick. All weights together are at most 1, so that the mixture is still an e-process, however long it runs. An
- * alternative that a tick says nothing about stays in the mixture: to leave it out would be to choose the others.
+ * alternative that a tick says nothing about stays in the mixture: to leave it out would be to choose the others. One that
+ * comes later begins with a later start's weight.
  */
 function stepped(processes: readonly number[], now: readonly number[], cap: number, lnNewStart: number): number[] {
   const next: number[] = [];
   for (let i = 0; i < processes.length || i < now.length; i++) {
     const known = processes[i];
-    const begun = known === undefined ? -Math.LN2 : logAddExp(known, lnNewStart);
+    const begun =
+      known === undefined ? (processes.length === 0 ? -Math.LN2 : lnNewStart) : logAddExp(known, lnNewStart);
     next.push(begun + Math.min(now[i] ?? 0, cap));
   }
   return next;
