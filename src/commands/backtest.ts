@@ -2,14 +2,13 @@
 import type { Line } from '../backtest/line.ts';
 import { heading, replay } from '../backtest/replay.ts';
 import { survey } from '../backtest/survey.ts';
-import { checkPolicies } from '../policy/check/policies.ts';
 import type { Policy } from '../policy/policy.ts';
 import { iso, spoken } from '../policy/time.ts';
 import { PromqlMetrics } from '../prometheus/metrics.ts';
 import { paragraph } from '../report/columns.ts';
 import { usualColumns } from '../report/story.ts';
-import { textOf } from './backtest/file.ts';
 import { type Source, sourceOf } from './backtest/source.ts';
+import { policyIn } from './file.ts';
 
 export interface BacktestOptions {
   /** Files; - is standard input. */
@@ -90,17 +89,6 @@ async function replayed(
   if (last && Date.parse(last.at) < recording.endMs) {
     (json ? stderr : stdout).write(`What came after ${last.at} is not judged.\n`);
   }
-}
-
-async function policyIn(file: string): Promise<Policy> {
-  const { policies, findings } = checkPolicies(await textOf(file));
-  const [finding] = findings;
-  if (finding) {
-    const { line, column, path, message, hint } = finding;
-    throw new Error(`${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${hint}`);
-  }
-  if (policies.length !== 1) throw new Error(`${file} holds ${policies.length} policies: give a file that holds one`);
-  return policies[0]!.policy;
 }
 
 function humanText({ at, action, percent, recordedPercent, reason, message }: Line, columns: number): string[] {

@@ -1,7 +1,4 @@
 /** `steadyrun rehearse`: what a policy would do in a scenario, over many seeded runs. */
-import { readFile } from 'node:fs/promises';
-import { checkPolicies } from '../policy/check/policies.ts';
-import type { Policy } from '../policy/policy.ts';
 import type { Job } from '../rehearsal/job.ts';
 import { rehearseAll } from '../rehearsal/pool.ts';
 import { ruleNamed } from '../rehearsal/rules/index.ts';
@@ -9,6 +6,7 @@ import { type Summary, summarize } from '../rehearsal/summary.ts';
 import { aligned } from '../report/columns.ts';
 import { ProgressBar } from '../report/progress.ts';
 import { readScenario } from '../scenario/read.ts';
+import { policyIn } from './file.ts';
 
 export interface RehearseOptions {
   readonly policy: string;
@@ -26,7 +24,7 @@ export interface RehearseOptions {
 export async function runRehearse(options: RehearseOptions): Promise<number> {
   const ruleOptions = optionsIn(options.ruleOptions ?? '');
   ruleNamed(options.rule, ruleOptions);
-  const policy = await readPolicy(options.policy);
+  const policy = await policyIn(options.policy);
   const scenarios = await Promise.all(options.scenario.map(readScenario));
   const { rule, seed, runs } = options;
   const jobs = scenarios.map((scenario): Job => ({ policy, scenario, rule, ruleOptions, seed, runs }));
@@ -56,22 +54,6 @@ export async function runRehearse(options: RehearseOptions): Promise<number> {
   }
   if (!options.json) process.stdout.write(`${humanText(summaries, options)}\n`);
   return 0;
-}
-
-async function readPolicy(file: string): Promise<Policy> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(
-      `${file}: ${error.code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${error.message}`}`,
-    );
-  });
-  const { policies, findings } = checkPolicies(text);
-  const [finding] = findings;
-  if (finding) {
-    const { line, path, message, hint } = finding;
-    throw new Error(`${file}:${line}: ${path === '' ? '' : `${path}: `}${message}; ${hint}`);
-  }
-  if (policies.length !== 1) throw new Error(`${file}: holds ${policies.length} policies; give a file with one`);
-  return policies[0]!.policy;
 }
 
 export function optionsIn(text: string): Record<string, string> {

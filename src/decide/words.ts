@@ -35,6 +35,9 @@ export function evidenceText(evidence: Evidence, assessment: Assessment, candida
   );
 }
 
+export const goneBackText = (revision: string, control: string): string =>
+  `All traffic goes back to ${control}; ${revision} stays rejected until it is retried.`;
+
 /** "availability at most 0.12 %, latency at most 4.1 %": what the certificate proves. */
 export const boundsText = (assessments: readonly Assessment[]): string =>
   assessments.map(({ objective, upperBound }) => `${objective} at most ${percentText(upperBound)} bad`).join(', ');

@@ -5,8 +5,8 @@ import type { MetricsSource, Policy } from '../../policy/policy.ts';
 import { createPromqlClient } from '../../prometheus/http.ts';
 import { type PromqlClient, PromqlFailure } from '../../prometheus/promql.ts';
 import type { Secrets, Signer } from '../../prometheus/sign.ts';
+import { textOf } from '../file.ts';
 import { readExport } from './export.ts';
-import { textOf } from './file.ts';
 import { missingIn } from './needed.ts';
 
 export interface Source {

@@ -7,7 +7,7 @@ import { iso, ms, spoken } from '../../policy/time.ts';
 import type { Action } from '../decision.ts';
 import type { Judged } from '../evidence/judge.ts';
 import { evidenceOf } from '../rollout/moves.ts';
-import { evidenceText } from '../words.ts';
+import { evidenceText, goneBackText } from '../words.ts';
 
 /** With this much fresh data on both arms the question is as settled as it will be. */
 const decideWithinMs = 10 * 60_000;
@@ -62,14 +62,15 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
   }
 
   const convicted = gating.find(({ convicts, guards }) => convicts || guards);
-  if (convicted) return move('RollBack', 'WorseThanLastGood', `${text(convicted)}. ${back(guard)}`);
+  if (convicted)
+    return move('RollBack', 'WorseThanLastGood', `${text(convicted)}. ${goneBackText(guard.revision, guard.control)}`);
 
   const striking = gating.find(({ strikes }) => strikes);
   if (striking) {
     const entry = evidenceOf(guard, striking);
     const apart = entry.lastStrike === undefined ? null : ms(entry.judgedUntil) - ms(entry.lastStrike);
     if (apart !== null && apart >= 120_000 + tickMs)
-      return move('RollBack', 'SecondStrike', `${text(striking)}. ${back(guard)}`);
+      return move('RollBack', 'SecondStrike', `${text(striking)}. ${goneBackText(guard.revision, guard.control)}`);
     const evidence = guard.evidence.map((other) =>
       other === entry ? { ...other, lastStrike: other.judgedUntil } : other,
     );
@@ -95,9 +96,6 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
     `${guard.revision} and ${guard.control} share the traffic until the question is settled.`,
   );
 }
-
-const back = ({ revision, control }: GuardState): string =>
-  `All traffic goes back to ${control}; ${revision} stays rejected until it is retried.`;
 
 /** Armed for a revision that now has all of the traffic, with what is known of the service's habits. */
 export const arm = (options: {

@@ -3,7 +3,7 @@ import type { Evidence, RolloutState } from '../../policy/status.ts';
 import type { Action } from '../decision.ts';
 import { type Assessment, odds } from '../evidence/assess.ts';
 import type { Pace } from '../reach.ts';
-import { evidenceText } from '../words.ts';
+import { evidenceText, goneBackText } from '../words.ts';
 
 export interface Moment {
   readonly nowMs: number;
@@ -34,7 +34,7 @@ export function rollBack(assessment: Assessment, rollout: RolloutState, reason: 
     action: 'RollBack',
     percent: 0,
     reason: reason ?? regression[assessment.kind],
-    message: `${evidence}. All traffic goes back to ${rollout.control}; ${rollout.candidate} stays rejected until it is retried.`,
+    message: `${evidence}. ${goneBackText(rollout.candidate, rollout.control)}`,
   };
 }
 

@@ -12,7 +12,6 @@ export interface Facts {
   readonly mostRollbacks: number;
   /** Median second at which a control was taken after promotion; null where it never was. */
   readonly controlAtS: number | null;
-  readonly slowestTo90S: number | null;
 }
 
 export function factsOf(results: readonly RunResult[]): Facts {
@@ -21,7 +20,6 @@ export function factsOf(results: readonly RunResult[]): Facts {
     const deed = deeds.find(({ reason }) => reason === 'BurningAfterPromotion');
     return deed ? [deed.atMs / 1000] : [];
   });
-  const to90 = results.map(({ to90PercentMs }) => to90PercentMs);
   return {
     promotedAsProven: results.filter(({ outcome, reason }) => outcome === 'promoted' && reason !== 'Inconclusive')
       .length,
@@ -29,6 +27,5 @@ export function factsOf(results: readonly RunResult[]): Facts {
     fewestPromotions: Math.min(...counts('Promote')),
     mostRollbacks: Math.max(...counts('RollBack')),
     controlAtS: controls.length === 0 ? null : quantile(controls, 0.5),
-    slowestTo90S: to90.includes(null) ? null : Math.max(...to90.map((atMs) => atMs! / 1000)),
   };
 }

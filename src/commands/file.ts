@@ -1,5 +1,7 @@
-/** A file that was named on the command line. */
+/** Files that were named on the command line. */
 import { readFile } from 'node:fs/promises';
+import { checkPolicies } from '../policy/check/policies.ts';
+import type { Policy } from '../policy/policy.ts';
 
 /** Throws a sentence that names the file. */
 export async function textOf(file: string): Promise<string> {
@@ -16,4 +18,16 @@ export async function textOf(file: string): Promise<string> {
     if (code === 'EACCES') throw new Error(`${file}: may not be read; look at its permissions`);
     throw new Error(`${file}: cannot be read: ${message}`);
   }
+}
+
+/** The one policy of a file. Throws a sentence that names the file, the place and what to write instead. */
+export async function policyIn(file: string): Promise<Policy> {
+  const { policies, findings } = checkPolicies(await textOf(file));
+  const [finding] = findings;
+  if (finding) {
+    const { line, column, path, message, hint } = finding;
+    throw new Error(`${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${hint}`);
+  }
+  if (policies.length !== 1) throw new Error(`${file} holds ${policies.length} policies: give a file that holds one`);
+  return policies[0]!.policy;
 }
