@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Line } from '../../src/backtest/line.ts';
 import { type BacktestOptions, backtest } from '../../src/commands/backtest.ts';
+import type { Decision } from '../../src/decide/decision.ts';
 import type { SeriesStore } from '../../src/lab/store.ts';
+import { ramping, Stage, type StageOptions, startMs } from '../scenarios/stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backtest-'));
 let files = 0;
@@ -50,6 +52,50 @@ export function exportOf(store: SeriesStore, keeps: (atMs: number) => boolean = 
   }));
   // As curl appends one to the other.
   return answers.map((answer) => JSON.stringify(answer)).join('');
+}
+
+/** A past, up to now. */
+export interface Recorded {
+  readonly stage: Stage;
+  readonly candidate: string;
+  readonly path: string;
+  readonly endMs: number;
+}
+
+export interface Lived extends Recorded {
+  /** When the operator decided so, live. */
+  readonly decidedMs: (action: Decision['action']) => number;
+}
+
+/** With the operator at work: the candidate is deployed at once and has its own control beside it. */
+export async function live(
+  lengthMin: number,
+  env: Record<string, string> = {},
+  options: StageOptions = {},
+): Promise<Lived> {
+  const decided: { atMs: number; action: string }[] = [];
+  let nowMs = () => startMs;
+  const onDecision = ({ action, write }: Decision) => write && decided.push({ atMs: nowMs(), action });
+  const { stage, candidate } = await ramping({ ...options, onDecision }, env);
+  nowMs = () => stage.clock.nowMs();
+  await stage.run(lengthMin);
+  return { ...recordedOf(stage, candidate), decidedMs: (action) => decided.find((one) => one.action === action)!.atMs };
+}
+
+export function recordedOf(stage: Stage, candidate: string): Recorded {
+  // What is recorded is seen to its end.
+  stage.world.store.horizonMs = () => Number.POSITIVE_INFINITY;
+  const path = file('export.json', exportOf(stage.world.store));
+  return { stage, candidate, path, endMs: stage.clock.nowMs() };
+}
+
+/** The traffic follows LATEST, so that a deploy takes all of it. */
+export async function latest(env: Record<string, string>, lengthMin: number, options: StageOptions = {}) {
+  const stage = new Stage(options);
+  await stage.run(10);
+  const candidate = stage.world.deploy('api', { env });
+  await stage.run(lengthMin);
+  return recordedOf(stage, candidate);
 }
 
 export interface Replayed {

@@ -3,59 +3,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Line } from '../../src/backtest/line.ts';
-import type { Decision } from '../../src/decide/decision.ts';
 import { prometheusDoor } from '../../src/lab/doors/prometheus.ts';
-import { minutes, ramping, Stage, type StageOptions, startMs } from '../scenarios/stage.ts';
-import { exportOf, file, policyFile, replayed, text } from './recorded.ts';
+import { minutes, ramping, Stage, startMs } from '../scenarios/stage.ts';
+import { exportOf, file, type Lived, latest, live, policyFile, recordedOf, replayed, text } from './recorded.ts';
 
 const stable = 'api-00001-aaa';
 const delay = 120_000;
-
-interface Recorded {
-  readonly stage: Stage;
-  readonly candidate: string;
-  readonly path: string;
-  readonly endMs: number;
-  /** When the operator decided so, live. */
-  readonly decidedMs: (action: Decision['action']) => number;
-}
-
-async function live(
-  lengthMin: number,
-  env: Record<string, string> = {},
-  options: StageOptions = {},
-): Promise<Recorded> {
-  const decided: { atMs: number; action: string }[] = [];
-  let nowMs = () => startMs;
-  const onDecision = ({ action, write }: Decision) => write && decided.push({ atMs: nowMs(), action });
-  const { stage, candidate } = await ramping({ ...options, onDecision }, env);
-  nowMs = () => stage.clock.nowMs();
-  await stage.run(lengthMin);
-  return { ...recordedOf(stage, candidate), decidedMs: (action) => decided.find((one) => one.action === action)!.atMs };
-}
-
-function recordedOf(stage: Stage, candidate: string) {
-  // What is recorded is seen to its end.
-  stage.world.store.horizonMs = () => Number.POSITIVE_INFINITY;
-  const path = file('export.json', exportOf(stage.world.store));
-  return { stage, candidate, path, endMs: stage.clock.nowMs() };
-}
-
-/** The traffic follows LATEST, so that a deploy takes all of it. */
-async function latest(env: Record<string, string>, lengthMin: number) {
-  const stage = new Stage();
-  await stage.run(10);
-  const candidate = stage.world.deploy('api', { env });
-  await stage.run(lengthMin);
-  return recordedOf(stage, candidate);
-}
 
 const at = ({ at: text }: Line): number => Date.parse(text);
 const actions = (lines: readonly Line[]): Set<string> => new Set(lines.map(({ action }) => action));
 const back = ['RollBack', 'Withdraw', 'Promote'];
 
 describe('a canary with 5 % errors', () => {
-  let recorded: Recorded;
+  let recorded: Lived;
   beforeAll(async () => {
     recorded = await live(40, { LAB_ERROR_PERCENT: '5' });
   });
