@@ -1,7 +1,8 @@
 /** Recordings: a lab world that was lived through, as a file of a Prometheus's answers, and replays of it. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Line } from '../../src/backtest/line.ts';
 import { type BacktestOptions, backtest } from '../../src/commands/backtest.ts';
 import type { Decision } from '../../src/decide/decision.ts';
@@ -9,6 +10,7 @@ import type { SeriesStore } from '../../src/lab/store.ts';
 import { ramping, Stage, type StageOptions, startMs } from '../scenarios/stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backtest-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
 export function file(name: string, text: string): string {
