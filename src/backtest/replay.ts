@@ -243,7 +243,7 @@ const serviceOf = (policy: Policy, split: Split, candidate: string): Service => 
   traffic: split,
   latestCreated: candidate,
   latestReady: candidate,
-  scaling: { mode: 'Automatic' },
+  scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: uid,
 });
 

@@ -22,7 +22,7 @@ export function serviceView(ref: ServiceRef, message: ServiceMessage): Service {
     latestReady: shortName(message.latestReadyRevision),
     scaling: isEnum(message.scaling?.scalingMode, 'MANUAL', 2)
       ? { mode: 'Manual', instances: message.scaling?.manualInstanceCount ?? 0 }
-      : { mode: 'Automatic' },
+      : { mode: 'Automatic', maxInstances: message.scaling?.maxInstanceCount || null },
     lastModifier: message.lastModifier ?? '',
   };
 }

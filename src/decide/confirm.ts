@@ -93,7 +93,8 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
 
 const mostShares = 8;
 
-function stepped(rollout: RolloutState, split: Split, at: string): RolloutState {
+/** The rollout with the candidate's new share. */
+export function stepped(rollout: RolloutState, split: Split, at: string): RolloutState {
   const shares = [...rollout.shares, { at, percent: percentOf(split, rollout.candidate) }].slice(-mostShares);
   return { ...rollout, steppedAt: at, shares };
 }
@@ -189,6 +190,7 @@ export const reject = (state: Status, revision: string, reason: string, nowMs: n
 });
 
 export function without<K extends keyof Status>(state: Status, key: K): Status {
+  if (!(key in state)) return state;
   const { [key]: _, ...rest } = state;
   return rest as Status;
 }

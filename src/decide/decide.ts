@@ -32,7 +32,7 @@ export function decide(policy: Policy, observation: Observation, known: Status, 
     const outcome =
       paused !== null && owned.outcome.write
         ? hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs)
-        : besideGuard(policy, observation, owned.outcome, nowMs);
+        : besideGuard(policy, observation, service, owned.outcome, nowMs);
     return finish(policy, service, outcome, [], state, nowMs);
   }
   const outcome = judgeOwned(policy, observation, service, owned.state, nowMs);
@@ -44,19 +44,31 @@ function judgeOwned(policy: Policy, observation: Observation, service: Service, 
     asked(policy, service, state, nowMs) ??
     finished(policy, state) ??
     rolling(policy, observation, service, state, nowMs) ??
-    settling(policy, observation, state, nowMs) ??
-    besideGuard(policy, observation, begin(policy, observation, service, state, nowMs), nowMs)
+    settling(policy, observation, service, state, nowMs) ??
+    besideGuard(policy, observation, service, begin(policy, observation, service, state, nowMs), nowMs)
   );
 }
 
 /** A control has been taken: that question comes first. */
-const settling = (policy: Policy, observation: Observation, state: Status, nowMs: number): Outcome | null =>
-  state.guard?.controlSince || state.guard?.convicted ? guarding(policy, observation, state, nowMs) : null;
+const settling = (
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  state: Status,
+  nowMs: number,
+): Outcome | null =>
+  state.guard?.controlSince || state.guard?.convicted ? guarding(policy, observation, service, state, nowMs) : null;
 
 /** Whatever else there is to say, a promoted revision is watched over until a rollout really begins. */
-function besideGuard(policy: Policy, observation: Observation, outcome: Outcome, nowMs: number): Outcome {
+function besideGuard(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  outcome: Outcome,
+  nowMs: number,
+): Outcome {
   if (outcome.write || outcome.state.rollout) return outcome;
-  const guarded = guarding(policy, observation, outcome.state, nowMs);
+  const guarded = guarding(policy, observation, service, outcome.state, nowMs);
   if (guarded === null) return outcome;
   if (guarded.write || guarded.reason === 'Burning' || outcome.reason === 'Steady') return guarded;
   const { guard, ...rest } = outcome.state;

@@ -23,7 +23,10 @@ export interface Service {
   /** Short names; null before the first revision. */
   readonly latestCreated: string | null;
   readonly latestReady: string | null;
-  readonly scaling: { readonly mode: 'Automatic' } | { readonly mode: 'Manual'; readonly instances: number };
+  /** Of the service, which its revisions share by their traffic; no maximum: each revision has its own. */
+  readonly scaling:
+    | { readonly mode: 'Automatic'; readonly maxInstances: number | null }
+    | { readonly mode: 'Manual'; readonly instances: number };
   /** Shown to people, never used to claim a change. */
   readonly lastModifier: string;
 }

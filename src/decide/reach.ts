@@ -35,8 +35,11 @@ export const tickOfObjective = ({ freshness }: Pick<Observation, 'freshness'>, n
 
 /** The newest sample of any objective; null where there is none. */
 export function newestMs({ freshness }: Pick<Observation, 'freshness'>): number | null {
-  const known = Object.values(freshness).flatMap((one) => (one.newestMs === null ? [] : [one.newestMs]));
-  return known.length === 0 ? null : Math.max(...known);
+  let newest: number | null = null;
+  for (const one of Object.values(freshness)) {
+    if (one.newestMs !== null && (newest === null || one.newestMs > newest)) newest = one.newestMs;
+  }
+  return newest;
 }
 
 export const isFresh = (observation: Pick<Observation, 'freshness'>, nowMs: number): boolean => {

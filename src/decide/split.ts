@@ -10,15 +10,10 @@ export const between = (candidate: string, percent: number, other: string): Spli
     { revision: candidate, percent },
   ].filter((share) => share.percent > 0);
 
-/** Equal whatever the order. */
-export function same(a: Split, b: Split): boolean {
-  const text = (split: Split) =>
-    [...split]
-      .map(({ revision, percent }) => `${revision}=${percent}`)
-      .sort()
-      .join(' ');
-  return text(a) === text(b);
-}
+/** Equal whatever the order; a split names each revision once. */
+export const same = (a: Split, b: Split): boolean =>
+  a.length === b.length &&
+  a.every(({ revision, percent }) => b.some((s) => s.revision === revision && s.percent === percent));
 
 export const percentOf = (split: Split, revision: string): number =>
   split.find((share) => share.revision === revision)?.percent ?? 0;
@@ -37,11 +32,13 @@ export const followsLatest = (traffic: readonly TrafficTarget[]): boolean =>
 
 /** Shares as asked for, of named revisions, merged; null when any traffic follows LATEST. */
 export function namedSplit(traffic: readonly TrafficTarget[]): Split | null {
-  const percents = new Map<string, number>();
+  const split: { revision: string; percent: number }[] = [];
   for (const { revision, percent } of traffic) {
     if (percent === 0) continue;
     if (revision === null) return null;
-    percents.set(revision, (percents.get(revision) ?? 0) + percent);
+    const known = split.find((share) => share.revision === revision);
+    if (known) known.percent += percent;
+    else split.push({ revision, percent });
   }
-  return percents.size === 0 ? null : [...percents].map(([revision, percent]) => ({ revision, percent }));
+  return split.length === 0 ? null : split;
 }

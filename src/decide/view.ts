@@ -7,6 +7,7 @@ import { type Assessment, odds } from './evidence/assess.ts';
 import type { Judged } from './evidence/judge.ts';
 import type { Service } from './observation.ts';
 import { namedSplit, percentOf } from './split.ts';
+import { significant } from './words.ts';
 
 type Row = NonNullable<Status['objectives']>[number];
 
@@ -42,7 +43,7 @@ export function shown(state: Status, service: Service | null, nowMs: number): St
 }
 
 /** One row an objective: the verdict, the values, the sizes and the odds. */
-export const rows = (policy: Policy, { evidence, assessments, unknown }: Judged): Row[] =>
+export const rows = (policy: Policy, { evidence, assessments, notAttributable, unknown }: Judged): Row[] =>
   policy.objectives.map((objective, i) => {
     const entry = evidence[i]!;
     const { candidate, control } = entry;
@@ -57,6 +58,7 @@ export const rows = (policy: Policy, { evidence, assessments, unknown }: Judged)
       odds: rounded(Math.min(mostOdds, odds(assessments[i]!))),
     };
     if (unknown) return { ...row, verdict: 'Unknown', reason: unknown.reason };
+    if (notAttributable.includes(objective.name)) return { ...row, verdict: 'Unknown', reason: 'NotAttributable' };
     if (candidate.total === 0) return { ...row, verdict: 'Unknown', reason: 'NoTraffic' };
     if (candidate.total < fewestSamples) return { ...row, verdict: 'Unknown', reason: 'InsufficientSamples' };
     const assessment = assessments[i]!;
@@ -76,4 +78,4 @@ function withVerdict(state: Status): Status {
   return worst ? { ...state, verdict: worst } : without(state, 'verdict');
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(6));
+const rounded = (value: number): number => significant(value, 6);

@@ -7,14 +7,23 @@ import { type Assessment, odds } from './evidence/assess.ts';
 import type { Tally } from './observation.ts';
 
 /** "0.05 %", "3.3 %", "12 %": three significant digits, never an exponent. */
-export function percentText(fraction: number): string {
-  const percent = 100 * fraction;
-  if (percent === 0) return '0 %';
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(percent))));
-  return `${Number(percent.toFixed(Math.min(6, digits)))} %`;
+export const percentText = (fraction: number): string => `${significant(100 * fraction, 3)} %`;
+
+/**
+ * Rounded to so many significant digits, all whole ones and no more than six decimals. It is done at every look for every
+ * number that people read, and a text and back would take ten times as long.
+ */
+export function significant(value: number, digits: number): number {
+  const fewest = 10 ** (digits - 1);
+  let scale = 1;
+  while (Math.abs(value) * scale < fewest && scale < 1e6) scale *= 10;
+  return Math.round(value * scale) / scale;
 }
 
-export const countText = (count: number): string => String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
+export function countText(count: number): string {
+  const digits = String(Math.round(count));
+  return digits.length <= 3 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ',');
+}
 
 /** "even", "7:1", "20,000:1", "over 1,000,000:1" */
 export function oddsText(value: number): string {

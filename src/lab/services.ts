@@ -48,7 +48,7 @@ export class LabServices implements Services {
 
 function factsOf(service: Service): ServiceFacts {
   const { ref, uid, etag, spec, lastModifier } = service;
-  const { manualInstances } = spec.scaling;
+  const { manualInstances, maxInstances } = spec.scaling;
   return {
     ref,
     uid,
@@ -57,7 +57,10 @@ function factsOf(service: Service): ServiceFacts {
     traffic: spec.traffic,
     latestCreated: service.latestCreated.name,
     latestReady: service.latestReady.name,
-    scaling: manualInstances === null ? { mode: 'Automatic' } : { mode: 'Manual', instances: manualInstances },
+    scaling:
+      manualInstances === null
+        ? { mode: 'Automatic', maxInstances: maxInstances || null }
+        : { mode: 'Manual', instances: manualInstances },
     lastModifier,
   };
 }

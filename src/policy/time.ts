@@ -1,19 +1,30 @@
 /** Instants are epoch milliseconds in code and RFC 3339 text in status; these two are the only conversions. */
-export const iso = (atMs: number): string => remembered(texts, atMs, (value) => new Date(value).toISOString());
-export const ms = (at: string): number => remembered(instants, at, Date.parse);
+export function iso(atMs: number): string {
+  const known = texts.get(atMs);
+  if (known !== undefined) return known;
+  const text = new Date(atMs).toISOString();
+  remember(texts, atMs, text);
+  // It will be read again.
+  remember(instants, text, Math.trunc(atMs));
+  return text;
+}
+
+export function ms(at: string): number {
+  const known = instants.get(at);
+  if (known !== undefined) return known;
+  const atMs = Date.parse(at);
+  remember(instants, at, atMs);
+  return atMs;
+}
 
 /** A look converts the same few instants many times. */
-const most = 64;
+const most = 256;
 const texts = new Map<number, string>();
 const instants = new Map<string, number>();
 
-function remembered<K, V>(known: Map<K, V>, key: K, convert: (key: K) => V): V {
-  const value = known.get(key);
-  if (value !== undefined) return value;
+function remember<K, V>(known: Map<K, V>, key: K, value: V): void {
   if (known.size >= most) known.clear();
-  const converted = convert(key);
-  known.set(key, converted);
-  return converted;
+  known.set(key, value);
 }
 
 /** "45 s", "12 min", "1 h 5 min": a length of time as a person says it. */

@@ -4,8 +4,8 @@ import { eventKind, type Policy } from '../policy/policy.ts';
 import type { Counts, Measures } from '../scenario/draw.ts';
 
 export interface Bound extends Measures {
-  /** One tally for each objective, in the policy's order. */
-  tallies(counts: Counts): Tally[];
+  /** What each objective reads of the counts, in the policy's order. */
+  readonly readers: readonly ((counts: Counts) => Tally)[];
 }
 
 export function bind(policy: Policy): Bound {
@@ -24,6 +24,6 @@ export function bind(policy: Policy): Bound {
     errors: kinds.includes('Errors'),
     thresholdsMs,
     disconnects: kinds.includes('Rate'),
-    tallies: (counts) => readers.map((read) => read(counts)),
+    readers,
   };
 }

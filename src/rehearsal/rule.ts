@@ -53,14 +53,12 @@ export function countsIn(
   for (let i = ticks.length - 1; i >= 0 && ticks[i]!.toMs > fromMs; i--) {
     const tick = ticks[i]!;
     if (tick.toMs > toMs) continue;
-    for (const [revision, { bad, total }] of Object.entries(tick.byObjective[objective]!)) {
-      const known = sum[revision];
-      if (known) {
-        known.bad += bad;
-        known.total += total;
-      } else {
-        sum[revision] = { bad, total };
-      }
+    const counted = tick.byObjective[objective]!;
+    for (const revision in counted) {
+      const { bad, total } = counted[revision]!;
+      sum[revision] ??= { bad: 0, total: 0 };
+      sum[revision].bad += bad;
+      sum[revision].total += total;
     }
   }
   return sum;

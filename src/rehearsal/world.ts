@@ -34,7 +34,7 @@ export class World {
   readonly #timeline: Timeline;
   readonly #offsetMs: number;
   readonly #streams = new Map<string, Random>();
-  #open = new Map<string, Counts>();
+  readonly #open = new Map<string, Counts>();
   #tickEndMs: number;
 
   constructor(scenario: Scenario, bound: Bound, seed: number, number: number) {
@@ -75,12 +75,12 @@ export class World {
     const quiet = { ...this.scenario, events: [] };
     const timeline = new Timeline(quiet, this.#bound.thresholdsMs, this.#random('world', 1));
     const random = this.#random('history');
-    const past = this.#bound.tallies(noCounts(this.#bound.thresholdsMs.length)).map((): Tally[] => []);
+    const past = this.#bound.readers.map((): Tally[] => []);
     for (let toMs = this.#offsetMs - historyMs; toMs <= this.newestMs; toMs += tickMs) {
       const counts = noCounts(this.#bound.thresholdsMs.length);
       serve(quiet, this.#bound, timeline, 'stable', 1, toMs - tickMs, toMs, random, counts);
-      this.#bound.tallies(counts).forEach((tally, i) => {
-        past[i]!.push(tally);
+      this.#bound.readers.forEach((read, i) => {
+        past[i]!.push(read(counts));
       });
     }
     return past;
@@ -107,17 +107,15 @@ export class World {
   }
 
   #endTick(): void {
-    const byObjective = this.#bound
-      .tallies(noCounts(this.#bound.thresholdsMs.length))
-      .map((): Record<string, Tally> => ({}));
+    const byObjective = this.#bound.readers.map((): Record<string, Tally> => ({}));
     for (const [revision, counts] of this.#open) {
       if (revision !== stableName) this.candidateErrors += counts.errors;
-      this.#bound.tallies(counts).forEach((tally, i) => {
-        byObjective[i]![revision] = tally;
+      this.#bound.readers.forEach((read, i) => {
+        byObjective[i]![revision] = read(counts);
       });
     }
     this.ticks.push({ toMs: this.#tickEndMs, byObjective });
-    this.#open = new Map();
+    this.#open.clear();
     this.#tickEndMs += this.scenario.tickMs;
   }
 

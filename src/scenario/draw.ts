@@ -50,12 +50,12 @@ export function serve(
     const rps = timeline.rps((atMs + untilMs) / 2);
     const truth = timeline.of(arm, rps * share, atMs, untilMs);
     const requests = random.poisson((rps * share * (untilMs - atMs)) / 1000);
-    const connections = requests * traffic.connectionsPerRequest;
+    const connections = measures.disconnects ? requests * traffic.connectionsPerRequest : 0;
     counts.requests += requests;
     counts.errors += errorsOf(requests, truth.errors, noise.errorClusterMean, random);
     addSlow(requests, truth.slow, random, counts.slow);
     counts.connections += connections;
-    counts.disconnects += random.poisson(connections * truth.disconnects);
+    if (connections > 0) counts.disconnects += random.poisson(connections * truth.disconnects);
     if (arm === 'candidate') {
       const usual = timeline.of('stable', rps * (1 - share), atMs, untilMs);
       excess += excessOf(measures, requests, connections, truth, usual);
@@ -94,11 +94,11 @@ function excessOf(
   truth: Truth,
   usual: Truth,
 ): number {
-  const slow = truth.slow.map((fraction, i) => requests * (fraction - usual.slow[i]!));
-  return Math.max(
-    0,
-    errors ? requests * (truth.errors - usual.errors) : 0,
-    disconnects ? connections * (truth.disconnects - usual.disconnects) : 0,
-    ...slow,
-  );
+  let excess = 0;
+  if (errors) excess = Math.max(excess, requests * (truth.errors - usual.errors));
+  if (disconnects) excess = Math.max(excess, connections * (truth.disconnects - usual.disconnects));
+  for (let i = 0; i < truth.slow.length; i++) {
+    excess = Math.max(excess, requests * (truth.slow[i]! - usual.slow[i]!));
+  }
+  return excess;
 }

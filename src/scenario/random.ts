@@ -142,5 +142,6 @@ const smallFactorials = Array.from({ length: 16 }, (_, n) => {
 function lnFactorial(n: number): number {
   if (n < smallFactorials.length) return smallFactorials[n]!;
   const x = n + 1;
-  return (x - 0.5) * Math.log(x) - x + 0.9189385332046727 + 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5);
+  const r = 1 / x;
+  return (x - 0.5) * Math.log(x) - x + 0.9189385332046727 + r * (1 / 12 - r * r * (1 / 360 - (r * r) / 1260));
 }

@@ -25,7 +25,7 @@ describe('a service as decisions see it', () => {
       traffic: [{ revision: 'api-1', percent: 100 }],
       latestCreated: 'api-2',
       latestReady: 'api-1',
-      scaling: { mode: 'Automatic' },
+      scaling: { mode: 'Automatic', maxInstances: null },
       lastModifier: 'ada@example.com',
     });
   });
@@ -86,6 +86,17 @@ describe('a service as decisions see it', () => {
       expect(serviceView(ref, { ...message, traffic: from as typeof message.traffic }).traffic).toEqual(to);
     });
   }
+
+  it('reads the maximum of instances that revisions share; none and 0 are no maximum', () => {
+    for (const [maxInstanceCount, maxInstances] of [
+      [3, 3],
+      [0, null],
+      [null, null],
+    ] as const) {
+      const view = serviceView(ref, { ...message, scaling: { scalingMode: 'AUTOMATIC', maxInstanceCount } });
+      expect(view.scaling).toEqual({ mode: 'Automatic', maxInstances });
+    }
+  });
 
   it('reads manual scaling by name and by number', () => {
     for (const scalingMode of ['MANUAL', 2] as const) {

@@ -25,7 +25,7 @@ const service = (traffic: readonly TrafficTarget[], uid = 'one'): Service => ({
   traffic,
   latestCreated: 'api-00009-new',
   latestReady: 'api-00009-new',
-  scaling: { mode: 'Automatic' },
+  scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: 'someone',
 });
 

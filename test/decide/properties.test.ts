@@ -226,6 +226,7 @@ describe('the order', () => {
       { atMs: fromMs, percent: 5 },
       { atMs: fromMs + 40_000, percent: 20 },
     ],
+    limit: null,
   };
   const readingsAt = (tick: number, drawn: readonly Tick[]): Reading[] =>
     policy.objectives.map(({ name }, i) => ({

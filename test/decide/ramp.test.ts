@@ -36,14 +36,14 @@ describe('the first requests', () => {
   ])(
     'at $rps requests a second come from $percent %: eight a tick, and no more than the start of the ramp',
     ({ rps, percent }) => {
-      expect(firstPercent(policy(), rps, prompt)).toBe(percent);
-      expect(percent).toBeLessThanOrEqual(startPercent(policy(), rps, prompt));
+      expect(firstPercent(policy(), rps, prompt, null)).toBe(percent);
+      expect(percent).toBeLessThanOrEqual(startPercent(policy(), rps, prompt, null));
     },
   );
 
   test('come by the first rung of a ladder, and by 5 % where no traffic is known', () => {
-    expect(firstPercent(policy({ stepsPercent: [7, 30] }), 100, prompt)).toBe(7);
-    expect(firstPercent(policy(), 0, prompt)).toBe(5);
+    expect(firstPercent(policy({ stepsPercent: [7, 30] }), 100, prompt, null)).toBe(7);
+    expect(firstPercent(policy(), 0, prompt, null)).toBe(5);
   });
 });
 
@@ -52,6 +52,7 @@ describe('a step', () => {
     percent: 3,
     startPercent: 3,
     requestsPerSecond: 100,
+    limit: null,
     calmMs: 60_000,
     suspectedBefore: false,
     fixForward: false,
@@ -119,16 +120,18 @@ describe('the start of the ramp', () => {
     { rps: 1, delayMs: 0, tickMs: 15_000, percent: 11 },
     { rps: 100, delayMs: 120_000, tickMs: 60_000, percent: 1 },
   ])('is $percent % at $rps requests a second and $delayMs ms of delay', ({ rps, delayMs, tickMs, percent }) => {
-    expect(startPercent(policy(), rps, { delayMs, tickMs })).toBe(percent);
+    expect(startPercent(policy(), rps, { delayMs, tickMs }, null)).toBe(percent);
   });
 
   test('is larger where the SLO allows more', () => {
     const pace = { delayMs: 120_000, tickMs: 60_000 };
-    expect(startPercent(policy({}, 99), 100, pace)).toBeGreaterThan(startPercent(policy({}, 99.9), 100, pace));
+    expect(startPercent(policy({}, 99), 100, pace, null)).toBeGreaterThan(
+      startPercent(policy({}, 99.9), 100, pace, null),
+    );
   });
 
   test('is the first rung of a ladder', () => {
-    expect(startPercent(policy({ stepsPercent: [7, 30] }), 100, { delayMs: 0, tickMs: 15_000 })).toBe(7);
+    expect(startPercent(policy({ stepsPercent: [7, 30] }), 100, { delayMs: 0, tickMs: 15_000 }, null)).toBe(7);
   });
 });
 
@@ -138,7 +141,7 @@ test.each([
   [30_000, 66],
   [90_000, 50],
 ])('with metrics %i ms late the watch gives the candidate %i %%', (delayMs, percent) => {
-  expect(watchPercent({ delayMs, tickMs: 15_000 })).toBe(percent);
+  expect(watchPercent({ delayMs, tickMs: 15_000 }, null)).toBe(percent);
 });
 
 describe('habits', () => {

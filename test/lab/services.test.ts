@@ -21,7 +21,7 @@ describe('the simulated services, in process', () => {
       traffic: [{ revision: null, percent: 100 }],
       latestCreated: OLD,
       latestReady: OLD,
-      scaling: { mode: 'Automatic' },
+      scaling: { mode: 'Automatic', maxInstances: null },
     });
     expect(await services.glance(REF)).toEqual(await services.read(REF));
     expect(await services.revision(REF, OLD)).toMatchObject({ name: OLD, ready: 'True', message: '' });

@@ -6,6 +6,7 @@ import type { Evidence } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
 import type { History, Reading, Tally, UnknownReason } from '../observation.ts';
 import { ticksToConvict } from '../rollout/ramp.ts';
+import { type InstanceLimit, isShortOfInstances } from '../room.ts';
 import { type Assessment, assess } from './assess.ts';
 import { absorb, freshEvidence, type Terms } from './evidence.ts';
 import { habits } from './habits.ts';
@@ -19,6 +20,7 @@ export interface Arms {
   readonly warmUntilMs: number;
   /** The candidate's shares, oldest first, each from `atMs` on. */
   readonly shares: readonly { readonly atMs: number; readonly percent: number }[];
+  readonly limit: InstanceLimit;
 }
 
 export interface Judged {
@@ -26,6 +28,8 @@ export interface Judged {
   readonly assessments: readonly Assessment[];
   /** Requests of both arms in the newest tick, by the objective that saw most; null when there was no new tick. */
   readonly newest: { readonly candidate: number; readonly control: number } | null;
+  /** The objectives that this tick's split itself makes worse, and so were not judged by it. */
+  readonly notAttributable: readonly string[];
   /** A gating objective that could not be read. */
   readonly unknown: { readonly reason: UnknownReason; readonly message: string } | null;
 }
@@ -47,21 +51,22 @@ export function judge(
     const terms = termsOf(policy, objective, tickMs);
     if (reading === undefined || reading.kind === 'Unknown' || reading.toMs <= ms(old.judgedUntil)) {
       const unknown = reading?.kind === 'Unknown' ? reading : null;
-      return { evidence: old, assessment: assess(old, null, terms, objective.gate), tick: null, unknown };
+      return { evidence: old, assessment: assess(old, null, terms, objective.gate), tick: null, short: false, unknown };
     }
-    const warming = eventKind(objective.indicator) === 'Latency' && reading.fromMs < arms.warmUntilMs;
-    if (warming) {
-      const evidence = { ...old, judgedUntil: iso(reading.toMs) };
-      return { evidence, assessment: assess(evidence, null, terms, objective.gate), tick: null, unknown: null };
-    }
-    const shares = sharesIn(arms.shares, reading.fromMs, reading.toMs);
+    const { fromMs, toMs } = reading;
+    const isLatency = eventKind(objective.indicator) === 'Latency';
+    const warming = isLatency && fromMs < arms.warmUntilMs;
+    const short = isLatency && wasShort(arms, fromMs, toMs);
+    const shares = sharesIn(arms.shares, fromMs, toMs);
     const tick: Tick = {
       ...armsOf(reading.byRevision, arms),
       ...(reading.below && { below: armsOf(reading.below, arms) }),
       ...(shares && { shares }),
     };
-    const evidence = absorb(old, tick, terms, iso(reading.toMs));
-    return { evidence, assessment: assess(evidence, tick, terms, objective.gate), tick, unknown: null };
+    const leftOut = warming || short;
+    const evidence = leftOut ? { ...old, judgedUntil: iso(toMs) } : absorb(old, tick, terms, iso(toMs));
+    const assessment = assess(evidence, leftOut ? null : tick, terms, objective.gate);
+    return { evidence, assessment, tick: warming ? null : tick, short, unknown: null };
   });
 
   const ticks = judged.flatMap(({ tick }) => (tick ? [tick] : []));
@@ -75,6 +80,7 @@ export function judge(
             candidate: Math.max(...ticks.map(({ candidate }) => candidate.total)),
             control: Math.max(...ticks.map(({ control }) => control.total)),
           },
+    notAttributable: policy.objectives.flatMap(({ name }, i) => (judged[i]!.short ? [name] : [])),
     unknown: judged.find(({ unknown, assessment }) => unknown && assessment.gate)?.unknown ?? null,
   };
 }
@@ -84,11 +90,24 @@ export function judge(
  * change belongs to either side, since the sample before it is the base.
  */
 export function sharesIn(shares: Arms['shares'], fromMs: number, toMs: number): Tick['shares'] | null {
-  const before = shares.findLast(({ atMs }) => atMs < fromMs)?.percent ?? 0;
-  const within = shares.filter(({ atMs }) => fromMs <= atMs && atMs < toMs).map(({ percent }) => percent);
-  if (within.length === 0) return null;
-  return { least: Math.min(before, ...within) / 100, most: Math.max(before, ...within) / 100 };
+  const percents = percentsIn(shares, fromMs, toMs);
+  if (percents.length === 1) return null;
+  return { least: Math.min(...percents) / 100, most: Math.max(...percents) / 100 };
 }
+
+/** The share that the tick began with, and those it was changed to within it. */
+function percentsIn(shares: Arms['shares'], fromMs: number, toMs: number): number[] {
+  const percents = [0];
+  for (const { atMs, percent } of shares) {
+    if (atMs < fromMs) percents[0] = percent;
+    else if (atMs < toMs) percents.push(percent);
+  }
+  return percents;
+}
+
+/** The split itself made the candidate slow: that is nobody's regression. */
+const wasShort = ({ shares, limit }: Arms, fromMs: number, toMs: number): boolean =>
+  limit !== null && percentsIn(shares, fromMs, toMs).some((percent) => isShortOfInstances(limit, percent));
 
 const armsOf = (byRevision: Readonly<Record<string, Tally>>, { candidate, control }: Arms) => ({
   candidate: byRevision[candidate] ?? nothing,

@@ -17,16 +17,23 @@ export interface GuardMove {
   readonly action: Extract<Action, 'None' | 'TakeControl' | 'RollBack' | 'Restore'>;
   readonly reason: string;
   readonly message: string;
+  /** What the promoted revision keeps of the traffic beside a control. */
+  readonly percent: number;
   /** People should look. */
   readonly page: boolean;
 }
 
-export function watchOver(before: GuardState, judged: Judged, tickMs: number): { guard: GuardState; move: GuardMove } {
+export function watchOver(
+  before: GuardState,
+  judged: Judged,
+  tickMs: number,
+  percent: number,
+): { guard: GuardState; move: GuardMove } {
   const guard: GuardState = { ...before, evidence: [...judged.evidence] };
   const gating = judged.assessments.filter(({ gate }) => gate);
   const move = (action: GuardMove['action'], reason: string, message: string, page = false) => ({
     guard,
-    move: { action, reason, message, page },
+    move: { action, reason, message, percent, page },
   });
   const text = (assessment: (typeof gating)[number]) =>
     evidenceText(evidenceOf(guard, assessment), assessment, guard.revision, guard.control);
@@ -57,7 +64,7 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
     return move(
       'TakeControl',
       'BurningAfterPromotion',
-      `${guard.control} gets half of the traffic to settle whether ${guard.revision} is to blame: ${text(burning)}.`,
+      `${guard.control} gets ${100 - percent} % of the traffic to settle whether ${guard.revision} is to blame: ${text(burning)}.`,
     );
   }
 
@@ -84,7 +91,7 @@ export function watchOver(before: GuardState, judged: Judged, tickMs: number): {
   const judgedMs = Math.max(0, ...evidence.map(({ judgedUntil }) => ms(judgedUntil))) - ms(guard.controlSince);
   if (judgedMs >= decideWithinMs) {
     if (!evidence.some(({ control }) => control.total > 0)) {
-      const message = `${guard.control} has half of the traffic and shows no request, so it settles nothing; ${guard.revision} has all of it again. Look at both.`;
+      const message = `${guard.control} has ${100 - percent} % of the traffic and shows no request, so it settles nothing; ${guard.revision} has all of it again. Look at both.`;
       return move('Restore', 'LastGoodSilent', message, true);
     }
     const message = `${spoken(decideWithinMs)} beside ${guard.control} do not show that ${guard.revision} is to blame; it has all of the traffic again. Look for a shared cause.`;

@@ -4,15 +4,22 @@ import type { Status } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
 import { without } from '../confirm.ts';
 import { judge } from '../evidence/judge.ts';
-import type { Observation } from '../observation.ts';
+import type { Observation, Service } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
 import { isFresh, paceOf, readingsOf, tickOfObjective, unreadable } from '../reach.ts';
-import { all, between } from '../split.ts';
+import { fairPercent, limitOf } from '../room.ts';
+import { all, between, namedSplit, percentOf } from '../split.ts';
 import { rows } from '../view.ts';
 import { watchOver } from './guard.ts';
 
 /** null: nothing to guard. */
-export function guarding(policy: Policy, observation: Observation, state: Status, nowMs: number): Outcome | null {
+export function guarding(
+  policy: Policy,
+  observation: Observation,
+  service: Service,
+  state: Status,
+  nowMs: number,
+): Outcome | null {
   const { guard } = state;
   if (!guard) return null;
   const back = (current: Status, reason: string, message: string): Outcome => ({
@@ -42,14 +49,21 @@ export function guarding(policy: Policy, observation: Observation, state: Status
   }
   const { tickMs } = paceOf(policy, observation, nowMs);
   const tickOf = (name: string) => tickOfObjective(observation, name);
+  const limit = limitOf(service);
   const arms = {
     candidate: guard.revision,
     control: guard.control,
     warmUntilMs: ms(guard.controlSince ?? guard.armedAt) + (open ? policy.rollout.warmupMs : 0),
-    shares: [{ atMs: 0, percent: 100 }, ...(guard.controlSince ? [{ atMs: ms(guard.controlSince), percent: 50 }] : [])],
+    shares: [
+      { atMs: 0, percent: 100 },
+      ...(guard.controlSince
+        ? [{ atMs: ms(guard.controlSince), percent: percentOf(namedSplit(service.traffic) ?? [], guard.revision) }]
+        : []),
+    ],
+    limit,
   };
   const result = judge(policy, arms, guard.evidence, readingsOf(policy, observation, nowMs), tickOf);
-  const { guard: next, move } = watchOver(guard, result, tickMs);
+  const { guard: next, move } = watchOver(guard, result, tickMs, fairPercent(limit, 50));
   const seen: Status = {
     ...released(state),
     guard: next,
@@ -72,7 +86,7 @@ export function guarding(policy: Policy, observation: Observation, state: Status
       return back({ ...seen, guard: sealed }, move.reason, move.message);
     }
     case 'TakeControl': {
-      const split = between(guard.revision, 50, guard.control);
+      const split = between(guard.revision, move.percent, guard.control);
       const write = { kind: 'GuardControl' as const, split, back: false, target: guard.control };
       return { ...said, state: seen, write, lookInMs: look.settlingMs };
     }

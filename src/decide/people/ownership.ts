@@ -7,7 +7,7 @@ import type { PolicyEvent } from '../../policy/event.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Evidence, Status } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
-import { confirm, newRollout, promoted, reject, welcome, without } from '../confirm.ts';
+import { confirm, newRollout, promoted, reject, stepped, welcome, without } from '../confirm.ts';
 import { beginEvidence } from '../evidence/judge.ts';
 import { arm } from '../guard/guard.ts';
 import type { Service, Split } from '../observation.ts';
@@ -208,9 +208,12 @@ function observed(policy: Policy, split: Split, state: Status, nowMs: number): S
   const stable = state.stable?.revision;
   const [candidate, ...others] = split.filter(({ revision }) => revision !== stable);
   if (stable === undefined || !candidate || others.length > 0 || split.length !== 2) return state;
-  if (state.rollout?.candidate === candidate.revision) return state;
-  const evidence = beginEvidence(policy, [], nowMs);
-  return { ...state, rollout: newRollout(candidate.revision, stable, candidate.percent, 0, evidence, nowMs) };
+  const { rollout } = state;
+  const known = rollout?.candidate === candidate.revision ? rollout : undefined;
+  if (known?.shares.at(-1)?.percent === candidate.percent) return state;
+  const running =
+    known ?? newRollout(candidate.revision, stable, candidate.percent, 0, beginEvidence(policy, [], nowMs), nowMs);
+  return { ...state, rollout: stepped(running, split, iso(nowMs)) };
 }
 
 const goOn = (state: Status, events: readonly PolicyEvent[] = []): Owned => ({ state, events });

@@ -6,6 +6,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { RolloutState } from '../../policy/status.ts';
 import { ms, spoken } from '../../policy/time.ts';
 import type { Judged } from '../evidence/judge.ts';
+import { instancesText } from '../room.ts';
 import { evidenceText } from '../words.ts';
 import { forward } from './forward.ts';
 import { type Advanced, evidenceOf, leading, type Moment, rollBack } from './moves.ts';
@@ -25,7 +26,8 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
 
   const seen = gating.filter((assessment) => evidenceOf(rollout, assessment).candidate.total > 0);
   const worst = leading(seen.length > 0 ? seen : gating);
-  const why = worst ? evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control) : '';
+  const evidence = worst ? evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control) : '';
+  const why = `${evidence}${leftOutText(rollout, judged, moment)}`;
   const convicted = gating.find(({ convicts, guards }) => convicts || guards);
   if (convicted) return { rollout, move: rollBack(convicted, rollout, convicted.guards ? 'TotalFailure' : null) };
 
@@ -71,6 +73,11 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
     };
   }
   return forward(policy, resumed, gating, moment, why);
+}
+
+function leftOutText({ candidate }: RolloutState, { notAttributable }: Judged, { limit, percent }: Moment): string {
+  if (limit === null || notAttributable.length === 0) return '';
+  return `; ${notAttributable.join(', ')} not judged: ${candidate} has ${instancesText(limit, percent)}`;
 }
 
 function unseen(rollout: RolloutState, { newest }: Judged, { percent }: Moment): RolloutState['unseen'] {

@@ -59,8 +59,8 @@ export function forward(
     return to('Promote', 100, 'WatchPassed', message);
   }
 
-  if (moment.percent >= certificatePercent(policy) && certified) {
-    const share = Math.max(watchPercent(moment.pace), moment.percent);
+  if (moment.percent >= certificatePercent(policy, moment.limit) && certified) {
+    const share = Math.max(watchPercent(moment.pace, moment.limit), moment.percent);
     const message = `Certified at ${moment.percent} %: ${boundsText(gating)} (95 % bound). ${why}. ${spoken(watchMs)} of watching follow.`;
     return to('Watch', share, 'Certified', message);
   }
@@ -83,6 +83,7 @@ export function forward(
       percent: moment.percent,
       startPercent: rollout.startPercent,
       requestsPerSecond: rollout.requestsPerSecond,
+      limit: moment.limit,
       calmMs: moment.nowMs - ms(rollout.retreat?.at ?? rollout.startedAt),
       suspectedBefore: rollout.retreat !== undefined,
       fixForward: cure,
@@ -122,7 +123,7 @@ function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly As
   }
   return to(
     'Watch',
-    Math.max(watchPercent(moment.pace), moment.percent),
+    Math.max(watchPercent(moment.pace, moment.limit), moment.percent),
     'Inconclusive',
     `${bound} Promoted as the policy says.`,
   );

@@ -3,6 +3,7 @@ import type { Evidence, RolloutState } from '../../policy/status.ts';
 import type { Action } from '../decision.ts';
 import { type Assessment, odds } from '../evidence/assess.ts';
 import type { Pace } from '../reach.ts';
+import type { InstanceLimit } from '../room.ts';
 import { evidenceText, goneBackText } from '../words.ts';
 
 export interface Moment {
@@ -10,6 +11,7 @@ export interface Moment {
   /** The candidate's present share, percent. */
   readonly percent: number;
   readonly pace: Pace;
+  readonly limit: InstanceLimit;
 }
 
 export interface Move {

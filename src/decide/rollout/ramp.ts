@@ -10,6 +10,7 @@ import { eventKind, type Policy } from '../../policy/policy.ts';
 import type { Assessment } from '../evidence/assess.ts';
 import { clamp } from '../evidence/logs.ts';
 import type { Pace } from '../reach.ts';
+import { fairPercent, fairStep, type InstanceLimit } from '../room.ts';
 
 /** Share of the monthly error budget that a rollout may spend. */
 const blastRadius = 0.0006;
@@ -47,26 +48,27 @@ function budgetSeconds(policy: Policy, requestsPerSecond: number): number {
 export const telling = 8;
 
 /** The share to begin with, percent: large enough that a tick tells total failure, and no larger than the start of the ramp. */
-export function firstPercent(policy: Policy, requestsPerSecond: number, pace: Pace): number {
-  const start = startPercent(policy, requestsPerSecond, pace);
+export function firstPercent(policy: Policy, requestsPerSecond: number, pace: Pace, limit: InstanceLimit): number {
+  const start = startPercent(policy, requestsPerSecond, pace, limit);
   if (policy.rollout.stepsPercent !== null || requestsPerSecond <= 0) return start;
-  return Math.min(start, Math.ceil((100 * telling) / (requestsPerSecond * (pace.tickMs / 1000))));
+  return fairPercent(limit, Math.min(start, Math.ceil((100 * telling) / (requestsPerSecond * (pace.tickMs / 1000)))));
 }
 
 /** Where the ramp starts, percent. With no traffic known, small: whatever is wrong may be with the metrics. */
-export function startPercent(policy: Policy, requestsPerSecond: number, pace: Pace): number {
+export function startPercent(policy: Policy, requestsPerSecond: number, pace: Pace, limit: InstanceLimit): number {
   const ladder = policy.rollout.stepsPercent;
   if (ladder !== null) return ladder[0]!;
-  if (requestsPerSecond <= 0) return 5;
+  if (requestsPerSecond <= 0) return fairPercent(limit, 5);
   const affordable = budgetSeconds(policy, requestsPerSecond) / (feedbackMs(pace) / 1000);
   const eightRequestsATick = Math.min(0.1, telling / (requestsPerSecond * (pace.tickMs / 1000)));
-  return Math.floor(100 * clamp(Math.max(affordable, eightRequestsATick), 0.01, 0.25));
+  return fairPercent(limit, Math.floor(100 * clamp(Math.max(affordable, eightRequestsATick), 0.01, 0.25)));
 }
 
 export interface RampPosition {
   readonly percent: number;
   readonly startPercent: number;
   readonly requestsPerSecond: number;
+  readonly limit: InstanceLimit;
   readonly suspectedBefore: boolean;
   /** Since the rollout began or was last under suspicion. */
   readonly calmMs: number;
@@ -87,16 +89,19 @@ export function nextPercent(policy: Policy, at: RampPosition, assessments: reado
   const excess = Math.max(1e-4, ...gating(assessments).map(({ upperBound, base }) => upperBound - base));
   const affordable =
     (100 * budgetSeconds(policy, at.requestsPerSecond)) / ((convictionMs(policy, pace) / 1000) * excess);
-  return Math.max(at.percent, Math.floor(Math.min(growth * at.percent, 50, affordable, ceiling)));
+  const most = Math.min(largestUnproven, ceiling);
+  return fairStep(at.limit, at.percent, Math.floor(Math.min(growth * at.percent, affordable, most)), most);
 }
+
+/** The largest share before the certificate. */
+const largestUnproven = 50;
 
 /** The share from which a certificate may promote: by then the candidate has carried a fair part of the traffic. */
-export const certificatePercent = (policy: Policy): number => Math.min(45, policy.rollout.stepsPercent?.at(-1) ?? 45);
+export const certificatePercent = (policy: Policy, limit: InstanceLimit): number =>
+  Math.min(45, policy.rollout.stepsPercent?.at(-1) ?? fairPercent(limit, largestUnproven));
 
 /** A larger control only saves harm when metrics come late: the time to conviction is the same at any share. */
-export function watchPercent({ delayMs }: Pace): number {
-  if (delayMs < 30_000) return 90;
-  return delayMs < 90_000 ? 66 : 50;
-}
+export const watchPercent = ({ delayMs }: Pace, limit: InstanceLimit): number =>
+  fairPercent(limit, delayMs < 30_000 ? 90 : delayMs < 90_000 ? 66 : 50);
 
 const gating = (assessments: readonly Assessment[]) => assessments.filter((assessment) => assessment.gate);

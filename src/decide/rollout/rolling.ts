@@ -9,6 +9,7 @@ import { hold, look, type Outcome, released } from '../outcome.ts';
 import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
 import { isFresh, paceOf, readingsOf, staleAfterMs, tickOfObjective, unreadable } from '../reach.ts';
+import { limitOf } from '../room.ts';
 import { all, between, namedSplit, percentOf } from '../split.ts';
 import { rows } from '../view.ts';
 import { advance } from './advance.ts';
@@ -100,8 +101,9 @@ function superseded(
   if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
   if ((state.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
   const pace = paceOf(policy, observation, nowMs);
-  const percent = firstPercent(policy, rollout.requestsPerSecond, pace);
-  const rampPercent = startPercent(policy, rollout.requestsPerSecond, pace);
+  const limit = limitOf(service);
+  const percent = firstPercent(policy, rollout.requestsPerSecond, pace, limit);
+  const rampPercent = startPercent(policy, rollout.requestsPerSecond, pace, limit);
   return {
     state: released(state),
     action: 'Start',
@@ -175,10 +177,11 @@ function judged(
     control: rollout.control,
     warmUntilMs: ms(rollout.startedAt) + policy.rollout.warmupMs,
     shares: rollout.shares.map((share) => ({ atMs: ms(share.at), percent: share.percent })),
+    limit: limitOf(service),
   };
   const tickOf = (name: string) => tickOfObjective(observation, name);
   const result = judge(policy, arms, rollout.evidence, readingsOf(policy, observation, nowMs), tickOf);
-  const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace });
+  const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace, limit: arms.limit });
   const objectives = rows(policy, result);
   // Without a new tick nothing has changed, so a hold goes on.
   const seen: Status = {

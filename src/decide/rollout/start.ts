@@ -9,6 +9,7 @@ import { hold, look, type Outcome, released } from '../outcome.ts';
 import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
 import { isFresh, paceOf } from '../reach.ts';
+import { limitOf } from '../room.ts';
 import { between } from '../split.ts';
 import { firstPercent, startPercent } from './ramp.ts';
 import { tooFew, tooFewInstances } from './rolling.ts';
@@ -56,8 +57,9 @@ export function begin(
   }
   const requestsPerSecond = recentRate(observation.history);
   const pace = paceOf(policy, observation, nowMs);
-  const percent = firstPercent(policy, requestsPerSecond, pace);
-  const rampPercent = startPercent(policy, requestsPerSecond, pace);
+  const limit = limitOf(service);
+  const percent = firstPercent(policy, requestsPerSecond, pace, limit);
+  const rampPercent = startPercent(policy, requestsPerSecond, pace, limit);
   const evidence = beginEvidence(policy, observation.history, nowMs);
   return {
     state,

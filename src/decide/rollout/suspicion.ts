@@ -6,6 +6,7 @@ import type { Assessment } from '../evidence/assess.ts';
 import { forgetSuspicion, tickCap } from '../evidence/evidence.ts';
 import { termsOf } from '../evidence/judge.ts';
 import type { Pace } from '../reach.ts';
+import { fairPercent } from '../room.ts';
 import { evidenceText } from '../words.ts';
 import { type Advanced, evidenceOf, leading, type Moment, rollBack } from './moves.ts';
 import { feedbackMs } from './ramp.ts';
@@ -51,7 +52,10 @@ export function suspicion(
   const cap = tickCap(termsOf(policy, policy.objectives[0]!, moment.pace.tickMs));
   // Evidence above the cap is users' requests spent for nothing.
   const enough = power > 0 ? 100 * ((share * 3 * cap) / power) : 100;
-  const percent = Math.min(moment.percent, Math.ceil(Math.max(rollout.startPercent, enough)));
+  const percent = fairPercent(
+    moment.limit,
+    Math.min(moment.percent, Math.ceil(Math.max(rollout.startPercent, enough))),
+  );
   const evidence = evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control);
   return retreat(rollout, percent, moment, `Suspicion: ${evidence}. ${aftermath(moment)}`);
 }
@@ -74,7 +78,8 @@ function retreat(rollout: RolloutState, percent: number, moment: Moment, message
 
 /** At 90/10 an error says little about the relative question; at 50/50 it is settled quickly. */
 export function takeControl(rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced | null {
-  if (moment.percent <= 50 || rollout.controlsTaken >= 2) return null;
+  const percent = fairPercent(moment.limit, 50);
+  if (moment.percent <= percent || rollout.controlsTaken >= 2) return null;
   const needed = Math.log(rollout.controlsTaken === 0 ? 2 : 20);
   const burning = gating.find(
     ({ suspicionAbsolute, suspicionRelative, tickAbsolute, environmentBad }) =>
@@ -86,9 +91,9 @@ export function takeControl(rollout: RolloutState, gating: readonly Assessment[]
     rollout: { ...backToRamp(rollout), controlsTaken: rollout.controlsTaken + 1 },
     move: {
       action: 'TakeControl' as const,
-      percent: 50,
+      percent,
       reason: 'ControlNeeded',
-      message: `Half of the traffic goes to ${rollout.control} to settle whether ${rollout.candidate} is to blame: ${evidence}.`,
+      message: `${100 - percent} % of the traffic goes to ${rollout.control} to settle whether ${rollout.candidate} is to blame: ${evidence}.`,
     },
   };
 }

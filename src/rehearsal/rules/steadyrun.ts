@@ -1,7 +1,7 @@
 /** Our own rule: the real judgement, in a world without HTTP. A write is seen in the traffic at once. */
 import { confirm } from '../../decide/confirm.ts';
 import { decide } from '../../decide/decide.ts';
-import type { History, Observation, Reading, Revision, Service, Split } from '../../decide/observation.ts';
+import type { Freshness, History, Observation, Reading, Revision, Service, Split } from '../../decide/observation.ts';
 import { isDue } from '../../decide/questions.ts';
 import { tickOf } from '../../decide/reach.ts';
 import { same, soleRevision } from '../../decide/split.ts';
@@ -66,25 +66,26 @@ export class Steadyrun implements Controller {
   }
 
   #observe({ nowMs, ticks, newestMs, split, candidate, history }: Sight): Observation {
-    const freshness = { newestMs: deployedAtMs + newestMs, intervalMs: this.#tickMs };
+    const fresh = { newestMs: deployedAtMs + newestMs, intervalMs: this.#tickMs };
+    const freshness: Record<string, Freshness> = {};
+    for (const { name } of this.#policy.objectives) freshness[name] = fresh;
     const { rollout, guard } = this.#state;
     const judging = rollout ?? guard;
     const tickMs = tickOf(this.#tickMs);
-    const readings = this.#policy.objectives.flatMap((objective, i): Reading[] => {
+    const readings: Reading[] = [];
+    this.#policy.objectives.forEach((objective, i) => {
       const entry = judging?.evidence.find(({ objective: name }) => name === objective.name);
-      if (!entry) return [];
+      if (!entry) return;
       const fromMs = ms(entry.judgedUntil) - deployedAtMs;
-      if (!isDue({ fromMs, begun: entry.absolute.length > 0 }, newestMs, tickMs)) return [];
-      return [
-        {
-          kind: 'Counts',
-          objective: objective.name,
-          fromMs: deployedAtMs + fromMs,
-          toMs: deployedAtMs + newestMs,
-          tickMs,
-          byRevision: countsIn(ticks, i, fromMs, newestMs),
-        },
-      ];
+      if (!isDue({ fromMs, begun: entry.absolute.length > 0 }, newestMs, tickMs)) return;
+      readings.push({
+        kind: 'Counts',
+        objective: objective.name,
+        fromMs: deployedAtMs + fromMs,
+        toMs: deployedAtMs + newestMs,
+        tickMs,
+        byRevision: countsIn(ticks, i, fromMs, newestMs),
+      });
     });
     const isNew = !rollout && candidate !== this.#state.stable?.revision;
     const past =
@@ -96,21 +97,23 @@ export class Steadyrun implements Controller {
     return {
       service: serviceOf(split, candidate),
       revisions: this.#revisions(split, candidate),
-      freshness: Object.fromEntries(this.#policy.objectives.map(({ name }) => [name, freshness])),
+      freshness,
       readings,
       history: past,
       inspections: null,
     };
   }
 
-  /** Whoever serves, may serve, or served before. */
-  #revisions(split: Split, candidate: string): Record<string, Revision> {
-    const known: Record<string, Revision> = { [candidate]: revisionOf(candidate) };
-    for (const { revision } of split) known[revision] = revisionOf(revision);
+  /** Whoever serves, may serve, or served before; none is ever deleted. */
+  #revisions(split: Split, candidate: string): Readonly<Record<string, Revision>> {
     const good = this.#state.lastGood?.revision;
-    if (good !== undefined) known[good] = revisionOf(good);
-    return known;
+    for (const name of [candidate, good, ...split.map(({ revision }) => revision)]) {
+      if (name !== undefined) this.#known[name] ??= revisionOf(name);
+    }
+    return this.#known;
   }
+
+  readonly #known: Record<string, Revision> = {};
 
   #past: ReturnType<Sight['history']> | null = null;
   #history(history: Sight['history']) {
@@ -139,7 +142,7 @@ const serviceOf = (split: Split, latest: string): Service => ({
   traffic: split,
   latestCreated: latest,
   latestReady: latest,
-  scaling: { mode: 'Automatic' },
+  scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: 'steadyrun',
 });
 
