@@ -6,6 +6,7 @@ import type { Policy } from '../policy/policy.ts';
 import { iso, spoken } from '../policy/time.ts';
 import { PromqlMetrics } from '../prometheus/metrics.ts';
 import { paragraph } from '../report/columns.ts';
+import { ProgressLine } from '../report/progress.ts';
 import { usualColumns } from '../report/story.ts';
 import { type Source, sourceOf } from './backtest/source.ts';
 import { policyIn } from './file.ts';
@@ -58,10 +59,12 @@ async function replayed(
   { stdout, stderr }: BacktestIo,
 ): Promise<void> {
   const policy: Policy = { ...given, metrics: source.metrics };
-  const progress = progressOn(stderr);
+  const progress = new ProgressLine(stderr);
   const range = { fromMs: from, toMs: to, revision: revision ?? null };
   // What one remembers of the end of the range, the other must not know at its beginning.
-  const recording = await survey(new PromqlMetrics(source.client), policy, range, progress.say).finally(progress.clear);
+  const recording = await survey(new PromqlMetrics(source.client), policy, range, (what) =>
+    progress.show(() => what),
+  ).finally(() => progress.clear());
   // Some terminals say that they are 0 wide.
   const columns = stdout.columns || usualColumns;
   if (!json) stdout.write(`${heading(recording)}\n`);
@@ -73,7 +76,7 @@ async function replayed(
     delayMs: delay,
     onProgress: (nowMs) => {
       const doneMs = nowMs - recording.firstMs;
-      progress.say(`${iso(nowMs)}, ${spoken(doneMs)} of ${spoken(lengthMs)}`);
+      progress.show(() => `${iso(nowMs)}, ${spoken(doneMs)} of ${spoken(lengthMs)}`);
     },
   });
   let last: Line | undefined;
@@ -94,24 +97,4 @@ async function replayed(
 function humanText({ at, action, percent, recordedPercent, reason, message }: Line, columns: number): string[] {
   const share = percent === recordedPercent ? '' : `, ${recordedPercent} % recorded`;
   return [`${at}  ${action} ${percent} %${share}  ${reason}`, ...paragraph('  ', message, columns)];
-}
-
-const progressEveryMs = 200;
-
-/** One line on a terminal that is replaced; nothing anywhere else. */
-function progressOn(output: Output): { say(what: string): void; clear(): void } {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  let shown = false;
-  return {
-    say(what) {
-      if (!output.isTTY || performance.now() - lastMs < progressEveryMs) return;
-      output.write(`\r\x1b[K${what}`);
-      lastMs = performance.now();
-      shown = true;
-    },
-    clear() {
-      if (shown) output.write('\r\x1b[K');
-      shown = false;
-    },
-  };
 }

@@ -25,9 +25,11 @@ export function countText(count: number): string {
   return digits.length <= 3 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+export const even = 'even';
+
 /** "even", "7:1", "20,000:1", "over 1,000,000:1" */
 export function oddsText(value: number): string {
-  if (value < 1.5) return 'even';
+  if (value < 1.5) return even;
   if (value > 1e6) return 'over 1,000,000:1';
   return `${Number(value.toPrecision(2)).toLocaleString('en-US')}:1`;
 }

@@ -38,7 +38,6 @@ export interface Controller {
 }
 
 export interface Rule {
-  readonly name: string;
   start(policy: Policy, scenario: Scenario): Controller;
 }
 

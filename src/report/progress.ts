@@ -1,30 +1,58 @@
-/** A bar on a terminal for what takes long; elsewhere nothing. */
+/** What takes long says on a terminal how far it is, in a line that is replaced; elsewhere nothing. */
 const width = 30;
 const redrawMs = 100;
 
+export interface Terminal {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export class ProgressLine {
+  readonly #out: Terminal;
+  #drawnMs = Number.NEGATIVE_INFINITY;
+  #shown = false;
+
+  constructor(out: Terminal) {
+    this.#out = out;
+  }
+
+  /** As often as an eye can follow; `last` is always shown. */
+  show(text: () => string, last = false): void {
+    const nowMs = performance.now();
+    if (!this.#out.isTTY || (!last && nowMs - this.#drawnMs < redrawMs)) return;
+    this.#drawnMs = nowMs;
+    this.#shown = true;
+    this.#out.write(`\r\x1b[K${text()}`);
+  }
+
+  clear(): void {
+    if (this.#shown) this.#out.write('\r\x1b[K');
+    this.#shown = false;
+    this.#drawnMs = Number.NEGATIVE_INFINITY;
+  }
+}
+
 export class ProgressBar {
-  readonly #out: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly #line: ProgressLine;
   readonly #what: string;
   readonly #begunMs = performance.now();
-  #drawnMs = Number.NEGATIVE_INFINITY;
 
-  constructor(out: { readonly isTTY?: boolean; write(text: string): unknown }, what: string) {
-    this.#out = out;
+  constructor(out: Terminal, what: string) {
+    this.#line = new ProgressLine(out);
     this.#what = what;
   }
 
   show(done: number, all: number): void {
-    const nowMs = performance.now();
-    if (!this.#out.isTTY || (done < all && nowMs - this.#drawnMs < redrawMs)) return;
-    this.#drawnMs = nowMs;
-    const full = Math.round((width * done) / all);
-    const leftS = Math.round(((nowMs - this.#begunMs) / 1000) * (all / done - 1));
-    const bar = `${'█'.repeat(full)}${'░'.repeat(width - full)}`;
-    this.#out.write(`\r\x1b[K${bar} ${done} of ${all} ${this.#what}, ${leftS} s left`);
+    this.#line.show(() => this.#text(done, all), done === all);
   }
 
   clear(): void {
-    if (this.#out.isTTY) this.#out.write('\r\x1b[K');
-    this.#drawnMs = Number.NEGATIVE_INFINITY;
+    this.#line.clear();
+  }
+
+  #text(done: number, all: number): string {
+    const full = Math.round((width * done) / all);
+    const leftS = Math.round(((performance.now() - this.#begunMs) / 1000) * (all / done - 1));
+    return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${done} of ${all} ${this.#what}, ${leftS} s left`;
   }
 }

@@ -31,7 +31,6 @@ export function workedExample(): string {
     parsed.policy,
     scenario,
     {
-      name: 'steadyrun',
       start(policy, world) {
         const rule = new Steadyrun(policy, world);
         return {

@@ -31,14 +31,14 @@ describe('cloud-run-release-manager', () => {
   });
 
   test('with a least number of requests, and none, stays at its first step for ever', () => {
-    const careful = ruleNamed(rule.name, { minRequests: '100' });
+    const careful = ruleNamed('cloud-run-release-manager', { minRequests: '100' });
     const shown = play(careful, { untilS: 24 * 60 * MINUTE_S, candidate: silent });
     expect(shares(shown)).toBe('0s 5 %');
     expect(shown.at(-1)!.reason).toBe('Inconclusive');
   });
 
   test('is convinced by one bad request of one, however many it was told to wait for', () => {
-    const careful = ruleNamed(rule.name, { minRequests: '100' });
+    const careful = ruleNamed('cloud-run-release-manager', { minRequests: '100' });
     const shown = play(careful, { candidate: (atS) => (atS === 600 ? errors(1, 1) : silent()) });
     expect(end(shown)).toBe('RolledBack at 600s: Unhealthy');
   });
@@ -51,7 +51,7 @@ describe('cloud-run-release-manager', () => {
   });
 
   test('takes steps, waits and limits from its options', () => {
-    const own = ruleNamed(rule.name, { steps: '1/50', wait: '5m', maxErrorPercent: '3' });
+    const own = ruleNamed('cloud-run-release-manager', { steps: '1/50', wait: '5m', maxErrorPercent: '3' });
     const shown = play(own, { candidate: () => errors(29) });
     expect(shares(shown)).toBe('0s 1 %, 300s 50 %, 600s 100 %');
     expect(end(play(own, { candidate: () => errors(31) }))).toBe('RolledBack at 60s: Unhealthy');
@@ -355,7 +355,7 @@ describe('a peer', () => {
 
 describe('a rule by name', () => {
   test.each(Object.keys(rules))('%s is there with its defaults', (name) => {
-    expect(ruleNamed(name, {}).name).toBe(name);
+    expect(ruleNamed(name, {}).start).toBeTypeOf('function');
   });
 
   test('that is unknown is refused with those that are known', () => {

@@ -8,6 +8,7 @@
  */
 import type { EventKind } from '../../policy/policy.ts';
 import type { Evidence } from '../../policy/status.ts';
+import { ms } from '../../policy/time.ts';
 import type { Tally } from '../observation.ts';
 import { logAddExp, mixture } from './logs.ts';
 import { type Counted, ratios, type Tick } from './ratios.ts';
@@ -133,6 +134,17 @@ export const freshEvidence = (objective: string, phi: number, allowed: number, j
   certified: { bad: 0, total: 0, expectedBad: 0 },
   judgedUntil,
 });
+
+/** A second strike counts only when this much later than the first: one fault seen in two ticks is one strike. */
+const strikeApartMs = 120_000;
+
+/** It has just struck, and had before. */
+export const isSecondStrike = ({ lastStrike, judgedUntil }: Evidence, tickMs: number): boolean =>
+  lastStrike !== undefined && ms(judgedUntil) - ms(lastStrike) >= strikeApartMs + tickMs;
+
+/** The same evidence, in which this entry remembers that it has just struck. */
+export const withStrike = (evidence: readonly Evidence[], entry: Evidence): Evidence[] =>
+  evidence.map((other) => (other === entry ? { ...other, lastStrike: other.judgedUntil } : other));
 
 /** Suspicion starts anew; what was proven stays proven. */
 export const forgetSuspicion = (evidence: Evidence): Evidence => ({

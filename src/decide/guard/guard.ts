@@ -5,6 +5,7 @@
 import type { GuardState } from '../../policy/status.ts';
 import { iso, ms, spoken } from '../../policy/time.ts';
 import type { Action } from '../decision.ts';
+import { isSecondStrike, withStrike } from '../evidence/evidence.ts';
 import type { Judged } from '../evidence/judge.ts';
 import { evidenceOf } from '../rollout/moves.ts';
 import { evidenceText, goneBackText } from '../words.ts';
@@ -75,12 +76,9 @@ export function watchOver(
   const striking = gating.find(({ strikes }) => strikes);
   if (striking) {
     const entry = evidenceOf(guard, striking);
-    const apart = entry.lastStrike === undefined ? null : ms(entry.judgedUntil) - ms(entry.lastStrike);
-    if (apart !== null && apart >= 120_000 + tickMs)
+    if (isSecondStrike(entry, tickMs))
       return move('RollBack', 'SecondStrike', `${text(striking)}. ${goneBackText(guard.revision, guard.control)}`);
-    const evidence = guard.evidence.map((other) =>
-      other === entry ? { ...other, lastStrike: other.judgedUntil } : other,
-    );
+    const evidence = withStrike(guard.evidence, entry);
     return {
       ...move('None', 'Guarding', `A first burst of failures: ${text(striking)}.`),
       guard: { ...guard, evidence },

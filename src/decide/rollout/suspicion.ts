@@ -3,7 +3,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { RolloutState } from '../../policy/status.ts';
 import { iso, ms, spoken } from '../../policy/time.ts';
 import type { Assessment } from '../evidence/assess.ts';
-import { forgetSuspicion, tickCap } from '../evidence/evidence.ts';
+import { forgetSuspicion, isSecondStrike, tickCap, withStrike } from '../evidence/evidence.ts';
 import { termsOf } from '../evidence/judge.ts';
 import type { Pace } from '../reach.ts';
 import { fairPercent } from '../room.ts';
@@ -11,20 +11,13 @@ import { evidenceText } from '../words.ts';
 import { type Advanced, evidenceOf, leading, type Moment, rollBack } from './moves.ts';
 import { feedbackMs } from './ramp.ts';
 
-/** A second strike counts only when this much later than the first: one fault seen in two ticks is one strike. */
-const strikeApartMs = 120_000;
-
 /** One tick that is certain by both tests, of a fault too short to convict: once makes small, twice convicts. */
 export function strike(rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced | null {
   const striking = gating.find(({ strikes }) => strikes);
   if (!striking) return null;
   const entry = evidenceOf(rollout, striking);
-  const apart = entry.lastStrike === undefined ? null : ms(entry.judgedUntil) - ms(entry.lastStrike);
-  const recorded = {
-    ...rollout,
-    evidence: rollout.evidence.map((other) => (other === entry ? { ...other, lastStrike: other.judgedUntil } : other)),
-  };
-  if (apart !== null && apart >= strikeApartMs + moment.pace.tickMs) {
+  const recorded = { ...rollout, evidence: withStrike(rollout.evidence, entry) };
+  if (isSecondStrike(entry, moment.pace.tickMs)) {
     return { rollout: recorded, move: rollBack(striking, rollout, 'SecondStrike') };
   }
   const evidence = evidenceText(entry, striking, rollout.candidate, rollout.control);

@@ -24,7 +24,7 @@ export const options = {
 const intervalMs = 60_000;
 
 export const rule = (settings: Settings<typeof options>) =>
-  peer(name, (policy, startMs): Canary => {
+  peer((policy, startMs): Canary => {
     const limits = limitsOf(policy, settings.errorPercent, settings.latency);
     const timetable = new Timetable(startMs, intervalMs);
     let phaseFromMs: number | null = null;

@@ -36,7 +36,7 @@ export const options = {
 const errorRetryMs = 10_000;
 
 export const rule = (settings: Settings<typeof options>) =>
-  peer(name, (policy, startMs): Canary => {
+  peer((policy, startMs): Canary => {
     const { successRatePercent, latency, pause } = settings;
     const limits = limitsOf(policy, successRatePercent === 'slo' ? 'slo' : 1 - successRatePercent, latency);
     const metrics = limits.map((limit) => new Metric(limit, settings, startMs));

@@ -36,7 +36,7 @@ const intervalMs = 60_000;
 type Health = 'Healthy' | 'Unhealthy' | 'Inconclusive';
 
 export const rule = (settings: Settings<typeof options>) =>
-  peer(name, (policy, startMs): Canary => {
+  peer((policy, startMs): Canary => {
     const limits = limitsOf(policy, settings.maxErrorPercent, settings.latency);
     const timetable = new Timetable(startMs, intervalMs);
     let begun = false;

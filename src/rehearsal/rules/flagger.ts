@@ -35,8 +35,8 @@ export const options = optionsWith(percentOrSlo(99));
 /** With its limit where the policy has it. */
 export const sloOptions = optionsWith(percentOrSlo('slo'));
 
-export const rule = (name: string, settings: Settings<typeof options>) =>
-  peer(name, (policy, startMs): Canary => {
+export const rule = (settings: Settings<typeof options>) =>
+  peer((policy, startMs): Canary => {
     const { interval, window, threshold, stepWeight, maxWeight, successRatePercent, latency } = settings;
     const limits = limitsOf(policy, successRatePercent === 'slo' ? 'slo' : 1 - successRatePercent, latency);
     const timetable = new Timetable(startMs, interval);

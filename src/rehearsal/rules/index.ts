@@ -23,8 +23,8 @@ const configurable = <O extends Options>(
 export const rules: Readonly<Record<string, Configurable>> = {
   steadyrun: configurable('steadyrun', {}, () => steadyrun),
   [releaseManager.name]: configurable(releaseManager.name, releaseManager.options, releaseManager.rule),
-  flagger: configurable('flagger', flagger.options, (settings) => flagger.rule('flagger', settings)),
-  'flagger-slo': configurable('flagger-slo', flagger.sloOptions, (settings) => flagger.rule('flagger-slo', settings)),
+  flagger: configurable('flagger', flagger.options, flagger.rule),
+  'flagger-slo': configurable('flagger-slo', flagger.sloOptions, flagger.rule),
   [argo.name]: configurable(argo.name, argo.options, argo.rule),
   [mannWhitney.name]: configurable(mannWhitney.name, mannWhitney.options, mannWhitney.rule),
   [alertPolicy.name]: configurable(alertPolicy.name, alertPolicy.options, alertPolicy.rule),

@@ -25,7 +25,7 @@ const tolerance = 0.25;
 export type Verdict = 'Pass' | 'High' | 'Nodata';
 
 export const rule = (settings: Settings<typeof options>) =>
-  peer(name, (policy, startMs): Canary => {
+  peer((policy, startMs): Canary => {
     const { weightPercent, interval, judgeEvery, lifetime } = settings;
     const timetable = new Timetable(startMs + judgeEvery, judgeEvery);
     const endMs = startMs + lifetime;

@@ -37,8 +37,7 @@ export interface Move {
 export type Canary = (glance: Glance) => Move | null;
 
 /** `begin` is called at the first look at each candidate. */
-export const peer = (name: string, begin: (policy: Policy, startMs: number) => Canary): Rule => ({
-  name,
+export const peer = (begin: (policy: Policy, startMs: number) => Canary): Rule => ({
   // With further candidates to come there is no rest, though each is let go of once it has ended.
   start: (policy, { deployEveryMs }) =>
     new Peer((startMs) => begin(policy, startMs), deployEveryMs === null ? ['Promoted', 'RolledBack'] : []),

@@ -17,7 +17,6 @@ import { stableName } from '../world.ts';
 export const deployedAtMs = Date.UTC(2026, 0, 5, 8);
 
 export const steadyrun: Rule = {
-  name: 'steadyrun',
   start: (policy, scenario) => new Steadyrun(policy, scenario),
 };
 

@@ -46,13 +46,8 @@ export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): R
     );
   const harm = (world: string, bar: number): Row =>
     atMost(`harm: ${world}`, of(world).summary.excessBadRequests.mean, 'bad requests', bar * slack);
-  const back = (world: string, bar: number): Row =>
-    atMost(
-      `back after: ${world}`,
-      of(world).summary.secondsToRollback?.p50 ?? Number.POSITIVE_INFINITY,
-      's, median',
-      bar * slack,
-    );
+  const backAfter = (world: string): number => of(world).summary.secondsToRollback?.p50 ?? Number.POSITIVE_INFINITY;
+  const back = (world: string, bar: number): Row => atMost(`back after: ${world}`, backAfter(world), 's, median', bar);
   const none = (what: string, value: number): Row => atMost(what, value, 'runs', 0);
   const missed = (world: string): number => of(world).summary.runs - of(world).summary.rolledBack;
 
@@ -103,10 +98,10 @@ export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): R
       4 / slack,
     ),
     // One full tick and what there was of the first.
-    back('100 % errors', 30 / slack),
-    back('100 % errors, 10 rps', 30 / slack),
-    back('100 % errors, 1 rps', 120),
-    back('+1 % errors', 210),
+    back('100 % errors', 30),
+    back('100 % errors, 10 rps', 30),
+    back('100 % errors, 1 rps', 120 * slack),
+    back('+1 % errors', 210 * slack),
     harm('+1 % errors', 18),
     none('+1 % errors at 2 rps promoted as proven', of('+1 % errors, 2 rps').facts.promotedAsProven),
     harm('leak from 10 min', 35),
