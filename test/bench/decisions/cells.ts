@@ -112,7 +112,7 @@ export function cells(quick: boolean): Cell[] {
     );
   const runsOf = (name: string): number => {
     if (rarest.test(name)) return many;
-    if (rare.test(name)) return Math.ceil(0.4 * many);
+    if (rare.test(name)) return 2 * some;
     return name.includes('deploy every') ? Math.ceil(some / 20) : some;
   };
   return [
