@@ -12,16 +12,22 @@ import { ProgressBar } from '../../src/report/progress.ts';
 import { parseScenario } from '../../src/scenario/scenario.ts';
 import { balanced } from './decisions/cells.ts';
 import { heuristics, type Measure } from './decisions/heuristics.ts';
-import { bad, good, harms, late } from './decisions/worlds.ts';
+import { bad, finer, finerGood, good, harms, late } from './decisions/worlds.ts';
 import type { BenchOptions, Row } from './main.ts';
 
 const worlds = {
   ...good,
+  ...finerGood,
   ...bad,
+  ...finer,
   ...harms,
   ...Object.fromEntries(Object.entries(harms).map(([name, world]) => [`${name}, 120 s late`, late(world)])),
 };
-const badNames: readonly string[] = [...Object.keys(bad), ...Object.keys(harms)];
+const badNames: readonly string[] = [bad, finer, harms].flatMap((named) => Object.keys(named));
+
+/** Less than this is nothing: 3 %, and a fifth of a request, a second or a percent. */
+const least = 0.03;
+const leastAbsolute = 0.2;
 
 const measures: Record<Measure, { unit: string; of(summary: Summary): number }> = {
   Harm: { unit: 'excess bad requests', of: ({ excessBadRequests }) => excessBadRequests.mean },
@@ -70,10 +76,12 @@ export async function ablations(
       bar.clear();
       onCell(cell);
     });
-    const better = shows.some(
-      ({ measure }, at) => measures[measure].of(without[at]!) > measures[measure].of(withIt[at]!),
-    );
-    rows.push({ what: `${name} buys something`, value: better ? 1 : 0, unit: '', bar: 1, ok: better });
+    const bought = shows.map(({ measure }, at) => {
+      const [has, lacks] = [withIt[at]!, without[at]!].map(measures[measure].of) as [number, number];
+      return lacks > (1 + least) * has + leastAbsolute;
+    });
+    const ok = bought.includes(true);
+    rows.push({ what: `${name} buys something in one world or more`, value: ok ? 1 : 0, unit: '', bar: 1, ok });
   }
   bar.clear();
   return rows;

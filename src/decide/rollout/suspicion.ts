@@ -29,6 +29,9 @@ export function strike(rollout: RolloutState, gating: readonly Assessment[], mom
   );
 }
 
+/** At 90/10 an error says little about the relative question; at 50/50 it is settled quickly. */
+const half = 50;
+
 export function suspicion(
   policy: Policy,
   rollout: RolloutState,
@@ -45,12 +48,9 @@ export function suspicion(
   const cap = tickCap(termsOf(policy, policy.objectives[0]!, moment.pace.tickMs));
   // Evidence above the cap is users' requests spent for nothing.
   const enough = power > 0 ? 100 * ((share * 3 * cap) / power) : 100;
-  const percent = fairPercent(
-    moment.limit,
-    Math.min(moment.percent, Math.ceil(Math.max(rollout.startPercent, enough))),
-  );
+  const percent = Math.min(moment.percent, half, Math.ceil(Math.max(rollout.startPercent, enough)));
   const evidence = evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control);
-  return retreat(rollout, percent, moment, `Suspicion: ${evidence}. ${aftermath(moment)}`);
+  return retreat(rollout, fairPercent(moment.limit, percent), moment, `Suspicion: ${evidence}. ${aftermath(moment)}`);
 }
 
 const aftermath = ({ pace }: Moment): string =>
@@ -69,14 +69,13 @@ function retreat(rollout: RolloutState, percent: number, moment: Moment, message
   return { rollout: retreated, move: { action, percent, reason: 'Suspicion', message } };
 }
 
-/** At 90/10 an error says little about the relative question; at 50/50 it is settled quickly. */
+/** Once, for what burns budget and is not yet suspicion by both tests. */
 export function takeControl(rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced | null {
-  const percent = fairPercent(moment.limit, 50);
-  if (moment.percent <= percent || rollout.controlsTaken >= 2) return null;
-  const needed = Math.log(rollout.controlsTaken === 0 ? 2 : 20);
+  const percent = fairPercent(moment.limit, half);
+  if (moment.percent <= percent || rollout.controlsTaken > 0) return null;
   const burning = gating.find(
     ({ suspicionAbsolute, suspicionRelative, tickAbsolute, environmentBad }) =>
-      suspicionAbsolute >= Math.log(20) && tickAbsolute > 0 && suspicionRelative >= needed && !environmentBad,
+      suspicionAbsolute >= Math.log(20) && tickAbsolute > 0 && suspicionRelative >= Math.log(2) && !environmentBad,
   );
   if (!burning) return null;
   const evidence = evidenceText(evidenceOf(rollout, burning), burning, rollout.candidate, rollout.control);

@@ -9,6 +9,7 @@ export interface Heuristic {
 }
 
 const harm = (world: string) => ({ world, measure: 'Harm' }) as const;
+const undecided = (world: string, runs: number) => ({ world, measure: 'Undecided', runs }) as const;
 const falsely = (world: string, runs = 1000) => ({ world, measure: 'FalseRollbacks', runs }) as const;
 
 export const heuristics: readonly Heuristic[] = [
@@ -69,9 +70,25 @@ export const heuristics: readonly Heuristic[] = [
     shows: [harm('100 % errors'), harm('+50 % errors')],
   },
   {
+    name: 'a quarter of a tick must be bad for that',
+    edits: [
+      {
+        file: 'evidence/assess.ts',
+        from: 'lowerBound(tick.candidate) >= 0.25',
+        to: 'lowerBound(tick.candidate) >= 0',
+      },
+    ],
+    shows: [falsely('once 15 s of 20 %', 400), falsely('once 60 s of 10 %', 400)],
+  },
+  {
+    name: 'the ceiling of the meter',
+    edits: [{ file: 'evidence/evidence.ts', from: ', 3 * cap));', to: ', 1e9));' }],
+    shows: [falsely('bursty, 100 rps', 4000), falsely('bursty, 10 rps', 4000), undecided('bursty, 100 rps', 4000)],
+  },
+  {
     name: 'the meter of suspicion, and stepping back',
     edits: [{ file: 'evidence/assess.ts', from: 'suspect: suspicion >= Math.log(20),', to: 'suspect: false,' }],
-    shows: [harm('leak, 120 s late'), harm('+4 % in the watch, 120 s late'), harm('overload above 20 rps')],
+    shows: [harm('60 s of 3 % in 10 min'), harm('overload of 2 % above 40 rps'), harm('leak, 120 s late')],
   },
   {
     name: 'suspicion that comes back convicts',
@@ -87,7 +104,23 @@ export const heuristics: readonly Heuristic[] = [
         to: 'if (false) {',
       },
     ],
-    shows: [harm('overload of 2 %'), harm('overload above 20 rps'), harm('total failure 15 s in 10 min, 120 s late')],
+    shows: [harm('overload of 2 % above 40 rps'), harm('60 s of 3 % in 10 min')],
+  },
+  {
+    name: 'at most half after suspicion in the watch',
+    edits: [{ file: 'rollout/suspicion.ts', from: 'Math.min(moment.percent, half, ', to: 'Math.min(moment.percent, ' }],
+    shows: [harm('+2 % in the watch'), harm('+4 % in the watch')],
+  },
+  {
+    name: '1 % while a shared outage lies over suspicion',
+    edits: [
+      {
+        file: 'rollout/advance.ts',
+        from: 'if (outage && moment.percent > 1) {',
+        to: 'if (outage && moment.percent > 100) {',
+      },
+    ],
+    shows: [harm('outage on top of +5 %')],
   },
   {
     name: 'strikes',
@@ -101,7 +134,7 @@ export const heuristics: readonly Heuristic[] = [
   {
     name: 'taking a control in the watch',
     edits: [{ file: 'rollout/advance.ts', from: 'if (control) return control;', to: '' }],
-    shows: [harm('+4 % in the watch'), harm('overload above 20 rps')],
+    shows: [harm('+2 % in the watch, 10 rps'), harm('+0.5 % in the watch'), harm('leak from 22 min')],
   },
   {
     name: 'an environment that is bad stops the clocks',
@@ -181,11 +214,11 @@ export const heuristics: readonly Heuristic[] = [
         to: 'doubtful: suspicion >= Math.log(20),',
       },
     ],
-    shows: [harm('slower 1.6 times'), harm('leak from 10 min'), harm('+0.5 % errors')],
+    shows: [harm('slow leak'), harm('30 s of 5 % in 5 min, 120 s late'), harm('+0.3 % errors, 1000 rps')],
   },
   {
     name: 'the watch shares half when metrics are late',
-    edits: [{ file: 'rollout/ramp.ts', from: 'if (delayMs < 30_000) return 90;', to: 'if (delayMs >= 0) return 90;' }],
+    edits: [{ file: 'rollout/ramp.ts', from: 'delayMs < 90_000 ? 66 : 50', to: '90' }],
     shows: [harm('+4 % in the watch, 120 s late')],
   },
   {

@@ -94,3 +94,32 @@ export const bad = {
 
 /** Rehearsed with the profile Fast. */
 export const fasts = { 'healthy, Fast': healthy } satisfies Record<string, World>;
+
+const from = (at: string, errorPercent: number, rest: object = {}): World => ({
+  events: [{ at, for: '110m', on: 'Candidate', errorPercent, ...rest }],
+});
+const again = (length: string, every: string, errorPercent: number): World => ({
+  events: [{ at: '1m', jitter: every, for: length, every, on: 'Candidate', errorPercent }],
+});
+const once = (length: string, errorPercent: number): World => ({
+  events: [{ at: '0s', jitter: '30m', for: length, on: 'Candidate', errorPercent }],
+});
+
+/** Where single heuristics show: no bar is set here. */
+export const finer = {
+  '+2 % in the watch': from('20m', 2),
+  '+2 % in the watch, 10 rps': on(10, from('20m', 2)),
+  '+0.5 % in the watch': from('20m', 0.5),
+  'leak from 22 min': from('22m', 10, { ramp: '20m' }),
+  'slow leak': from('5m', 3, { ramp: '60m' }),
+  'overload of 2 % above 40 rps': { candidate: { overload: { aboveRps: 40, errorPercent: 2 } } },
+  '60 s of 3 % in 10 min': again('60s', '10m', 3),
+  '30 s of 5 % in 5 min, 120 s late': late(again('30s', '5m', 5)),
+  '+0.3 % errors, 1000 rps': on(1000, errors(0.3)),
+  'outage on top of +5 %': { ...outage, ...errors(5) },
+} satisfies Record<string, World>;
+
+export const finerGood = {
+  'once 60 s of 10 %': once('60s', 10),
+  'once 15 s of 20 %': once('15s', 20),
+} satisfies Record<string, World>;
