@@ -12,7 +12,7 @@ import { beginEvidence, termsOf } from '../decide/evidence/judge.ts';
 import { clamp, mixture } from '../decide/evidence/logs.ts';
 import { relativeNull } from '../decide/evidence/ratios.ts';
 import type { History, Reading, Tally } from '../decide/observation.ts';
-import { countText, even, oddsText, percentText } from '../decide/words.ts';
+import { countText, isEven, oddsText, percentText } from '../decide/words.ts';
 import { eventKind, type Objective, type Policy } from '../policy/policy.ts';
 import type { Evidence } from '../policy/status.ts';
 import { iso, ms } from '../policy/time.ts';
@@ -111,8 +111,7 @@ export function advice(policy: Policy, candidate: string, control: string | null
     return told('Against', 'Hold', `It speaks against ${candidate}; nothing is moved, a person should look.`);
   }
   if (lnOdds(worst) >= Math.log(doubtfulOdds)) return told('Doubtful', 'None', `It casts doubt on ${candidate}.`);
-  if (oddsText(Math.exp(lnOdds(worst))) === even)
-    return told('Healthy', 'None', `Nothing speaks against ${candidate}.`);
+  if (isEven(Math.exp(lnOdds(worst)))) return told('Healthy', 'None', `Nothing speaks against ${candidate}.`);
   return told('Healthy', 'None', `That is too little to doubt ${candidate}.`);
 }
 

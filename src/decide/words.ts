@@ -10,8 +10,8 @@ import type { Tally } from './observation.ts';
 export const percentText = (fraction: number): string => `${significant(100 * fraction, 3)} %`;
 
 /**
- * Rounded to so many significant digits, all whole ones and no more than six decimals. It is done at every look for every
- * number that people read, and a text and back would take ten times as long.
+ * Rounded to so many significant digits, all whole ones and no more than six decimals. By arithmetic, since every look does it
+ * for every number that people read: by way of a text it took a tenth of a look.
  */
 export function significant(value: number, digits: number): number {
   const fewest = 10 ** (digits - 1);
@@ -25,11 +25,12 @@ export function countText(count: number): string {
   return digits.length <= 3 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-export const even = 'even';
+/** Odds that say nothing. */
+export const isEven = (odds: number): boolean => odds < 1.5;
 
 /** "even", "7:1", "20,000:1", "over 1,000,000:1" */
 export function oddsText(value: number): string {
-  if (value < 1.5) return even;
+  if (isEven(value)) return 'even';
   if (value > 1e6) return 'over 1,000,000:1';
   return `${Number(value.toPrecision(2)).toLocaleString('en-US')}:1`;
 }

@@ -1,6 +1,6 @@
 /**
  * After promotion there is no control any more, so nothing is convicted without taking one: when the promoted revision
- * burns, the last good one gets half of the traffic, and the first ticks with data on both decide.
+ * burns, the last good one gets half of the traffic or more, and the first ticks with data on both decide.
  */
 import type { GuardState } from '../../policy/status.ts';
 import { iso, ms, spoken } from '../../policy/time.ts';
@@ -18,12 +18,11 @@ export interface GuardMove {
   readonly action: Extract<Action, 'None' | 'TakeControl' | 'RollBack' | 'Restore'>;
   readonly reason: string;
   readonly message: string;
-  /** What the promoted revision keeps of the traffic beside a control. */
-  readonly percent: number;
   /** People should look. */
   readonly page: boolean;
 }
 
+/** `percent` is what the promoted revision keeps of the traffic beside a control. */
 export function watchOver(
   before: GuardState,
   judged: Judged,
@@ -34,7 +33,7 @@ export function watchOver(
   const gating = judged.assessments.filter(({ gate }) => gate);
   const move = (action: GuardMove['action'], reason: string, message: string, page = false) => ({
     guard,
-    move: { action, reason, message, percent, page },
+    move: { action, reason, message, page },
   });
   const text = (assessment: (typeof gating)[number]) =>
     evidenceText(evidenceOf(guard, assessment), assessment, guard.revision, guard.control);

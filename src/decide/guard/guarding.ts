@@ -63,7 +63,8 @@ export function guarding(
     limit,
   };
   const result = judge(policy, arms, guard.evidence, readingsOf(policy, observation, nowMs), tickOf);
-  const { guard: next, move } = watchOver(guard, result, tickMs, fairPercent(limit, 50));
+  const percent = fairPercent(limit, 50);
+  const { guard: next, move } = watchOver(guard, result, tickMs, percent);
   const seen: Status = {
     ...released(state),
     guard: next,
@@ -86,7 +87,7 @@ export function guarding(
       return back({ ...seen, guard: sealed }, move.reason, move.message);
     }
     case 'TakeControl': {
-      const split = between(guard.revision, move.percent, guard.control);
+      const split = between(guard.revision, percent, guard.control);
       const write = { kind: 'GuardControl' as const, split, back: false, target: guard.control };
       return { ...said, state: seen, write, lookInMs: look.settlingMs };
     }
