@@ -10,7 +10,6 @@ export interface Deed {
   readonly atMs: number;
   readonly action: string;
   readonly reason: string;
-  readonly message: string;
   /** The newest revision's share from then on. */
   readonly percent: number;
 }
@@ -25,7 +24,7 @@ export interface RunResult {
   readonly excessBadRequests: number;
   /** Failed requests that the candidate served, those it shares with the stable included. */
   readonly candidateErrors: number;
-  /** Every change of the traffic. */
+  /** Every change of the traffic, without its words: a cell of the bench holds 10,000 of these. */
   readonly deeds: readonly Deed[];
 }
 
@@ -48,7 +47,7 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
     if (step.split !== null) {
       world.split = step.split;
       const percent = step.split.find(({ revision }) => revision === candidate)?.percent ?? 0;
-      deeds.push({ atMs, action: step.action, reason: step.reason, message: step.message, percent });
+      deeds.push({ atMs, action: step.action, reason: step.reason, percent });
       if (percent >= 90) to90PercentMs ??= atMs;
     }
     if (ended !== null && controller.restsAfter.includes(ended)) break;

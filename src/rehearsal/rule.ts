@@ -48,17 +48,17 @@ export function countsIn(
   fromMs: number,
   toMs: number,
 ): Record<string, Tally> {
-  const sum: Record<string, { bad: number; total: number }> = {};
+  const sums = new Map<string, { bad: number; total: number }>();
   for (let i = ticks.length - 1; i >= 0 && ticks[i]!.toMs > fromMs; i--) {
     const tick = ticks[i]!;
     if (tick.toMs > toMs) continue;
-    const counted = tick.byObjective[objective]!;
-    for (const revision in counted) {
-      const { bad, total } = counted[revision]!;
-      sum[revision] ??= { bad: 0, total: 0 };
-      sum[revision].bad += bad;
-      sum[revision].total += total;
+    for (const [revision, { bad, total }] of tick.byObjective[objective]!) {
+      const sum = sums.get(revision);
+      if (sum) {
+        sum.bad += bad;
+        sum.total += total;
+      } else sums.set(revision, { bad, total });
     }
   }
-  return sum;
+  return Object.fromEntries(sums);
 }

@@ -1,6 +1,6 @@
 /** A run's world as the rules see it: a split, time that passes, and ticks of counts that become visible late. */
 import type { Split, Tally } from '../decide/observation.ts';
-import { type Counts, noCounts, serve } from '../scenario/draw.ts';
+import { type Counts, clear, noCounts, serve } from '../scenario/draw.ts';
 import { Random } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { Timeline } from '../scenario/truth.ts';
@@ -9,7 +9,7 @@ import type { Bound } from './measures.ts';
 /** Counts by objective, in the policy's order, and by revision. */
 export interface Tick {
   readonly toMs: number;
-  readonly byObjective: readonly Readonly<Record<string, Tally>>[];
+  readonly byObjective: readonly ReadonlyMap<string, Tally>[];
 }
 
 export const stableName = 'service-00001';
@@ -76,8 +76,9 @@ export class World {
     const timeline = new Timeline(quiet, this.#bound.thresholdsMs, this.#random('world', 1));
     const random = this.#random('history');
     const past = this.#bound.readers.map((): Tally[] => []);
+    const counts = noCounts(this.#bound.thresholdsMs.length);
     for (let toMs = this.#offsetMs - historyMs; toMs <= this.newestMs; toMs += tickMs) {
-      const counts = noCounts(this.#bound.thresholdsMs.length);
+      clear(counts);
       serve(quiet, this.#bound, timeline, 'stable', 1, toMs - tickMs, toMs, random, counts);
       this.#bound.readers.forEach((read, i) => {
         past[i]!.push(read(counts));
@@ -107,11 +108,11 @@ export class World {
   }
 
   #endTick(): void {
-    const byObjective = this.#bound.readers.map((): Record<string, Tally> => ({}));
+    const byObjective = this.#bound.readers.map(() => new Map<string, Tally>());
     for (const [revision, counts] of this.#open) {
       if (revision !== stableName) this.candidateErrors += counts.errors;
       this.#bound.readers.forEach((read, i) => {
-        byObjective[i]![revision] = read(counts);
+        byObjective[i]!.set(revision, read(counts));
       });
     }
     this.ticks.push({ toMs: this.#tickEndMs, byObjective });

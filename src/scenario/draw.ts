@@ -32,6 +32,11 @@ export const noCounts = (thresholds: number): Counts => ({
   disconnects: 0,
 });
 
+export function clear(counts: Counts): void {
+  counts.requests = counts.errors = counts.connections = counts.disconnects = 0;
+  counts.slow.fill(0);
+}
+
 /** Serves (fromMs, toMs] by an arm that has this share (0..1) of the traffic; returns its excess bad requests. */
 export function serve(
   { traffic, noise }: Scenario,

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { mixture } from '../../src/decide/evidence/logs.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Status } from '../../src/policy/status.ts';
-import { type RunResult, rehearse } from '../../src/rehearsal/rehearse.ts';
+import { rehearse } from '../../src/rehearsal/rehearse.ts';
 import { Steadyrun } from '../../src/rehearsal/rules/steadyrun.ts';
 import { aligned, paragraph } from '../../src/report/columns.ts';
 import { parseScenario } from '../../src/scenario/scenario.ts';
@@ -27,7 +27,8 @@ export function workedExample(): string {
   const scenario = parseScenario({ name: 'worked-example', truth: 'Bad', candidate: { errorPercent: 1.05 } });
   const lines: string[][] = [];
   let before: Status = {};
-  const result = rehearse(
+  const acts: string[][] = [];
+  rehearse(
     parsed.policy,
     scenario,
     {
@@ -40,6 +41,7 @@ export function workedExample(): string {
             const line = lineOf(sight.nowMs, before, rule.state, step?.action ?? 'None');
             if (line && lines.length < 60) lines.push(line);
             before = rule.state;
+            if (step?.split) acts.push(paragraph(`${Math.round(sight.nowMs / 1000)} s  `, step.message, 110));
             return step;
           },
         };
@@ -48,7 +50,7 @@ export function workedExample(): string {
     seed,
     0,
   );
-  return told(lines, result);
+  return told(lines, acts.flat());
 }
 
 /** A row for a tick that counted, or for the end. */
@@ -67,14 +69,10 @@ function lineOf(nowMs: number, before: Status, after: Status, action: string): s
 
 const plain = (text: string): string => String(Number(text));
 
-function told(lines: readonly string[][], { deeds }: RunResult): string {
+function told(lines: readonly string[][], acts: readonly string[]): string {
   const header = ['SECOND', 'CANDIDATE BAD', 'STABLE BAD', 'ODDS AGAINST THE SLO', 'AGAINST THE STABLE', 'DONE'];
   const table = aligned([header, ...lines], [0, 1, 2, 3, 4]);
-  return [
-    ...table,
-    '',
-    ...deeds.flatMap(({ atMs, message }) => paragraph(`${Math.round(atMs / 1000)} s  `, message, 110)),
-  ].join('\n');
+  return [...table, '', ...acts].join('\n');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(workedExample());

@@ -64,12 +64,10 @@ export function play(rule: Rule, given: Play): Shown[] {
   }
   return shown;
 
-  function tallies(objective: number, atS: number): Record<string, Tally> {
-    const served = split.map(({ revision }) => [
-      revision,
-      (revision === stableName ? stable : candidate)(atS)[objective]!,
-    ]);
-    return Object.fromEntries(served) as Record<string, Tally>;
+  function tallies(objective: number, atS: number): Map<string, Tally> {
+    return new Map(
+      split.map(({ revision }) => [revision, (revision === stableName ? stable : candidate)(atS)[objective]!]),
+    );
   }
 }
 

@@ -175,9 +175,9 @@ describe('drawn counts and those of single requests are alike', () => {
     // The first two hold what was before.
     const whole = world.ticks.slice(2, ticks + 2);
     const columnsOf = (name: string): Columns => ({
-      requests: whole.map(({ byObjective }) => byObjective[0]![name]!.total),
-      errors: whole.map(({ byObjective }) => byObjective[0]![name]!.bad),
-      slow: whole.map(({ byObjective }) => byObjective[1]![name]!.bad),
+      requests: whole.map(({ byObjective }) => byObjective[0]!.get(name)!.total),
+      errors: whole.map(({ byObjective }) => byObjective[0]!.get(name)!.bad),
+      slow: whole.map(({ byObjective }) => byObjective[1]!.get(name)!.bad),
       disconnects: new Array<number>(ticks).fill(0),
     });
     expectAlike(columnsOf(stableName), old!);
@@ -205,7 +205,7 @@ describe('noise', () => {
   test("of clusters is each arm's own", () => {
     const world = rehearsed(scenarioOf({ stable: { errorPercent: 1 }, noise: { errorClusterMean: 5 } }), 50);
     world.advanceTo((ticks + 2) * tickMs);
-    const errorsOf = (name: string) => world.ticks.slice(2).map(({ byObjective }) => byObjective[0]![name]!.bad);
+    const errorsOf = (name: string) => world.ticks.slice(2).map(({ byObjective }) => byObjective[0]!.get(name)!.bad);
     const [one, other] = [errorsOf(stableName), errorsOf(candidateName(1))];
     const [a, b] = [meanOf(one), meanOf(other)];
     const together = meanOf(one.map((value, i) => (value - a) * (other[i]! - b)));
