@@ -35,13 +35,13 @@ export function oddsText(value: number): string {
   return `${Number(value.toPrecision(2)).toLocaleString('en-US')}:1`;
 }
 
-const fractionText = ({ bad, total }: Tally): string =>
-  total > 0 ? `${percentText(bad / total)} of ${countText(total)}` : 'no requests';
+const fractionText = ({ bad, total }: Tally, what = ''): string =>
+  total > 0 ? `${percentText(bad / total)} of ${countText(total)}${what}` : 'no requests';
 
 /** "availability: 3.28 % of 412 bad on api-00002-bbb, 0.05 % of 39,812 on api-00001-aaa, 0.1 % allowed (odds 20,000:1)" */
 export function evidenceText(evidence: Evidence, assessment: Assessment, candidate: string, control: string): string {
   return (
-    `${evidence.objective}: ${fractionText(evidence.candidate)} bad on ${candidate}, ` +
+    `${evidence.objective}: ${fractionText(evidence.candidate, ' bad')} on ${candidate}, ` +
     `${fractionText(evidence.control)} on ${control}, ${percentText(evidence.allowed)} allowed ` +
     `(odds ${oddsText(odds(assessment))})`
   );

@@ -5,7 +5,6 @@ import { isDue } from '../../src/decide/questions.ts';
 import { paceOf } from '../../src/decide/reach.ts';
 import { firstPercent, nextPercent, startPercent, watchPercent } from '../../src/decide/rollout/ramp.ts';
 import { between, namedSplit, same, soleRevision, splitText } from '../../src/decide/split.ts';
-import { countText, oddsText, percentText } from '../../src/decide/words.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 
@@ -205,29 +204,4 @@ describe('splits', () => {
   test('read like a sentence', () => {
     expect(splitText(between('b', 5, 'a'))).toBe('a 95 %, b 5 %');
   });
-});
-
-test.each([
-  [0.000512, '0.0512 %'],
-  [0.0331, '3.31 %'],
-  [0.5, '50 %'],
-  [1, '100 %'],
-  [0, '0 %'],
-  [0.0000001, '0.00001 %'],
-])('%f reads %s', (fraction, text) => {
-  expect(percentText(fraction)).toBe(text);
-});
-
-test.each([
-  [0.2, 'even'],
-  [1.6, '1.6:1'],
-  [7.04, '7:1'],
-  [20_345, '20,000:1'],
-  [3e9, 'over 1,000,000:1'],
-])('odds of %f read %s', (value, text) => {
-  expect(oddsText(value)).toBe(text);
-});
-
-test('counts have thousands separators', () => {
-  expect(countText(1234567.2)).toBe('1,234,567');
 });
