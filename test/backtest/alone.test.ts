@@ -1,20 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { absorbAlone, advice, beginAlone } from '../../src/backtest/alone.ts';
 import type { History, Tally } from '../../src/decide/observation.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
 import { Random } from '../../src/scenario/random.ts';
+import { validPolicy } from '../policy/valid.ts';
 
-const parsed = parsePolicy({
-  apiVersion: 'steadyrun.dev/v1alpha1',
-  kind: 'SLOPolicy',
-  metadata: { name: 'api' },
-  spec: {
-    service: { project: 'acme', region: 'europe-west1', name: 'api' },
-    objectives: [{ name: 'availability', targetPercent: 99.9 }],
-  },
-});
-if (!parsed.ok) throw new Error('the policy is not one');
-const { policy } = parsed;
+const policy = validPolicy();
 
 const day = (tally: Tally): History[] => [{ objective: 'availability', ticks: [tally], tickMs: 300_000 }];
 const tickMs = 60_000;

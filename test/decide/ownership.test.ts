@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Service, TrafficTarget } from '../../src/decide/observation.ts';
 import { own } from '../../src/decide/people/ownership.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Status } from '../../src/policy/status.ts';
+import { validPolicy } from '../policy/valid.ts';
 
-const parsed = parsePolicy({
-  apiVersion: 'steadyrun.dev/v1alpha1',
-  kind: 'SLOPolicy',
-  metadata: { name: 'api', namespace: 'default' },
-  spec: {
-    service: { project: 'acme', region: 'europe-west1', name: 'api' },
-    objectives: [{ name: 'availability', targetPercent: 99.9 }],
-  },
-});
-if (!parsed.ok) throw new Error('the policy of this test is invalid');
-const { policy } = parsed;
+const policy = validPolicy();
 const nowMs = Date.parse('2026-01-05T08:00:00Z');
 
 const service = (traffic: readonly TrafficTarget[], uid = 'one'): Service => ({

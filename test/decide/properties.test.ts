@@ -6,13 +6,13 @@ import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evi
 import { beginEvidence, judge } from '../../src/decide/evidence/judge.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
 import type { Reading, Tally } from '../../src/decide/observation.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
 import type { EventKind, Policy } from '../../src/policy/policy.ts';
 import { type Evidence, type Status, status } from '../../src/policy/status.ts';
 import { rehearse } from '../../src/rehearsal/rehearse.ts';
 import { steadyrun } from '../../src/rehearsal/rules/steadyrun.ts';
 import type { EventText } from '../../src/scenario/events.ts';
 import { parseScenario, type ScenarioText } from '../../src/scenario/scenario.ts';
+import { availability, latency, validPolicy, websockets } from '../policy/valid.ts';
 
 const at = '2026-01-05T00:00:00.000Z';
 
@@ -191,28 +191,8 @@ function numbersIn(value: unknown): number[] {
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(numbersIn) : [];
 }
 
-const policyOf = (rollout: Record<string, unknown> = {}): Policy => {
-  const parsed = parsePolicy({
-    apiVersion: 'steadyrun.dev/v1alpha1',
-    kind: 'SLOPolicy',
-    metadata: { name: 'chat', namespace: 'default' },
-    spec: {
-      service: { project: 'acme', region: 'europe-west1', name: 'chat' },
-      objectives: [
-        { name: 'availability', targetPercent: 99.9 },
-        { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
-        {
-          name: 'websockets',
-          targetPercent: 99,
-          indicator: { ratio: { bad: 'websocket_disconnects_total', total: 'websocket_connections_total' } },
-        },
-      ],
-      rollout,
-    },
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed));
-  return parsed.policy;
-};
+const policyOf = (rollout: Record<string, unknown> = {}): Policy =>
+  validPolicy([availability, latency, websockets], { rollout }, 'chat');
 
 describe('the order', () => {
   const policy = policyOf();

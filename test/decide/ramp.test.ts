@@ -5,23 +5,11 @@ import { isDue } from '../../src/decide/questions.ts';
 import { paceOf } from '../../src/decide/reach.ts';
 import { firstPercent, nextPercent, startPercent, watchPercent } from '../../src/decide/rollout/ramp.ts';
 import { between, namedSplit, same, soleRevision, splitText } from '../../src/decide/split.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Policy } from '../../src/policy/policy.ts';
+import { availability, validPolicy } from '../policy/valid.ts';
 
-const policy = (rollout: Record<string, unknown> = {}, targetPercent = 99.9): Policy => {
-  const parsed = parsePolicy({
-    apiVersion: 'steadyrun.dev/v1alpha1',
-    kind: 'SLOPolicy',
-    metadata: { name: 'api', namespace: 'default' },
-    spec: {
-      service: { project: 'acme', region: 'europe-west1', name: 'api' },
-      objectives: [{ name: 'availability', targetPercent }],
-      rollout,
-    },
-  });
-  if (!parsed.ok) throw new Error('invalid');
-  return parsed.policy;
-};
+const policy = (rollout: Record<string, unknown> = {}, targetPercent = 99.9): Policy =>
+  validPolicy([{ ...availability, targetPercent }], { rollout });
 
 const prompt = { delayMs: 0, tickMs: 15_000 };
 

@@ -10,22 +10,9 @@ import {
   watchPercent,
 } from '../../src/decide/rollout/ramp.ts';
 import { fairPercent, instancesText, isShortOfInstances } from '../../src/decide/room.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
+import { availability, latency, validPolicy } from '../policy/valid.ts';
 
-const parsed = parsePolicy({
-  apiVersion: 'steadyrun.dev/v1alpha1',
-  kind: 'SLOPolicy',
-  metadata: { name: 'api' },
-  spec: {
-    service: { project: 'acme', region: 'europe-west1', name: 'api' },
-    objectives: [
-      { name: 'availability', targetPercent: 99.9 },
-      { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
-    ],
-  },
-});
-if (!parsed.ok) throw new Error('invalid');
-const { policy } = parsed;
+const policy = validPolicy([availability, latency]);
 
 describe('a share of the traffic is worth whole instances', () => {
   test.each([

@@ -4,32 +4,22 @@
  */
 import { pathToFileURL } from 'node:url';
 import { mixture } from '../../src/decide/evidence/logs.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Status } from '../../src/policy/status.ts';
 import { rehearse } from '../../src/rehearsal/rehearse.ts';
 import { Steadyrun } from '../../src/rehearsal/rules/steadyrun.ts';
 import { aligned, paragraph } from '../../src/report/columns.ts';
 import { parseScenario } from '../../src/scenario/scenario.ts';
+import { validPolicy } from '../policy/valid.ts';
 
 const seed = 1;
 
 export function workedExample(): string {
-  const parsed = parsePolicy({
-    apiVersion: 'steadyrun.dev/v1alpha1',
-    kind: 'SLOPolicy',
-    metadata: { name: 'api' },
-    spec: {
-      service: { project: 'acme', region: 'europe-west1', name: 'api' },
-      objectives: [{ name: 'availability', targetPercent: 99.9 }],
-    },
-  });
-  if (!parsed.ok) throw new Error('the policy of the example is not valid');
   const scenario = parseScenario({ name: 'worked-example', truth: 'Bad', candidate: { errorPercent: 1.05 } });
   const lines: string[][] = [];
   let before: Status = {};
   const acts: string[][] = [];
   rehearse(
-    parsed.policy,
+    validPolicy(),
     scenario,
     {
       start(policy, world) {

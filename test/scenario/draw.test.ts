@@ -4,7 +4,6 @@
  */
 import { describe, expect, test } from 'vitest';
 import { World as Lab, type ServiceSeed } from '../../src/lab/world.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
 import { bind } from '../../src/rehearsal/measures.ts';
 import { candidateName, World as Rehearsed, stableName } from '../../src/rehearsal/world.ts';
 import { type Counts, type Measures, noCounts, serve } from '../../src/scenario/draw.ts';
@@ -13,6 +12,7 @@ import { Random } from '../../src/scenario/random.ts';
 import { parseScenario, type Scenario, type ScenarioText } from '../../src/scenario/scenario.ts';
 import { Timeline } from '../../src/scenario/truth.ts';
 import { START_MS } from '../lab/worlds.ts';
+import { availability, latency, validPolicy } from '../policy/valid.ts';
 import { difference, meanOf, varianceOf } from './samples.ts';
 
 const tickMs = 15_000;
@@ -86,20 +86,7 @@ function lived(seed: Partial<ServiceSeed>, events: readonly EventText[] = [], pe
 
 /** A run's world with a policy that looks at errors and latencies, the candidate at this share. */
 function rehearsed(scenario: Scenario, percent: number): Rehearsed {
-  const parsed = parsePolicy({
-    apiVersion: 'steadyrun.dev/v1alpha1',
-    kind: 'SLOPolicy',
-    metadata: { name: 'api', namespace: 'default' },
-    spec: {
-      service: { project: 'acme', region: 'europe-west1', name: 'api' },
-      objectives: [
-        { name: 'availability', targetPercent: 99.9 },
-        { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
-      ],
-    },
-  });
-  if (!parsed.ok) throw new Error('invalid');
-  const world = new Rehearsed(scenario, bind(parsed.policy), 31, 0);
+  const world = new Rehearsed(scenario, bind(validPolicy([availability, latency])), 31, 0);
   world.split = [
     { revision: stableName, percent: 100 - percent },
     { revision: candidateName(1), percent },

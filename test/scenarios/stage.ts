@@ -19,6 +19,7 @@ import type { StoredPolicy } from '../../src/policy/stored.ts';
 import type { Fence, Metrics, Policies, Services } from '../../src/ports.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import type { PromqlClient } from '../../src/prometheus/promql.ts';
+import { availability, latency } from '../policy/valid.ts';
 
 export const startMs = Date.parse('2026-01-05T08:00:00Z');
 export const minutes = (count: number): number => count * 60_000;
@@ -38,11 +39,6 @@ export interface StageOptions {
   readonly promql?: (store: SeriesStore, clock: VirtualClock) => PromqlClient;
   readonly onDecision?: (decision: Decision) => void;
 }
-
-const objectives = [
-  { name: 'availability', targetPercent: 99.9 },
-  { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
-];
 
 export class Stage {
   readonly world: World;
@@ -80,7 +76,7 @@ export class Stage {
     this.policies = new MemoryPolicies(() => this.clock.nowMs());
     this.policies.put(this.key, {
       service: { project: 'acme', region: 'europe-west1', name: 'api' },
-      objectives,
+      objectives: [availability, latency],
       ...options.spec,
     });
   }

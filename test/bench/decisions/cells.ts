@@ -1,8 +1,8 @@
 /** Which rule is rehearsed in which world, and how often. */
 import { readFileSync } from 'node:fs';
-import { parsePolicy } from '../../../src/policy/parse.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
 import { parseScenario, type Scenario, type ScenarioText } from '../../../src/scenario/scenario.ts';
+import { availability, latency, validPolicy } from '../../policy/valid.ts';
 import { bad, cloudMonitoring, fasts, good, harms, late, managedPrometheus } from './worlds.ts';
 
 export interface Cell {
@@ -54,23 +54,8 @@ export const arrivals = {
 type World = Omit<ScenarioText, 'name' | 'truth'>;
 export const harmWorld = (name: string, arrival: string): string => (arrival === '0 s' ? name : `${name}, ${arrival}`);
 
-const policy = (rollout: Record<string, unknown> = {}): Policy => {
-  const parsed = parsePolicy({
-    apiVersion: 'steadyrun.dev/v1alpha1',
-    kind: 'SLOPolicy',
-    metadata: { name: 'bench' },
-    spec: {
-      service: { project: 'acme', region: 'europe-west1', name: 'bench' },
-      objectives: [
-        { name: 'availability', targetPercent: 99.9 },
-        { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
-      ],
-      rollout,
-    },
-  });
-  if (!parsed.ok) throw new Error('the policy of the bench is not valid');
-  return parsed.policy;
-};
+const policy = (rollout: Record<string, unknown> = {}): Policy =>
+  validPolicy([availability, latency], { rollout }, 'bench');
 
 export const balanced = policy();
 
