@@ -1,0 +1,19 @@
+/** Kinds of field that several parts of a spec have. */
+import { z } from 'zod';
+import { durationPattern } from '../duration.ts';
+import { lengthBetween, ruled } from '../rules.ts';
+
+export const length = (min: string, max: string) =>
+  ruled(
+    z.string().max(20).regex(durationPattern, 'must be a length of time such as 45m, 300ms or 1h30m'),
+    lengthBetween(min, max),
+  );
+
+export const projectId = z
+  .string()
+  .min(4)
+  .max(63)
+  .regex(
+    /^([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]$/,
+    'must be a Google Cloud project ID: lower-case letters, digits and hyphens, beginning with a letter',
+  );

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { oneIndicator, percentileOrQuery, queryOrCounters, ruled, targetGiven } from '../rules.ts';
+import { length } from './fields.ts';
+
+/** PromQL; whether it can be taken apart into counters is told by `check` and by the operator, with the place. */
+const query = z.string().min(1).max(8192);
+
+const latency = ruled(
+  z.object({
+    percentile: z.number().gt(1).lt(100).optional().meta({
+      description: "Which percentile of Cloud Run's own latencies is meant: 95 is p95. A query says it by itself.",
+      example: 95,
+    }),
+    threshold: length('1ms', '1h').meta({ description: 'A request slower than this is a bad one.', example: '300ms' }),
+    query: query.optional().meta({
+      description: "PromQL of a quantile of the app's own histogram, as on a dashboard.",
+      example: 'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket{job="api"}[5m])))',
+    }),
+  }),
+  percentileOrQuery,
+);
+
+const ratio = ruled(
+  z.object({
+    query: query.optional().meta({
+      description: 'PromQL of bad events divided by all events, as on a dashboard.',
+      example:
+        'sum(rate(http_requests_total{job="api",status=~"5.."}[5m])) / sum(rate(http_requests_total{job="api"}[5m]))',
+    }),
+    bad: query.optional().meta({
+      description: 'The counter of bad events alone.',
+      example: 'http_requests_total{job="api",status=~"5.."}',
+    }),
+    total: query.optional().meta({
+      description: 'The counter of all events alone.',
+      example: 'http_requests_total{job="api"}',
+    }),
+  }),
+  queryOrCounters,
+);
+
+// No default for the whole indicator: a stored `requests: {}` would stay beside a `latency` applied later, and then be two.
+const indicator = ruled(
+  z.object({
+    requests: z.object({}).optional().meta({
+      description: "Share of requests answered without a 5xx, by Cloud Run's own request count.",
+      example: {},
+    }),
+    latency: latency.optional().meta({
+      description:
+        "Share of requests answered within the threshold, by Cloud Run's own latencies or the app's histogram.",
+      example: { percentile: 95, threshold: '300ms' },
+    }),
+    ratio: ratio.optional().meta({
+      description: "Bad events for each event, by the app's own counters. There may be more bad ones than events.",
+      example: { bad: 'ws_disconnects_total{job="api"}', total: 'ws_connections_total{job="api"}' },
+    }),
+  }),
+  oneIndicator,
+);
+
+const objective = ruled(
+  z.object({
+    name: z
+      .string()
+      .max(63)
+      .regex(
+        /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+        'must be a DNS label: lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
+      )
+      .meta({ description: 'Name of the objective, unique in this policy.', example: 'availability' }),
+    targetPercent: z.number().gt(1).lt(100).optional().meta({
+      description:
+        'Share of good events the SLO asks for, in percent. Only a latency objective may leave it out: it is its percentile.',
+      example: 99.9,
+    }),
+    indicator: indicator.optional().meta({
+      description: 'What is measured: exactly one of the kinds below. Left out, it is requests.',
+      example: { requests: {} },
+    }),
+    gate: z.boolean().default(true).meta({
+      description: 'Whether this objective may hold or convict a revision. With false it is only shown.',
+      example: false,
+    }),
+  }),
+  targetGiven,
+).meta({ description: 'One promise.', example: { name: 'availability', targetPercent: 99.9 } });
+
+export const objectives = z
+  .array(objective)
+  .min(1)
+  .max(20)
+  .superRefine((list, context) => {
+    for (const [index, { name }] of list.entries()) {
+      if (list.findIndex((other) => other.name === name) < index) {
+        const message = `there is already an objective named ${name}`;
+        const params = { hint: 'give it a name of its own' };
+        context.addIssue({ code: 'custom', path: [index, 'name'], message, params });
+      }
+    }
+  })
+  .meta({
+    example: [{ name: 'availability', targetPercent: 99.9 }],
+    description: 'What the service promises. Every objective that gates must be kept for a revision to be promoted.',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['name'],
+  });
