@@ -53,3 +53,10 @@ const rounded = ({ bad, total }: Counts): Counts => ({ bad: Number(bad.toFixed(3
 export type Said = Omit<Line, 'at'>;
 
 export const lineAt = (nowMs: number, said: Said): Line => ({ at: iso(nowMs), ...said });
+
+export const ending = (last: Line, atMs: number): Line => ({
+  ...last,
+  at: iso(atMs),
+  action: 'None',
+  percent: last.recordedPercent,
+});
