@@ -38,3 +38,9 @@ export function fairStep(limit: InstanceLimit, from: number, to: number, most: n
 /** "1 of 3 instances for 45 % of the traffic" */
 export const instancesText = (limit: number, percent: number): string =>
   `${partOf(limit, percent)} of ${limit} instances for ${percent} % of the traffic`;
+
+/** Each revision with traffic needs an instance of its own. */
+export const tooFewInstances = ({ scaling }: Service): boolean => scaling.mode === 'Manual' && scaling.instances < 2;
+
+export const tooFew = ({ scaling }: Service): string =>
+  `Manual scaling to ${scaling.mode === 'Manual' ? scaling.instances : 0} instances cannot serve two revisions: some requests would find none.`;

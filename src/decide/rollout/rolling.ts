@@ -1,19 +1,18 @@
 /** A rollout is running: is it still possible, is it still wanted, are there metrics, and then what does the evidence say? */
 import type { Policy } from '../../policy/policy.ts';
 import type { RolloutState, Status } from '../../policy/status.ts';
-import { iso, ms, spoken } from '../../policy/time.ts';
+import { ms, spoken } from '../../policy/time.ts';
 import { newRollout } from '../confirm.ts';
 import { judge } from '../evidence/judge.ts';
 import type { Observation, Service } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
-import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
 import { isFresh, paceOf, readingsOf, staleAfterMs, tickOfObjective, unreadable } from '../reach.ts';
 import { limitOf } from '../room.ts';
-import { all, between, namedSplit, percentOf } from '../split.ts';
+import { between, namedSplit, percentOf } from '../split.ts';
 import { rows } from '../view.ts';
 import { advance } from './advance.ts';
-import type { Move } from './moves.ts';
+import { away, carriedOut } from './carry-out.ts';
 import { firstPercent, startPercent } from './ramp.ts';
 
 /** Superseded candidates in a row after which the running one is finished first. */
@@ -45,22 +44,6 @@ function convicted(state: Status, rollout: RolloutState): Outcome | null {
   if (!rollout.convicted) return null;
   return away('RollBack', state, rollout, rollout.convicted.reason, rollout.convicted.message);
 }
-
-/** Everything to the control again: for good, or until it may be tried anew. */
-const away = (
-  kind: 'RollBack' | 'Withdraw',
-  state: Status,
-  { control }: RolloutState,
-  reason: string,
-  message: string,
-): Outcome => ({
-  state,
-  action: kind,
-  reason,
-  message,
-  write: { kind, split: all(control), back: kind === 'RollBack', target: control },
-  lookInMs: look.settlingMs,
-});
 
 /** What Cloud Run itself says about the revisions. */
 function impossible(
@@ -190,66 +173,4 @@ function judged(
     ...(result.newest && { objectives }),
   };
   return carriedOut(policy, service, state, seen, next, move, nowMs);
-}
-
-/** Each revision with traffic needs an instance of its own. */
-export const tooFewInstances = ({ scaling }: Service): boolean => scaling.mode === 'Manual' && scaling.instances < 2;
-
-export const tooFew = ({ scaling }: Service): string =>
-  `Manual scaling to ${scaling.mode === 'Manual' ? scaling.instances : 0} instances cannot serve two revisions: some requests would find none.`;
-
-/** A move becomes a write, or waits until Cloud Run has finished with the last one. */
-function carriedOut(
-  policy: Policy,
-  service: Service,
-  before: Status,
-  state: Status,
-  rollout: RolloutState,
-  move: Move,
-  nowMs: number,
-): Outcome {
-  const { action, reason, message } = move;
-  const said = { action, reason, message };
-  switch (action) {
-    case 'None':
-      return {
-        ...said,
-        state,
-        lookInMs: look.rolloutMs,
-        ...(reason === 'AwaitingMetrics' && { unremarkable: 'NoNews' as const }),
-      };
-    case 'Hold':
-      return hold(policy, { ...state, ...(before.hold && { hold: before.hold }) }, reason, message, nowMs);
-    case 'RollBack': {
-      const sealed = { ...rollout, convicted: { reason, message, at: iso(nowMs) } };
-      return away('RollBack', { ...state, rollout: sealed }, sealed, reason, message);
-    }
-    case 'Withdraw':
-      return away('Withdraw', state, rollout, reason, message);
-    case 'Retreat':
-    case 'TakeControl':
-      break;
-    case 'Step':
-    case 'Watch':
-    case 'Promote':
-      if (action !== 'Promote' && tooFewInstances(service)) {
-        return hold(
-          policy,
-          { ...state, ...(before.hold && { hold: before.hold }) },
-          'ManualScaling',
-          tooFew(service),
-          nowMs,
-        );
-      }
-      if (!service.settled) return waiting(state, `Cloud Run is still working on the last change. ${message}`);
-      break;
-  }
-  const split = between(rollout.candidate, move.percent, rollout.control);
-  return {
-    ...said,
-    state,
-    write: { kind: action, split, back: false, target: rollout.candidate },
-    ...(reason === 'Inconclusive' && { announce: 'Warning' as const }),
-    lookInMs: look.settlingMs,
-  };
 }

@@ -9,10 +9,9 @@ import { hold, look, type Outcome, released } from '../outcome.ts';
 import { waiting } from '../people/requests.ts';
 import { newcomer } from '../questions.ts';
 import { isFresh, paceOf } from '../reach.ts';
-import { limitOf } from '../room.ts';
+import { limitOf, tooFew, tooFewInstances } from '../room.ts';
 import { between } from '../split.ts';
 import { firstPercent, startPercent } from './ramp.ts';
-import { tooFew, tooFewInstances } from './rolling.ts';
 
 /** The traffic of a service is what it was over the last half hour. */
 const recentMs = 30 * 60_000;
