@@ -51,6 +51,8 @@ export const evidence = z.object({
   /** Data is judged up to here; a restart asks again from here. */
   judgedUntil: instant,
   lastStrike: instant.optional(),
+  /** In the newest tick the control itself was outside its SLO. Objectives have ticks of their own, so it is remembered. */
+  environmentBad: z.boolean().optional(),
 });
 
 export const rolloutState = z.object({

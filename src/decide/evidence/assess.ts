@@ -2,7 +2,7 @@
 import type { EventKind } from '../../policy/policy.ts';
 import type { Evidence } from '../../policy/status.ts';
 import type { Tally } from '../observation.ts';
-import { absoluteAlpha, clearlyBetter, environmentBad, type Terms } from './evidence.ts';
+import { absoluteAlpha, clearlyBetter, type Terms } from './evidence.ts';
 import { clamp, mixture } from './logs.ts';
 import { ratios, type Tick } from './ratios.ts';
 
@@ -56,7 +56,7 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
   const suspicionAbsolute = evidence.absoluteMeter.length > 0 ? mixture(evidence.absoluteMeter) : 0;
   const suspicionRelative = evidence.relativeMeter.length > 0 ? mixture(evidence.relativeMeter) : 0;
   const suspicion = Math.min(suspicionAbsolute, suspicionRelative);
-  const bad = tick !== null && environmentBad(evidence, tick.control, terms);
+  const bad = evidence.environmentBad ?? false;
   const requests = tick ? tick.candidate.total + tick.control.total : 0;
   const { upperBound, base } = certificate(evidence, terms);
   return {

@@ -43,8 +43,9 @@ export const tickCap = ({ gating, ticksToConvict }: Terms): number =>
 /** Takes one tick in. A tick without candidate data changes nothing but the clock: no data is not evidence. */
 export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string): Evidence {
   const { candidate, control } = tick;
+  const bad = environmentBad(evidence, control, terms);
   const seen: Evidence = {
-    ...evidence,
+    ...withEnvironment(evidence, bad),
     candidate: sum(evidence.candidate, candidate),
     control: sum(evidence.control, control),
     judgedUntil: at,
@@ -63,7 +64,7 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
     absoluteMeter: metered(evidence.absoluteMeter, now.absolute, cap),
     relativeMeter: metered(evidence.relativeMeter, now.relative, cap),
   };
-  const counted = !environmentBad(evidence, control, terms) || clearlyBetter(next);
+  const counted = !bad || clearlyBetter(next);
   return counted ? { ...next, certified: certify(evidence, tick) } : next;
 }
 
@@ -137,6 +138,13 @@ export const freshEvidence = (objective: string, phi: number, allowed: number, j
 
 /** A second strike counts only when this much later than the first: one fault seen in two ticks is one strike. */
 const strikeApartMs = 120_000;
+
+/** Only a bad environment is written down. */
+export function withEnvironment(evidence: Evidence, bad: boolean): Evidence {
+  if (bad === (evidence.environmentBad ?? false)) return evidence;
+  const { environmentBad: _, ...rest } = evidence;
+  return bad ? { ...rest, environmentBad: true } : rest;
+}
 
 /** It has just struck, and had before. */
 export const isSecondStrike = ({ lastStrike, judgedUntil }: Evidence, tickMs: number): boolean =>

@@ -8,7 +8,7 @@ import type { History, Reading, Tally, UnknownReason } from '../observation.ts';
 import { ticksToConvict } from '../rollout/ramp.ts';
 import { type InstanceLimit, isShortOfInstances } from '../room.ts';
 import { type Assessment, assess } from './assess.ts';
-import { absorb, freshEvidence, type Terms } from './evidence.ts';
+import { absorb, freshEvidence, type Terms, withEnvironment } from './evidence.ts';
 import { habits } from './habits.ts';
 import { clamp } from './logs.ts';
 import type { Tick } from './ratios.ts';
@@ -64,7 +64,9 @@ export function judge(
       ...(shares && { shares }),
     };
     const leftOut = warming || short;
-    const evidence = leftOut ? { ...old, judgedUntil: iso(toMs) } : absorb(old, tick, terms, iso(toMs));
+    const evidence = leftOut
+      ? { ...withEnvironment(old, false), judgedUntil: iso(toMs) }
+      : absorb(old, tick, terms, iso(toMs));
     const assessment = assess(evidence, leftOut ? null : tick, terms, objective.gate);
     return { evidence, assessment, tick: warming ? null : tick, short, unknown: null };
   });
