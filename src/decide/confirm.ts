@@ -3,7 +3,7 @@
  * nothing: whoever reads the split next confirms it from the persisted intent.
  */
 import type { Policy } from '../policy/policy.ts';
-import type { IntentKind, RolloutState, Status } from '../policy/status.ts';
+import type { GuardState, IntentKind, RolloutState, Status } from '../policy/status.ts';
 import { iso } from '../policy/time.ts';
 import { beginAnew } from './evidence/judge.ts';
 import { arm } from './guard/guard.ts';
@@ -59,10 +59,12 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
           }
         : base;
     case 'RollBack': {
-      if (rollout)
+      // Past the rollout's own control, to the last good revision: it is the promoted one that is rejected.
+      const past = guard?.control === soleRevision(effect.split) && rollout?.control !== guard?.control;
+      if (rollout && !past)
         return reject(guardedAgain(without(base, 'rollout'), nowMs), rollout.candidate, effect.reason, nowMs);
       if (guard) {
-        const back = reject(without(base, 'guard'), guard.revision, effect.reason, nowMs);
+        const back = reject(without(without(base, 'guard'), 'rollout'), guard.revision, effect.reason, nowMs);
         return {
           ...back,
           stable: { revision: guard.control, percent: 100 },
@@ -84,9 +86,7 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
           }
         : base;
     case 'Restore': {
-      if (!guard) return base;
-      const { controlSince: _since, ...alone } = guard;
-      return { ...base, guard: { ...alone, evidence: beginAnew(guard.evidence, nowMs) } };
+      return guard ? { ...base, guard: closed(guard, nowMs) } : base;
     }
   }
 }
@@ -144,6 +144,12 @@ export function promoted(
       evidence: beginAnew(rollout.evidence, nowMs),
     }),
   };
+}
+
+/** The promoted revision has everything again: what was seen beside the control is settled. */
+export function closed(guard: GuardState, nowMs: number): GuardState {
+  const { controlSince: _since, convicted: _convicted, ...alone } = guard;
+  return { ...alone, evidence: beginAnew(guard.evidence, nowMs) };
 }
 
 /** Whoever serves everything is neither rejected nor withdrawn, by whatever hand it came there. */

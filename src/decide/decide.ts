@@ -32,7 +32,7 @@ export function decide(policy: Policy, observation: Observation, known: Status, 
     const outcome =
       paused !== null && owned.outcome.write
         ? hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs)
-        : besideGuard(policy, observation, service, owned.outcome, nowMs);
+        : besideGuard(policy, observation, service, owned.outcome, nowMs, false);
     return finish(policy, service, outcome, [], state, nowMs);
   }
   const outcome = judgeOwned(policy, observation, service, owned.state, nowMs);
@@ -59,17 +59,21 @@ const settling = (
 ): Outcome | null =>
   state.guard?.controlSince || state.guard?.convicted ? guarding(policy, observation, service, state, nowMs) : null;
 
-/** Whatever else there is to say, a promoted revision is watched over until a rollout really begins. */
+/**
+ * Whatever else there is to say, a promoted revision is watched over until a rollout really begins. Where the traffic is not
+ * ours it is only watched.
+ */
 function besideGuard(
   policy: Policy,
   observation: Observation,
   service: Service,
   outcome: Outcome,
   nowMs: number,
+  ours = true,
 ): Outcome {
   if (outcome.write || outcome.state.rollout) return outcome;
   const guarded = guarding(policy, observation, service, outcome.state, nowMs);
-  if (guarded === null) return outcome;
+  if (guarded === null || (guarded.write && !ours)) return outcome;
   if (guarded.write || guarded.reason === 'Burning' || outcome.reason === 'Steady') return guarded;
   const { guard, ...rest } = outcome.state;
   const watched = guarded.state.guard;
@@ -79,8 +83,10 @@ function besideGuard(
 /** What was begun and not seen in the traffic is done first, where it makes somebody's trouble smaller. */
 function finished(policy: Policy, state: Status): Outcome | null {
   const { intent } = state;
+  // What was not done before the policy became Observe is not done at all.
+  if (policy.mode === 'Observe') return null;
   if (!intent || !['Retreat', 'TakeControl', 'Withdraw', 'GuardControl', 'Restore'].includes(intent.kind)) return null;
-  const target = state.rollout?.control ?? state.guard?.control;
+  const target = intent.kind === 'Restore' ? state.guard?.revision : (state.rollout?.control ?? state.guard?.control);
   if (target === undefined) return null;
   return {
     state,
@@ -88,7 +94,7 @@ function finished(policy: Policy, state: Status): Outcome | null {
     reason: intent.reason,
     message: intent.message,
     write: { kind: intent.kind, split: intent.split, back: false, target },
-    lookInMs: policy.mode === 'Observe' ? look.steadyMs : look.settlingMs,
+    lookInMs: look.settlingMs,
   };
 }
 

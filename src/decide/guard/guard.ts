@@ -2,7 +2,7 @@
  * After promotion there is no control any more, so nothing is convicted without taking one: when the promoted revision
  * burns, the last good one gets half of the traffic or more, and the first ticks with data on both decide.
  */
-import type { GuardState } from '../../policy/status.ts';
+import type { Evidence, GuardState } from '../../policy/status.ts';
 import { iso, ms, spoken } from '../../policy/time.ts';
 import type { Action } from '../decision.ts';
 import { isSecondStrike, withStrike } from '../evidence/evidence.ts';
@@ -10,8 +10,10 @@ import type { Judged } from '../evidence/judge.ts';
 import { evidenceOf } from '../rollout/moves.ts';
 import { evidenceText, goneBackText } from '../words.ts';
 
-/** With this much fresh data on both arms the question is as settled as it will be. */
-const decideWithinMs = 10 * 60_000;
+/** No control is given back before so much fresh data was judged, in ticks: a gap of the metrics, or of ours, is none. */
+const settleMs = 10 * 60_000;
+/** What so little traffic has not settled by then is left to people. */
+const longestMs = 6 * 3_600_000;
 const mostControls = 2;
 
 export interface GuardMove {
@@ -84,21 +86,47 @@ export function watchOver(
     };
   }
 
-  const evidence = gating.map((assessment) => evidenceOf(guard, assessment));
-  const judgedMs = Math.max(0, ...evidence.map(({ judgedUntil }) => ms(judgedUntil))) - ms(guard.controlSince);
-  if (judgedMs >= decideWithinMs) {
-    if (!evidence.some(({ control }) => control.total > 0)) {
-      const message = `${guard.control} has ${100 - percent} % of the traffic and shows no request, so it settles nothing; ${guard.revision} has all of it again. Look at both.`;
-      return move('Restore', 'LastGoodSilent', message, true);
-    }
-    const message = `${spoken(decideWithinMs)} beside ${guard.control} do not show that ${guard.revision} is to blame; it has all of the traffic again. Look for a shared cause.`;
-    return move('Restore', 'NotToBlame', message, true);
-  }
-  return move(
-    'None',
-    'Settling',
-    `${guard.revision} and ${guard.control} share the traffic until the question is settled.`,
+  const given = settled(
+    guard,
+    gating.map((assessment) => evidenceOf(guard, assessment)),
+    judged,
+    tickMs,
   );
+  if (given === null) {
+    return move(
+      'None',
+      'Settling',
+      `${guard.revision} and ${guard.control} share the traffic until the question is settled.`,
+    );
+  }
+  return move('Restore', given.reason, given.message, true);
+}
+
+/** Why the control is given back without a conviction; null while more is to be learnt. */
+function settled(
+  guard: GuardState,
+  evidence: readonly Evidence[],
+  { unknown }: Judged,
+  tickMs: number,
+): { reason: string; message: string } | null {
+  const seen = evidence.filter(({ candidate }) => candidate.total > 0);
+  if (unknown !== null || seen.length === 0) return null;
+  if (tickMs * Math.min(...seen.map(({ ticks }) => ticks)) < settleMs) return null;
+  const again = `${guard.revision} has all of the traffic again`;
+  const compared = seen.filter(({ control }) => control.total > 0);
+  if (compared.length === 0) {
+    const message = `${guard.control} has its share of the traffic and shows no request, so it settles nothing; ${again}. Look at both.`;
+    return { reason: 'LastGoodSilent', message };
+  }
+  const sinceMs = Math.min(...compared.map(({ judgedUntil }) => ms(judgedUntil))) - ms(guard.controlSince!);
+  // So many requests as allow one bad one: a fault worth an alarm would have shown by then.
+  if (compared.every(({ candidate, control, allowed }) => Math.min(candidate.total, control.total) * allowed >= 1)) {
+    const message = `${spoken(sinceMs)} beside ${guard.control} do not show that ${guard.revision} is to blame; ${again}. Look for a shared cause.`;
+    return { reason: 'NotToBlame', message };
+  }
+  if (sinceMs < longestMs) return null;
+  const message = `${spoken(sinceMs)} beside ${guard.control} brought too few requests to tell whether ${guard.revision} is to blame; ${again}. Look at both.`;
+  return { reason: 'Inconclusive', message };
 }
 
 /** Armed for a revision that now has all of the traffic, with what is known of the service's habits. */

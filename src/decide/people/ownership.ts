@@ -7,7 +7,7 @@ import type { PolicyEvent } from '../../policy/event.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Evidence, Status } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
-import { confirm, newRollout, promoted, reject, stepped, welcome, without } from '../confirm.ts';
+import { closed, confirm, newRollout, promoted, reject, stepped, welcome, without } from '../confirm.ts';
 import { beginEvidence } from '../evidence/judge.ts';
 import { arm } from '../guard/guard.ts';
 import type { Service, Split } from '../observation.ts';
@@ -126,9 +126,13 @@ function latest(policy: Policy, service: Service, state: Status, nowMs: number):
 function goOnLatest(policy: Policy, state: Status, revision: string, message: string, nowMs: number): Owned {
   const settled =
     state.stable?.revision === revision ? state : arrived(policy, without(state, 'intent'), all(revision), nowMs);
+  const { guard } = settled;
+  // Whoever sets the traffic to LATEST moves it; the guard is left with words.
+  const watched =
+    guard && !guard.external ? { ...settled, guard: { ...closed(guard, nowMs), external: true } } : settled;
   return {
     outcome: {
-      state: { ...released(settled), lastGood: settled.lastGood ?? { revision, since: iso(nowMs) } },
+      state: { ...released(watched), lastGood: settled.lastGood ?? { revision, since: iso(nowMs) } },
       action: 'None',
       reason: settled.adoption?.externallyManaged ? 'ExternallyManaged' : 'FollowsLatest',
       message,
@@ -162,11 +166,16 @@ function moved(policy: Policy, service: Service, split: Split, state: Status, no
   }
   if (guard && revision === guard.control) {
     const reason = guard.convicted?.reason ?? 'ReturnedToLastGood';
-    const message = `All of the traffic is back on ${revision}; ${guard.revision} is rejected.`;
+    const also = rollout ? ` So is ${rollout.candidate}, which was being rolled out.` : '';
+    const message = `All of the traffic is back on ${revision}; ${guard.revision} is rejected.${also}`;
     const back = confirm(policy, service, free, { kind: 'RollBack', split, reason }, nowMs);
-    return goOn(back, [normal('RolledBack', 'RollBack', message)]);
+    const left = rollout ? reject(back, rollout.candidate, 'LeftBehindByHand', nowMs) : back;
+    return goOn(left, [normal('RolledBack', 'RollBack', message)]);
   }
-  if (revision === stable?.revision) return goOn({ ...free, split: [...split] });
+  if (revision === stable?.revision) {
+    const took = guard?.controlSince !== undefined && guard.revision === revision;
+    return goOn({ ...free, split: [...split], ...(took && { guard: closed(guard, nowMs) }) });
+  }
   const accepted = arrived(policy, free, split, nowMs);
   const leftBehind = service.latestReady;
   const message = `${revision} was given all of the traffic by another hand; it is the stable revision now.`;
