@@ -47,7 +47,7 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
       return rollout ? { ...base, rollout: stepped(rollout, effect.split, at) } : base;
     case 'Watch':
       return rollout
-        ? { ...base, rollout: { ...stepped(rollout, effect.split, at), stage: 'Watch', watchedSince: at } }
+        ? { ...base, rollout: { ...stepped(rollout, effect.split, at), stage: 'Watch', watchedSeconds: 0 } }
         : base;
     case 'Promote':
       return rollout ? promoted(policy, base, rollout, false, nowMs) : base;

@@ -64,7 +64,9 @@ export const rolloutState = z.object({
   steppedAt: instant,
   /** The candidate's latest shares, oldest first: a tick that holds a change of the split is judged by both. */
   shares: z.array(z.object({ at: instant, percent })).max(8),
-  watchedSince: instant.optional(),
+  /** How much data was judged, all in all and in the watch. What passes while nothing can be told is not counted. */
+  bakedSeconds: z.number().optional(),
+  watchedSeconds: z.number().optional(),
   /** Where the ramp starts once the first requests show no total failure, percent. */
   startPercent: percent,
   /** Requests a second of the whole service, as it was when the rollout began. */

@@ -196,7 +196,7 @@ api  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
       phase: 'Watching',
       stable: { revision: old, percent: 10 },
       candidate: { revision: fresh, percent: 90, since: ago(48) },
-      rollout: { ...rollout, stage: 'Watch', watchedSince: ago(14) },
+      rollout: { ...rollout, stage: 'Watch', watchedSeconds: 840 },
       decision: decision('None', 'Watching', '6 min of the watch are left.', 0),
     };
     expect(told(watched)).toBe(`

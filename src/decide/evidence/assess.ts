@@ -81,7 +81,7 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
     tickShare: tick && requests > 0 ? tick.candidate.total / requests : 0,
     upperBound,
     base,
-    certified: upperBound <= (terms.kind === 'Latency' ? 1.2 : 2) * base,
+    certified: evidence.certified.total > 0 && upperBound <= (terms.kind === 'Latency' ? 1.2 : 2) * base,
   };
 }
 

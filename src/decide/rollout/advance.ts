@@ -3,9 +3,11 @@
  * takes a control, while evidence comes in; conviction sends the candidate back for good.
  */
 import type { Policy } from '../../policy/policy.ts';
-import type { RolloutState } from '../../policy/status.ts';
+import type { Evidence, RolloutState } from '../../policy/status.ts';
 import { ms, spoken } from '../../policy/time.ts';
+import type { Assessment } from '../evidence/assess.ts';
 import type { Judged } from '../evidence/judge.ts';
+import type { Pace } from '../reach.ts';
 import { instancesText } from '../room.ts';
 import { evidenceText } from '../words.ts';
 import { forward } from './forward.ts';
@@ -17,8 +19,12 @@ const unseenRequests = 100;
 
 /** Takes the newest tick into account and says what should happen. */
 export function advance(policy: Policy, before: RolloutState, judged: Judged, moment: Moment): Advanced {
-  const rollout: RolloutState = { ...before, evidence: [...judged.evidence], unseen: unseen(before, judged, moment) };
   const gating = judged.assessments.filter(({ gate }) => gate);
+  const rollout: RolloutState = {
+    ...baked(before, judged, gating, moment.pace),
+    evidence: [...judged.evidence],
+    unseen: unseen(before, judged, moment),
+  };
   const stay = (reason: string, message: string, action: 'None' | 'Hold' = 'None') => ({
     rollout,
     move: { action, percent: moment.percent, reason, message },
@@ -54,16 +60,19 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
 
   const resumed = resume(rollout, gating, moment);
   if (resumed.retreat && !resumed.retreat.finished) {
-    const until = spoken(ms(resumed.retreat.at) + retreatMs(moment.pace) - moment.nowMs);
-    const outage = gating.find(({ environmentBad }) => environmentBad);
+    const leftMs = ms(resumed.retreat.at) + retreatMs(moment.pace) - moment.nowMs;
+    const outage = gating.some(({ environmentBad, better }) => environmentBad && !better);
     if (outage && moment.percent > 1) {
       const message = `Both revisions are failing while ${rollout.candidate} was under suspicion: it waits at 1 %. ${why}`;
       return { rollout: resumed, move: { action: 'Retreat', percent: 1, reason: 'SharedOutage', message } };
     }
-    return stay(
-      'Retreated',
-      `Suspicion made the share smaller; the ramp goes on in ${until} if nothing more is seen. ${why}`,
-    );
+    if (leftMs > 0) {
+      const message = `Suspicion made the share smaller; the ramp goes on in ${spoken(leftMs)} if nothing more is seen. ${why}`;
+      return stay('Retreated', message);
+    }
+    return outage
+      ? stay('SharedOutage', `Both revisions are failing, so the ramp does not go on yet. ${why}`, 'Hold')
+      : stay('Doubtful', `Suspicion made the share smaller, and it is still open: ${why}`, 'Hold');
   }
   if (judged.unknown) {
     const message = `Not every objective could be read (${judged.unknown.message}), so nothing moves forward.`;
@@ -73,6 +82,28 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
     };
   }
   return forward(policy, resumed, gating, moment, why);
+}
+
+/** A gap of the metrics, or of ours, brings no more than this many ticks. */
+const mostTicks = 4;
+
+/** The time of the data that was judged, up to where every objective that counts was; none while the control itself fails. */
+function baked(before: RolloutState, { evidence }: Judged, gating: readonly Assessment[], pace: Pace): RolloutState {
+  if (gating.some(({ environmentBad, better }) => environmentBad && !better)) return before;
+  const reached = (entries: readonly Evidence[]): number =>
+    Math.min(
+      ...entries
+        .filter(({ objective }) => gating.length === 0 || gating.some((one) => one.objective === objective))
+        .map(({ judgedUntil }) => ms(judgedUntil)),
+    );
+  const judgedMs = Math.min(reached(evidence) - reached(before.evidence), mostTicks * pace.tickMs);
+  if (!(judgedMs > 0)) return before;
+  const more = (seconds = 0): number => Math.round(1000 * seconds + judgedMs) / 1000;
+  return {
+    ...before,
+    bakedSeconds: more(before.bakedSeconds),
+    ...(before.stage === 'Watch' && { watchedSeconds: more(before.watchedSeconds) }),
+  };
 }
 
 function leftOutText({ candidate }: RolloutState, { notAttributable }: Judged, { limit, percent }: Moment): string {

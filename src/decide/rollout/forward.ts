@@ -27,8 +27,7 @@ export function forward(
   });
   const stay = (reason: string, message: string) => to('None', moment.percent, reason, message);
 
-  const sinceStartMs = moment.nowMs - ms(rollout.startedAt);
-  const overdue = sinceStartMs >= policy.rollout.maxBakeMs;
+  const overdue = 1000 * (rollout.bakedSeconds ?? 0) >= policy.rollout.maxBakeMs;
   if (gating.some(({ doubtful }) => doubtful)) {
     return to(
       overdue ? 'Hold' : 'None',
@@ -50,13 +49,17 @@ export function forward(
 
   const certified = gating.length > 0 && gating.every((assessment) => assessment.certified);
   if (rollout.stage === 'Watch') {
-    const left = ms(rollout.watchedSince ?? rollout.steppedAt) + watchMs - moment.nowMs;
-    if (left > 0) return stay('Watching', `${spoken(left)} of the watch are left. ${why}.`);
-    if (cure && !certified) return stay('Watching', `The certificate is still open. ${why}.`);
+    const leftMs = watchMs - 1000 * (rollout.watchedSeconds ?? 0);
+    if (leftMs > 0) return stay('Watching', `${spoken(leftMs)} of the watch are left. ${why}.`);
+    if (!certified) {
+      if (cure || !overdue) return stay('Watching', `The certificate is still open. ${why}.`);
+      const open = inconclusive(policy, rollout, gating, moment);
+      if (open.move.action !== 'Watch') return open;
+    }
     const message =
       `${rollout.candidate} held through the watch: ${boundsText(gating)}. ${why}. ` +
       `It gets all of the traffic; ${rollout.control} is remembered as last good.`;
-    return to('Promote', 100, 'WatchPassed', message);
+    return to('Promote', 100, certified ? 'WatchPassed' : 'Inconclusive', message);
   }
 
   if (moment.percent >= certificatePercent(policy, moment.limit) && certified) {
@@ -76,7 +79,8 @@ export function forward(
   }
   // Looks come a tick apart: the one nearest to the time is as good.
   const sinceMs = ms(moment.percent === rollout.startPercent ? rollout.startedAt : rollout.steppedAt);
-  if (moment.nowMs - sinceMs < spacingMs - moment.pace.tickMs / 2) return stay('Observing', `${why}.`);
+  if (requests === 0 || moment.nowMs - sinceMs < spacingMs - moment.pace.tickMs / 2)
+    return stay('Observing', `${why}.`);
   const percent = nextPercent(
     policy,
     {

@@ -95,7 +95,8 @@ export function resume(rollout: RolloutState, gating: readonly Assessment[], mom
   const { retreat } = rollout;
   if (!retreat || retreat.finished) return rollout;
   const waited = moment.nowMs - ms(retreat.at) >= retreatMs(moment.pace);
-  if (!waited || gating.some(({ doubtful, environmentBad }) => doubtful || environmentBad)) return rollout;
+  if (!waited || gating.some(({ doubtful, environmentBad, better }) => doubtful || (environmentBad && !better)))
+    return rollout;
   return {
     ...rollout,
     retreat: { ...retreat, finished: true },
@@ -111,7 +112,7 @@ export const retreatMs = (pace: Pace): number => Math.max(300_000, feedbackMs(pa
 
 function backToRamp(rollout: RolloutState): RolloutState {
   if (rollout.stage === 'Ramp') return rollout;
-  const { watchedSince: _, ...rest } = rollout;
+  const { watchedSeconds: _, ...rest } = rollout;
   return {
     ...rest,
     stage: 'Ramp',
