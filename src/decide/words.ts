@@ -4,6 +4,7 @@
  */
 import type { Evidence } from '../policy/status.ts';
 import { type Assessment, odds } from './evidence/assess.ts';
+import type { Counted } from './evidence/ratios.ts';
 import type { Tally } from './observation.ts';
 
 /** "0.05 %", "3.3 %", "12 %": three significant digits, never an exponent. */
@@ -40,12 +41,21 @@ const fractionText = ({ bad, total }: Tally, what = ''): string =>
 
 /** "availability: 3.28 % of 412 bad on api-00002-bbb, 0.05 % of 39,812 on api-00001-aaa, 0.1 % allowed (odds 20,000:1)" */
 export function evidenceText(evidence: Evidence, assessment: Assessment, candidate: string, control: string): string {
-  return (
-    `${evidence.objective}: ${fractionText(evidence.candidate, ' bad')} on ${candidate}, ` +
-    `${fractionText(evidence.control)} on ${control}, ${percentText(evidence.allowed)} allowed ` +
-    `(odds ${oddsText(odds(assessment))})`
-  );
+  const { objective, allowed } = evidence;
+  return `${objective}: ${comparedText(evidence, allowed, candidate, control)} (odds ${oddsText(odds(assessment))})`;
 }
+
+/** The same of the newest tick alone, where that is what decides; without a control the odds are those against the SLO. */
+export function tickText(evidence: Evidence, assessment: Assessment, candidate: string, control: string): string {
+  const { tick, tickPower, tickAbsolute } = assessment;
+  if (tick === null) return evidenceText(evidence, assessment, candidate, control);
+  const lnOdds = tick.control.total > 0 ? tickPower : tickAbsolute;
+  const compared = comparedText(tick, evidence.allowed, candidate, control);
+  return `${evidence.objective}: in the newest tick ${compared} (odds ${oddsText(Math.exp(lnOdds))})`;
+}
+
+const comparedText = (counts: Counted, allowed: number, candidate: string, control: string): string =>
+  `${fractionText(counts.candidate, ' bad')} on ${candidate}, ${fractionText(counts.control)} on ${control}, ${percentText(allowed)} allowed`;
 
 export const goneBackText = (revision: string, control: string): string =>
   `All traffic goes back to ${control}; ${revision} stays rejected until it is retried.`;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
-import { countText, evidenceText, oddsText, percentText, significant } from '../../src/decide/words.ts';
+import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { countText, evidenceText, oddsText, percentText, significant, tickText } from '../../src/decide/words.ts';
 
 test.each([
   [0.000512, '0.0512 %'],
@@ -69,4 +69,20 @@ describe('evidence in a sentence', () => {
   ])('$says', ({ candidate, control, says }) => {
     expect(sentence(candidate, control)).toBe(says);
   });
+});
+
+test('what one tick decides is told of that tick, and not of the hours before it', () => {
+  const terms: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
+  const before = {
+    ...freshEvidence('errors', 1, 0.001, '2026-01-05T08:00:00.000Z'),
+    candidate: { bad: 10, total: 10_000 },
+    control: { bad: 60, total: 60_000 },
+  };
+  const tick = { candidate: { bad: 118, total: 230 }, control: { bad: 0, total: 1000 } };
+  const evidence = absorb(before, tick, terms, '2026-01-05T08:00:15.000Z');
+  const assessment = assess(evidence, tick, terms, true);
+  expect(assessment.guards).toBe(true);
+  expect(tickText(evidence, assessment, 'api-00002', 'api-00001')).toBe(
+    'errors: in the newest tick 51.3 % of 230 bad on api-00002, 0 % of 1,000 on api-00001, 0.1 % allowed (odds over 1,000,000:1)',
+  );
 });

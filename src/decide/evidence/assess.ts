@@ -36,6 +36,7 @@ export interface Assessment {
   readonly better: boolean;
   /** This tick's evidence, uncapped: the smaller of the two tests' best alternatives, and the absolute one alone. */
   readonly tickPower: number;
+  readonly tick: Tick | null;
   readonly tickAbsolute: number;
   /** The candidate's share of this tick's requests, 0..1. */
   readonly tickShare: number;
@@ -77,6 +78,7 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
     environmentBad: bad,
     better: clearlyBetter(evidence),
     tickPower,
+    tick,
     tickAbsolute,
     tickShare: tick && requests > 0 ? tick.candidate.total / requests : 0,
     upperBound,

@@ -8,7 +8,7 @@ import type { Action } from '../decision.ts';
 import { isSecondStrike, withStrike } from '../evidence/evidence.ts';
 import type { Judged } from '../evidence/judge.ts';
 import { evidenceOf } from '../rollout/moves.ts';
-import { evidenceText, goneBackText } from '../words.ts';
+import { evidenceText, goneBackText, tickText } from '../words.ts';
 
 /** No control is given back before so much fresh data was judged, in ticks: a gap of the metrics, or of ours, is none. */
 const settleMs = 10 * 60_000;
@@ -38,7 +38,12 @@ export function watchOver(
     move: { action, reason, message, page },
   });
   const text = (assessment: (typeof gating)[number]) =>
-    evidenceText(evidenceOf(guard, assessment), assessment, guard.revision, guard.control);
+    (!assessment.convicts && (assessment.guardsAlone || assessment.strikes) ? tickText : evidenceText)(
+      evidenceOf(guard, assessment),
+      assessment,
+      guard.revision,
+      guard.control,
+    );
 
   if (judged.newest === null) return move('None', 'Guarding', 'No new samples since the last look.');
 

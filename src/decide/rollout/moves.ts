@@ -4,7 +4,7 @@ import type { Action } from '../decision.ts';
 import { type Assessment, odds } from '../evidence/assess.ts';
 import type { Pace } from '../reach.ts';
 import type { InstanceLimit } from '../room.ts';
-import { evidenceText, goneBackText } from '../words.ts';
+import { evidenceText, goneBackText, tickText } from '../words.ts';
 
 export interface Moment {
   readonly nowMs: number;
@@ -31,7 +31,9 @@ export interface Advanced {
 }
 
 export function rollBack(assessment: Assessment, rollout: RolloutState, reason: string | null): Move {
-  const evidence = evidenceText(evidenceOf(rollout, assessment), assessment, rollout.candidate, rollout.control);
+  const { convicts, guards, strikes } = assessment;
+  const text = !convicts && (guards || strikes) ? tickText : evidenceText;
+  const evidence = text(evidenceOf(rollout, assessment), assessment, rollout.candidate, rollout.control);
   return {
     action: 'RollBack',
     percent: 0,

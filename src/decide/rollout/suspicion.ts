@@ -7,7 +7,7 @@ import { forgetSuspicion, isSecondStrike, tickCap, withStrike } from '../evidenc
 import { termsOf } from '../evidence/judge.ts';
 import type { Pace } from '../reach.ts';
 import { fairPercent } from '../room.ts';
-import { evidenceText } from '../words.ts';
+import { evidenceText, tickText } from '../words.ts';
 import { type Advanced, evidenceOf, leading, type Moment, rollBack } from './moves.ts';
 import { feedbackMs } from './ramp.ts';
 
@@ -20,7 +20,7 @@ export function strike(rollout: RolloutState, gating: readonly Assessment[], mom
   if (isSecondStrike(entry, moment.pace.tickMs)) {
     return { rollout: recorded, move: rollBack(striking, rollout, 'SecondStrike') };
   }
-  const evidence = evidenceText(entry, striking, rollout.candidate, rollout.control);
+  const evidence = tickText(entry, striking, rollout.candidate, rollout.control);
   return retreat(
     recorded,
     Math.min(moment.percent, rollout.startPercent),
