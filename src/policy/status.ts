@@ -31,7 +31,7 @@ export const condition = z.object({
  */
 export const evidence = z.object({
   objective: name,
-  /** Overdispersion of the stable's own history, 1..10. */
+  /** Overdispersion of the stable's own history, 1..20. */
   phi: z.number(),
   /** The bad fraction to be judged against: what the SLO allows, or what this service already had. */
   allowed: z.number(),

@@ -154,6 +154,15 @@ describe('habits', () => {
     const outage = Array.from({ length: 10 }, () => ({ bad: 1200, total: 6000 }));
     expect(habits([...calm, ...outage], 0.001, 'Errors')).toEqual(habits(calm, 0.001, 'Errors'));
   });
+
+  test('and so does one burst, but bursts that come time and again between quiet ticks are its own noise', () => {
+    const quiet = Array.from({ length: 20 }, () => ({ bad: 1, total: 1500 }));
+    const burst = { bad: 30, total: 1500 };
+    const once = [...quiet, burst, ...quiet];
+    const often = Array.from({ length: 6 }, () => [...quiet, burst]).flat();
+    expect(habits(once, 0.001, 'Errors')).toEqual(habits([...quiet, ...quiet], 0.001, 'Errors'));
+    expect(habits(often, 0.001, 'Errors').phi).toBeGreaterThan(10);
+  });
 });
 
 describe('splits', () => {
