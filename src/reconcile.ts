@@ -1,5 +1,5 @@
 /** The loop's one sentence: observe, decide, act, report. */
-import { act } from './act.ts';
+import { act, owed, waived } from './act.ts';
 import { decide } from './decide/decide.ts';
 import type { Decided, Decision } from './decide/decision.ts';
 import { observe } from './observe.ts';
@@ -7,7 +7,7 @@ import type { PolicyEvent } from './policy/event.ts';
 import type { Policy, PolicyKey } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
 import type { StoredPolicy } from './policy/stored.ts';
-import { type Clock, Conflict, type Fence, type Metrics, type Policies, type Services } from './ports.ts';
+import { type Clock, Conflict, type Fence, type Metrics, type Policies, Refused, type Services } from './ports.ts';
 import { type Failure, failureOf, reported } from './report/conditions.ts';
 import { older } from './report/conflict.ts';
 
@@ -41,14 +41,16 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   let events: readonly PolicyEvent[] = [];
   let nextCheckMs = nowMs + stalledMs;
   let attempted: Decision | null = null;
+  let begun = false;
   let thrown: unknown;
   try {
     const observation = await observe(world, policy, state, nowMs);
     const decided = decide(policy, observation, state, nowMs);
-    state = decided.state;
+    state = owed(decided, nowMs);
     const checkpoint = async (next: Status) => {
       if (!world.policies.get(key)) throw new Conflict('The policy was deleted while its service was being judged.');
       state = next;
+      begun = true;
       return world.policies.writeStatus(key, reported(stored, next, null, nowMs));
     };
     world.onDecision?.(policy, decided, null);
@@ -64,6 +66,7 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   } catch (error) {
     thrown = error;
     failure = failureOf(error);
+    if (error instanceof Refused && attempted !== null && !begun) state = waived(state);
     if (attempted !== null && !(error instanceof Conflict)) events = [notCarriedOut(attempted, failure)];
   } finally {
     await world.policies.writeStatus(key, reported(stored, state, failure, nowMs));
