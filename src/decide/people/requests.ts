@@ -32,7 +32,11 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
     };
   }
   const running = rollout?.candidate === revision ? rollout : guard?.revision === revision ? guard : null;
-  if (!running) return nothingToDo(state, 'abort', `${revision} is neither a candidate nor just promoted.`);
+  if (!running) {
+    return state.rejected?.some((entry) => entry.revision === revision)
+      ? abortedAlready(state, revision)
+      : nothingToDo(state, 'abort', `${revision} is neither a candidate nor just promoted.`);
+  }
   return {
     state,
     action: 'RollBack',
@@ -44,7 +48,26 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
   };
 }
 
+/** Also what a restart finds of an abort that was carried out and not reported: then nobody returned the traffic by hand. */
+function abortedAlready(state: Status, revision: string): Outcome {
+  const returned = ['ReturnedToStable', 'ReturnedToLastGood'];
+  return {
+    state: {
+      ...state,
+      rejected: (state.rejected ?? []).map((entry) =>
+        entry.revision === revision && returned.includes(entry.reason) ? { ...entry, reason: 'Aborted' } : entry,
+      ),
+    },
+    action: 'None',
+    reason: 'Aborted',
+    message: `${revision} was to be aborted by request; it is rejected and has no traffic.`,
+    obeyed: [annotation('abort')],
+    lookInMs: look.settlingMs,
+  };
+}
+
 function promotedByRequest(service: Service, state: Status, revision: string): Outcome {
+  if (state.stable?.revision === revision) return promotedAlready(state, revision);
   if (state.rollout?.candidate !== revision) return nothingToDo(state, 'promote', `${revision} is not the candidate.`);
   if (!service.settled) return waiting(state, `${revision} is promoted by request once Cloud Run has settled.`);
   return {
@@ -58,10 +81,21 @@ function promotedByRequest(service: Service, state: Status, revision: string): O
   };
 }
 
+const promotedAlready = (state: Status, revision: string): Outcome => ({
+  state,
+  action: 'None',
+  reason: 'PromotedByRequest',
+  message: `${revision} was to be promoted by request; it is the stable revision.`,
+  obeyed: [annotation('promote')],
+  lookInMs: look.settlingMs,
+});
+
 function retried(service: Service, state: Status, revision: string): Outcome {
   const rejected = (state.rejected ?? []).filter((entry) => entry.revision !== revision);
   const known = rejected.length !== (state.rejected ?? []).length || state.withdrawn?.revision === revision;
-  if (!known) return nothingToDo(state, 'retry', `${revision} was neither rejected nor withdrawn.`);
+  // Nothing stands against it any more: a restart finds the retry granted, and the request still there.
+  if (!known && newcomer(service, state) !== revision)
+    return nothingToDo(state, 'retry', `${revision} was neither rejected nor withdrawn.`);
   if (service.latestReady !== revision) {
     return nothingToDo(state, 'retry', `${revision} is not the newest ready revision, and only that one is tried.`);
   }
