@@ -42,6 +42,7 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   let nextCheckMs = nowMs + stalledMs;
   let attempted: Decision | null = null;
   let begun = false;
+  let answered: readonly string[] = [];
   let thrown: unknown;
   try {
     const observation = await observe(world, policy, state, nowMs);
@@ -66,11 +67,15 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   } catch (error) {
     thrown = error;
     failure = failureOf(error);
-    if (error instanceof Refused && attempted !== null && !begun) state = waived(state);
+    const refused = error instanceof Refused ? attempted : null;
+    if (refused && !begun) state = waived(state);
+    // It would be refused again, and a request stands before all judgement: it is answered and taken away.
+    if (refused?.write?.back === false) answered = refused.obeyed;
     if (attempted !== null && !(error instanceof Conflict)) events = [notCarriedOut(attempted, failure)];
   } finally {
     await world.policies.writeStatus(key, reported(stored, state, failure, nowMs));
     for (const event of events) await world.policies.event(key, event);
+    if (answered.length > 0) await world.policies.removeAnnotations(key, answered);
   }
   if (thrown !== undefined && !failure?.terminal) throw thrown;
   return { nextCheckMs };

@@ -12,6 +12,8 @@ const annotation = (verb: 'promote' | 'abort' | 'retry'): string => `steadyrun.d
 export function asked(policy: Policy, service: Service, state: Status, nowMs: number): Outcome | null {
   const { paused, abort, promote, retry } = policy.requests;
   if (paused !== null) return hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs);
+  // A way back that is decided waits for nobody; what is asked meanwhile is answered after it.
+  if (state.rollout?.convicted ?? state.guard?.convicted) return null;
   if (abort !== null) return aborted(service, state, abort, nowMs);
   if (promote !== null) return promotedByRequest(service, state, promote);
   if (retry !== null) return retried(service, state, retry);
@@ -66,10 +68,11 @@ function abortedAlready(state: Status, revision: string): Outcome {
   };
 }
 
-function promotedByRequest(service: Service, state: Status, revision: string): Outcome {
+/** null: it waits until Cloud Run has settled, and the candidate is judged as ever until then. */
+function promotedByRequest(service: Service, state: Status, revision: string): Outcome | null {
   if (state.stable?.revision === revision) return promotedAlready(state, revision);
-  if (state.rollout?.candidate !== revision) return nothingToDo(state, 'promote', `${revision} is not the candidate.`);
-  if (!service.settled) return waiting(state, `${revision} is promoted by request once Cloud Run has settled.`);
+  if (state.rollout?.candidate !== revision) return nothingToDo(state, 'promote', notCandidate(state, revision));
+  if (!service.settled) return null;
   return {
     state,
     action: 'Promote',
@@ -79,6 +82,13 @@ function promotedByRequest(service: Service, state: Status, revision: string): O
     obeyed: [annotation('promote')],
     lookInMs: look.settlingMs,
   };
+}
+
+function notCandidate({ rejected, withdrawn }: Status, revision: string): string {
+  const entry = rejected?.find((one) => one.revision === revision);
+  if (entry) return `${revision} was rolled back (${entry.reason}) and stays rejected until it is retried.`;
+  if (withdrawn?.revision === revision) return `${revision} was withdrawn (${withdrawn.reason}).`;
+  return `${revision} is not the candidate.`;
 }
 
 const promotedAlready = (state: Status, revision: string): Outcome => ({
