@@ -2,6 +2,7 @@
 import { act, owed, waived } from './act.ts';
 import { decide } from './decide/decide.ts';
 import type { Decided, Decision } from './decide/decision.ts';
+import { clipped } from './decide/outcome.ts';
 import { observe } from './observe.ts';
 import type { PolicyEvent } from './policy/event.ts';
 import type { Policy, PolicyKey } from './policy/policy.ts';
@@ -31,6 +32,7 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   if (!stored) return { nextCheckMs: Number.POSITIVE_INFINITY };
   const stall = stalled(world.policies, stored);
   if (stall || !stored.spec.ok) {
+    if (!stored.spec.ok && !told(stored)) await world.policies.event(key, notValid(stored, stored.spec.message));
     await world.policies.writeStatus(key, reported(stored, stored.status, stall, nowMs));
     return { nextCheckMs: nowMs + stalledMs };
   }
@@ -88,6 +90,22 @@ const notCarriedOut = ({ action, message }: Decision, failure: Failure): PolicyE
   action,
   message: `${action} could not be carried out: ${failure.message} It was decided because: ${message}`,
 });
+
+/** People hear of each edit once. */
+const told = ({ status, generation }: StoredPolicy): boolean =>
+  status.conditions?.some(
+    ({ type, reason, observedGeneration }) =>
+      type === 'Stalled' && reason === 'InvalidSpec' && observedGeneration === generation,
+  ) ?? false;
+
+/** Nobody must believe that a rollout is looked after when it is not. What is wrong comes last, since it may be long. */
+function notValid({ status }: StoredPolicy, why: string): PolicyEvent {
+  const revision = status.rollout?.candidate ?? (status.guard?.controlSince && status.guard.revision);
+  const shares = revision ? `, and ${revision} keeps its share of the traffic whatever happens to it` : '';
+  const way = revision ? 'Correct the spec, or give one revision all of the traffic by hand.' : 'Correct the spec.';
+  const message = `Nothing is judged until the policy is valid${shares}. ${way} What is wrong: ${why}`;
+  return { type: 'Warning', reason: 'InvalidSpec', action: 'Hold', message: clipped(message) };
+}
 
 /** A policy that cannot be obeyed, and why. */
 function stalled(policies: Policies, stored: StoredPolicy): Failure | null {
