@@ -2,14 +2,14 @@
 import { act, owed, waived } from './act.ts';
 import { decide } from './decide/decide.ts';
 import type { Decided, Decision } from './decide/decision.ts';
-import { clipped } from './decide/outcome.ts';
+import { withoutPolicy } from './invalid.ts';
 import { observe } from './observe.ts';
 import type { PolicyEvent } from './policy/event.ts';
 import type { Policy, PolicyKey } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
 import type { StoredPolicy } from './policy/stored.ts';
 import { type Clock, Conflict, type Fence, type Metrics, type Policies, Refused, type Services } from './ports.ts';
-import { type Failure, failureOf, reported } from './report/conditions.ts';
+import { type Failure, failureOf, notCarriedOut, reported } from './report/conditions.ts';
 import { older } from './report/conflict.ts';
 
 export interface World {
@@ -32,8 +32,11 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   if (!stored) return { nextCheckMs: Number.POSITIVE_INFINITY };
   const stall = stalled(world.policies, stored);
   if (stall || !stored.spec.ok) {
-    if (!stored.spec.ok && !told(stored)) await world.policies.event(key, notValid(stored, stored.spec.message));
-    await world.policies.writeStatus(key, reported(stored, stored.status, stall, nowMs));
+    try {
+      if (!stored.spec.ok) await withoutPolicy(world, stored, stored.spec);
+    } finally {
+      await world.policies.writeStatus(key, reported(stored, stored.status, stall, nowMs));
+    }
     return { nextCheckMs: nowMs + stalledMs };
   }
 
@@ -81,30 +84,6 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   }
   if (thrown !== undefined && !failure?.terminal) throw thrown;
   return { nextCheckMs };
-}
-
-/** What was decided and did not happen must not look as if it had. */
-const notCarriedOut = ({ action, message }: Decision, failure: Failure): PolicyEvent => ({
-  type: 'Warning',
-  reason: 'NotCarriedOut',
-  action,
-  message: `${action} could not be carried out: ${failure.message} It was decided because: ${message}`,
-});
-
-/** People hear of each edit once. */
-const told = ({ status, generation }: StoredPolicy): boolean =>
-  status.conditions?.some(
-    ({ type, reason, observedGeneration }) =>
-      type === 'Stalled' && reason === 'InvalidSpec' && observedGeneration === generation,
-  ) ?? false;
-
-/** Nobody must believe that a rollout is looked after when it is not. What is wrong comes last, since it may be long. */
-function notValid({ status }: StoredPolicy, why: string): PolicyEvent {
-  const revision = status.rollout?.candidate ?? (status.guard?.controlSince && status.guard.revision);
-  const shares = revision ? `, and ${revision} keeps its share of the traffic whatever happens to it` : '';
-  const way = revision ? 'Correct the spec, or give one revision all of the traffic by hand.' : 'Correct the spec.';
-  const message = `Nothing is judged until the policy is valid${shares}. ${way} What is wrong: ${why}`;
-  return { type: 'Warning', reason: 'InvalidSpec', action: 'Hold', message: clipped(message) };
 }
 
 /** A policy that cannot be obeyed, and why. */
