@@ -15,6 +15,6 @@ export interface StoredPolicy {
 export interface Invalid {
   readonly ok: false;
   readonly message: string;
-  /** Where a way back that is already decided may still be gone: it can be read, is enforced, and nobody paused it. */
+  /** Where a way back may still be gone, by a decision or by leaving: it can be read, is enforced, and nobody paused it. */
   readonly enforced: ServiceRef | null;
 }

@@ -90,3 +90,12 @@ describe('a rollback that was decided before the edit', () => {
     expect(stage.reasons()).toContain('InvalidSpec');
   });
 });
+
+test('a policy that is deleted because it is not valid leaves the traffic on stable all the same', async () => {
+  const { stage, stable } = await ramping();
+  stage.policies.respec(stage.key, noRatio);
+  await stage.run(5);
+  stage.policies.delete(stage.key);
+  await stage.run(1);
+  expect(stage.traffic).toBe(`${stable}=100`);
+});
