@@ -5,6 +5,7 @@
 
 import type { Service } from './decide/observation.ts';
 import { all, namedSplit, same } from './decide/split.ts';
+import type { ServiceRef } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
 import type { StoredPolicy } from './policy/stored.ts';
 import type { Fence, Services } from './ports.ts';
@@ -15,8 +16,8 @@ export async function leave(
   { spec, status }: StoredPolicy,
 ): Promise<string | null> {
   const stable = status.rollout?.control ?? (status.guard?.controlSince ? status.guard.revision : undefined);
-  if (!spec.ok || spec.policy.mode === 'Observe' || stable === undefined) return null;
-  const { service: ref } = spec.policy;
+  const ref = enforced(spec);
+  if (ref === null || stable === undefined) return null;
   const service = await ports.services.read(ref);
   if (service === null || !ours(service, status)) return null;
   if ((await ports.services.revision(ref, stable)) === null) return null;
@@ -24,6 +25,11 @@ export async function leave(
   ports.fence.check();
   await ports.services.setTraffic(ref, all(stable), tags, service.etag);
   return `The policy was deleted in mid-rollout; all of the traffic is back on ${stable}.`;
+}
+
+function enforced(spec: StoredPolicy['spec']): ServiceRef | null {
+  if (!spec.ok) return spec.enforced;
+  return spec.policy.mode === 'Observe' ? null : spec.policy.service;
 }
 
 function ours({ traffic }: Service, { split, intent }: Status): boolean {

@@ -1,14 +1,15 @@
 /** The loop's one sentence: observe, decide, act, report. */
-import { act } from './act.ts';
+import { act, owed, waived } from './act.ts';
 import { decide } from './decide/decide.ts';
 import type { Decided, Decision } from './decide/decision.ts';
+import { withoutPolicy } from './invalid.ts';
 import { observe } from './observe.ts';
 import type { PolicyEvent } from './policy/event.ts';
 import type { Policy, PolicyKey } from './policy/policy.ts';
 import type { Status } from './policy/status.ts';
 import type { StoredPolicy } from './policy/stored.ts';
-import { type Clock, Conflict, type Fence, type Metrics, type Policies, type Services } from './ports.ts';
-import { type Failure, failureOf, reported } from './report/conditions.ts';
+import { type Clock, Conflict, type Fence, type Metrics, type Policies, Refused, type Services } from './ports.ts';
+import { type Failure, failureOf, notCarriedOut, reported } from './report/conditions.ts';
 import { older } from './report/conflict.ts';
 
 export interface World {
@@ -31,7 +32,11 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   if (!stored) return { nextCheckMs: Number.POSITIVE_INFINITY };
   const stall = stalled(world.policies, stored);
   if (stall || !stored.spec.ok) {
-    await world.policies.writeStatus(key, reported(stored, stored.status, stall, nowMs));
+    try {
+      if (!stored.spec.ok) await withoutPolicy(world, stored, stored.spec);
+    } finally {
+      await world.policies.writeStatus(key, reported(stored, stored.status, stall, nowMs));
+    }
     return { nextCheckMs: nowMs + stalledMs };
   }
 
@@ -41,14 +46,17 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   let events: readonly PolicyEvent[] = [];
   let nextCheckMs = nowMs + stalledMs;
   let attempted: Decision | null = null;
+  let begun = false;
+  let answered: readonly string[] = [];
   let thrown: unknown;
   try {
     const observation = await observe(world, policy, state, nowMs);
     const decided = decide(policy, observation, state, nowMs);
-    state = decided.state;
+    state = owed(decided, nowMs);
     const checkpoint = async (next: Status) => {
       if (!world.policies.get(key)) throw new Conflict('The policy was deleted while its service was being judged.');
       state = next;
+      begun = true;
       return world.policies.writeStatus(key, reported(stored, next, null, nowMs));
     };
     world.onDecision?.(policy, decided, null);
@@ -64,22 +72,19 @@ export async function reconcile(world: World, key: PolicyKey): Promise<{ nextChe
   } catch (error) {
     thrown = error;
     failure = failureOf(error);
+    const refused = error instanceof Refused ? attempted : null;
+    if (refused && !begun) state = waived(state);
+    // It would be refused again, and a request stands before all judgement: it is answered and taken away.
+    if (refused?.write?.back === false) answered = refused.obeyed;
     if (attempted !== null && !(error instanceof Conflict)) events = [notCarriedOut(attempted, failure)];
   } finally {
     await world.policies.writeStatus(key, reported(stored, state, failure, nowMs));
     for (const event of events) await world.policies.event(key, event);
+    if (answered.length > 0) await world.policies.removeAnnotations(key, answered);
   }
   if (thrown !== undefined && !failure?.terminal) throw thrown;
   return { nextCheckMs };
 }
-
-/** What was decided and did not happen must not look as if it had. */
-const notCarriedOut = ({ action, message }: Decision, failure: Failure): PolicyEvent => ({
-  type: 'Warning',
-  reason: 'NotCarriedOut',
-  action,
-  message: `${action} could not be carried out: ${failure.message} It was decided because: ${message}`,
-});
 
 /** A policy that cannot be obeyed, and why. */
 function stalled(policies: Policies, stored: StoredPolicy): Failure | null {

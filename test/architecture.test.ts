@@ -33,7 +33,8 @@ const allowed: Record<string, readonly string[]> = {
   backtest: ['policy', 'decide', 'ports.ts', 'observe.ts'],
   'act.ts': ['policy', 'decide', 'ports.ts'],
   'leave.ts': ['policy', 'decide', 'ports.ts'],
-  'reconcile.ts': ['policy', 'decide', 'ports.ts', 'observe.ts', 'act.ts', 'report'],
+  'invalid.ts': ['policy', 'decide', 'ports.ts', 'act.ts', 'report'],
+  'reconcile.ts': ['policy', 'decide', 'ports.ts', 'observe.ts', 'act.ts', 'invalid.ts', 'report'],
   'operator.ts': ['policy', 'ports.ts', 'reconcile.ts', 'leave.ts', 'kubernetes/queue.ts', 'kubernetes/objects.ts'],
 };
 
@@ -47,6 +48,7 @@ const withoutPackages = [
   'backtest',
   'act.ts',
   'leave.ts',
+  'invalid.ts',
   'reconcile.ts',
   'operator.ts',
 ];

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { durationMs } from './duration.ts';
 import { indicatorOf } from './indicators.ts';
-import type { MetricsSource, Objective, Policy, PrometheusAuth, Requests } from './policy.ts';
+import type { MetricsSource, Objective, Policy, PrometheusAuth, Requests, ServiceRef } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Spec, spec } from './spec.ts';
 import { type Status, status } from './status.ts';
@@ -63,16 +63,24 @@ export function parsePolicy(raw: unknown): Parsed {
 /** An SLOPolicy from the API server; whatever it holds, it has a key, a spec or a reason, and a status. */
 export function storedPolicy(raw: unknown): StoredPolicy {
   const identity = identityOf(raw);
-  const { key, uid, generation, createdAtMs } = identity;
+  const { key, uid, generation, createdAtMs, requests } = identity;
   const parsed = parsePolicy(raw);
   return {
     key,
     uid,
     generation,
     createdAtMs,
-    spec: parsed.ok ? parsed : { ok: false, message: parsed.problems.map(problemText).join('; ') },
+    spec: parsed.ok
+      ? parsed
+      : { ok: false, message: parsed.problems.map(problemText).join('; '), enforced: enforcedOf(raw, requests) },
     status: statusOf(raw),
   };
+}
+
+/** Where to and in which mode can be read although the rest cannot be obeyed; what is in doubt is not enforced. */
+function enforcedOf(raw: unknown, { paused }: Requests): ServiceRef | null {
+  const given = spec.pick({ service: true, mode: true }).safeParse(withoutNulls(record(raw).spec));
+  return given.success && given.data.mode === 'Enforce' && paused === null ? given.data.service : null;
 }
 
 /**

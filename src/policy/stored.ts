@@ -1,5 +1,5 @@
 /** A policy as the cluster holds it. */
-import type { Policy, PolicyKey } from './policy.ts';
+import type { Policy, PolicyKey, ServiceRef } from './policy.ts';
 import type { Status } from './status.ts';
 
 /** The policy, or why it cannot be obeyed; and the status beside it, or why it cannot be read. */
@@ -8,6 +8,13 @@ export interface StoredPolicy {
   readonly uid: string;
   readonly generation: number;
   readonly createdAtMs: number;
-  readonly spec: { readonly ok: true; readonly policy: Policy } | { readonly ok: false; readonly message: string };
+  readonly spec: { readonly ok: true; readonly policy: Policy } | Invalid;
   readonly status: Status;
+}
+
+export interface Invalid {
+  readonly ok: false;
+  readonly message: string;
+  /** Where a way back may still be gone, by a decision or by leaving: it can be read, is enforced, and nobody paused it. */
+  readonly enforced: ServiceRef | null;
 }

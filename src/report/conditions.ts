@@ -1,7 +1,10 @@
 /**
  * Conditions as kstatus reads them: Ready is normal when true; Reconciling and Stalled exist only while they are true.
  */
+
+import type { Decision } from '../decide/decision.ts';
 import { clipped } from '../decide/outcome.ts';
+import type { PolicyEvent } from '../policy/event.ts';
 import type { Condition, Status } from '../policy/status.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import { iso } from '../policy/time.ts';
@@ -23,6 +26,17 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Unavailable) return { reason: 'Unavailable', message, terminal: false };
   return { reason: 'InternalError', message, terminal: false };
 }
+
+/** What was decided and did not happen must not look as if it had. */
+export const notCarriedOut = (
+  { action, message }: Pick<Decision, 'action' | 'message'>,
+  failure: Failure,
+): PolicyEvent => ({
+  type: 'Warning',
+  reason: 'NotCarriedOut',
+  action,
+  message: `${action} could not be carried out: ${failure.message} It was decided because: ${message}`,
+});
 
 /** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
 export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {

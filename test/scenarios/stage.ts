@@ -255,6 +255,7 @@ export class MemoryPolicies implements Policies {
   respec(key: PolicyKey, change: Record<string, unknown>): void {
     const raw = this.#raw.get(keyText(key))!;
     raw.spec = { ...raw.spec, ...change };
+    raw.metadata.generation = Number(raw.metadata.generation) + 1;
     this.#changed(key);
   }
 

@@ -12,6 +12,8 @@ const annotation = (verb: 'promote' | 'abort' | 'retry'): string => `steadyrun.d
 export function asked(policy: Policy, service: Service, state: Status, nowMs: number): Outcome | null {
   const { paused, abort, promote, retry } = policy.requests;
   if (paused !== null) return hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs);
+  // A way back that is decided waits for nobody; what is asked meanwhile is answered after it.
+  if (state.rollout?.convicted ?? state.guard?.convicted) return null;
   if (abort !== null) return aborted(service, state, abort, nowMs);
   if (promote !== null) return promotedByRequest(service, state, promote);
   if (retry !== null) return retried(service, state, retry);
@@ -32,7 +34,11 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
     };
   }
   const running = rollout?.candidate === revision ? rollout : guard?.revision === revision ? guard : null;
-  if (!running) return nothingToDo(state, 'abort', `${revision} is neither a candidate nor just promoted.`);
+  if (!running) {
+    return state.rejected?.some((entry) => entry.revision === revision)
+      ? abortedAlready(state, revision)
+      : nothingToDo(state, 'abort', `${revision} is neither a candidate nor just promoted.`);
+  }
   return {
     state,
     action: 'RollBack',
@@ -44,9 +50,29 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
   };
 }
 
-function promotedByRequest(service: Service, state: Status, revision: string): Outcome {
-  if (state.rollout?.candidate !== revision) return nothingToDo(state, 'promote', `${revision} is not the candidate.`);
-  if (!service.settled) return waiting(state, `${revision} is promoted by request once Cloud Run has settled.`);
+/** Also what a restart finds of an abort that was carried out and not reported: then nobody returned the traffic by hand. */
+function abortedAlready(state: Status, revision: string): Outcome {
+  const returned = ['ReturnedToStable', 'ReturnedToLastGood'];
+  return {
+    state: {
+      ...state,
+      rejected: (state.rejected ?? []).map((entry) =>
+        entry.revision === revision && returned.includes(entry.reason) ? { ...entry, reason: 'Aborted' } : entry,
+      ),
+    },
+    action: 'None',
+    reason: 'Aborted',
+    message: `${revision} was to be aborted by request; it is rejected and has no traffic.`,
+    obeyed: [annotation('abort')],
+    lookInMs: look.settlingMs,
+  };
+}
+
+/** null: it waits until Cloud Run has settled, and the candidate is judged as ever until then. */
+function promotedByRequest(service: Service, state: Status, revision: string): Outcome | null {
+  if (state.stable?.revision === revision) return promotedAlready(state, revision);
+  if (state.rollout?.candidate !== revision) return nothingToDo(state, 'promote', notCandidate(state, revision));
+  if (!service.settled) return null;
   return {
     state,
     action: 'Promote',
@@ -58,10 +84,28 @@ function promotedByRequest(service: Service, state: Status, revision: string): O
   };
 }
 
+function notCandidate({ rejected, withdrawn }: Status, revision: string): string {
+  const entry = rejected?.find((one) => one.revision === revision);
+  if (entry) return `${revision} was rolled back (${entry.reason}) and stays rejected until it is retried.`;
+  if (withdrawn?.revision === revision) return `${revision} was withdrawn (${withdrawn.reason}).`;
+  return `${revision} is not the candidate.`;
+}
+
+const promotedAlready = (state: Status, revision: string): Outcome => ({
+  state,
+  action: 'None',
+  reason: 'PromotedByRequest',
+  message: `${revision} was to be promoted by request; it is the stable revision.`,
+  obeyed: [annotation('promote')],
+  lookInMs: look.settlingMs,
+});
+
 function retried(service: Service, state: Status, revision: string): Outcome {
   const rejected = (state.rejected ?? []).filter((entry) => entry.revision !== revision);
   const known = rejected.length !== (state.rejected ?? []).length || state.withdrawn?.revision === revision;
-  if (!known) return nothingToDo(state, 'retry', `${revision} was neither rejected nor withdrawn.`);
+  // Nothing stands against it any more: a restart finds the retry granted, and the request still there.
+  if (!known && newcomer(service, state) !== revision)
+    return nothingToDo(state, 'retry', `${revision} was neither rejected nor withdrawn.`);
   if (service.latestReady !== revision) {
     return nothingToDo(state, 'retry', `${revision} is not the newest ready revision, and only that one is tried.`);
   }
