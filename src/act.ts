@@ -4,12 +4,12 @@
  * next knows whose split it is; a way back goes to Cloud Run first.
  */
 import { confirm, without } from './decide/confirm.ts';
-import type { Decided, TrafficWrite } from './decide/decision.ts';
+import { type Decided, isRelieving, type TrafficWrite } from './decide/decision.ts';
 import type { Service } from './decide/observation.ts';
 import { all, namedSplit, same, splitText } from './decide/split.ts';
 import { phaseOf, shown } from './decide/view.ts';
 import type { Policy, ServiceRef } from './policy/policy.ts';
-import type { IntentKind, Status } from './policy/status.ts';
+import type { Status } from './policy/status.ts';
 import { iso } from './policy/time.ts';
 import { type Clock, Conflict, type Fence, OutcomeUnknown, Refused, type Services } from './ports.ts';
 
@@ -24,19 +24,16 @@ export interface Hands {
   readonly checkpoint: (state: Status) => Promise<void>;
 }
 
-/** Writes that make somebody's trouble smaller: the state counts on them, so a later pass makes up for one that failed. */
-const relieving: readonly IntentKind[] = ['Retreat', 'TakeControl', 'Withdraw', 'GuardControl', 'Restore'];
-
 /** What to remember if `act` does not even come to its checkpoint: what was to be done is still to be done. */
 export function owed({ decision, state }: Decided, nowMs: number): Status {
   const { write } = decision;
-  if (write === null || !relieving.includes(write.kind)) return state;
+  if (write === null || !isRelieving(write.kind)) return state;
   return { ...state, intent: intentOf(decision, write, write.etag, nowMs) };
 }
 
 /** A target that is gone or not ready is not owed any traffic: what to do instead is judged, not tried for ever. */
 export const waived = (state: Status): Status =>
-  state.intent && relieving.includes(state.intent.kind) ? without(state, 'intent') : state;
+  state.intent && isRelieving(state.intent.kind) ? without(state, 'intent') : state;
 
 /** The state after the write, confirmed by reading it back. Throws when it was not, or not surely, applied. */
 export async function act(hands: Hands, policy: Policy, seen: Service, { decision, state }: Decided): Promise<Status> {

@@ -8,7 +8,7 @@ import type { PolicyEvent } from '../policy/event.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Status } from '../policy/status.ts';
 import { iso } from '../policy/time.ts';
-import type { Decided, Decision } from './decision.ts';
+import { type Decided, type Decision, isRelieving, relieving } from './decision.ts';
 import { guarding } from './guard/guarding.ts';
 import { inspected } from './inspection.ts';
 import type { Observation, Service } from './observation.ts';
@@ -85,26 +85,20 @@ function finished(policy: Policy, state: Status): Outcome | null {
   const { intent } = state;
   // What was not done before the policy became Observe is not done at all.
   if (policy.mode === 'Observe') return null;
-  if (!intent || !['Retreat', 'TakeControl', 'Withdraw', 'GuardControl', 'Restore'].includes(intent.kind)) return null;
-  const target = intent.kind === 'Restore' ? state.guard?.revision : (state.rollout?.control ?? state.guard?.control);
+  if (!intent) return null;
+  const { kind } = intent;
+  if (!isRelieving(kind)) return null;
+  const target = kind === 'Restore' ? state.guard?.revision : (state.rollout?.control ?? state.guard?.control);
   if (target === undefined) return null;
   return {
     state,
-    action: actionOf[intent.kind as keyof typeof actionOf],
+    action: relieving[kind],
     reason: intent.reason,
     message: intent.message,
-    write: { kind: intent.kind, split: intent.split, back: false, target },
+    write: { kind, split: intent.split, back: false, target },
     lookInMs: look.settlingMs,
   };
 }
-
-const actionOf = {
-  Retreat: 'Retreat',
-  TakeControl: 'TakeControl',
-  Withdraw: 'Withdraw',
-  GuardControl: 'TakeControl',
-  Restore: 'Restore',
-} as const;
 
 /** Puts an outcome into the state and the words that everybody reads. */
 function finish(

@@ -52,3 +52,17 @@ export interface Decided {
   /** What to remember, whether or not the write succeeds; what only a successful write changes is in confirm.ts. */
   readonly state: Status;
 }
+
+/**
+ * Writes that make somebody's trouble smaller, and what they are to people: the state counts on them, so a later pass makes
+ * up for one that failed.
+ */
+export const relieving = {
+  Retreat: 'Retreat',
+  TakeControl: 'TakeControl',
+  Withdraw: 'Withdraw',
+  GuardControl: 'TakeControl',
+  Restore: 'Restore',
+} as const satisfies Partial<Record<IntentKind, Action>>;
+
+export const isRelieving = (kind: IntentKind): kind is keyof typeof relieving => kind in relieving;
