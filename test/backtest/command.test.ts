@@ -26,6 +26,7 @@ describe.concurrent('steadyrun backtest', () => {
   const nameless = file('nameless.json', answer('matrix', [{ metric: {}, values: [] }]));
   const valueless = file('valueless.json', answer('matrix', [{ metric: { __name__: 'a' } }]));
   const sample = file('sample.json', answer('matrix', [{ metric: { __name__: 'a' }, values: [[1, 'many']] }]));
+  const blank = file('blank.json', answer('matrix', [{ metric: { __name__: 'a' }, values: [[1, ' ']] }]));
   const nothing = file('nothing.json', answer('matrix', []));
   const wrongPolicy = policyFile({ objectives: [{ ...objectives[0], targetPercent: 200 }] });
   const twoPolicies = file(
@@ -68,6 +69,11 @@ describe.concurrent('steadyrun backtest', () => {
       'no number',
       ['--export', sample],
       `${sample} holds a sample [1,"many"] that is not a time and a number in quotes`,
+    ],
+    [
+      'a blank for a number',
+      ['--export', blank],
+      `${blank} holds a sample [1," "] that is not a time and a number in quotes`,
     ],
     ['none of the series', ['--export', nothing], lacking(nothing)],
     [
