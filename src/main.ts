@@ -177,10 +177,11 @@ for (const [signal, number] of [
   });
 }
 
-// Whoever read the output has had enough, as head does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read the output has had enough, as head does.
   if (error.code === 'EPIPE') process.exit(exitCode);
-  throw error;
+  complain(`standard output cannot be written: ${error.message}`);
+  process.exit(1);
 });
 
 try {

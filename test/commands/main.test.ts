@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { manifest } from '../../src/manifest.ts';
-import { complaint, start, steadyrun } from './cli.ts';
+import { complaint, MAIN, start, steadyrun } from './cli.ts';
 
 describe.concurrent('steadyrun', () => {
   test.each(['--help', 'help', '-h', 'run --help', 'help status'])(
@@ -80,4 +80,14 @@ describe.concurrent('steadyrun', () => {
     running.process.stdout!.destroy();
     expect(await running.ended).toMatchObject({ err: '' });
   });
+
+  test.each([['--version'], ['check', 'deploy/examples/minimal.yaml']])(
+    'says in one line that its output cannot be written: %s',
+    async (...args) => {
+      const intoFull = ['sh', '-c', 'exec "$@" > /dev/full', 'sh', process.execPath, MAIN];
+      expect(await start(args, intoFull).ended).toEqual(
+        complaint(1, 'steadyrun: standard output cannot be written: ENOSPC: no space left on device, write'),
+      );
+    },
+  );
 });
