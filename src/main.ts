@@ -116,7 +116,7 @@ program
   .option('--rule-options <k=v,...>', "the peer's settings")
   .option('--jobs <n>', 'threads (default: one for each core)', whole(1, 256), availableParallelism())
   .addOption(json())
-  .action(runs(async (options) => (await import('./commands/rehearse.ts')).runRehearse(options)));
+  .action(runs(async (options) => (await import('./commands/rehearse.ts')).runRehearse(options, process)));
 
 program
   .command('rewrite')

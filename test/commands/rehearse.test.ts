@@ -2,11 +2,16 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { runRehearse } from '../../src/commands/rehearse.ts';
+import { runsOf } from '../../src/rehearsal/job.ts';
+import { rehearseAll } from '../../src/rehearsal/pool.ts';
 import { steadyrun } from './cli.ts';
 
 const policy = 'deploy/examples/minimal.yaml';
 const scenario = (name: string) => `deploy/examples/scenarios/${name}.yaml`;
+
+vi.mock('../../src/rehearsal/pool.ts', { spy: true });
 
 describe('rehearse', () => {
   test('prints one object a scenario, the same bytes for the same seed on any number of threads', async () => {
@@ -58,6 +63,26 @@ describe('rehearse', () => {
     expect(code).toBe(0);
     expect(out).toContain('SCENARIO  TRUTH  PROMOTED');
     expect(out).toContain('4 runs each by the rule steadyrun, seed 1.');
+  });
+
+  test.each([
+    [0, /^$/],
+    [1, /^SCENARIO .+\nhealthy .+\n\n1 runs each .+\n$/],
+  ])('interrupted after %i of two scenarios shows those', async (finished, table) => {
+    vi.mocked(rehearseAll).mockImplementationOnce(async (jobs, { onJob, signal }) => {
+      for (const job of jobs.slice(0, finished)) onJob(job, runsOf(job, 0, 1));
+      process.emit('SIGINT');
+      signal!.throwIfAborted();
+    });
+    const [out, err] = [vi.fn(), vi.fn()];
+    const options = { policy, scenario: ['healthy', 'slower'].map(scenario), runs: 1, seed: 1, rule: 'steadyrun' };
+    const code = await runRehearse(
+      { ...options, jobs: 1, json: false },
+      { stdout: { write: out }, stderr: { write: err } },
+    );
+    expect(code).toBe(130);
+    expect(out.mock.calls.join('')).toMatch(table);
+    expect(err.mock.calls.join('')).toBe(`steadyrun: interrupted after ${finished} of 2 scenarios\n`);
   });
 
   test.each([
