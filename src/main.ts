@@ -50,6 +50,12 @@ function length(text: string): number {
   throw new InvalidArgumentError('Give a length of time such as 120s or 5m.');
 }
 
+/** What a name left empty in a script, as "$NAME" does, must not be taken for a name. */
+function named(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Give the name of a policy.');
+}
+
 const port = whole(0, 65_535);
 const collected = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
 let exitCode = 0;
@@ -153,7 +159,7 @@ const cluster = (command: Command): Command =>
     .addOption(json());
 
 cluster(program.command('status').description('what is happening, a policy a line; with a name, in full'))
-  .argument('[name]', 'one policy')
+  .argument('[name]', 'one policy', named)
   .option('-A, --all-namespaces', 'policies of every namespace')
   .option('-w, --watch', 'go on until interrupted')
   .action(
@@ -161,7 +167,7 @@ cluster(program.command('status').description('what is happening, a policy a lin
   );
 
 cluster(program.command('why').description('the last decision: the evidence, what was done, what comes next'))
-  .argument('<name>', 'the policy')
+  .argument('<name>', 'the policy', named)
   .action(runs(async (name: string, options) => (await import('./commands/status.ts')).why(name, options)));
 
 // One Ctrl-C may arrive twice, from the terminal and from whoever started us; only a later one ends a command that is

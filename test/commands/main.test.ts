@@ -42,6 +42,16 @@ describe.concurrent('steadyrun', () => {
     ],
     ['an option without its value', ['run', '--lab'], "option '--lab <url>' argument missing"],
     [
+      'the status of an empty name',
+      ['status', ''],
+      "command-argument value '' is invalid for argument 'name'. Give the name of a policy",
+    ],
+    [
+      'why of a blank name',
+      ['why', ' '],
+      "command-argument value ' ' is invalid for argument 'name'. Give the name of a policy",
+    ],
+    [
       'a number that is none',
       ['lab', '--speed', 'fast'],
       "option '--speed <x>' argument 'fast' is invalid. Give a number from 0.01 to 10000",
