@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { eventShape, type LabEvent } from './events.ts';
 import type { LatencyMs } from './lognormal.ts';
-import { duration, longerThanZero, percent, shaped } from './shape.ts';
+import { duration, longerThanZero, percent, repetition, shaped } from './shape.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -114,7 +114,7 @@ const scenario = z
       .strictObject({
         errorClusterMean: z.number().min(1).max(10_000).default(1),
         bursts: z
-          .strictObject({ every: longerThanZero, for: longerThanZero, errorPercent: percent })
+          .strictObject({ every: repetition, for: longerThanZero, errorPercent: percent })
           .refine(({ every, for: length }) => length < every, 'for must be shorter than every')
           .optional(),
       })

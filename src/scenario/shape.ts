@@ -11,6 +11,8 @@ export const duration = z.string().transform((text, context) => {
 });
 
 export const longerThanZero = duration.refine((lengthMs) => lengthMs > 0, 'must be longer than 0');
+/** Each repetition is an instant at which a world has to stop: of shorter ones there would be too many to hold. */
+export const repetition = duration.refine((lengthMs) => lengthMs >= 1000, 'must be at least 1s');
 export const percent = z.number().min(0).max(100);
 
 /** What was handed in does not have the shape it must have; one line a problem, `path: what is wrong`. */

@@ -220,6 +220,11 @@ describe('a scenario is refused, each problem with its path,', () => {
       'noise.bursts: for must be shorter than every',
     ],
     [
+      'with bursts too often',
+      { noise: { bursts: { every: '999ms', for: '1ms', errorPercent: 2 } } },
+      'noise.bursts.every: must be at least 1s',
+    ],
+    [
       'with clusters of less than one',
       { noise: { errorClusterMean: 0.5 } },
       'noise.errorClusterMean: Too small: expected number to be >=1',
