@@ -1,6 +1,8 @@
 /** What people hand to the lab (events, a list of services), checked: each problem names the path it lies at. */
 import { z } from 'zod';
 import { durationMs } from '../policy/duration.ts';
+import { problemsOf, problemText } from '../policy/problems.ts';
+import { openApi } from '../policy/schema.ts';
 
 /** A length of time as text, in milliseconds. */
 export const duration = z.string().transform((text, context) => {
@@ -21,14 +23,5 @@ export class Misshapen extends Error {}
 export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Misshapen(result.error.issues.flatMap(lines).join('\n'));
+  throw new Misshapen(problemsOf(result.error, value, openApi(schema)).map(problemText).join('\n'));
 }
-
-function lines(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${pathText([...issue.path, key])}: there is no such field`);
-  return [issue.path.length === 0 ? issue.message : `${pathText(issue.path)}: ${issue.message}`];
-}
-
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${String(step)}`)).join('');
