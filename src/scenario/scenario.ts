@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { eventShape, type LabEvent } from './events.ts';
 import type { LatencyMs } from './lognormal.ts';
-import { duration, longerThanZero, percent, repetition, shaped } from './shape.ts';
+import { duration, longerThanZero, percent, type Read, readAs, repetition, shaped } from './shape.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -149,6 +149,9 @@ const scenario = z
 
 /** A scenario as people write it: lengths are texts such as "10m". */
 export type ScenarioText = z.input<typeof scenario>;
+
+/** The scenario, or its unknown fields and impossible values. */
+export const scenarioIn = (value: unknown): Read<Scenario> => readAs(scenario, value);
 
 /** Throws Misshapen, naming the path, for unknown fields and impossible values. */
 export const parseScenario = (value: unknown): Scenario => shaped(scenario, value);

@@ -1,7 +1,7 @@
 /** What people hand to the lab (events, a list of services), checked: each problem names the path it lies at. */
 import { z } from 'zod';
 import { durationMs } from '../policy/duration.ts';
-import { problemsOf, problemText } from '../policy/problems.ts';
+import { type Problem, problemsOf, problemText } from '../policy/problems.ts';
 import { openApi } from '../policy/schema.ts';
 
 /** A length of time as text, in milliseconds. */
@@ -20,8 +20,18 @@ export const percent = z.number().min(0).max(100);
 /** What was handed in does not have the shape it must have; one line a problem, `path: what is wrong`. */
 export class Misshapen extends Error {}
 
-export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export function readAs<T>(schema: z.ZodType<T>, value: unknown): Read<T> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new Misshapen(problemsOf(result.error, value, openApi(schema)).map(problemText).join('\n'));
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, problems: problemsOf(result.error, value, openApi(schema)) };
+}
+
+export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
+  const read = readAs(schema, value);
+  if (read.ok) return read.value;
+  throw new Misshapen(read.problems.map(problemText).join('\n'));
 }

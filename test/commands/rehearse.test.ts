@@ -93,7 +93,7 @@ describe('rehearse', () => {
     ],
     ['no such scenario', ['--policy', policy, '--scenario', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
     ['no such rule', ['--policy', policy, '--scenario', scenario('healthy'), '--rule', 'coin'], 'coin'],
-    ['a policy for a scenario', ['--policy', policy, '--scenario', policy], `${policy}: `],
+    ['a policy for a scenario', ['--policy', policy, '--scenario', policy], `${policy}:2:1: name: is required`],
   ])('%s: says so in a line, exit code 1', async (_, args, sentence) => {
     const { code, err } = await steadyrun('rehearse', ...args);
     expect(code).toBe(1);
@@ -101,7 +101,7 @@ describe('rehearse', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
-  test('a scenario with unknown keys is refused with file and path', async () => {
+  test('a scenario with unknown keys is refused with file, line and path', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'rehearse-')), 'bad.yaml');
     writeFileSync(
       file,
@@ -109,7 +109,7 @@ describe('rehearse', () => {
     );
     const { code, err } = await steadyrun('rehearse', '--policy', policy, '--scenario', file);
     expect(code).toBe(1);
-    expect(err).toContain(`${file}: candidate.errorPercnt: there is no such field`);
+    expect(err).toContain(`${file}:3:13: candidate.errorPercnt: there is no such field`);
     expect(err).toContain('events[0].rps: means nothing on Stable');
   });
 });
