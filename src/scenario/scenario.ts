@@ -70,9 +70,16 @@ const armFields = {
   overload: z.strictObject({ aboveRps: rps, errorPercent: percent }).optional(),
 };
 
+/** It is printed as it is, in a table. */
+const name = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must be in one line, without control characters');
+
 const scenario = z
   .strictObject({
-    name: z.string().min(1).max(100),
+    name,
     truth: z.enum(['Good', 'Bad']),
     horizon: longerThanZero
       .refine((lengthMs) => lengthMs <= 7 * 24 * 60 * minute, 'must be at most 168h')

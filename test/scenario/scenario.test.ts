@@ -132,6 +132,8 @@ describe('a scenario is refused, each problem with its path,', () => {
     ],
     ['without a name', { name: undefined }, 'name: is required'],
     ['with an empty name', { name: '' }, 'name: must be 1 to 100 characters long, not 0'],
+    ['with a line break in its name', { name: 'a\nb' }, 'name: must be in one line, without control characters'],
+    ['with a colour in its name', { name: 'a\u001b[31m' }, 'name: must be in one line, without control characters'],
     ['without a truth', { truth: undefined }, 'truth: is required'],
     ['with an unknown truth', { truth: 'Ugly' }, 'truth: must be Good or Bad, not "Ugly"'],
     ['without time', { horizon: '0s' }, 'horizon: must be longer than 0'],
