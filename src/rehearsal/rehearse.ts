@@ -32,6 +32,8 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
   const world = new World(scenario, bind(policy), seed, number);
   const controller = rule.start(policy, scenario);
   const deeds: Deed[] = [];
+  /** Of the last step of each action, whether or not it changed the traffic. */
+  const reasonOf = new Map<string, string>();
   let ended: Ended | null = null;
   let last = { action: 'None', reason: 'None' };
   let to90PercentMs: number | null = null;
@@ -44,6 +46,7 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
     if (step === null) continue;
     ended = step.ended;
     last = step;
+    reasonOf.set(step.action, step.reason);
     if (step.split !== null) {
       world.split = step.split;
       const percent = step.split.find(({ revision }) => revision === candidate)?.percent ?? 0;
@@ -60,9 +63,8 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
       : ended === 'RolledBack' && soleRevision(world.split) === stableName
         ? 'rolledBack'
         : 'undecided';
-  const watch = deeds.findLast(({ action }) => action === 'Watch');
   const reasons = {
-    promoted: watch?.reason ?? last.reason,
+    promoted: reasonOf.get('Watch') ?? reasonOf.get('Promote') ?? last.reason,
     rolledBack: back?.reason ?? last.reason,
     undecided: last.reason,
   };
