@@ -12,7 +12,7 @@ type Played = readonly [
   action: string,
   reason: string,
   percent: number | null,
-  ended?: Ended,
+  ended?: Ended | undefined,
   candidate?: number,
 ];
 
@@ -61,5 +61,42 @@ describe('a promotion is told by the reason', () => {
     ],
   ])('%s', (_, steps, reason) => {
     expect(told(steps)).toMatchObject({ outcome: 'promoted', reason });
+  });
+});
+
+describe('the time to a rollback counts from the deploy of the revision that was rolled back,', () => {
+  const minute = 60_000;
+  test.each<[string, Partial<ScenarioText>, readonly Played[], number]>([
+    [
+      'the only one',
+      {},
+      [
+        [0, 'Step', 'Started', 5],
+        [10, 'RollBack', 'Bad', 0, 'RolledBack'],
+      ],
+      10,
+    ],
+    [
+      'the second',
+      { deployEvery: '30m' },
+      [
+        [30, 'Step', 'Started', 5, undefined, 2],
+        [40, 'RollBack', 'Bad', 0, 'RolledBack', 2],
+      ],
+      10,
+    ],
+    [
+      'the first, under guard, when a second is there',
+      { deployEvery: '30m' },
+      [
+        [0, 'Step', 'Started', 100],
+        [40, 'RollBack', 'Bad', 0, 'RolledBack'],
+      ],
+      40,
+    ],
+  ])('%s', (_, scenario, steps, minutes) => {
+    const { outcome, toRollbackMs } = told(steps, scenario);
+    expect(outcome).toBe('rolledBack');
+    expect(toRollbackMs! / minute).toBeCloseTo(minutes, -1);
   });
 });
