@@ -27,6 +27,23 @@ describe.concurrent('steadyrun backtest', () => {
   const valueless = file('valueless.json', answer('matrix', [{ metric: { __name__: 'a' } }]));
   const sample = file('sample.json', answer('matrix', [{ metric: { __name__: 'a' }, values: [[1, 'many']] }]));
   const blank = file('blank.json', answer('matrix', [{ metric: { __name__: 'a' }, values: [[1, ' ']] }]));
+  const ownQuery = policyFile({
+    metrics: { type: 'Prometheus', address: 'https://prometheus.example.com', revisionLabel: 'version' },
+    objectives: [
+      {
+        name: 'errors',
+        targetPercent: 99,
+        indicator: {
+          ratio: { query: 'sum(rate(requests_total{status=~"5.."}[5m])) / sum(rate(requests_total[5m]))' },
+        },
+      },
+    ],
+  });
+  const counter = Array.from({ length: 60 }, (_, i) => [1_767_600_000 + 60 * i, String(100 * i)]);
+  const unlabelled = file(
+    'unlabelled.json',
+    answer('matrix', [{ metric: { __name__: 'requests_total', status: '200' }, values: counter }]),
+  );
   const nothing = file('nothing.json', answer('matrix', []));
   const wrongPolicy = policyFile({ objectives: [{ ...objectives[0], targetPercent: 200 }] });
   const twoPolicies = file(
@@ -76,6 +93,12 @@ describe.concurrent('steadyrun backtest', () => {
       `${blank} holds a sample [1," "] that is not a time and a number in quotes`,
     ],
     ['none of the series', ['--export', nothing], lacking(nothing)],
+    [
+      'requests that do not say which revision served them',
+      ['--policy', ownQuery, '--export', unlabelled],
+      'no requests of projects/acme/locations/europe-west1/services/api are recorded between 2026-01-05T08:00:00.000Z and 2026-01-05T09:00:00.000Z: ' +
+        'look at the times, and whether the series that the policy counts by carry the label version',
+    ],
     [
       'no address',
       ['--prometheus', 'prometheus:9090/x y'],
