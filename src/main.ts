@@ -37,11 +37,18 @@ function whole(low: number, high: number) {
 /** An instant, in epoch milliseconds. */
 function instant(text: string): number {
   const isEpoch = /^\d+(\.\d+)?$/.test(text);
-  const isRfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text);
+  const isRfc3339 =
+    /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) && isDay(text.slice(0, 10));
   const atMs = isEpoch ? Math.round(Number(text) * 1000) : isRfc3339 ? Date.parse(text) : Number.NaN;
   // The year 9999: beyond it there is no RFC 3339 text, and a number is milliseconds by mistake.
   if (atMs >= 0 && atMs < 253_402_300_800_000) return atMs;
   throw new InvalidArgumentError('Give a time such as 2026-01-05T08:00:00Z, or epoch seconds.');
+}
+
+/** Date.parse takes the 31st of a shorter month for a day of the next. */
+function isDay(text: string): boolean {
+  const atMs = Date.parse(`${text}T00:00:00Z`);
+  return Number.isFinite(atMs) && new Date(atMs).toISOString().startsWith(text);
 }
 
 function length(text: string): number {

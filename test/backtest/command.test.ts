@@ -127,6 +127,11 @@ describe.concurrent('steadyrun backtest', () => {
       "option '--from <time>' argument 'yesterday' is invalid. Give a time such as 2026-01-05T08:00:00Z, or epoch seconds; --help tells more",
     ],
     [
+      'a day that there is not',
+      ['--from', '2026-02-01T00:00:00Z', '--to', '2026-02-31T00:00:00Z'],
+      "option '--to <time>' argument '2026-02-31T00:00:00Z' is invalid. Give a time such as 2026-01-05T08:00:00Z, or epoch seconds; --help tells more",
+    ],
+    [
       'milliseconds',
       ['--from', '1', '--to', '1767603600000'],
       "option '--to <time>' argument '1767603600000' is invalid. Give a time such as 2026-01-05T08:00:00Z, or epoch seconds; --help tells more",
