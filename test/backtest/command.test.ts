@@ -45,6 +45,7 @@ describe.concurrent('steadyrun backtest', () => {
     answer('matrix', [{ metric: { __name__: 'requests_total', status: '200' }, values: counter }]),
   );
   const nothing = file('nothing.json', answer('matrix', []));
+  const marked = file('marked.json', `\ufeff${answer('matrix', [])}`);
   const wrongPolicy = policyFile({ objectives: [{ ...objectives[0], targetPercent: 200 }] });
   const twoPolicies = file(
     'two.yaml',
@@ -93,6 +94,7 @@ describe.concurrent('steadyrun backtest', () => {
       `${blank} holds a sample [1," "] that is not a time and a number in quotes`,
     ],
     ['none of the series', ['--export', nothing], lacking(nothing)],
+    ['none of them behind a byte order mark', ['--export', marked], lacking(marked)],
     [
       'requests that do not say which revision served them',
       ['--policy', ownQuery, '--export', unlabelled],

@@ -37,7 +37,9 @@ export function readExport(file: string, text: string): SeriesStore {
 
 const whatToGive = 'give what /api/v1/query answers to a range selector such as http_requests_total[30h]';
 
-function documentsIn(file: string, text: string): unknown[] {
+function documentsIn(file: string, raw: string): unknown[] {
+  // Some editors and shells begin a file with a byte order mark, which is no JSON.
+  const text = raw.replace(/^\ufeff/, '');
   try {
     const whole: unknown = JSON.parse(text);
     return Array.isArray(whole) ? whole : [whole];
