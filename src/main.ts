@@ -37,17 +37,30 @@ function whole(low: number, high: number) {
 /** An instant, in epoch milliseconds. */
 function instant(text: string): number {
   const isEpoch = /^\d+(\.\d+)?$/.test(text);
-  const isRfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text);
+  const isRfc3339 =
+    /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) && isDay(text.slice(0, 10));
   const atMs = isEpoch ? Math.round(Number(text) * 1000) : isRfc3339 ? Date.parse(text) : Number.NaN;
   // The year 9999: beyond it there is no RFC 3339 text, and a number is milliseconds by mistake.
   if (atMs >= 0 && atMs < 253_402_300_800_000) return atMs;
   throw new InvalidArgumentError('Give a time such as 2026-01-05T08:00:00Z, or epoch seconds.');
 }
 
+/** Date.parse takes the 31st of a shorter month for a day of the next. */
+function isDay(text: string): boolean {
+  const atMs = Date.parse(`${text}T00:00:00Z`);
+  return Number.isFinite(atMs) && new Date(atMs).toISOString().startsWith(text);
+}
+
 function length(text: string): number {
   const lengthMs = durationMs(text);
   if (Number.isFinite(lengthMs)) return lengthMs;
   throw new InvalidArgumentError('Give a length of time such as 120s or 5m.');
+}
+
+/** What a name left empty in a script, as "$NAME" does, must not be taken for a name. */
+function named(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Give the name of a policy.');
 }
 
 const port = whole(0, 65_535);
@@ -116,7 +129,7 @@ program
   .option('--rule-options <k=v,...>', "the peer's settings")
   .option('--jobs <n>', 'threads (default: one for each core)', whole(1, 256), availableParallelism())
   .addOption(json())
-  .action(runs(async (options) => (await import('./commands/rehearse.ts')).runRehearse(options)));
+  .action(runs(async (options) => (await import('./commands/rehearse.ts')).runRehearse(options, process)));
 
 program
   .command('rewrite')
@@ -153,7 +166,7 @@ const cluster = (command: Command): Command =>
     .addOption(json());
 
 cluster(program.command('status').description('what is happening, a policy a line; with a name, in full'))
-  .argument('[name]', 'one policy')
+  .argument('[name]', 'one policy', named)
   .option('-A, --all-namespaces', 'policies of every namespace')
   .option('-w, --watch', 'go on until interrupted')
   .action(
@@ -161,7 +174,7 @@ cluster(program.command('status').description('what is happening, a policy a lin
   );
 
 cluster(program.command('why').description('the last decision: the evidence, what was done, what comes next'))
-  .argument('<name>', 'the policy')
+  .argument('<name>', 'the policy', named)
   .action(runs(async (name: string, options) => (await import('./commands/status.ts')).why(name, options)));
 
 // One Ctrl-C may arrive twice, from the terminal and from whoever started us; only a later one ends a command that is
@@ -177,10 +190,11 @@ for (const [signal, number] of [
   });
 }
 
-// Whoever read the output has had enough, as head does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read the output has had enough, as head does.
   if (error.code === 'EPIPE') process.exit(exitCode);
-  throw error;
+  complain(`standard output cannot be written: ${error.message}`);
+  process.exit(1);
 });
 
 try {

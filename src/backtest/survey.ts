@@ -35,7 +35,7 @@ export async function survey(
   if (names.length === 0) {
     throw new Error(
       `no requests of ${serviceText(policy.service)} are recorded between ${iso(range.fromMs)} and ${iso(range.toMs)}: ` +
-        'look at the times, and at the series that the policy counts by',
+        `look at the times, and whether the series that the policy counts by carry the label ${policy.revisionLabel}`,
     );
   }
   const old = new Set(namesIn(earlier));

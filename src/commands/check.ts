@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { checkPolicies, type PlacedPolicy } from '../policy/check/policies.ts';
+import { textIn } from '../policy/check/text.ts';
 import type { Finding, Position } from '../policy/check/yaml.ts';
 import { keyText, serviceText } from '../policy/policy.ts';
 
@@ -57,8 +58,8 @@ async function checkFile(file: string, io: CheckIo): Promise<ReturnType<typeof c
     const bytes = await readAtMost(file, io.stdin ?? process.stdin);
     if (bytes.length > limitBytes)
       return failure('is larger than 1 MiB', 'a policy has a few kilobytes; split the file');
-    if (bytes.includes(0)) return failure('is binary, not text', 'give YAML or JSON in UTF-8');
-    return checkPolicies(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const read = textIn(bytes);
+    return read.ok ? checkPolicies(read.text) : failure(read.message, read.hint);
   } catch (error) {
     const [message, hint] = unreadable(error as NodeJS.ErrnoException);
     return failure(message, hint);
@@ -93,8 +94,6 @@ function unreadable(error: NodeJS.ErrnoException): readonly [message: string, hi
       return ['is a directory', 'name the files in it'];
     case 'EACCES':
       return ['may not be read', 'look at its permissions'];
-    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return ['is not UTF-8 text', 'give YAML or JSON in UTF-8'];
     default:
       return [`cannot be read: ${error.message}`, 'look at the path and the file'];
   }

@@ -1,6 +1,7 @@
 /** Files that were named on the command line. */
 import { readFile } from 'node:fs/promises';
 import { checkPolicies } from '../policy/check/policies.ts';
+import { findingText } from '../policy/check/yaml.ts';
 import type { Policy } from '../policy/policy.ts';
 
 /** Throws a sentence that names the file. */
@@ -24,10 +25,7 @@ export async function textOf(file: string): Promise<string> {
 export async function policyIn(file: string): Promise<Policy> {
   const { policies, findings } = checkPolicies(await textOf(file));
   const [finding] = findings;
-  if (finding) {
-    const { line, column, path, message, hint } = finding;
-    throw new Error(`${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${hint}`);
-  }
+  if (finding) throw new Error(findingText(file, finding));
   if (policies.length !== 1) throw new Error(`${file} holds ${policies.length} policies: give a file that holds one`);
   return policies[0]!.policy;
 }

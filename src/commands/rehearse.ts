@@ -4,7 +4,7 @@ import { rehearseAll } from '../rehearsal/pool.ts';
 import { ruleNamed } from '../rehearsal/rules/index.ts';
 import { type Summary, summarize } from '../rehearsal/summary.ts';
 import { aligned } from '../report/columns.ts';
-import { ProgressBar } from '../report/progress.ts';
+import { ProgressBar, type Terminal } from '../report/progress.ts';
 import { readScenario } from '../scenario/read.ts';
 import { policyIn } from './file.ts';
 
@@ -20,8 +20,13 @@ export interface RehearseOptions {
   readonly json: boolean;
 }
 
+export interface RehearseIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: Terminal;
+}
+
 /** 0: rehearsed; 1: a policy, scenario or rule cannot be read; 130: interrupted. */
-export async function runRehearse(options: RehearseOptions): Promise<number> {
+export async function runRehearse(options: RehearseOptions, { stdout, stderr }: RehearseIo): Promise<number> {
   const ruleOptions = optionsIn(options.ruleOptions ?? '');
   ruleNamed(options.rule, ruleOptions);
   const policy = await policyIn(options.policy);
@@ -31,7 +36,7 @@ export async function runRehearse(options: RehearseOptions): Promise<number> {
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const bar = new ProgressBar(process.stderr, 'runs');
+  const bar = new ProgressBar(stderr, 'runs');
   const summaries: Summary[] = [];
   try {
     await rehearseAll(jobs, {
@@ -43,17 +48,19 @@ export async function runRehearse(options: RehearseOptions): Promise<number> {
         summaries.push(summary);
         if (!options.json) return;
         bar.clear();
-        process.stdout.write(`${JSON.stringify(summary)}\n`);
+        stdout.write(`${JSON.stringify(summary)}\n`);
       },
     });
   } catch (error) {
-    if (stop.signal.aborted) return 130;
-    throw error;
+    if (!stop.signal.aborted) throw error;
   } finally {
     bar.clear();
   }
-  if (!options.json) process.stdout.write(`${humanText(summaries, options)}\n`);
-  return 0;
+  // Those that were finished before an interruption may have taken hours.
+  if (!options.json && summaries.length > 0) stdout.write(`${humanText(summaries, options)}\n`);
+  if (!stop.signal.aborted) return 0;
+  stderr.write(`steadyrun: interrupted after ${summaries.length} of ${jobs.length} scenarios\n`);
+  return 130;
 }
 
 export function optionsIn(text: string): Record<string, string> {

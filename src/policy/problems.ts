@@ -1,6 +1,6 @@
-/** What is wrong with a policy, in words: one sentence a problem, without the file it came from. */
+/** What is wrong with what people wrote, in words: one sentence a problem, without the file it came from. */
 import type { z } from 'zod';
-import { type JsonSchema, schemaAt } from './schema.ts';
+import { type JsonSchema, policySchema, schemaAt } from './schema.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -34,11 +34,14 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** The problems of a zod error, found in `root`; of several about one value's form, the first. */
-export function problemsOf(error: z.ZodError, root: unknown): Problem[] {
+/** The problems of a zod error, found in `root`, a policy or what `schema` says; of several about one value's form, the first. */
+export function problemsOf(error: z.ZodError, root: unknown, schema: JsonSchema = policySchema): Problem[] {
   const told = new Set<string>();
   return error.issues
-    .map((issue) => problemOf(issue, valueAt(root, issue.path)))
+    .flatMap((issue) => {
+      if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknown([...(issue.path as Path), key]));
+      return [problemOf(issue, valueAt(root, issue.path), schema)];
+    })
     .filter(({ kind, path }) => {
       const place = pathText(path);
       const isNews = kind === 'Rule' || !told.has(place);
@@ -47,7 +50,9 @@ export function problemsOf(error: z.ZodError, root: unknown): Problem[] {
     });
 }
 
-function problemOf(issue: z.core.$ZodIssue, value: unknown): Problem {
+const unknown = (path: Path): Problem => ({ path, kind: 'Unknown', message: 'there is no such field' });
+
+function problemOf(issue: z.core.$ZodIssue, value: unknown, schema: JsonSchema): Problem {
   const path = issue.path as Path;
   if (value === undefined && issue.code !== 'custom') return { path, kind: 'Required', message: 'is required' };
   switch (issue.code) {
@@ -57,7 +62,7 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown): Problem {
       return { path, kind: 'Value', message: `must be ${issue.values.join(' or ')}, not ${inWords(value)}` };
     case 'too_small':
     case 'too_big':
-      return { path, kind: 'Value', message: sizeProblem(issue.origin, value, path) };
+      return { path, kind: 'Value', message: sizeProblem(issue.origin, value, schemaAt(path, schema) ?? {}) };
     case 'invalid_format':
       return { path, kind: 'Value', message: `${issue.message}, not ${inWords(value)}` };
     case 'custom':
@@ -67,23 +72,23 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown): Problem {
   }
 }
 
-function sizeProblem(origin: string, value: unknown, path: Path): string {
-  const schema = schemaAt(path) ?? {};
+function sizeProblem(origin: string, value: unknown, schema: JsonSchema): string {
   if (origin === 'string') {
     const { minLength = 1, maxLength } = schema;
     return `must be ${minLength} to ${maxLength ?? 253} characters long, not ${String(value).length}`;
   }
   if (origin === 'array') {
-    return `must have ${schema.minItems ?? 0} to ${schema.maxItems} items, not ${(value as unknown[]).length}`;
+    const { minItems = 0, maxItems } = schema;
+    return `must have ${minItems} ${maxItems === undefined ? 'or more' : `to ${maxItems}`} items, not ${(value as unknown[]).length}`;
   }
   return `must be ${rangeInWords(schema)}, not ${value}`;
 }
 
 export function rangeInWords({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): string {
   if (type === 'integer') return `a whole number from ${minimum} to ${maximum}`;
-  const low = exclusiveMinimum ? `greater than ${minimum}` : `at least ${minimum}`;
-  const high = exclusiveMaximum ? `less than ${maximum}` : `at most ${maximum}`;
-  return `${low} and ${high}`;
+  const low = minimum !== undefined && (exclusiveMinimum ? `greater than ${minimum}` : `at least ${minimum}`);
+  const high = maximum !== undefined && (exclusiveMaximum ? `less than ${maximum}` : `at most ${maximum}`);
+  return [low, high].filter((end) => end !== false).join(' and ');
 }
 
 const types: Readonly<Record<string, string>> = {

@@ -28,7 +28,7 @@ export interface JsonSchema {
   readonly 'x-kubernetes-validations'?: readonly { readonly rule: string; readonly message: string }[];
 }
 
-const openApi = (schema: z.ZodType): JsonSchema =>
+export const openApi = (schema: z.ZodType): JsonSchema =>
   z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as JsonSchema;
 
 /** A whole SLOPolicy, but for metadata, which is Kubernetes' own. */
@@ -81,9 +81,9 @@ function described(
   return { ...schema, description, properties: Object.fromEntries(properties) };
 }
 
-/** The schema of what lies at `path` in a policy; undefined where there is no such field. */
-export function schemaAt(path: readonly PropertyKey[]): JsonSchema | undefined {
-  let schema: JsonSchema | undefined = policySchema;
+/** The schema of what lies at `path`, in a policy unless it is in something else; undefined where there is no such field. */
+export function schemaAt(path: readonly PropertyKey[], whole: JsonSchema = policySchema): JsonSchema | undefined {
+  let schema: JsonSchema | undefined = whole;
   for (const step of path) schema = typeof step === 'number' ? schema?.items : schema?.properties?.[String(step)];
   return schema;
 }

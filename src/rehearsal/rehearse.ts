@@ -1,10 +1,11 @@
 /** One run: a policy's rule in one world of a scenario. */
+import type { Split } from '../decide/observation.ts';
 import { soleRevision } from '../decide/split.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { bind } from './measures.ts';
 import type { Ended, Rule } from './rule.ts';
-import { candidateName, stableName, World } from './world.ts';
+import { deployedAtMs, newestAt, stableName, World } from './world.ts';
 
 export interface Deed {
   readonly atMs: number;
@@ -19,7 +20,8 @@ export interface RunResult {
   /** Why: of the rollback, of the way into the watch, or of what is waited for. */
   readonly reason: string;
   readonly retreats: number;
-  readonly rolledBackAtMs: number | null;
+  /** From the deploy of the revision that was rolled back. */
+  readonly toRollbackMs: number | null;
   readonly to90PercentMs: number | null;
   readonly excessBadRequests: number;
   /** Failed requests that the candidate served, those it shares with the stable included. */
@@ -32,19 +34,23 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
   const world = new World(scenario, bind(policy), seed, number);
   const controller = rule.start(policy, scenario);
   const deeds: Deed[] = [];
+  /** Of the last step of each action, whether or not it changed the traffic. */
+  const reasonOf = new Map<string, string>();
   let ended: Ended | null = null;
   let last = { action: 'None', reason: 'None' };
   let to90PercentMs: number | null = null;
+  let toRollbackMs: number | null = null;
   for (const atMs of world.looksMs()) {
     world.advanceTo(atMs);
-    const deploys = scenario.deployEveryMs === null ? 0 : Math.floor(atMs / scenario.deployEveryMs);
-    const candidate = candidateName(1 + deploys);
+    const candidate = newestAt(scenario, atMs);
     const { split, ticks, newestMs } = world;
     const step = controller.look({ nowMs: atMs, ticks, newestMs, split, candidate, history: () => world.history() });
     if (step === null) continue;
     ended = step.ended;
     last = step;
+    reasonOf.set(step.action, step.reason);
     if (step.split !== null) {
+      if (isBack(step)) toRollbackMs = atMs - deployedAtMs(scenario, newestIn(split) ?? candidate);
       world.split = step.split;
       const percent = step.split.find(({ revision }) => revision === candidate)?.percent ?? 0;
       deeds.push({ atMs, action: step.action, reason: step.reason, percent });
@@ -53,16 +59,15 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
     if (ended !== null && controller.restsAfter.includes(ended)) break;
   }
   world.advanceTo(scenario.horizonMs);
-  const back = deeds.findLast(({ action }) => action === 'RollBack' || action === 'Withdraw');
+  const back = deeds.findLast(isBack);
   const outcome =
     ended === 'Promoted'
       ? 'promoted'
       : ended === 'RolledBack' && soleRevision(world.split) === stableName
         ? 'rolledBack'
         : 'undecided';
-  const watch = deeds.findLast(({ action }) => action === 'Watch');
   const reasons = {
-    promoted: watch?.reason ?? last.reason,
+    promoted: reasonOf.get('Watch') ?? reasonOf.get('Promote') ?? last.reason,
     rolledBack: back?.reason ?? last.reason,
     undecided: last.reason,
   };
@@ -70,10 +75,20 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
     outcome,
     reason: reasons[outcome],
     retreats: deeds.filter(({ action }) => action === 'Retreat').length,
-    rolledBackAtMs: outcome === 'rolledBack' ? (back?.atMs ?? null) : null,
+    toRollbackMs: outcome === 'rolledBack' ? toRollbackMs : null,
     to90PercentMs,
     excessBadRequests: world.excessBadRequests,
     candidateErrors: world.candidateErrors,
     deeds,
   };
 }
+
+const isBack = ({ action }: { readonly action: string }): boolean => action === 'RollBack' || action === 'Withdraw';
+
+/** The newest of the candidates that have traffic: it is what a rollback is about. */
+const newestIn = (split: Split): string | undefined =>
+  split
+    .filter(({ revision, percent }) => revision !== stableName && percent > 0)
+    .map(({ revision }) => revision)
+    .sort()
+    .at(-1);

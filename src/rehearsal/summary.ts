@@ -37,7 +37,7 @@ export function summarize({ scenario, rule }: Job, results: readonly RunResult[]
     rolledBack: counted('rolledBack'),
     undecided: counted('undecided'),
     retreats: results.reduce((sum, { retreats }) => sum + retreats, 0),
-    secondsToRollback: seconds(results.map(({ rolledBackAtMs }) => rolledBackAtMs)),
+    secondsToRollback: seconds(results.map(({ toRollbackMs }) => toRollbackMs)),
     excessBadRequests: {
       mean: rounded(excess.reduce((sum, value) => sum + value, 0) / results.length),
       p95: rounded(quantile(excess, 0.95)),

@@ -14,6 +14,13 @@ export interface Tick {
 
 export const stableName = 'service-00001';
 export const candidateName = (number: number): string => `service-${String(number + 1).padStart(5, '0')}`;
+/** The candidate that was deployed last. */
+export const newestAt = ({ deployEveryMs }: Scenario, atMs: number): string =>
+  candidateName(1 + (deployEveryMs === null ? 0 : Math.floor(atMs / deployEveryMs)));
+
+/** When a candidate was deployed, counted from the first one's deploy. */
+export const deployedAtMs = ({ deployEveryMs }: Scenario, candidate: string): number =>
+  (Number(candidate.slice(-5)) - 2) * (deployEveryMs ?? 0);
 
 /** How long the stable alone has served before the deploy. */
 const historyMs = 6 * 3_600_000;

@@ -1,11 +1,11 @@
 /** Trouble on a timetable: what happens to a service's revisions, its traffic or the metrics, and when. */
 import { z } from 'zod';
-import { duration, longerThanZero, percent, shaped } from './shape.ts';
+import { duration, longerThanZero, percent, repetition, shaped } from './shape.ts';
 
 const shape = z.strictObject({
   at: duration,
   for: longerThanZero,
-  every: longerThanZero.optional(),
+  every: repetition.optional(),
   on: z.enum(['Stable', 'Candidate', 'Both', 'Metrics', 'Traffic']),
   errorPercent: percent.optional(),
   latencyFactor: z.number().gt(0).max(1000).optional(),

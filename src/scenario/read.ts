@@ -1,18 +1,21 @@
 /** Scenarios from files: what is wrong with one is told with its file, line and path. */
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
-import { parseScenario, type Scenario } from './scenario.ts';
-import { Misshapen } from './shape.ts';
+import { textIn } from '../policy/check/text.ts';
+import { findingText, readYaml } from '../policy/check/yaml.ts';
+import { problemText } from '../policy/problems.ts';
+import { type Scenario, scenarioIn } from './scenario.ts';
 
 const largestBytes = 1024 * 1024;
 
 /** Throws an Error in words. */
 export async function readScenario(file: string): Promise<Scenario> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${file}: ${reasons[error.code ?? ''] ?? `cannot be read: ${error.message}`}`);
   });
-  if (text.length > largestBytes) throw new Error(`${file}: is larger than 1 MiB; a scenario has a few lines`);
-  return scenarioFrom(text, file);
+  if (bytes.length > largestBytes) throw new Error(`${file}: is larger than 1 MiB; a scenario has a few lines`);
+  const read = textIn(bytes);
+  if (!read.ok) throw new Error(`${file}: ${read.message}; ${read.hint}`);
+  return scenarioFrom(read.text, file);
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -22,15 +25,18 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 export function scenarioFrom(text: string, file: string): Scenario {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
-  const [error] = document.errors;
-  if (error)
-    throw new Error(`${file}:${lines.linePos(error.pos[0]).line}: is not valid YAML: ${error.message.split('\n')[0]}`);
-  try {
-    return parseScenario(document.toJS({ maxAliasCount: 50 }));
-  } catch (cause) {
-    if (!(cause instanceof Misshapen)) throw cause;
-    throw new Misshapen(cause.message.replaceAll(/^/gm, `${file}: `), { cause });
-  }
+  // In YAML 1.1 the key of an event that says whom it meets, on, would be true.
+  const { documents, findings } = readYaml(text, '1.2');
+  const [finding] = findings;
+  if (finding) throw new Error(findingText(file, finding));
+  const [document] = documents;
+  if (!document) throw new Error(`${file} holds no scenario: write its name and its truth at least`);
+  if (documents.length > 1) throw new Error(`${file} holds ${documents.length} scenarios: give a file that holds one`);
+  const read = scenarioIn(document.value);
+  if (read.ok) return read.value;
+  const told = read.problems.map((problem) => {
+    const { line, column } = document.position(problem.path, problem.kind === 'Unknown' ? 'key' : 'value');
+    return `${file}:${line}:${column}: ${problemText(problem)}`;
+  });
+  throw new Error(told.join('; '));
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { eventShape, type LabEvent } from './events.ts';
 import type { LatencyMs } from './lognormal.ts';
-import { duration, longerThanZero, percent, shaped } from './shape.ts';
+import { duration, longerThanZero, percent, type Read, readAs, repetition, shaped } from './shape.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -70,9 +70,16 @@ const armFields = {
   overload: z.strictObject({ aboveRps: rps, errorPercent: percent }).optional(),
 };
 
+/** It is printed as it is, in a table. */
+const name = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must be in one line, without control characters');
+
 const scenario = z
   .strictObject({
-    name: z.string().min(1).max(100),
+    name,
     truth: z.enum(['Good', 'Bad']),
     horizon: longerThanZero
       .refine((lengthMs) => lengthMs <= 7 * 24 * 60 * minute, 'must be at most 168h')
@@ -114,7 +121,7 @@ const scenario = z
       .strictObject({
         errorClusterMean: z.number().min(1).max(10_000).default(1),
         bursts: z
-          .strictObject({ every: longerThanZero, for: longerThanZero, errorPercent: percent })
+          .strictObject({ every: repetition, for: longerThanZero, errorPercent: percent })
           .refine(({ every, for: length }) => length < every, 'for must be shorter than every')
           .optional(),
       })
@@ -149,6 +156,9 @@ const scenario = z
 
 /** A scenario as people write it: lengths are texts such as "10m". */
 export type ScenarioText = z.input<typeof scenario>;
+
+/** The scenario, or its unknown fields and impossible values. */
+export const scenarioIn = (value: unknown): Read<Scenario> => readAs(scenario, value);
 
 /** Throws Misshapen, naming the path, for unknown fields and impossible values. */
 export const parseScenario = (value: unknown): Scenario => shaped(scenario, value);

@@ -1,6 +1,8 @@
 /** What people hand to the lab (events, a list of services), checked: each problem names the path it lies at. */
 import { z } from 'zod';
 import { durationMs } from '../policy/duration.ts';
+import { type Problem, problemsOf, problemText } from '../policy/problems.ts';
+import { openApi } from '../policy/schema.ts';
 
 /** A length of time as text, in milliseconds. */
 export const duration = z.string().transform((text, context) => {
@@ -11,22 +13,25 @@ export const duration = z.string().transform((text, context) => {
 });
 
 export const longerThanZero = duration.refine((lengthMs) => lengthMs > 0, 'must be longer than 0');
+/** Each repetition is an instant at which a world has to stop: of shorter ones there would be too many to hold. */
+export const repetition = duration.refine((lengthMs) => lengthMs >= 1000, 'must be at least 1s');
 export const percent = z.number().min(0).max(100);
 
 /** What was handed in does not have the shape it must have; one line a problem, `path: what is wrong`. */
 export class Misshapen extends Error {}
 
-export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export function readAs<T>(schema: z.ZodType<T>, value: unknown): Read<T> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new Misshapen(result.error.issues.flatMap(lines).join('\n'));
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, problems: problemsOf(result.error, value, openApi(schema)) };
 }
 
-function lines(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${pathText([...issue.path, key])}: there is no such field`);
-  return [issue.path.length === 0 ? issue.message : `${pathText(issue.path)}: ${issue.message}`];
+export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
+  const read = readAs(schema, value);
+  if (read.ok) return read.value;
+  throw new Misshapen(read.problems.map(problemText).join('\n'));
 }
-
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${String(step)}`)).join('');

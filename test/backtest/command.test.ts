@@ -26,7 +26,26 @@ describe.concurrent('steadyrun backtest', () => {
   const nameless = file('nameless.json', answer('matrix', [{ metric: {}, values: [] }]));
   const valueless = file('valueless.json', answer('matrix', [{ metric: { __name__: 'a' } }]));
   const sample = file('sample.json', answer('matrix', [{ metric: { __name__: 'a' }, values: [[1, 'many']] }]));
+  const blank = file('blank.json', answer('matrix', [{ metric: { __name__: 'a' }, values: [[1, ' ']] }]));
+  const ownQuery = policyFile({
+    metrics: { type: 'Prometheus', address: 'https://prometheus.example.com', revisionLabel: 'version' },
+    objectives: [
+      {
+        name: 'errors',
+        targetPercent: 99,
+        indicator: {
+          ratio: { query: 'sum(rate(requests_total{status=~"5.."}[5m])) / sum(rate(requests_total[5m]))' },
+        },
+      },
+    ],
+  });
+  const counter = Array.from({ length: 60 }, (_, i) => [1_767_600_000 + 60 * i, String(100 * i)]);
+  const unlabelled = file(
+    'unlabelled.json',
+    answer('matrix', [{ metric: { __name__: 'requests_total', status: '200' }, values: counter }]),
+  );
   const nothing = file('nothing.json', answer('matrix', []));
+  const marked = file('marked.json', `\ufeff${answer('matrix', [])}`);
   const wrongPolicy = policyFile({ objectives: [{ ...objectives[0], targetPercent: 200 }] });
   const twoPolicies = file(
     'two.yaml',
@@ -69,7 +88,19 @@ describe.concurrent('steadyrun backtest', () => {
       ['--export', sample],
       `${sample} holds a sample [1,"many"] that is not a time and a number in quotes`,
     ],
+    [
+      'a blank for a number',
+      ['--export', blank],
+      `${blank} holds a sample [1," "] that is not a time and a number in quotes`,
+    ],
     ['none of the series', ['--export', nothing], lacking(nothing)],
+    ['none of them behind a byte order mark', ['--export', marked], lacking(marked)],
+    [
+      'requests that do not say which revision served them',
+      ['--policy', ownQuery, '--export', unlabelled],
+      'no requests of projects/acme/locations/europe-west1/services/api are recorded between 2026-01-05T08:00:00.000Z and 2026-01-05T09:00:00.000Z: ' +
+        'look at the times, and whether the series that the policy counts by carry the label version',
+    ],
     [
       'no address',
       ['--prometheus', 'prometheus:9090/x y'],
@@ -96,6 +127,11 @@ describe.concurrent('steadyrun backtest', () => {
       'a time that is none',
       ['--from', 'yesterday', '--to', '2026-01-05T09:00:00Z'],
       "option '--from <time>' argument 'yesterday' is invalid. Give a time such as 2026-01-05T08:00:00Z, or epoch seconds; --help tells more",
+    ],
+    [
+      'a day that there is not',
+      ['--from', '2026-02-01T00:00:00Z', '--to', '2026-02-31T00:00:00Z'],
+      "option '--to <time>' argument '2026-02-31T00:00:00Z' is invalid. Give a time such as 2026-01-05T08:00:00Z, or epoch seconds; --help tells more",
     ],
     [
       'milliseconds',

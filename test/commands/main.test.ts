@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { manifest } from '../../src/manifest.ts';
-import { complaint, start, steadyrun } from './cli.ts';
+import { complaint, MAIN, start, steadyrun } from './cli.ts';
 
 describe.concurrent('steadyrun', () => {
   test.each(['--help', 'help', '-h', 'run --help', 'help status'])(
@@ -42,6 +42,16 @@ describe.concurrent('steadyrun', () => {
     ],
     ['an option without its value', ['run', '--lab'], "option '--lab <url>' argument missing"],
     [
+      'the status of an empty name',
+      ['status', ''],
+      "command-argument value '' is invalid for argument 'name'. Give the name of a policy",
+    ],
+    [
+      'why of a blank name',
+      ['why', ' '],
+      "command-argument value ' ' is invalid for argument 'name'. Give the name of a policy",
+    ],
+    [
       'a number that is none',
       ['lab', '--speed', 'fast'],
       "option '--speed <x>' argument 'fast' is invalid. Give a number from 0.01 to 10000",
@@ -80,4 +90,14 @@ describe.concurrent('steadyrun', () => {
     running.process.stdout!.destroy();
     expect(await running.ended).toMatchObject({ err: '' });
   });
+
+  test.each([['--version'], ['check', 'deploy/examples/minimal.yaml']])(
+    'says in one line that its output cannot be written: %s',
+    async (...args) => {
+      const intoFull = ['sh', '-c', 'exec "$@" > /dev/full', 'sh', process.execPath, MAIN];
+      expect(await start(args, intoFull).ended).toEqual(
+        complaint(1, 'steadyrun: standard output cannot be written: ENOSPC: no space left on device, write'),
+      );
+    },
+  );
 });

@@ -2,11 +2,16 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { runRehearse } from '../../src/commands/rehearse.ts';
+import { runsOf } from '../../src/rehearsal/job.ts';
+import { rehearseAll } from '../../src/rehearsal/pool.ts';
 import { steadyrun } from './cli.ts';
 
 const policy = 'deploy/examples/minimal.yaml';
 const scenario = (name: string) => `deploy/examples/scenarios/${name}.yaml`;
+
+vi.mock('../../src/rehearsal/pool.ts', { spy: true });
 
 describe('rehearse', () => {
   test('prints one object a scenario, the same bytes for the same seed on any number of threads', async () => {
@@ -61,6 +66,26 @@ describe('rehearse', () => {
   });
 
   test.each([
+    [0, /^$/],
+    [1, /^SCENARIO .+\nhealthy .+\n\n1 runs each .+\n$/],
+  ])('interrupted after %i of two scenarios shows those', async (finished, table) => {
+    vi.mocked(rehearseAll).mockImplementationOnce(async (jobs, { onJob, signal }) => {
+      for (const job of jobs.slice(0, finished)) onJob(job, runsOf(job, 0, 1));
+      process.emit('SIGINT');
+      signal!.throwIfAborted();
+    });
+    const [out, err] = [vi.fn(), vi.fn()];
+    const options = { policy, scenario: ['healthy', 'slower'].map(scenario), runs: 1, seed: 1, rule: 'steadyrun' };
+    const code = await runRehearse(
+      { ...options, jobs: 1, json: false },
+      { stdout: { write: out }, stderr: { write: err } },
+    );
+    expect(code).toBe(130);
+    expect(out.mock.calls.join('')).toMatch(table);
+    expect(err.mock.calls.join('')).toBe(`steadyrun: interrupted after ${finished} of 2 scenarios\n`);
+  });
+
+  test.each([
     [
       'no such policy',
       ['--policy', 'nowhere.yaml', '--scenario', scenario('healthy')],
@@ -68,7 +93,7 @@ describe('rehearse', () => {
     ],
     ['no such scenario', ['--policy', policy, '--scenario', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
     ['no such rule', ['--policy', policy, '--scenario', scenario('healthy'), '--rule', 'coin'], 'coin'],
-    ['a policy for a scenario', ['--policy', policy, '--scenario', policy], `${policy}: `],
+    ['a policy for a scenario', ['--policy', policy, '--scenario', policy], `${policy}:2:1: name: is required`],
   ])('%s: says so in a line, exit code 1', async (_, args, sentence) => {
     const { code, err } = await steadyrun('rehearse', ...args);
     expect(code).toBe(1);
@@ -76,7 +101,7 @@ describe('rehearse', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
-  test('a scenario with unknown keys is refused with file and path', async () => {
+  test('a scenario with unknown keys is refused with file, line and path', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'rehearse-')), 'bad.yaml');
     writeFileSync(
       file,
@@ -84,7 +109,7 @@ describe('rehearse', () => {
     );
     const { code, err } = await steadyrun('rehearse', '--policy', policy, '--scenario', file);
     expect(code).toBe(1);
-    expect(err).toContain(`${file}: candidate.errorPercnt: there is no such field`);
+    expect(err).toContain(`${file}:3:13: candidate.errorPercnt: there is no such field`);
     expect(err).toContain('events[0].rps: means nothing on Stable');
   });
 });

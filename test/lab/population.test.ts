@@ -61,8 +61,9 @@ describe('a file of services', () => {
       '- {project: a, region: r, name: api, rps: 1, traffic: [{revision: z, percent: 100}]}',
       "[0]: traffic[0].revision: Revision 'z'",
     ],
-    ['no list', 'services: []', 'expected array'],
-    ['nothing', '', 'expected array'],
+    ['no list', 'services: []', 'must be a list, not a mapping'],
+    ['nothing', '', 'must be a list, not nothing'],
+    ['no services', '[]', 'must have 1 or more items, not 0'],
     ['no YAML', '- {', 'at line 1'],
   ])('with %s is refused, naming the path', (_, yaml, words) => {
     expect(() => populationFrom(yaml)).toThrow(Misshapen);

@@ -414,7 +414,7 @@ describe('a whole run', () => {
     const scenario = parseScenario({ name: 'whole run', truth: 'Bad', ...text });
     const rule = ruleNamed(name, options);
     const results = Array.from({ length: runs }, (_, i) => rehearse(comparedPolicy, scenario, rule, 7, i));
-    const times = results.flatMap(({ rolledBackAtMs }) => rolledBackAtMs ?? []).sort((a, b) => a - b);
+    const times = results.flatMap(({ toRollbackMs }) => toRollbackMs ?? []).sort((a, b) => a - b);
     return {
       rolledBack: times.length / runs,
       medianS: (times[times.length >> 1] ?? Number.NaN) / 1000,

@@ -24,6 +24,7 @@ describe('an event', () => {
     ['a length without a unit', { at: '10' }, 'at: must be a length of time'],
     ['a missing length', { for: undefined }, 'for: '],
     ['no length at all', { for: '0s' }, 'for: must be longer than 0'],
+    ['repetitions without end', { every: '999ms' }, 'every: must be at least 1s'],
     ['an unknown place', { on: 'Stabel' }, 'on: '],
     ['more than everything', { errorPercent: 101 }, 'errorPercent: '],
     ['less than nothing', { errorPercent: -1 }, 'errorPercent: '],

@@ -130,10 +130,12 @@ describe('a scenario is refused, each problem with its path,', () => {
       { stable: { coldStart: { errorPercent: 1, for: '1m' } } },
       'stable.coldStart: there is no such field',
     ],
-    ['without a name', { name: undefined }, 'name: Invalid input: expected string, received undefined'],
-    ['with an empty name', { name: '' }, 'name: Too small: expected string to have >=1 characters'],
-    ['without a truth', { truth: undefined }, 'truth: Invalid option: expected one of "Good"|"Bad"'],
-    ['with an unknown truth', { truth: 'Ugly' }, 'truth: Invalid option: expected one of "Good"|"Bad"'],
+    ['without a name', { name: undefined }, 'name: is required'],
+    ['with an empty name', { name: '' }, 'name: must be 1 to 100 characters long, not 0'],
+    ['with a line break in its name', { name: 'a\nb' }, 'name: must be in one line, without control characters'],
+    ['with a colour in its name', { name: 'a\u001b[31m' }, 'name: must be in one line, without control characters'],
+    ['without a truth', { truth: undefined }, 'truth: is required'],
+    ['with an unknown truth', { truth: 'Ugly' }, 'truth: must be Good or Bad, not "Ugly"'],
     ['without time', { horizon: '0s' }, 'horizon: must be longer than 0'],
     ['of more than a week', { horizon: '169h' }, 'horizon: must be at most 168h'],
     [
@@ -144,16 +146,12 @@ describe('a scenario is refused, each problem with its path,', () => {
     ['with too short a tick', { tick: '500ms' }, 'tick: must be from 1s to 10m'],
     ['with too long a tick', { tick: '11m' }, 'tick: must be from 1s to 10m'],
     ['with metrics too late', { metricsDelay: '61m' }, 'metricsDelay: must be at most 1h'],
-    ['without requests', { traffic: { rps: 0 } }, 'traffic.rps: Too small: expected number to be >0'],
-    [
-      'with a text for a number',
-      { traffic: { rps: '9' } },
-      'traffic.rps: Invalid input: expected number, received string',
-    ],
+    ['without requests', { traffic: { rps: 0 } }, 'traffic.rps: must be greater than 0 and at most 1000000, not 0'],
+    ['with a text for a number', { traffic: { rps: '9' } }, 'traffic.rps: must be a number, not "9"'],
     [
       'with an unknown shape',
       { traffic: { shape: 'Waves' } },
-      'traffic.shape: Invalid option: expected one of "Constant"|"Diurnal"|"Steps"',
+      'traffic.shape: must be Constant or Diurnal or Steps, not "Waves"',
     ],
     ['with no steps', { traffic: { shape: 'Steps' } }, 'traffic.steps: shape Steps needs at least one step'],
     [
@@ -177,17 +175,27 @@ describe('a scenario is refused, each problem with its path,', () => {
     [
       'with a negative step',
       { traffic: { shape: 'Steps', steps: [{ at: '2m', rps: -1 }] } },
-      'traffic.steps[0].rps: Too small: expected number to be >=0',
+      'traffic.steps[0].rps: must be at least 0 and at most 1000000, not -1',
     ],
     [
       'with more than everything',
       { stable: { errorPercent: 101 } },
-      'stable.errorPercent: Too big: expected number to be <=100',
+      'stable.errorPercent: must be at least 0 and at most 100, not 101',
     ],
     [
       'with less than nothing',
       { candidate: { websocketDisconnectPercent: -1 } },
-      'candidate.websocketDisconnectPercent: Too small: expected number to be >=0',
+      'candidate.websocketDisconnectPercent: must be at least 0 and at most 100, not -1',
+    ],
+    [
+      'with a quantile of nothing',
+      { stable: { latencyMs: { p50: 0, p95: 250, p99: 350 } } },
+      'stable.latencyMs.p50: must be greater than 0, not 0',
+    ],
+    [
+      'with more steps than are looked at',
+      { traffic: { steps: new Array(1001).fill({ at: '1m', rps: 1 }) } },
+      'traffic.steps: must have 0 to 1000 items, not 1001',
     ],
     [
       'with quantiles that fall',
@@ -199,11 +207,7 @@ describe('a scenario is refused, each problem with its path,', () => {
       { candidate: { latencyMs: { p50: 100, p95: 250, p99: 250 } } },
       'candidate.latencyMs: p50, p95 and p99 must rise',
     ],
-    [
-      'with a quantile missing',
-      { stable: { latencyMs: { p50: 100, p95: 250 } } },
-      'stable.latencyMs.p99: Invalid input: expected number, received undefined',
-    ],
+    ['with a quantile missing', { stable: { latencyMs: { p50: 100, p95: 250 } } }, 'stable.latencyMs.p99: is required'],
     [
       'with a cold start of no length',
       { candidate: { coldStart: { errorPercent: 1, for: '0s' } } },
@@ -212,7 +216,7 @@ describe('a scenario is refused, each problem with its path,', () => {
     [
       'with half an overload',
       { candidate: { overload: { aboveRps: 5 } } },
-      'candidate.overload.errorPercent: Invalid input: expected number, received undefined',
+      'candidate.overload.errorPercent: is required',
     ],
     [
       'with bursts without an end',
@@ -220,9 +224,14 @@ describe('a scenario is refused, each problem with its path,', () => {
       'noise.bursts: for must be shorter than every',
     ],
     [
+      'with bursts too often',
+      { noise: { bursts: { every: '999ms', for: '1ms', errorPercent: 2 } } },
+      'noise.bursts.every: must be at least 1s',
+    ],
+    [
       'with clusters of less than one',
       { noise: { errorClusterMean: 0.5 } },
-      'noise.errorClusterMean: Too small: expected number to be >=1',
+      'noise.errorClusterMean: must be at least 1 and at most 10000, not 0.5',
     ],
     [
       'with errors on the metrics',
@@ -248,7 +257,7 @@ describe('a scenario is refused, each problem with its path,', () => {
     [
       'with two problems',
       { horizon: '0s', stable: { errorPercent: 101 } },
-      'horizon: must be longer than 0\nstable.errorPercent: Too big: expected number to be <=100',
+      'horizon: must be longer than 0\nstable.errorPercent: must be at least 0 and at most 100, not 101',
     ],
   ])('%s', (_, difference, message) => {
     const parse = () => parseScenario({ ...least, ...difference });
@@ -256,7 +265,11 @@ describe('a scenario is refused, each problem with its path,', () => {
     expect(parse).toThrow(expect.objectContaining({ message }));
   });
 
-  test.each([[null], ['late-leak'], [[least]]])('when it is no scenario at all (%j)', (value) => {
-    expect(() => parseScenario(value)).toThrow(/^Invalid input: expected object/);
+  test.each([
+    [null, 'must be a mapping, not nothing'],
+    ['late-leak', 'must be a mapping, not "late-leak"'],
+    [[least], 'must be a mapping, not a list'],
+  ])('when it is no scenario at all (%j)', (value, message) => {
+    expect(() => parseScenario(value)).toThrow(expect.objectContaining({ message }));
   });
 });

@@ -37,7 +37,9 @@ export function readExport(file: string, text: string): SeriesStore {
 
 const whatToGive = 'give what /api/v1/query answers to a range selector such as http_requests_total[30h]';
 
-function documentsIn(file: string, text: string): unknown[] {
+function documentsIn(file: string, raw: string): unknown[] {
+  // Some editors and shells begin a file with a byte order mark, which is no JSON.
+  const text = raw.replace(/^\ufeff/, '');
   try {
     const whole: unknown = JSON.parse(text);
     return Array.isArray(whole) ? whole : [whole];
@@ -109,15 +111,23 @@ function resultsOf(where: string, document: unknown): Result[] {
 function samplesOf(where: string, values: readonly unknown[]): Sample[] {
   return values.map((pair) => {
     const [seconds, text] = Array.isArray(pair) ? pair : [];
-    const value = numbers[String(text)] ?? Number(text);
-    if (typeof seconds !== 'number' || typeof text !== 'string' || (Number.isNaN(value) && text !== 'NaN')) {
+    const value = typeof text === 'string' ? numberIn(text) : undefined;
+    if (typeof seconds !== 'number' || value === undefined) {
       throw new Error(`${where} holds a sample ${JSON.stringify(pair)} that is not a time and a number in quotes`);
     }
     return [Math.round(seconds * 1000), value];
   });
 }
 
-const numbers: Readonly<Record<string, number>> = {
+/** As Prometheus writes numbers; undefined for what is none. */
+function numberIn(text: string): number | undefined {
+  // Number() makes 0 of a blank, which in a counter is a restart that never was.
+  if (text.trim() === '') return undefined;
+  const value = special[text] ?? Number(text);
+  return Number.isNaN(value) && text !== 'NaN' ? undefined : value;
+}
+
+const special: Readonly<Record<string, number>> = {
   '+Inf': Number.POSITIVE_INFINITY,
   '-Inf': Number.NEGATIVE_INFINITY,
 };

@@ -1,4 +1,4 @@
-/** YAML as kubectl reads it, with the place of everything in it; a hostile file takes neither the time nor the stack. */
+/** YAML, as kubectl reads it unless another version is asked for, with the place of everything in it; a hostile file takes neither the time nor the stack. */
 import { Composer, type CST, type Document, isScalar, LineCounter, Parser, type Tags, type YAMLError } from 'yaml';
 import { type Path, pathText } from '../problems.ts';
 import { aliasOfAncestor, duplicateKeys, offsetOf } from './places.ts';
@@ -15,6 +15,10 @@ export interface Finding extends Position {
   readonly message: string;
   readonly hint: string;
 }
+
+/** In one line. */
+export const findingText = (file: string, { line, column, path, message, hint }: Finding): string =>
+  `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${hint}`;
 
 export interface YamlDocument {
   readonly value: unknown;
@@ -49,7 +53,10 @@ const maxUnfolded = 2_000_000;
 const useNoAliases = 'write the values out instead of using aliases';
 
 /** The documents that can be read, and what is wrong with the others. A document without content is no document. */
-export function readYaml(text: string): { readonly documents: YamlDocument[]; readonly findings: Finding[] } {
+export function readYaml(
+  text: string,
+  version: '1.1' | '1.2' = dialect.version,
+): { readonly documents: YamlDocument[]; readonly findings: Finding[] } {
   const lines = new LineCounter();
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -67,7 +74,7 @@ export function readYaml(text: string): { readonly documents: YamlDocument[]; re
     report(excess);
     return { documents, findings };
   }
-  for (const document of new Composer(dialect).compose(tokens)) {
+  for (const document of new Composer({ ...dialect, version }).compose(tokens)) {
     const { troubles, value } = read(document);
     troubles.forEach(report);
     if (value !== undefined) documents.push({ value, position: (path, at) => position(offsetOf(document, path, at)) });
@@ -109,7 +116,7 @@ function excessIn(whole: CST.Token): Trouble | undefined {
     if (token.type === 'alias') aliases++;
     const { offset } = token;
     if (depth > maxDepth)
-      return { offset, message: `is nested more than ${maxDepth} deep`, hint: 'a policy is at most 6 deep' };
+      return { offset, message: `is nested more than ${maxDepth} deep`, hint: 'what is read here is at most 6 deep' };
     if (aliases > maxAliases) return { offset, message: `uses more than ${maxAliases} aliases`, hint: useNoAliases };
     for (const inner of innerTokens(token)) rest.push({ token: inner, depth: depth + 1 });
   }
