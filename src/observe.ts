@@ -87,7 +87,9 @@ async function measureOne(
         })
       : undefined;
   if (historyOf === null) return { freshness, ...(reading && { reading }) };
-  const question = { ...asked, revision: historyOf, toMs: toMs ?? nowMs, lengthMs: historyMs, tickMs };
+  // Without a sample to end at: samples of Google's own metrics lie at whole minutes.
+  const endMs = toMs ?? Math.floor(nowMs / 60_000) * 60_000;
+  const question = { ...asked, revision: historyOf, toMs: endMs, lengthMs: historyMs, tickMs };
   const history = await metrics.history(question);
   return 'kind' in history
     ? { reading: { ...history, objective: objective.name } }

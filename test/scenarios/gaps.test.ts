@@ -1,7 +1,7 @@
 /** Time that passes while nothing is judged proves nothing: clocks of a rollout count data, not the wall. */
 import { describe, expect, test } from 'vitest';
 import { availability } from '../policy/valid.ts';
-import { ramping, type Stage } from './stage.ts';
+import { adopted, ramping, type Stage } from './stage.ts';
 
 const gaps: Record<string, (stage: Stage) => Promise<void>> = {
   'the operator was away': async (stage) => {
@@ -83,4 +83,28 @@ describe('after one suspicion', () => {
     stage.event({ at: '1m', for: '5h', on: 'Stable', errorPercent: 20 });
     await stage.until((status) => status.stable?.revision === candidate, 60);
   });
+});
+
+const appErrors = {
+  name: 'errors',
+  targetPercent: 99.9,
+  indicator: {
+    ratio: { query: 'sum(rate(http_requests_total{status=~"5.."}[5m])) / sum(rate(http_requests_total[5m]))' },
+  },
+};
+
+test.each([
+  { whose: 'Cloud Run’s own', objective: availability },
+  { whose: 'the app’s', objective: appErrors },
+])('a revision deployed in an outage of $whose metrics waits at 0 % for as long as it lasts', async ({ objective }) => {
+  const { stage } = await adopted({ rps: 50, spec: { objectives: [objective] } });
+  await stage.run(30);
+  const before = stage.traffic;
+  stage.event({ at: '0s', for: '3h', on: 'Metrics', outage: true });
+  await stage.run(10);
+  const candidate = stage.world.deploy('api');
+  await stage.run(160);
+  expect(stage.traffic).toBe(before);
+  expect(stage.status).toMatchObject({ phase: 'Held', hold: { reason: 'MetricsOutage', paged: true } });
+  await stage.until((status) => status.candidate?.revision === candidate, 30);
 });

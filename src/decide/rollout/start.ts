@@ -49,7 +49,7 @@ export function begin(
   if (broken !== null) {
     return hold(policy, before, broken.reason, `${name} waits at 0 % until it can be judged. ${broken.message}`, nowMs);
   }
-  const outage = metricsAway(policy, observation, nowMs);
+  const outage = metricsAway(policy, observation, before, nowMs);
   if (outage !== null) {
     const message = `${name} waits at 0 % until the metrics can be read: ${outage}`;
     return hold(policy, before, 'MetricsOutage', message, nowMs);
@@ -76,12 +76,16 @@ export function begin(
   };
 }
 
-/** Why the metrics cannot be relied on, or null. A service that has had no traffic at all is not an outage. */
-function metricsAway(policy: Policy, observation: Observation, nowMs: number): string | null {
+/**
+ * Why the metrics cannot be relied on, or null. A service that has had no traffic at all is not an outage; one that began as
+ * an outage stays one until there is a sample, for however long ago the traffic was.
+ */
+function metricsAway(policy: Policy, observation: Observation, before: Status, nowMs: number): string | null {
   const gating = (name: string) => policy.objectives.some((objective) => objective.name === name && objective.gate);
   const failure = observation.readings.find((reading) => reading.kind === 'Unknown' && gating(reading.objective));
   if (failure?.kind === 'Unknown') return failure.message;
-  if (isFresh(observation, nowMs) || recentRate(observation.history) === 0) return null;
+  if (isFresh(observation, nowMs)) return null;
+  if (before.hold?.reason !== 'MetricsOutage' && recentRate(observation.history) === 0) return null;
   return 'the stable revision had traffic, but there is no recent sample.';
 }
 
