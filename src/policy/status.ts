@@ -31,6 +31,8 @@ export const condition = z.object({
  */
 export const evidence = z.object({
   objective: name,
+  /** Of the indicator that was measured: evidence of another one says nothing. */
+  fingerprint: z.string().max(16).optional(),
   /** Overdispersion of the stable's own history, 1..20. */
   phi: z.number(),
   /** The bad fraction to be judged against: what the SLO allows, or what this service already had. */

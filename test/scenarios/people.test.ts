@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ramping, Stage } from './stage.ts';
+import { adopted, ramping, Stage } from './stage.ts';
 
 describe('people and pipelines are respected', () => {
   test('a person who puts everything on the candidate makes it the stable revision, guarded but not touched', async () => {
@@ -97,6 +97,27 @@ describe('people and pipelines are respected', () => {
     expect(stage.writes).toEqual([]);
   });
 
+  test('in Observe a candidate that a person takes away again is rejected, and stays so when the policy is enforced', async () => {
+    const { stage, stable } = await adopted({
+      spec: { mode: 'Observe' },
+      traffic: [{ revision: 'api-00001-aaa', percent: 100 }],
+    });
+    const candidate = stage.world.deploy('api');
+    await stage.run(1);
+    stage.world.setTraffic('api', [
+      { revision: stable, percent: 70 },
+      { revision: candidate, percent: 30 },
+    ]);
+    await stage.until((status) => status.rollout?.candidate === candidate, 10);
+    stage.world.setTraffic('api', [{ revision: stable, percent: 100 }]);
+    await stage.until((status) => status.rollout === undefined, 10);
+    expect(stage.status.rejected?.[0]).toMatchObject({ revision: candidate, reason: 'ReturnedToStable' });
+    stage.policies.respec(stage.key, { mode: 'Enforce' });
+    await stage.run(15);
+    expect(stage.writes).toEqual([]);
+    expect(stage.traffic).toBe(`${stable}=100`);
+  });
+
   test('a split found at adoption is not touched until one revision has everything', async () => {
     const stage = new Stage({ traffic: [{ revision: 'api-00001-aaa', percent: 100 }] });
     const second = stage.world.deploy('api');
@@ -122,5 +143,23 @@ describe('people and pipelines are respected', () => {
     stage.world.deploy('api');
     await stage.run(5);
     expect(stage.status).toMatchObject({ phase: 'Held', hold: { reason: 'ManualScaling' } });
+  });
+
+  test('nor is a running candidate superseded then, nor a control taken after promotion', async () => {
+    const oneInstance = { scaling: { minInstances: 0, maxInstances: 0, manualInstances: 1 } };
+    const { stage, candidate } = await ramping();
+    stage.world.change('api', oneInstance);
+    const newer = stage.world.deploy('api');
+    await stage.run(5);
+    expect(stage.traffic).toContain(candidate);
+    expect(stage.traffic).not.toContain(newer);
+
+    const promoted = await ramping();
+    await promoted.stage.until((status) => status.stable?.revision === promoted.candidate, 70);
+    promoted.stage.world.change('api', oneInstance);
+    promoted.stage.event({ at: '0s', for: '5h', on: 'Candidate', errorPercent: 50 });
+    await promoted.stage.run(10);
+    expect(promoted.stage.traffic).toBe(`${promoted.candidate}=100`);
+    expect(promoted.stage.reasons()).toContain('Burning');
   });
 });

@@ -120,8 +120,15 @@ export function environmentBad({ phi, allowed }: Evidence, control: Tally, { kin
 export const clearlyBetter = ({ mirrored }: Evidence): boolean => mixture(mirrored) >= Math.log(20);
 
 /** Evidence that has seen nothing. */
-export const freshEvidence = (objective: string, phi: number, allowed: number, judgedUntil: string): Evidence => ({
+export const freshEvidence = (
+  objective: string,
+  phi: number,
+  allowed: number,
+  judgedUntil: string,
+  fingerprint?: string,
+): Evidence => ({
   objective,
+  ...(fingerprint !== undefined && { fingerprint }),
   phi,
   allowed,
   ticks: 0,

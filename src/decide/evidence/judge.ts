@@ -9,6 +9,7 @@ import { ticksToConvict } from '../rollout/ramp.ts';
 import { type InstanceLimit, isShortOfInstances } from '../room.ts';
 import { type Assessment, assess } from './assess.ts';
 import { absorb, freshEvidence, type Terms, withEnvironment } from './evidence.ts';
+import { fingerprint } from './fingerprint.ts';
 import { habits } from './habits.ts';
 import { clamp } from './logs.ts';
 import type { Tick } from './ratios.ts';
@@ -45,7 +46,7 @@ export function judge(
 ): Judged {
   const judged = policy.objectives.map((objective) => {
     const known = before.find((entry) => entry.objective === objective.name);
-    const old = known ? withinTarget(known, objective) : unseen(objective, before[0]?.judgedUntil);
+    const old = known && isOf(known, objective) ? withinTarget(known, objective) : unseen(objective, known, before);
     const reading = readings.find((entry) => entry.objective === objective.name);
     const tickMs = reading?.kind === 'Counts' ? reading.tickMs : tickOf(objective.name);
     const terms = termsOf(policy, objective, tickMs);
@@ -121,13 +122,15 @@ export function beginEvidence(policy: Policy, history: readonly History[], fromM
   return policy.objectives.map((objective) => {
     const past = history.find((entry) => entry.objective === objective.name);
     const { phi, allowed } = habits(past?.ticks ?? [], objective.allowedBadFraction, eventKind(objective.indicator));
-    return freshEvidence(objective.name, phi, allowed, iso(fromMs));
+    return freshEvidence(objective.name, phi, allowed, iso(fromMs), fingerprint(objective));
   });
 }
 
 /** The same services, judged from `fromMs` on: what was learnt of its habits stays. */
 export const beginAnew = (evidence: readonly Evidence[], fromMs: number): Evidence[] =>
-  evidence.map(({ objective, phi, allowed }) => freshEvidence(objective, phi, allowed, iso(fromMs)));
+  evidence.map(({ objective, phi, allowed, fingerprint }) =>
+    freshEvidence(objective, phi, allowed, iso(fromMs), fingerprint),
+  );
 
 export function termsOf(policy: Policy, objective: Objective, tickMs: number): Terms {
   return {
@@ -145,8 +148,12 @@ function withinTarget(evidence: Evidence, { allowedBadFraction }: Objective): Ev
   return allowed === evidence.allowed ? evidence : { ...evidence, allowed };
 }
 
-/** An objective that came with an edit of the policy in mid-rollout begins with nothing learnt. */
-function unseen(objective: Objective, judgedUntil: string | undefined): Evidence {
+const isOf = ({ fingerprint: was }: Evidence, objective: Objective): boolean =>
+  was === undefined || was === fingerprint(objective);
+
+/** An objective that came, or measures something else, with an edit of the policy in mid-rollout begins with nothing learnt. */
+function unseen(objective: Objective, known: Evidence | undefined, before: readonly Evidence[]): Evidence {
   const { phi, allowed } = habits([], objective.allowedBadFraction, eventKind(objective.indicator));
-  return freshEvidence(objective.name, phi, allowed, judgedUntil ?? iso(0));
+  const judgedUntil = (known ?? before[0])?.judgedUntil ?? iso(0);
+  return freshEvidence(objective.name, phi, allowed, judgedUntil, fingerprint(objective));
 }

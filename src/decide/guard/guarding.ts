@@ -7,7 +7,7 @@ import { judge } from '../evidence/judge.ts';
 import type { Observation, Service } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
 import { isFresh, paceOf, readingsOf, tickOfObjective, unreadable } from '../reach.ts';
-import { fairPercent, limitOf } from '../room.ts';
+import { fairPercent, limitOf, tooFew, tooFewInstances } from '../room.ts';
 import { all, between, namedSplit, percentOf } from '../split.ts';
 import { rows } from '../view.ts';
 import { watchOver } from './guard.ts';
@@ -87,6 +87,10 @@ export function guarding(
       return back({ ...seen, guard: sealed }, move.reason, move.message);
     }
     case 'TakeControl': {
+      if (tooFewInstances(service)) {
+        const message = `${guard.revision} is burning budget, and no control can be taken. ${tooFew(service)}`;
+        return { state: seen, action: 'None', reason: 'Burning', message, announce: 'Warning', lookInMs: look.guardMs };
+      }
       const split = between(guard.revision, percent, guard.control);
       const write = { kind: 'GuardControl' as const, split, back: false, target: guard.control };
       return { ...said, state: seen, write, lookInMs: look.settlingMs };

@@ -33,7 +33,9 @@ export function own(policy: Policy, service: Service, before: Status, nowMs: num
   if (state.intent && same(split, state.intent.split)) {
     return goOn(released(confirm(policy, service, state, state.intent, ms(state.intent.at))));
   }
-  if (state.split && same(split, state.split)) {
+  // In Observe a rollout by another hand is not in the split that was accepted.
+  const returned = state.rollout !== undefined && soleRevision(split) === state.rollout.control;
+  if (state.split && same(split, state.split) && !returned) {
     const byHand = state.hold?.reason === 'SplitByHand';
     return goOn(byHand ? judgedFrom(released(state), nowMs) : state);
   }

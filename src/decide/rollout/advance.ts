@@ -43,7 +43,7 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
   const cameBack = suspects.length > 0 && rollout.retreat?.used && rollout.retreat.finished;
   if (cameBack) return suspicion(policy, rollout, suspects, moment);
 
-  const struck = strike(rollout, gating, moment);
+  const struck = strike(policy, rollout, gating, moment);
   if (struck) return struck;
 
   if (rollout.unseen.requests >= unseenRequests && rollout.unseen.ticks >= 2) {

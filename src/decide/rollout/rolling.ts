@@ -4,16 +4,18 @@ import type { RolloutState, Status } from '../../policy/status.ts';
 import { ms, spoken } from '../../policy/time.ts';
 import { newRollout } from '../confirm.ts';
 import { judge } from '../evidence/judge.ts';
+import { unmeasurable } from '../inspection.ts';
 import type { Observation, Service } from '../observation.ts';
 import { hold, look, type Outcome, released } from '../outcome.ts';
 import { newcomer } from '../questions.ts';
 import { isFresh, paceOf, readingsOf, staleAfterMs, tickOfObjective, unreadable } from '../reach.ts';
-import { limitOf } from '../room.ts';
+import { limitOf, tooFewInstances } from '../room.ts';
 import { between, namedSplit, percentOf } from '../split.ts';
 import { rows } from '../view.ts';
 import { advance } from './advance.ts';
 import { away, carriedOut } from './carry-out.ts';
 import { firstPercent, startPercent } from './ramp.ts';
+import { metricsAway } from './start.ts';
 
 /** Superseded candidates in a row after which the running one is finished first. */
 const mostSuperseded = 3;
@@ -83,6 +85,10 @@ function superseded(
   const older = observation.revisions[rollout.candidate];
   if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
   if ((state.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
+  // It begins when it could begin by itself.
+  const waits =
+    tooFewInstances(service) || unmeasurable(policy, state) || metricsAway(policy, observation, state, nowMs);
+  if (waits) return null;
   const pace = paceOf(policy, observation, nowMs);
   const limit = limitOf(service);
   const percent = firstPercent(policy, rollout.requestsPerSecond, pace, limit);

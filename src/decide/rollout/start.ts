@@ -80,7 +80,7 @@ export function begin(
  * Why the metrics cannot be relied on, or null. A service that has had no traffic at all is not an outage; one that began as
  * an outage stays one until there is a sample, for however long ago the traffic was.
  */
-function metricsAway(policy: Policy, observation: Observation, before: Status, nowMs: number): string | null {
+export function metricsAway(policy: Policy, observation: Observation, before: Status, nowMs: number): string | null {
   const gating = (name: string) => policy.objectives.some((objective) => objective.name === name && objective.gate);
   const failure = observation.readings.find((reading) => reading.kind === 'Unknown' && gating(reading.objective));
   if (failure?.kind === 'Unknown') return failure.message;

@@ -12,7 +12,12 @@ import { type Advanced, evidenceOf, leading, type Moment, rollBack } from './mov
 import { feedbackMs } from './ramp.ts';
 
 /** One tick that is certain by both tests, of a fault too short to convict: once makes small, twice convicts. */
-export function strike(rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced | null {
+export function strike(
+  policy: Policy,
+  rollout: RolloutState,
+  gating: readonly Assessment[],
+  moment: Moment,
+): Advanced | null {
   const striking = gating.find(({ strikes }) => strikes);
   if (!striking) return null;
   const entry = evidenceOf(rollout, striking);
@@ -22,6 +27,7 @@ export function strike(rollout: RolloutState, gating: readonly Assessment[], mom
   }
   const evidence = tickText(entry, striking, rollout.candidate, rollout.control);
   return retreat(
+    policy,
     recorded,
     Math.min(moment.percent, rollout.startPercent),
     moment,
@@ -50,16 +56,23 @@ export function suspicion(
   const enough = power > 0 ? 100 * ((share * 3 * cap) / power) : 100;
   const percent = Math.min(moment.percent, half, Math.ceil(Math.max(rollout.startPercent, enough)));
   const evidence = evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control);
-  return retreat(rollout, fairPercent(moment.limit, percent), moment, `Suspicion: ${evidence}. ${aftermath(moment)}`);
+  return retreat(
+    policy,
+    rollout,
+    fairPercent(moment.limit, percent),
+    moment,
+    `Suspicion: ${evidence}. ${aftermath(moment)}`,
+  );
 }
 
 const aftermath = ({ pace }: Moment): string =>
   `If more is seen it is rolled back; if nothing is for ${spoken(retreatMs(pace))}, the ramp goes on.`;
 
 /** Fewer users while the question is open. From the watch it is back to the ramp, and the certificate is needed again. */
-function retreat(rollout: RolloutState, percent: number, moment: Moment, message: string): Advanced {
+function retreat(policy: Policy, rollout: RolloutState, percent: number, moment: Moment, message: string): Advanced {
   const fell = percent < moment.percent;
-  const used = fell || (rollout.retreat?.used ?? false);
+  // In Observe the share does not fall.
+  const used = (fell && policy.mode === 'Enforce') || (rollout.retreat?.used ?? false);
   const retreated: RolloutState = {
     ...backToRamp(rollout),
     evidence: rollout.evidence.map(forgetSuspicion),
