@@ -133,7 +133,7 @@ test.each([
 
 describe('habits', () => {
   test('with no history the dispersion is taken to be 1.5 and the SLO is what is allowed', () => {
-    expect(habits([], 0.001, 'Errors')).toEqual({ phi: 1.5, allowed: 0.001 });
+    expect(habits([], 0.001, 'Errors')).toEqual({ phi: 1.5, allowed: 0.001, loudest: 0 });
   });
 
   test('independent errors have a dispersion near 1, clustered ones a larger one', () => {
@@ -155,13 +155,19 @@ describe('habits', () => {
     expect(habits([...calm, ...outage], 0.001, 'Errors')).toEqual(habits(calm, 0.001, 'Errors'));
   });
 
-  test('and so does one burst, but bursts that come time and again between quiet ticks are its own noise', () => {
+  test('and so is a burst or two, but those that come time and again between quiet ticks say how loud one tick may be', () => {
     const quiet = Array.from({ length: 20 }, () => ({ bad: 1, total: 1500 }));
-    const burst = { bad: 30, total: 1500 };
-    const once = [...quiet, burst, ...quiet];
-    const often = Array.from({ length: 6 }, () => [...quiet, burst]).flat();
-    expect(habits(once, 0.001, 'Errors')).toEqual(habits([...quiet, ...quiet], 0.001, 'Errors'));
-    expect(habits(often, 0.001, 'Errors').phi).toBeGreaterThan(10);
+    const after = (sizes: readonly number[]) =>
+      habits(
+        sizes.flatMap((bad) => [...quiet, { bad, total: 1500 }]),
+        0.001,
+        'Errors',
+      );
+    expect(after([30, 200])).toEqual({ ...after([]), phi: expect.any(Number), loudest: 0 });
+    expect(after([30, 90, 60, 40]).loudest).toBe(90);
+    expect(
+      habits([...quiet, ...Array.from({ length: 10 }, () => ({ bad: 300, total: 1500 }))], 0.001, 'Errors').loudest,
+    ).toBe(0);
   });
 });
 

@@ -51,7 +51,8 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
   const tickAbsolute = now ? Math.max(...now.absolute) : 0;
   const tickPower = now ? Math.min(tickAbsolute, Math.max(...now.relative)) : 0;
   const lowerBound = terms.kind === 'Rate' ? rateLowerBound : shareLowerBound;
-  const largeShareBad = tick !== null && lowerBound(tick.candidate) >= 0.25;
+  const unheard = tick !== null && tick.candidate.bad > (evidence.loudest ?? 0);
+  const largeShareBad = unheard && lowerBound(tick.candidate) >= 0.25;
   const lnAbsolute = mixture(evidence.absolute);
   const lnRelative = mixture(evidence.relative);
   const suspicionAbsolute = evidence.absoluteMeter.length > 0 ? mixture(evidence.absoluteMeter) : 0;
@@ -72,7 +73,7 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
       lnAbsolute >= Math.log(terms.gating / absoluteAlpha) && lnRelative >= Math.log(terms.gating / relativeAlpha),
     guards: tickPower >= certain && largeShareBad,
     guardsAlone: tickAbsolute >= certain && largeShareBad,
-    strikes: tickPower >= certain && terms.kind !== 'Latency' && !bad,
+    strikes: unheard && tickPower >= certain && terms.kind !== 'Latency' && !bad,
     suspect: suspicion >= Math.log(20),
     doubtful: suspicion >= Math.log(5),
     environmentBad: bad,

@@ -121,16 +121,15 @@ const armsOf = (byRevision: Readonly<Record<string, Tally>>, { candidate, contro
 export function beginEvidence(policy: Policy, history: readonly History[], fromMs: number): Evidence[] {
   return policy.objectives.map((objective) => {
     const past = history.find((entry) => entry.objective === objective.name);
-    const { phi, allowed } = habits(past?.ticks ?? [], objective.allowedBadFraction, eventKind(objective.indicator));
-    return freshEvidence(objective.name, phi, allowed, iso(fromMs), fingerprint(objective));
+    const known = habits(past?.ticks ?? [], objective.allowedBadFraction, eventKind(objective.indicator));
+    const { phi, allowed, loudest } = known;
+    return freshEvidence(objective.name, phi, allowed, iso(fromMs), { fingerprint: fingerprint(objective), loudest });
   });
 }
 
 /** The same services, judged from `fromMs` on: what was learnt of its habits stays. */
 export const beginAnew = (evidence: readonly Evidence[], fromMs: number): Evidence[] =>
-  evidence.map(({ objective, phi, allowed, fingerprint }) =>
-    freshEvidence(objective, phi, allowed, iso(fromMs), fingerprint),
-  );
+  evidence.map((known) => freshEvidence(known.objective, known.phi, known.allowed, iso(fromMs), known));
 
 export function termsOf(policy: Policy, objective: Objective, tickMs: number): Terms {
   return {
@@ -155,5 +154,5 @@ const isOf = ({ fingerprint: was }: Evidence, objective: Objective): boolean =>
 function unseen(objective: Objective, known: Evidence | undefined, before: readonly Evidence[]): Evidence {
   const { phi, allowed } = habits([], objective.allowedBadFraction, eventKind(objective.indicator));
   const judgedUntil = (known ?? before[0])?.judgedUntil ?? iso(0);
-  return freshEvidence(objective.name, phi, allowed, judgedUntil, fingerprint(objective));
+  return freshEvidence(objective.name, phi, allowed, judgedUntil, { fingerprint: fingerprint(objective) });
 }

@@ -29,7 +29,7 @@ export const heuristics: readonly Heuristic[] = [
     edits: [
       {
         file: 'evidence/habits.ts',
-        from: 'phi: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, mostDispersion),',
+        from: 'phi: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),',
         to: 'phi: 1,',
       },
     ],
