@@ -5,7 +5,7 @@
 
 import type { PolicyEvent } from '../../policy/event.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { Evidence, Status } from '../../policy/status.ts';
+import type { Evidence, RolloutState, Status } from '../../policy/status.ts';
 import { iso, ms } from '../../policy/time.ts';
 import { closed, confirm, newRollout, promoted, reject, stepped, welcome, without } from '../confirm.ts';
 import { beginEvidence } from '../evidence/judge.ts';
@@ -33,14 +33,17 @@ export function own(policy: Policy, service: Service, before: Status, nowMs: num
   if (state.intent && same(split, state.intent.split)) {
     return goOn(released(confirm(policy, service, state, state.intent, ms(state.intent.at))));
   }
-  // In Observe a rollout by another hand is not in the split that was accepted.
-  const returned = state.rollout !== undefined && soleRevision(split) === state.rollout.control;
+  const returned = state.rollout !== undefined && endedByHand(state.rollout, split);
   if (state.split && same(split, state.split) && !returned) {
     const byHand = state.hold?.reason === 'SplitByHand';
     return goOn(byHand ? judgedFrom(released(state), nowMs) : state);
   }
   return moved(policy, service, split, without(state, 'intent'), nowMs);
 }
+
+/** In Observe a rollout by another hand is not in the split that was accepted, but its share is among those it is judged by. */
+const endedByHand = ({ control, shares }: RolloutState, split: Split): boolean =>
+  soleRevision(split) === control && (shares.at(-1)?.percent ?? 0) > 0;
 
 /** A share of the traffic follows LATEST: nobody is to move what they did not split. */
 function partlyLatest(policy: Policy, service: Service, state: Status, nowMs: number): Owned {
