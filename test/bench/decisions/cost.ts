@@ -17,11 +17,14 @@ export function tickMicroseconds(): number {
   return rounds.sort((a, b) => a - b)[10]!;
 }
 
-/** After a day of ticks. */
+/** After a day of ticks, with everything that it may have to remember. */
 export const sizes = (): number => JSON.stringify(judged(5_760)).length;
 
 function judged(ticks: number) {
-  let evidence = freshEvidence(name, 1.2345678901234567, 0.0012345678901234567, at);
+  let evidence = freshEvidence(name, 1.2345678901234567, 0.0012345678901234567, at, {
+    fingerprint: '0123abcd',
+    loudest: 1234,
+  });
   for (let i = 0; i < ticks; i++) {
     const tick = {
       candidate: { bad: i % 7 === 0 ? 1 : 0, total: 151 },
@@ -30,5 +33,5 @@ function judged(ticks: number) {
     evidence = absorb(evidence, tick, terms, at);
     assess(evidence, tick, terms, true);
   }
-  return { ...evidence, lastStrike: at };
+  return { ...evidence, lastStrike: at, environmentBad: true };
 }
