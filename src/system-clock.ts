@@ -1,6 +1,6 @@
 /** The wall's time. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),

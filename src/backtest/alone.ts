@@ -11,11 +11,11 @@ import { absoluteAlpha, absorb, freshEvidence } from '../decide/evidence/evidenc
 import { beginEvidence, termsOf } from '../decide/evidence/judge.ts';
 import { clamp, mixture } from '../decide/evidence/logs.ts';
 import { relativeNull } from '../decide/evidence/ratios.ts';
-import type { History, Reading, Tally } from '../decide/observation.ts';
 import { countText, isEven, oddsText, percentText } from '../decide/words.ts';
+import type { History, Reading, Tally } from '../facts/counts.ts';
+import { iso, ms } from '../facts/time.ts';
 import { eventKind, type Objective, type Policy } from '../policy/policy.ts';
-import type { Evidence } from '../policy/status.ts';
-import { iso, ms } from '../policy/time.ts';
+import type { Evidence } from '../status/evidence.ts';
 import { type Line, shown } from './line.ts';
 
 export interface Alone {

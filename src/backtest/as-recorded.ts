@@ -1,9 +1,12 @@
 /** Cloud Run and a policy's status, as far as a recording of metrics can tell. */
-import type { Revision, Service, Split } from '../decide/observation.ts';
+import type { Revision } from '../facts/revision.ts';
+import type { Service } from '../facts/service.ts';
+import type { Split } from '../facts/split.ts';
+import { iso } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { iso } from '../policy/time.ts';
-import type { Metrics, Services } from '../ports.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Services } from '../ports/services.ts';
+import type { Status } from '../status/status.ts';
 import type { Recording } from './recording.ts';
 
 export interface ReplayOptions {

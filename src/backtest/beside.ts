@@ -1,12 +1,12 @@
 /** A candidate that served beside a control: what the operator would have decided. */
-import { confirm } from '../decide/confirm.ts';
+
 import { decide } from '../decide/decide.ts';
 import type { Decision } from '../decide/decision.ts';
-import type { Split } from '../decide/observation.ts';
-import { all, between, percentOf } from '../decide/split.ts';
-import { observe } from '../observe.ts';
-import type { Status } from '../policy/status.ts';
-import { iso } from '../policy/time.ts';
+import { confirm } from '../decide/traffic/confirm.ts';
+import { all, between, percentOf, type Split } from '../facts/split.ts';
+import { iso } from '../facts/time.ts';
+import { observe } from '../loop/observe.ts';
+import type { Status } from '../status/status.ts';
 import { adopted, lookMs, type ReplayOptions, serviceOf, servicesOf } from './as-recorded.ts';
 import { ending, type Line, lineAt, shownEvidence } from './line.ts';
 import { percentAt, type Recording } from './recording.ts';

@@ -1,7 +1,7 @@
 /** What a replay says, a decision at a time. */
 import { mixture } from '../decide/evidence/logs.ts';
-import type { Evidence } from '../policy/status.ts';
-import { iso } from '../policy/time.ts';
+import { iso } from '../facts/time.ts';
+import type { Evidence } from '../status/evidence.ts';
 
 export interface Counts {
   readonly bad: number;

@@ -2,9 +2,10 @@
  * Goes through a recording with the real judgement, as if each moment were now: `observe` asks only for what could be known
  * then, `decide` decides, and nothing is written. The traffic goes on as it was recorded, whatever is decided.
  */
+
+import { iso, spoken } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import { iso, spoken } from '../policy/time.ts';
-import type { Metrics } from '../ports.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { ReplayOptions } from './as-recorded.ts';
 import { beside } from './beside.ts';
 import type { Line } from './line.ts';

@@ -1,9 +1,11 @@
 /** Finds in a recording what Cloud Run would have told: which revisions served, when, and with what share. */
-import type { Reading, Tally } from '../decide/observation.ts';
-import { tickOf } from '../decide/reach.ts';
-import { type Objective, type Policy, serviceText } from '../policy/policy.ts';
-import { iso } from '../policy/time.ts';
-import type { Asked, Metrics } from '../ports.ts';
+
+import { tickOf } from '../decide/freshness.ts';
+import type { Reading, Tally } from '../facts/counts.ts';
+import { serviceText } from '../facts/service.ts';
+import { iso } from '../facts/time.ts';
+import type { Objective, Policy } from '../policy/policy.ts';
+import type { Asked, Metrics } from '../ports/metrics.ts';
 import { isConcurrent, type Recording, type Served, sharesOf } from './recording.ts';
 
 export interface Range {

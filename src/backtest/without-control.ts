@@ -1,13 +1,14 @@
 /** A candidate that nothing served beside: its predecessor stands in, and whatever the evidence, it is advice. */
-import type { History } from '../decide/observation.ts';
+
+import { tickOf } from '../decide/freshness.ts';
 import { historyMs } from '../decide/questions.ts';
-import { tickOf } from '../decide/reach.ts';
-import { all } from '../decide/split.ts';
-import { observe } from '../observe.ts';
+import type { History } from '../facts/counts.ts';
+import { all } from '../facts/split.ts';
+import { iso } from '../facts/time.ts';
+import { observe } from '../loop/observe.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { iso } from '../policy/time.ts';
-import type { Metrics } from '../ports.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Status } from '../status/status.ts';
 import { absorbAlone, advice, beginAlone, shownAlone } from './alone.ts';
 import { adopted, lookMs, type ReplayOptions, serviceOf, servicesOf } from './as-recorded.ts';
 import { ending, type Line, lineAt } from './line.ts';

@@ -1,5 +1,5 @@
 /** What Google's errors mean to the loop, and the one sentence that tells people. */
-import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../ports.ts';
+import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../ports/errors.ts';
 
 /** One request, as metrics and error messages speak of it. */
 export interface Question {

@@ -2,9 +2,9 @@
  * Every service of a region from one list, shared by all policies that guard something there: hundreds of quiet services cost
  * two list calls a minute instead of hundreds of reads.
  */
-import type { Service } from '../decide/observation.ts';
-import type { ServiceRef } from '../policy/policy.ts';
-import { type Clock, Refused } from '../ports.ts';
+import type { Service, ServiceRef } from '../facts/service.ts';
+import type { Clock } from '../ports/clock.ts';
+import { Refused } from '../ports/errors.ts';
 
 /** A list is good for this long (of the world's time). */
 const freshMs = 30_000;

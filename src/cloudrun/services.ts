@@ -1,8 +1,10 @@
 /** The port Services over the Cloud Run Admin API v2. */
-import type { Revision, Service, Split } from '../decide/observation.ts';
-import type { ServiceRef } from '../policy/policy.ts';
-import { serviceText } from '../policy/policy.ts';
-import { type Clock, Refused, type Services, type TagTarget, Unavailable } from '../ports.ts';
+import type { Revision } from '../facts/revision.ts';
+import { type Service, type ServiceRef, serviceText } from '../facts/service.ts';
+import type { Split } from '../facts/split.ts';
+import type { Clock } from '../ports/clock.ts';
+import { Refused, Unavailable } from '../ports/errors.ts';
+import type { Services, TagTarget } from '../ports/services.ts';
 import type { Access } from './access.ts';
 import { Caller, type OnCall, type Pace } from './calls.ts';
 import { type Clients, createClients } from './clients.ts';

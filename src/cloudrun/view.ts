@@ -3,8 +3,9 @@
  * come as names or numbers, 64-bit integers as text or objects, anything may be null.
  */
 import type { protos } from '@google-cloud/run';
-import type { Revision, Service, TrafficTarget } from '../decide/observation.ts';
-import type { ServiceRef } from '../policy/policy.ts';
+import type { Revision } from '../facts/revision.ts';
+import type { Service, ServiceRef } from '../facts/service.ts';
+import type { TrafficTarget } from '../facts/split.ts';
 
 type ServiceMessage = protos.google.cloud.run.v2.IService;
 type RevisionMessage = protos.google.cloud.run.v2.IRevision;

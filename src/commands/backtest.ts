@@ -2,8 +2,8 @@
 import type { Line } from '../backtest/line.ts';
 import { heading, replay } from '../backtest/replay.ts';
 import { survey } from '../backtest/survey.ts';
+import { iso, spoken } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import { iso, spoken } from '../policy/time.ts';
 import { PromqlMetrics } from '../prometheus/metrics.ts';
 import { paragraph } from '../report/columns.ts';
 import { ProgressLine } from '../report/progress.ts';

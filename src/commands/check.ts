@@ -1,10 +1,11 @@
 /** `steadyrun check FILE…`: everything that is wrong with policies, before a cluster sees them. */
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { serviceText } from '../facts/service.ts';
 import { checkPolicies, type PlacedPolicy } from '../policy/check/policies.ts';
 import { textIn } from '../policy/check/text.ts';
 import type { Finding, Position } from '../policy/check/yaml.ts';
-import { keyText, serviceText } from '../policy/policy.ts';
+import { keyText } from '../policy/policy.ts';
 
 export interface CheckIo {
   readonly stdout: { write(text: string): unknown };

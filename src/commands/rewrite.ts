@@ -1,9 +1,10 @@
 /** `steadyrun rewrite`: what a pasted query counts, as the two counters that one revision is judged by. */
+
+import { measuredBy } from '../counting/measured.ts';
+import { countingQuery } from '../counting/queries.ts';
+import { partsOf } from '../counting/tally.ts';
 import { durationMs } from '../policy/duration.ts';
 import type { Indicator } from '../policy/policy.ts';
-import { measuredBy } from '../prometheus/measured.ts';
-import { countingQuery } from '../prometheus/queries.ts';
-import { partsOf } from '../prometheus/tally.ts';
 import { increaseText, selectorText } from '../promql/counters/format.ts';
 import type { HistogramCounter, LabelMatch } from '../promql/counters/model.ts';
 import { readPasted } from '../promql/counters/pasted.ts';

@@ -1,10 +1,10 @@
 /** `status` and `why`: what the stored status says, without asking Cloud Run or the metrics anything. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadKubeConfig, type PooledKubeConfig } from '../kubernetes/client.ts';
-import { SloPolicies } from '../kubernetes/slopolicies.ts';
+import { loadKubeConfig, type PooledKubeConfig } from '../kubernetes/http/client.ts';
+import { SloPolicies } from '../kubernetes/policies/slopolicies.ts';
 import { storedPolicy } from '../policy/parse.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
-import { Unavailable } from '../ports.ts';
+import { Unavailable } from '../ports/errors.ts';
 import { next } from '../report/next.ts';
 import { objectives } from '../report/objectives.ts';
 import { sentences, story, type Told, usualColumns } from '../report/story.ts';

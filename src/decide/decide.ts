@@ -4,20 +4,22 @@
  * already decided, what is running, what is new.
  */
 
-import type { PolicyEvent } from '../policy/event.ts';
+import type { PolicyEvent } from '../facts/event.ts';
+import type { Observation } from '../facts/observation.ts';
+import type { Service } from '../facts/service.ts';
+import { iso } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { iso } from '../policy/time.ts';
+import type { Status } from '../status/status.ts';
 import { type Decided, type Decision, isRelieving, relieving } from './decision.ts';
-import { guarding } from './guard/guarding.ts';
 import { inspected } from './inspection.ts';
-import type { Observation, Service } from './observation.ts';
-import { clipped, hold, look, type Outcome } from './outcome.ts';
-import { own } from './people/ownership.ts';
-import { asked } from './people/requests.ts';
-import { rolling } from './rollout/rolling.ts';
-import { begin } from './rollout/start.ts';
+import { hold, look, type Outcome } from './outcome.ts';
+import { guarding } from './traffic/guard/guarding.ts';
+import { own } from './traffic/ownership.ts';
+import { asked } from './traffic/requests.ts';
+import { rolling } from './traffic/rollout/rolling.ts';
+import { begin } from './traffic/rollout/start.ts';
 import { phaseOf, shown } from './view.ts';
+import { clipped } from './words.ts';
 
 export function decide(policy: Policy, observation: Observation, known: Status, nowMs: number): Decided {
   const { service } = observation;

@@ -2,9 +2,11 @@
  * A decision is data: what to write, why, what people are told, and when to look again. It is made by pure functions and
  * carried out by the shell.
  */
-import type { PolicyEvent } from '../policy/event.ts';
-import type { IntentKind, RolloutState, Status } from '../policy/status.ts';
-import type { Split } from './observation.ts';
+import type { PolicyEvent } from '../facts/event.ts';
+import type { Split } from '../facts/split.ts';
+import type { IntentKind } from '../status/intent.ts';
+import type { RolloutState } from '../status/rollout.ts';
+import type { Status } from '../status/status.ts';
 
 export type Action =
   | 'None'

@@ -2,11 +2,13 @@
  * A dry run of every objective's query, before a rollout depends on it: a query that cannot work is said at once, with its
  * reason, instead of a rollout that waits for what never comes.
  */
+
+import type { Inspection } from '../facts/inspection.ts';
+import type { Observation } from '../facts/observation.ts';
+import { iso, ms } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { iso, ms } from '../policy/time.ts';
-import type { Inspection, Observation } from './observation.ts';
-import { clipped } from './outcome.ts';
+import type { Status } from '../status/status.ts';
+import { clipped } from './words.ts';
 
 type Inspected = NonNullable<Status['inspection']>;
 

@@ -1,11 +1,12 @@
 /** What a branch of the decision comes to, before it is put into the state and the words that everybody reads. */
 
-import type { PolicyEvent } from '../policy/event.ts';
+import type { PolicyEvent } from '../facts/event.ts';
+import { iso, ms, spoken } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { iso, ms, spoken } from '../policy/time.ts';
-import { without } from './confirm.ts';
+import { without } from '../status/edit.ts';
+import type { Status } from '../status/status.ts';
 import type { Action, TrafficWrite } from './decision.ts';
+import { clipped } from './words.ts';
 
 export interface Outcome {
   readonly state: Status;
@@ -54,7 +55,12 @@ export function hold(policy: Policy, state: Status, reason: string, why: string,
   };
 }
 
-/** Somebody else's words in a sentence may be long; a status that is too long would be refused as a whole. */
-export const clipped = (text: string): string => (text.length <= 1500 ? text : `${text.slice(0, 1500)}…`);
-
 export const released = (state: Status): Status => without(state, 'hold');
+
+export const waiting = (state: Status, message: string): Outcome => ({
+  state,
+  action: 'None',
+  reason: 'Settling',
+  message,
+  lookInMs: look.settlingMs,
+});

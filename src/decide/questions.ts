@@ -1,12 +1,13 @@
 /**
  * What a reconcile has to find out before it can decide: as little as possible, since every question is somebody's quota.
  */
+
+import type { Service } from '../facts/service.ts';
+import { ms } from '../facts/time.ts';
 import type { Objective, Policy } from '../policy/policy.ts';
-import type { Status } from '../policy/status.ts';
-import { ms } from '../policy/time.ts';
+import type { Status } from '../status/status.ts';
 import { inspectionDue } from './inspection.ts';
-import type { Service } from './observation.ts';
-import { namedSplit, same } from './split.ts';
+import { newcomer, quiet } from './traffic/newcomer.ts';
 
 /** How much of the stable's past is asked for at the beginning of a rollout. */
 export const historyMs = 6 * 3_600_000;
@@ -41,33 +42,6 @@ export interface Questions {
   readonly historyOf: string | null;
   /** Ask what the source makes of each objective's query. */
   readonly inspect: boolean;
-}
-
-/** Nothing is going on, so that a listing up to half a minute old will do. */
-export const quiet = (state: Status): boolean =>
-  state.stable !== undefined &&
-  state.rollout === undefined &&
-  state.intent === undefined &&
-  state.guard?.controlSince === undefined &&
-  state.guard?.convicted === undefined &&
-  state.hold === undefined;
-
-/** The listing shows something that this state does not know. */
-export function surprising(service: Service, state: Status): boolean {
-  const split = namedSplit(service.traffic);
-  if (split === null) return !state.adoption?.externallyManaged;
-  if (!state.split || !same(split, state.split)) return true;
-  return newcomer(service, state) !== null;
-}
-
-/** The newest ready revision, where it is neither stable, nor rejected, nor withdrawn for good. */
-export function newcomer(service: Service, state: Status): string | null {
-  const newest = service.latestReady;
-  if (newest === null || newest === state.stable?.revision) return null;
-  if (state.rejected?.some(({ revision }) => revision === newest)) return null;
-  const { withdrawn } = state;
-  if (withdrawn?.revision === newest && withdrawn.reason !== 'MetricsOutage') return null;
-  return newest;
 }
 
 export function questions(policy: Policy, service: Service, state: Status, nowMs: number): Questions {

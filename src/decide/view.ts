@@ -1,12 +1,13 @@
 /** What people see of a state: the phase, the shares, a row an objective. */
+
+import type { Service } from '../facts/service.ts';
+import { namedSplit, percentOf } from '../facts/split.ts';
+import { iso } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Phase, Status } from '../policy/status.ts';
-import { iso } from '../policy/time.ts';
-import { without } from './confirm.ts';
+import { without } from '../status/edit.ts';
+import type { Phase, Status } from '../status/status.ts';
 import { type Assessment, odds } from './evidence/assess.ts';
 import type { Judged } from './evidence/judge.ts';
-import type { Service } from './observation.ts';
-import { namedSplit, percentOf } from './split.ts';
 import { significant } from './words.ts';
 
 type Row = NonNullable<Status['objectives']>[number];

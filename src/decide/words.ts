@@ -2,10 +2,11 @@
  * The sentences people read, written once: the condition, the event, the log, the dashboard and the incident report all
  * quote these.
  */
-import type { Evidence } from '../policy/status.ts';
+
+import type { Tally } from '../facts/counts.ts';
+import type { Evidence } from '../status/evidence.ts';
 import { type Assessment, odds } from './evidence/assess.ts';
 import type { Counted } from './evidence/ratios.ts';
-import type { Tally } from './observation.ts';
 
 /** "0.05 %", "3.3 %", "12 %": three significant digits, never an exponent. */
 export const percentText = (fraction: number): string => `${significant(100 * fraction, 3)} %`;
@@ -63,3 +64,6 @@ export const goneBackText = (revision: string, control: string): string =>
 /** "availability at most 0.12 %, latency at most 4.1 %": what the certificate proves. */
 export const boundsText = (assessments: readonly Assessment[]): string =>
   assessments.map(({ objective, upperBound }) => `${objective} at most ${percentText(upperBound)} bad`).join(', ');
+
+/** Somebody else's words in a sentence may be long; a status that is too long would be refused as a whole. */
+export const clipped = (text: string): string => (text.length <= 1500 ? text : `${text.slice(0, 1500)}…`);

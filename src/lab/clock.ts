@@ -1,6 +1,6 @@
 /** The world's two clocks: one that is pushed, for tests and rehearsals, and one that runs with the wall's, faster. */
 import { setTimeout as wallSleep } from 'node:timers/promises';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
 
 interface Sleeper {
   readonly dueMs: number;

@@ -1,8 +1,10 @@
 /** The lab's PromQL engine as the metrics adapter asks it, without HTTP between. */
+
+import type { Vector } from '../counting/vector.ts';
 import type { MetricsSource } from '../policy/policy.ts';
-import { type Matrix, type PromqlClient, PromqlFailure, type Vector } from '../prometheus/promql.ts';
+import { type Matrix, type PromqlClient, PromqlFailure } from '../prometheus/promql.ts';
 import { instant, PromqlError, range } from './promql/query.ts';
-import type { SeriesStore } from './store.ts';
+import type { SeriesStore } from './series/store.ts';
 
 export function labPromql(store: SeriesStore): PromqlClient {
   return {

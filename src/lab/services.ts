@@ -1,7 +1,9 @@
 /** The loop's view of the simulated services, without HTTP between. */
-import type { Revision, Service as ServiceFacts, Split } from '../decide/observation.ts';
-import type { ServiceRef } from '../policy/policy.ts';
-import { Conflict, Refused, type Services, type TagTarget } from '../ports.ts';
+import type { Revision } from '../facts/revision.ts';
+import type { Service as ServiceFacts, ServiceRef } from '../facts/service.ts';
+import type { Split } from '../facts/split.ts';
+import { Conflict, Refused } from '../ports/errors.ts';
+import type { Services, TagTarget } from '../ports/services.ts';
 import { Refusal } from './world/refusal.ts';
 import type { Service } from './world/service.ts';
 import type { TrafficTarget } from './world/traffic.ts';

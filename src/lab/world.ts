@@ -2,12 +2,12 @@
  * A simulated Cloud Run: services, revisions, instances, requests and the metrics they leave. No real time and no I/O;
  * the same seed and the same calls give the same numbers. Time moves in seconds, and only when it is told to.
  */
-import type { ServiceRef } from '../policy/policy.ts';
+import type { ServiceRef } from '../facts/service.ts';
 import { type EventText, type LabEvent, parseEvent, type Scheduled } from '../scenario/events.ts';
 import { Random } from '../scenario/random.ts';
 import { type Delays, Horizon } from './metrics/horizon.ts';
 import { Scraper } from './metrics/scraper.ts';
-import { SeriesStore } from './store.ts';
+import { SeriesStore } from './series/store.ts';
 import type { Json } from './world/json.ts';
 import { Refusal } from './world/refusal.ts';
 import { Service } from './world/service.ts';

@@ -1,8 +1,9 @@
 /** What a Kubernetes API server with our CRD does to an SLOPolicy: prune, default, validate. The lab's has no CRD engine. */
+
+import { status } from '../status/status.ts';
 import { document, group, kind, withoutNulls } from './parse.ts';
 import { pathText, problemsOf, problemText, valueAt } from './problems.ts';
 import { serviceIsFixed } from './rules.ts';
-import { status } from './status.ts';
 
 export interface Cause {
   readonly field: string;

@@ -3,14 +3,15 @@
  * has validated what it stores, yet a policy stored under an older CRD, or read from a file, has to be refused in words.
  */
 import { z } from 'zod';
+import type { ServiceRef } from '../facts/service.ts';
+import { ms } from '../facts/time.ts';
+import { type Status, status } from '../status/status.ts';
 import { durationMs } from './duration.ts';
 import { indicatorOf } from './indicators.ts';
-import type { MetricsSource, Objective, Policy, PrometheusAuth, Requests, ServiceRef } from './policy.ts';
+import type { MetricsSource, Objective, Policy, PrometheusAuth, Requests } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Spec, spec } from './spec.ts';
-import { type Status, status } from './status.ts';
 import type { StoredPolicy } from './stored.ts';
-import { ms } from './time.ts';
 
 export const group = 'steadyrun.dev';
 export const apiVersion = `${group}/v1alpha1`;

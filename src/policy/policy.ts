@@ -3,13 +3,8 @@
  * Parsing happens once, at the door (parse.ts); nothing behind it checks a field again.
  */
 
+import type { ServiceRef } from '../facts/service.ts';
 import type { HistogramCounter, RatioCounters } from '../promql/counters/model.ts';
-
-export interface ServiceRef {
-  readonly project: string;
-  readonly region: string;
-  readonly name: string;
-}
 
 export interface PolicyKey {
   readonly namespace: string;
@@ -102,5 +97,9 @@ export interface Requests {
 }
 
 export const keyText = (key: PolicyKey): string => `${key.namespace}/${key.name}`;
-export const serviceText = (ref: ServiceRef): string =>
-  `projects/${ref.project}/locations/${ref.region}/services/${ref.name}`;
+
+/** The inverse of keyText: names cannot contain a slash. */
+export function parseKey(key: string): PolicyKey {
+  const slash = key.indexOf('/');
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}

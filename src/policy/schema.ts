@@ -1,7 +1,7 @@
 /** The schemas as OpenAPI: what the CRD holds, what kubectl explains, and where hints and the reference page look things up. */
 import { z } from 'zod';
+import { status } from '../status/status.ts';
 import { spec } from './spec.ts';
-import { type Status, status } from './status.ts';
 
 export interface JsonSchema {
   readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
@@ -45,41 +45,9 @@ export const policySchema: JsonSchema = {
     kind: { type: 'string', description: 'SLOPolicy.', example: 'SLOPolicy' },
     metadata: { type: 'object' },
     spec: openApi(spec),
-    status: described(openApi(status), 'What the operator sees, decided and remembers. Only the operator writes it.', {
-      observedGeneration: 'Generation of the spec that this status speaks of.',
-      conditions: 'Ready, Reconciling and Stalled, for kubectl wait and whatever reads conditions.',
-      phase: 'Where the rollout is.',
-      verdict: "The worst objective's verdict.",
-      stable: 'The revision judged good, and its share of the traffic.',
-      lastGood: 'The newest revision with a finished, healthy rollout that still exists: where a rollback goes.',
-      candidate: 'The newer revision that is being judged, and its share of the traffic.',
-      rejected: 'Revisions that were rolled back, newest first. They stay rejected until somebody asks for a retry.',
-      decision: 'The last decision, in words.',
-      objectives: 'How each objective stands.',
-      split: "The traffic that was last written or accepted; any other is somebody else's.",
-      intent: 'The traffic about to be written, so that it is known again after a restart.',
-      adoption: 'How the service was found.',
-      inspection: "What the last dry run of the objectives' queries found.",
-      hold: 'Why nothing moves, and since when.',
-      rollout: 'The rollout in progress, with its evidence.',
-      guard: 'The watch over a promoted revision, with its evidence.',
-      withdrawn: 'The candidate that was taken back to 0 % without being rejected.',
-      supersededInARow: 'How many candidates in a row were superseded before they were judged.',
-    }),
+    status: openApi(status),
   },
 };
-
-function described(
-  schema: JsonSchema,
-  description: string,
-  meanings: Readonly<Partial<Record<keyof Status, string>>>,
-): JsonSchema {
-  const properties = Object.entries({ ...schema.properties }).map(([field, property]) => {
-    const meaning = meanings[field as keyof Status];
-    return [field, meaning === undefined ? property : { ...property, description: meaning }];
-  });
-  return { ...schema, description, properties: Object.fromEntries(properties) };
-}
 
 /** The schema of what lies at `path`, in a policy unless it is in something else; undefined where there is no such field. */
 export function schemaAt(path: readonly PropertyKey[], whole: JsonSchema = policySchema): JsonSchema | undefined {

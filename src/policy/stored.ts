@@ -1,6 +1,8 @@
 /** A policy as the cluster holds it. */
-import type { Policy, PolicyKey, ServiceRef } from './policy.ts';
-import type { Status } from './status.ts';
+
+import type { ServiceRef } from '../facts/service.ts';
+import type { Status } from '../status/status.ts';
+import type { Policy, PolicyKey } from './policy.ts';
 
 /** The policy, or why it cannot be obeyed; and the status beside it, or why it cannot be read. */
 export interface StoredPolicy {

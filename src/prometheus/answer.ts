@@ -1,8 +1,10 @@
 /** Reads the answer of Prometheus's HTTP API, believing nothing about it. Pure; throws PromqlFailure. */
+
+import type { Labels, Vector } from '../counting/vector.ts';
 import { bodyOf, type Json } from './body.ts';
 import { oneLine } from './line.ts';
 import type { Answer } from './post.ts';
-import { type Labels, type Matrix, type Point, PromqlFailure, type Vector } from './promql.ts';
+import { type Matrix, type Point, PromqlFailure } from './promql.ts';
 import { retryAfterMs } from './silence.ts';
 
 export interface Server {

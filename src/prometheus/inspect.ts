@@ -1,13 +1,13 @@
 /** A dry run of an objective's query: what the source makes of it, before a rollout depends on it. */
 
-import type { Inspection } from '../decide/observation.ts';
+import { boundariesOf, neighbours } from '../counting/boundaries.ts';
+import { type HistogramShape, type Measured, type RatioShape, totals } from '../counting/measured.ts';
+import { boundariesQuery, type Counting, countingQuery, revisionsQuery } from '../counting/queries.ts';
+import { partsOf } from '../counting/tally.ts';
+import type { Inspection } from '../facts/inspection.ts';
 import type { MetricsSource } from '../policy/policy.ts';
 import { selectorText } from '../promql/counters/format.ts';
-import { boundariesOf, neighbours } from './boundaries.ts';
-import { type HistogramShape, type Measured, type RatioShape, totals } from './measured.ts';
 import { type PromqlClient, PromqlFailure } from './promql.ts';
-import { boundariesQuery, type Counting, countingQuery, revisionsQuery } from './queries.ts';
-import { partsOf } from './tally.ts';
 
 /** Throws PromqlFailure where the source could not be asked; a query that it refuses is a finding. */
 export async function inspection(

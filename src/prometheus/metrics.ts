@@ -1,16 +1,19 @@
 /** The port Metrics over any PromQL engine. One counting query an objective and tick. */
-import type { Freshness, History, Inspection, Reading, Tally } from '../decide/observation.ts';
-import type { Asked, CountsQuestion, HistoryQuestion, Metrics, MetricsFailure } from '../ports.ts';
+
+import { type Boundaries, boundariesOf, type Neighbours, neighbours } from '../counting/boundaries.ts';
+import { type HistogramShape, type Measured, measuredBy } from '../counting/measured.ts';
+import { boundariesQuery, bucket, type Counting, countingQuery } from '../counting/queries.ts';
+import { brokenCount, latencyTallies, partsOf, ratioTallies } from '../counting/tally.ts';
+import type { Sample, Vector } from '../counting/vector.ts';
+import type { Freshness, History, Reading, Tally } from '../facts/counts.ts';
+import type { Inspection } from '../facts/inspection.ts';
+import type { Asked, CountsQuestion, HistoryQuestion, Metrics, MetricsFailure } from '../ports/metrics.ts';
 import { selectorText } from '../promql/counters/format.ts';
 import type { Counter } from '../promql/counters/model.ts';
-import { type Boundaries, boundariesOf, type Neighbours, neighbours } from './boundaries.ts';
 import { inspection } from './inspect.ts';
-import { type HistogramShape, type Measured, measuredBy } from './measured.ts';
-import { type Matrix, type PromqlClient, PromqlFailure, type Sample, type Vector } from './promql.ts';
-import { boundariesQuery, bucket, type Counting, countingQuery } from './queries.ts';
+import { type Matrix, type PromqlClient, PromqlFailure } from './promql.ts';
 import { Reach } from './reach.ts';
 import { Remembered } from './remembered.ts';
-import { brokenCount, latencyTallies, partsOf, ratioTallies } from './tally.ts';
 
 /** How far back the last value before a window is looked for; nothing that is alive is silent for longer. */
 const lookback = '15m';

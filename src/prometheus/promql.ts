@@ -1,6 +1,8 @@
 /** What the metrics adapter needs from a PromQL engine: over HTTP in production, in process in the lab. */
+
+import type { Labels, Vector } from '../counting/vector.ts';
 import type { MetricsSource } from '../policy/policy.ts';
-import type { MetricsFailure } from '../ports.ts';
+import type { MetricsFailure } from '../ports/metrics.ts';
 
 /** Failures are thrown as PromqlFailure. Instants are epoch milliseconds. */
 export interface PromqlClient {
@@ -8,16 +10,6 @@ export interface PromqlClient {
   /** Evaluates at startMs, startMs + stepMs, … up to endMs. */
   range(source: MetricsSource, query: string, startMs: number, endMs: number, stepMs: number): Promise<Matrix>;
 }
-
-export type Labels = Readonly<Record<string, string>>;
-
-export interface Sample {
-  readonly labels: Labels;
-  /** May be NaN or infinite, as PromQL's numbers may. */
-  readonly value: number;
-}
-
-export type Vector = readonly Sample[];
 
 export interface Point {
   readonly atMs: number;

@@ -6,12 +6,13 @@
  * each has its own phase, a window may end a little before the newest sample, by which time a scrape that was under way
  * has arrived. A sample that comes later than that is counted by nobody, in either revision.
  */
-import type { Freshness } from '../decide/observation.ts';
+
+import { type Measured, totals } from '../counting/measured.ts';
+import { reachQuery, samplesQuery } from '../counting/queries.ts';
+import type { Freshness } from '../facts/counts.ts';
 import type { MetricsSource } from '../policy/policy.ts';
 import { selectorText } from '../promql/counters/format.ts';
-import { type Measured, totals } from './measured.ts';
 import type { PromqlClient } from './promql.ts';
-import { reachQuery, samplesQuery } from './queries.ts';
 import { Remembered } from './remembered.ts';
 
 /** Cloud Run samples its own metrics once a minute. */

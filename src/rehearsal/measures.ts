@@ -1,5 +1,5 @@
 /** Which of a world's counts each objective of a policy looks at. */
-import type { Tally } from '../decide/observation.ts';
+import type { Tally } from '../facts/counts.ts';
 import { eventKind, type Policy } from '../policy/policy.ts';
 import type { Counts, Measures } from '../scenario/draw.ts';
 

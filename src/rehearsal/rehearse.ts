@@ -1,6 +1,5 @@
 /** One run: a policy's rule in one world of a scenario. */
-import type { Split } from '../decide/observation.ts';
-import { soleRevision } from '../decide/split.ts';
+import { type Split, soleRevision } from '../facts/split.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { bind } from './measures.ts';

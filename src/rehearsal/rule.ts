@@ -1,5 +1,7 @@
 /** A rule that decides about a candidate's traffic: ours, or a peer's for comparison. */
-import type { Split, Tally } from '../decide/observation.ts';
+
+import type { Tally } from '../facts/counts.ts';
+import type { Split } from '../facts/split.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Tick } from './world.ts';

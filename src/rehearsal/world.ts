@@ -1,5 +1,7 @@
 /** A run's world as the rules see it: a split, time that passes, and ticks of counts that become visible late. */
-import type { Split, Tally } from '../decide/observation.ts';
+
+import type { Tally } from '../facts/counts.ts';
+import type { Split } from '../facts/split.ts';
 import { type Counts, clear, noCounts, serve } from '../scenario/draw.ts';
 import { Random } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';

@@ -1,7 +1,7 @@
 /** What the operator says about itself on /metrics, under the names that controller dashboards already know. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Decision } from '../decide/decision.ts';
-import type { QueueState } from '../kubernetes/queue.ts';
+import type { QueueState } from '../loop/queue.ts';
 import { keyText } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 

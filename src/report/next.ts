@@ -1,6 +1,7 @@
 /** What comes next, and where a person can do something about it, what. */
-import type { Status } from '../policy/status.ts';
-import { ms, spoken } from '../policy/time.ts';
+
+import { ms, spoken } from '../facts/time.ts';
+import type { Status } from '../status/status.ts';
 
 /** A running operator writes a status at least every ten minutes. */
 const overdueMs = 15 * 60_000;

@@ -1,6 +1,6 @@
 /** The evidence as a table: a line an objective. */
 import { countText, oddsText, percentText } from '../decide/words.ts';
-import type { Status } from '../policy/status.ts';
+import type { Status } from '../status/status.ts';
 import { aligned } from './columns.ts';
 
 type Row = NonNullable<Status['objectives']>[number];

@@ -1,7 +1,8 @@
 /** A status told to a person: what is happening, on what evidence, why, what was done, and what comes next. */
-import type { Status } from '../policy/status.ts';
+
+import { ms, spoken } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
-import { ms, spoken } from '../policy/time.ts';
+import type { Status } from '../status/status.ts';
 import { aligned, paragraph } from './columns.ts';
 import { next, standing } from './next.ts';
 import { objectives } from './objectives.ts';

@@ -1,6 +1,7 @@
 /** Policies a line each, with the columns that `kubectl get slopolicies` has. */
+
+import { spoken } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
-import { spoken } from '../policy/time.ts';
 import { aligned } from './columns.ts';
 import { phaseText } from './story.ts';
 

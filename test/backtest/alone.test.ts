@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { absorbAlone, advice, beginAlone } from '../../src/backtest/alone.ts';
-import type { History, Tally } from '../../src/decide/observation.ts';
+import type { History, Tally } from '../../src/facts/counts.ts';
 import { Random } from '../../src/scenario/random.ts';
 import { validPolicy } from '../policy/valid.ts';
 

@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Line } from '../../src/backtest/line.ts';
-import { iso } from '../../src/policy/time.ts';
+import { iso } from '../../src/facts/time.ts';
 import { type Ended, steadyrun } from '../commands/cli.ts';
 import { prometheus3Program, prometheusProgram, startPrometheus } from '../lab/promql/real-prometheus.ts';
 import { ownQueries } from '../own-queries.ts';

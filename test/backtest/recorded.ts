@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import type { Line } from '../../src/backtest/line.ts';
 import { type BacktestOptions, backtest } from '../../src/commands/backtest.ts';
 import type { Decision } from '../../src/decide/decision.ts';
-import type { SeriesStore } from '../../src/lab/store.ts';
+import type { SeriesStore } from '../../src/lab/series/store.ts';
 import { ramping, Stage, type StageOptions, startMs } from '../scenarios/stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backtest-'));

@@ -1,6 +1,6 @@
 /** A lab's past in a real Prometheus, as scrapes would have left it there, and taken out again as people export it. */
-import type { Series } from '../../src/lab/promql/series.ts';
-import type { SeriesStore } from '../../src/lab/store.ts';
+import type { Series } from '../../src/lab/series/series.ts';
+import type { SeriesStore } from '../../src/lab/series/store.ts';
 import { remoteWrite, stale, type WrittenSeries } from '../lab/promql/remote-write.ts';
 import { minutes } from '../scenarios/stage.ts';
 

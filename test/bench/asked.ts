@@ -1,5 +1,7 @@
 /** Counts what is asked of a metrics server, as it would go over the wire. */
-import type { Matrix, PromqlClient, Vector } from '../../src/prometheus/promql.ts';
+
+import type { Vector } from '../../src/counting/vector.ts';
+import type { Matrix, PromqlClient } from '../../src/prometheus/promql.ts';
 
 export interface Asked {
   queries: number;

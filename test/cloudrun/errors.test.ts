@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports.ts';
+import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
 import { googleError, harness, origin, path, query, ref, serviceJson } from './google.ts';
 
 beforeEach(() => nock.disableNetConnect());

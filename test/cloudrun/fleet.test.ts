@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Fleet } from '../../src/cloudrun/fleet.ts';
 import { serviceView } from '../../src/cloudrun/view.ts';
-import type { Service } from '../../src/decide/observation.ts';
-import { Refused, Unavailable } from '../../src/ports.ts';
+import type { Service } from '../../src/facts/service.ts';
+import { Refused, Unavailable } from '../../src/ports/errors.ts';
 import { ref } from './google.ts';
 
 const version = (etag: string, name = 'api'): Service => serviceView({ ...ref, name }, { etag });

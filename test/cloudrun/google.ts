@@ -3,8 +3,8 @@ import { OAuth2Client } from 'google-auth-library';
 import { boundToGoogle } from '../../src/cloudrun/access.ts';
 import type { Pace } from '../../src/cloudrun/calls.ts';
 import { createServices } from '../../src/cloudrun/services.ts';
-import type { ServiceRef } from '../../src/policy/policy.ts';
-import type { Services } from '../../src/ports.ts';
+import type { ServiceRef } from '../../src/facts/service.ts';
+import type { Services } from '../../src/ports/services.ts';
 
 export const ref: ServiceRef = { project: 'acme', region: 'europe-west1', name: 'api' };
 export const origin = 'https://run.googleapis.com';

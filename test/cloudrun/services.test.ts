@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Refused, Unavailable } from '../../src/ports.ts';
+import { Refused, Unavailable } from '../../src/ports/errors.ts';
 import { googleError, harness, origin, path, query, ref, serviceJson } from './google.ts';
 
 beforeEach(() => nock.disableNetConnect());

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trafficTargets } from '../../src/cloudrun/traffic.ts';
-import { Refused } from '../../src/ports.ts';
+import { Refused } from '../../src/ports/errors.ts';
 
 const revision = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
 

@@ -10,8 +10,8 @@ import { Lab } from '../../src/lab/lab.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
 import { LabServices } from '../../src/lab/services.ts';
 import type { ServiceSeed } from '../../src/lab/world.ts';
-import type { Operator } from '../../src/operator.ts';
-import type { Policies } from '../../src/ports.ts';
+import type { Operator } from '../../src/loop/operator.ts';
+import type { Policies } from '../../src/ports/policies.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 
 export interface Logged {
@@ -59,8 +59,8 @@ vi.mock('../../src/report/log.ts', async (original) => {
   return { ...real, logger: (level: string) => real.logger(level, list) };
 });
 
-vi.mock('../../src/operator.ts', async (original) => {
-  const real = await original<typeof import('../../src/operator.ts')>();
+vi.mock('../../src/loop/operator.ts', async (original) => {
+  const real = await original<typeof import('../../src/loop/operator.ts')>();
   class Nearer extends real.Operator {
     constructor(...[world, ...rest]: ConstructorParameters<typeof Operator>) {
       parts.policies = world.policies;

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Act, acts, Scene } from '../../src/commands/demo/acts.ts';
 import { why } from '../../src/commands/status.ts';
-import type { Status } from '../../src/policy/status.ts';
+import type { Status } from '../../src/status/status.ts';
 import { type OneProcess, startInOneProcess } from './one-process.ts';
 
 /** What an act is decided by, and what comes next. */

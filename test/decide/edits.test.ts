@@ -1,7 +1,7 @@
 /** A policy that is edited while a rollout runs. */
 import { expect, test } from 'vitest';
 import { beginAnew, beginEvidence, judge } from '../../src/decide/evidence/judge.ts';
-import type { Reading } from '../../src/decide/observation.ts';
+import type { Reading } from '../../src/facts/counts.ts';
 import { availability, latency, validPolicy } from '../policy/valid.ts';
 
 const arms = { candidate: 'new', control: 'old', warmUntilMs: 0, shares: [{ atMs: 0, percent: 50 }], limit: null };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Assessment, assess } from '../../src/decide/evidence/assess.ts';
 import { absorb, forgetSuspicion, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
-import type { Evidence } from '../../src/policy/status.ts';
+import type { Evidence } from '../../src/status/evidence.ts';
 
 const requests: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
 const latency: Terms = { ...requests, kind: 'Latency', sloAllows: 0.05 };

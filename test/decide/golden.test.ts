@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
 import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
-import type { Tally } from '../../src/decide/observation.ts';
+import type { Tally } from '../../src/facts/counts.ts';
 
 type Pair = readonly [bad: number, total: number];
 interface Arms {

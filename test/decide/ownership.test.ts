@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Service, TrafficTarget } from '../../src/decide/observation.ts';
-import { own } from '../../src/decide/people/ownership.ts';
-import type { Status } from '../../src/policy/status.ts';
+import { own } from '../../src/decide/traffic/ownership.ts';
+import type { Service } from '../../src/facts/service.ts';
+import type { TrafficTarget } from '../../src/facts/split.ts';
+import type { Status } from '../../src/status/status.ts';
 import { validPolicy } from '../policy/valid.ts';
 
 const policy = validPolicy();

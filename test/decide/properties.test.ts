@@ -5,13 +5,14 @@ import { type Assessment, assess } from '../../src/decide/evidence/assess.ts';
 import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
 import { beginEvidence, judge } from '../../src/decide/evidence/judge.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
-import type { Reading, Tally } from '../../src/decide/observation.ts';
+import type { Reading, Tally } from '../../src/facts/counts.ts';
 import type { EventKind, Policy } from '../../src/policy/policy.ts';
-import { type Evidence, type Status, status } from '../../src/policy/status.ts';
 import { rehearse } from '../../src/rehearsal/rehearse.ts';
 import { steadyrun } from '../../src/rehearsal/rules/steadyrun.ts';
 import type { EventText } from '../../src/scenario/events.ts';
 import { parseScenario, type ScenarioText } from '../../src/scenario/scenario.ts';
+import type { Evidence } from '../../src/status/evidence.ts';
+import { type Status, status } from '../../src/status/status.ts';
 import { availability, latency, validPolicy, websockets } from '../policy/valid.ts';
 
 const at = '2026-01-05T00:00:00.000Z';
@@ -276,8 +277,8 @@ vi.mock('../../src/decide/decide.ts', async (original) => {
     },
   };
 });
-vi.mock('../../src/decide/confirm.ts', async (original) => {
-  const real = await original<typeof import('../../src/decide/confirm.ts')>();
+vi.mock('../../src/decide/traffic/confirm.ts', async (original) => {
+  const real = await original<typeof import('../../src/decide/traffic/confirm.ts')>();
   return {
     ...real,
     confirm: (...[policy, service, state, ...rest]: Parameters<typeof real.confirm>) =>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { habits } from '../../src/decide/evidence/habits.ts';
+import { habits } from '../../src/decide/evidence/baseline.ts';
 import { sharesIn } from '../../src/decide/evidence/judge.ts';
+import { paceOf } from '../../src/decide/freshness.ts';
 import { isDue } from '../../src/decide/questions.ts';
-import { paceOf } from '../../src/decide/reach.ts';
-import { firstPercent, nextPercent, startPercent, watchPercent } from '../../src/decide/rollout/ramp.ts';
-import { between, namedSplit, same, soleRevision, splitText } from '../../src/decide/split.ts';
+import { firstPercent, nextPercent, startPercent, watchPercent } from '../../src/decide/traffic/rollout/ramp.ts';
+import { between, namedSplit, same, soleRevision, splitText } from '../../src/facts/split.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { availability, validPolicy } from '../policy/valid.ts';
 

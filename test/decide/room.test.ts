@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fairPercent, instancesText, isShortOfInstances } from '../../src/decide/capacity.ts';
 import { type Arms, beginEvidence, judge } from '../../src/decide/evidence/judge.ts';
-import type { Reading } from '../../src/decide/observation.ts';
 import {
   certificatePercent,
   firstPercent,
   nextPercent,
   startPercent,
   watchPercent,
-} from '../../src/decide/rollout/ramp.ts';
-import { fairPercent, instancesText, isShortOfInstances } from '../../src/decide/room.ts';
+} from '../../src/decide/traffic/rollout/ramp.ts';
+import type { Reading } from '../../src/facts/counts.ts';
 import { availability, latency, validPolicy } from '../policy/valid.ts';
 
 const policy = validPolicy([availability, latency]);

@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../src/decide/decide.ts';
 import { freshEvidence } from '../../src/decide/evidence/evidence.ts';
-import type { Observation, Service } from '../../src/decide/observation.ts';
+import type { Observation } from '../../src/facts/observation.ts';
+import type { Service } from '../../src/facts/service.ts';
+import { iso } from '../../src/facts/time.ts';
 import type { Policy } from '../../src/policy/policy.ts';
-import type { Status } from '../../src/policy/status.ts';
-import { iso } from '../../src/policy/time.ts';
+import type { Status } from '../../src/status/status.ts';
 import { availability, validPolicy } from '../policy/valid.ts';
 
 const nowMs = Date.parse('2026-01-05T08:00:00Z');

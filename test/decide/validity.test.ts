@@ -8,7 +8,7 @@ import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evi
 import { mixture } from '../../src/decide/evidence/logs.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
 import type { EventKind } from '../../src/policy/policy.ts';
-import type { Evidence } from '../../src/policy/status.ts';
+import type { Evidence } from '../../src/status/evidence.ts';
 import { binomial, type Chances, expectation, lnPoisson, poisson, together, withoutTail } from './chances.ts';
 
 const at = '2026-01-05T00:00:00.000Z';

@@ -4,11 +4,11 @@
  */
 import { pathToFileURL } from 'node:url';
 import { mixture } from '../../src/decide/evidence/logs.ts';
-import type { Status } from '../../src/policy/status.ts';
 import { rehearse } from '../../src/rehearsal/rehearse.ts';
 import { Steadyrun } from '../../src/rehearsal/rules/steadyrun.ts';
 import { aligned, paragraph } from '../../src/report/columns.ts';
 import { parseScenario } from '../../src/scenario/scenario.ts';
+import type { Status } from '../../src/status/status.ts';
 import { validPolicy } from '../policy/valid.ts';
 
 const seed = 1;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { AuthorizationV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { loadKubeConfig } from '../../src/kubernetes/client.ts';
-import { monotonicClock } from '../../src/kubernetes/monotonic.ts';
-import { KubernetesSecrets } from '../../src/kubernetes/secrets.ts';
+import { loadKubeConfig } from '../../src/kubernetes/http/client.ts';
+import { KubernetesSecrets } from '../../src/kubernetes/http/secrets.ts';
+import { monotonicClock } from '../../src/kubernetes/leader/monotonic.ts';
 import { type ApiServer, startApiServer } from '../real/apiserver.ts';
 
 describe('deploy/base in a real API server', () => {

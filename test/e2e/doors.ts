@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Status } from '../../src/policy/status.ts';
+import type { Status } from '../../src/status/status.ts';
 
 export interface Doors {
   readonly url: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { worthWriting } from '../../src/kubernetes/churn.ts';
-import type { Status } from '../../src/policy/status.ts';
+import { worthWriting } from '../../src/kubernetes/policies/churn.ts';
+import type { Status } from '../../src/status/status.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const row = { name: 'availability', verdict: 'Healthy', gate: true, limitPercent: 0.1 } as const;

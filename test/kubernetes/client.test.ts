@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/client.ts';
-import { HttpListWatch } from '../../src/kubernetes/listwatch.ts';
-import { ask } from '../../src/kubernetes/rest.ts';
-import { collectionPath, SloPolicies } from '../../src/kubernetes/slopolicies.ts';
+import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/http/client.ts';
+import { ask } from '../../src/kubernetes/http/rest.ts';
+import { collectionPath, SloPolicies } from '../../src/kubernetes/policies/slopolicies.ts';
+import { HttpListWatch } from '../../src/kubernetes/watch/listwatch.ts';
 import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
-import { Unavailable } from '../../src/ports.ts';
+import { Unavailable } from '../../src/ports/errors.ts';
 import { policy, TestCluster } from './cluster.ts';
 
 let cluster: TestCluster;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/client.ts';
+import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/http/client.ts';
 import type { Fault, Question } from '../../src/lab/apiserver/faults.ts';
 import type { JsonObject } from '../../src/lab/apiserver/object.ts';
 import { KubernetesDoor } from '../../src/lab/doors/kubernetes.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/client.ts';
+import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/http/client.ts';
 import { startApiServer } from '../real/apiserver.ts';
 import { contract } from './contract/contract.ts';
 import { call } from './contract/helpers.ts';

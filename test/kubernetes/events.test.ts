@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EventRecorder, type Regarding } from '../../src/kubernetes/events.ts';
-import type { PolicyEvent } from '../../src/policy/event.ts';
+import type { PolicyEvent } from '../../src/facts/event.ts';
+import { EventRecorder, type Regarding } from '../../src/kubernetes/policies/events.ts';
 import { TestCluster } from './cluster.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

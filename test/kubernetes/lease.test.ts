@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LeaderElection } from '../../src/kubernetes/lease.ts';
-import type { LeaseRecord, LeaseStore, StoredLease } from '../../src/kubernetes/leases.ts';
-import { Conflict, Unavailable } from '../../src/ports.ts';
+import { LeaderElection } from '../../src/kubernetes/leader/lease.ts';
+import type { LeaseRecord, LeaseStore, StoredLease } from '../../src/kubernetes/leader/leases.ts';
+import { Conflict, Unavailable } from '../../src/ports/errors.ts';
 import { settle, VirtualClock } from './virtual-clock.ts';
 
 /** A lease in memory, with the API server's rule that an update must name the version it was made from. */

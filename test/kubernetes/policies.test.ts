@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EventRecorder } from '../../src/kubernetes/events.ts';
-import { type KubeObject, keyOf } from '../../src/kubernetes/objects.ts';
-import { KubernetesPolicies } from '../../src/kubernetes/policies.ts';
-import { SloPolicies } from '../../src/kubernetes/slopolicies.ts';
+import { type KubeObject, keyOf } from '../../src/kubernetes/http/objects.ts';
+import { EventRecorder } from '../../src/kubernetes/policies/events.ts';
+import { KubernetesPolicies } from '../../src/kubernetes/policies/policies.ts';
+import { SloPolicies } from '../../src/kubernetes/policies/slopolicies.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
-import type { Status } from '../../src/policy/status.ts';
-import { Conflict, Unavailable } from '../../src/ports.ts';
+import { Conflict, Unavailable } from '../../src/ports/errors.ts';
+import type { Status } from '../../src/status/status.ts';
 import { policy, TestCluster } from './cluster.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

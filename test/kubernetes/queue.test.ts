@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { WorkQueue } from '../../src/kubernetes/queue.ts';
+import { WorkQueue } from '../../src/loop/queue.ts';
 import { settle, VirtualClock } from './virtual-clock.ts';
 
 function setUp() {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HttpListWatch, type WatchLine } from '../../src/kubernetes/listwatch.ts';
-import type { KubeObject } from '../../src/kubernetes/objects.ts';
-import { Reflector } from '../../src/kubernetes/reflector.ts';
+import type { KubeObject } from '../../src/kubernetes/http/objects.ts';
+import { HttpListWatch, type WatchLine } from '../../src/kubernetes/watch/listwatch.ts';
+import { Reflector } from '../../src/kubernetes/watch/reflector.ts';
 import type { Fault, WatchEnd } from '../../src/lab/apiserver/faults.ts';
 import { policy, TestCluster } from './cluster.ts';
 import { settle, until, VirtualClock } from './virtual-clock.ts';

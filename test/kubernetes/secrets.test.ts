@@ -2,8 +2,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/client.ts';
-import { KubernetesSecrets } from '../../src/kubernetes/secrets.ts';
+import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/http/client.ts';
+import { KubernetesSecrets } from '../../src/kubernetes/http/secrets.ts';
 import type { SecretKey } from '../../src/policy/policy.ts';
 
 const wanted: SecretKey = { namespace: 'team', name: 'prom', key: 'token' };

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NotFound, Throttled } from '../../src/kubernetes/errors.ts';
-import { persistently } from '../../src/kubernetes/retry.ts';
-import { type PolicyObject, SloPolicies } from '../../src/kubernetes/slopolicies.ts';
+import { NotFound, Throttled } from '../../src/kubernetes/http/errors.ts';
+import { persistently } from '../../src/kubernetes/http/retry.ts';
+import { type PolicyObject, SloPolicies } from '../../src/kubernetes/policies/slopolicies.ts';
 import type { Fault } from '../../src/lab/apiserver/faults.ts';
-import type { Status } from '../../src/policy/status.ts';
-import { Conflict, Refused, Unavailable } from '../../src/ports.ts';
+import { Conflict, Refused, Unavailable } from '../../src/ports/errors.ts';
+import type { Status } from '../../src/status/status.ts';
 import { policy, TestCluster } from './cluster.ts';
 
 let cluster: TestCluster;

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { EventRecorder } from '../../src/kubernetes/events.ts';
-import { monotonicClock } from '../../src/kubernetes/monotonic.ts';
-import { SloPolicies } from '../../src/kubernetes/slopolicies.ts';
+import { monotonicClock } from '../../src/kubernetes/leader/monotonic.ts';
+import { EventRecorder } from '../../src/kubernetes/policies/events.ts';
+import { SloPolicies } from '../../src/kubernetes/policies/slopolicies.ts';
 import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
 import { policy, TestCluster } from '../kubernetes/cluster.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LabServices } from '../../src/lab/services.ts';
 import type { World } from '../../src/lab/world.ts';
-import { Conflict, Refused } from '../../src/ports.ts';
+import { Conflict, Refused } from '../../src/ports/errors.ts';
 import { API, live, OLD, worldOf } from './worlds.ts';
 
 const REF = { project: API.project, region: API.region, name: API.name };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseFilter } from '../../src/lab/promql/select/filter.ts';
-import { SeriesStore } from '../../src/lab/store.ts';
+import { SeriesStore } from '../../src/lab/series/store.ts';
 
 const everything = parseFilter('{__name__=~".+"}');
 

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { columns, crd } from '../../src/policy/crd.ts';
 import { generatedFiles } from '../../src/policy/generate/files.ts';
 import type { JsonSchema } from '../../src/policy/schema.ts';
-import { status } from '../../src/policy/status.ts';
+import { status } from '../../src/status/status.ts';
 import { type Node, nodes, nodesOf, root } from './schemas.ts';
 
 const allowedKeys = new Set([

@@ -4,7 +4,7 @@
  * an operator that is started anew again and again, half of the time between asking and remembering the answer.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Reading } from '../../src/decide/observation.ts';
+import type { Reading } from '../../src/facts/counts.ts';
 import { createPromqlClient } from '../../src/prometheus/http.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';

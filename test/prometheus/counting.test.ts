@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { boundariesOf, neighbours } from '../../src/counting/boundaries.ts';
+import { measuredBy } from '../../src/counting/measured.ts';
+import { boundariesQuery, bucket, type Counting, countingQuery } from '../../src/counting/queries.ts';
+import { latencyTallies, partsOf, ratioTallies } from '../../src/counting/tally.ts';
 import { instant } from '../../src/lab/promql/query.ts';
-import { SeriesStore } from '../../src/lab/store.ts';
+import { SeriesStore } from '../../src/lab/series/store.ts';
 import type { Indicator } from '../../src/policy/policy.ts';
-import { boundariesOf, neighbours } from '../../src/prometheus/boundaries.ts';
-import { measuredBy } from '../../src/prometheus/measured.ts';
-import { boundariesQuery, bucket, type Counting, countingQuery } from '../../src/prometheus/queries.ts';
-import { latencyTallies, partsOf, ratioTallies } from '../../src/prometheus/tally.ts';
 import { readQuantile } from '../../src/promql/counters/quantile.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';
 

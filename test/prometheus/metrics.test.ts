@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Vector } from '../../src/counting/vector.ts';
 import type { Objective } from '../../src/policy/policy.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
-import { type Matrix, type PromqlClient, PromqlFailure, type Vector } from '../../src/prometheus/promql.ts';
+import { type Matrix, type PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';
 
 const source = { type: 'GoogleManagedPrometheus', project: 'metrics' } as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Boundaries, boundariesOf, neighbours } from '../../src/prometheus/boundaries.ts';
-import type { RatioShape } from '../../src/prometheus/measured.ts';
-import type { Vector } from '../../src/prometheus/promql.ts';
-import { brokenCount, latencyTallies, partsOf, ratioTallies } from '../../src/prometheus/tally.ts';
+import { type Boundaries, boundariesOf, neighbours } from '../../src/counting/boundaries.ts';
+import type { RatioShape } from '../../src/counting/measured.ts';
+import { brokenCount, latencyTallies, partsOf, ratioTallies } from '../../src/counting/tally.ts';
+import type { Vector } from '../../src/counting/vector.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';
 
 const shapeOf = (query: string): RatioShape => ({ kind: 'Ratio', ...readRatio(query, { revisionLabel: 'rev' }) });

@@ -2,7 +2,7 @@
 /** What holds for every query, not only for those that somebody thought of. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SeriesStore } from '../../src/lab/store.ts';
+import type { SeriesStore } from '../../src/lab/series/store.ts';
 import { type Expr, type Matcher, METRIC_NAME } from '../../src/promql/ast.ts';
 import { anyOf, increaseText, oneOf, quoted, selectorText } from '../../src/promql/counters/format.ts';
 import type { LabelMatch } from '../../src/promql/counters/model.ts';

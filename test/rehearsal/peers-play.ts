@@ -1,6 +1,7 @@
 /** A peer's rule before ticks made by hand: 15 s each, from the deploy on, so that times are exact. */
-import type { Split, Tally } from '../../src/decide/observation.ts';
-import { percentOf } from '../../src/decide/split.ts';
+
+import type { Tally } from '../../src/facts/counts.ts';
+import { percentOf, type Split } from '../../src/facts/split.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import type { Rule } from '../../src/rehearsal/rule.ts';
 import { candidateName, stableName, type Tick } from '../../src/rehearsal/world.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Condition, Status } from '../../src/policy/status.ts';
-import { status as statusSchema } from '../../src/policy/status.ts';
-import { iso } from '../../src/policy/time.ts';
-import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports.ts';
-import { type Failure, failureOf, reported } from '../../src/report/conditions.ts';
+import { iso } from '../../src/facts/time.ts';
+import { reported } from '../../src/loop/conditions.ts';
+import { type Failure, failureOf } from '../../src/loop/failure.ts';
+import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
+import type { Condition } from '../../src/status/condition.ts';
+import { type Status, status as statusSchema } from '../../src/status/status.ts';
 import { ago, decision, guard, nowMs, policy, ramping, rollout, steady } from './statuses.ts';
 
 const passing: Failure = { reason: 'Unavailable', message: 'Cloud Run answered 503', terminal: false };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { older } from '../../src/loop/claims.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
-import { older } from '../../src/report/conflict.ts';
 import { policy } from './statuses.ts';
 
 const of = (uid: string, createdAtMs: number, service = 'api', spec = {}): StoredPolicy => ({

@@ -1,8 +1,12 @@
 /** Statuses as an operator writes them, for whoever shows one to people. */
+
+import { iso } from '../../src/facts/time.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
-import type { Evidence, GuardState, RolloutState, Status } from '../../src/policy/status.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
-import { iso } from '../../src/policy/time.ts';
+import type { Evidence } from '../../src/status/evidence.ts';
+import type { GuardState } from '../../src/status/guard.ts';
+import type { RolloutState } from '../../src/status/rollout.ts';
+import type { Status } from '../../src/status/status.ts';
 
 export const nowMs = Date.parse('2026-01-05T03:00:00Z');
 export const ago = (minutes: number): string => iso(nowMs - minutes * 60_000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Status } from '../../src/policy/status.ts';
 import { bar, story, type Told } from '../../src/report/story.ts';
+import type { Status } from '../../src/status/status.ts';
 import {
   ago,
   ahead,

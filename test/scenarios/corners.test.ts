@@ -1,6 +1,8 @@
 /** Corners where a person, an outage and a rollout meet; each of these once went wrong. */
 import { describe, expect, test } from 'vitest';
-import { type Metrics, Refused, type Services } from '../../src/ports.ts';
+import { Refused } from '../../src/ports/errors.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
+import type { Services } from '../../src/ports/services.ts';
 import { ramping, Stage, type StageOptions } from './stage.ts';
 
 async function promoted(options: StageOptions = {}) {

@@ -1,6 +1,7 @@
 /** A policy is edited into one that cannot be obeyed while its service is being rolled out. */
 import { describe, expect, test } from 'vitest';
-import { type Services, Unavailable } from '../../src/ports.ts';
+import { Unavailable } from '../../src/ports/errors.ts';
+import type { Services } from '../../src/ports/services.ts';
 import { ramping } from './stage.ts';
 
 const noRatio = {

@@ -1,7 +1,7 @@
 /** The lab's samples in a real Prometheus, and a client that asks there: what it sees is what the lab lets be seen. */
 import type { VirtualClock } from '../../src/lab/clock.ts';
-import type { Series } from '../../src/lab/promql/series.ts';
-import type { SeriesFilter, SeriesStore } from '../../src/lab/store.ts';
+import type { Series } from '../../src/lab/series/series.ts';
+import type { SeriesFilter, SeriesStore } from '../../src/lab/series/store.ts';
 import { createPromqlClient } from '../../src/prometheus/http.ts';
 import type { PromqlClient } from '../../src/prometheus/promql.ts';
 import { remoteWrite, type WrittenSeries } from '../lab/promql/remote-write.ts';

@@ -9,7 +9,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { labPromql } from '../../src/lab/promql-client.ts';
-import type { SeriesStore } from '../../src/lab/store.ts';
+import type { SeriesStore } from '../../src/lab/series/store.ts';
 import {
   prometheus3Program,
   prometheusProgram,

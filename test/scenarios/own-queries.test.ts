@@ -1,6 +1,6 @@
 /** Policies that bring their own queries. */
 import { describe, expect, test } from 'vitest';
-import type { Metrics } from '../../src/ports.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
 import { ownQueries } from '../own-queries.ts';
 import { adopted, ramping, type StageOptions } from './stage.ts';
 

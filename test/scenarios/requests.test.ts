@@ -1,7 +1,9 @@
 /** What people ask for by annotation, where it meets a crash or a candidate that is going back. */
 import { describe, expect, test } from 'vitest';
-import type { Revision, Service } from '../../src/decide/observation.ts';
-import { type Services, Unavailable } from '../../src/ports.ts';
+import type { Revision } from '../../src/facts/revision.ts';
+import type { Service } from '../../src/facts/service.ts';
+import { Unavailable } from '../../src/ports/errors.ts';
+import type { Services } from '../../src/ports/services.ts';
 import { type Boundary, ramping, type Stage } from './stage.ts';
 
 const requestsOf = (stage: Stage) => {

@@ -1,7 +1,9 @@
 /** What must hold whatever happens; test/broken-rules.ts breaks each rule in the source and sees these tests fail. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Metrics, type Services, Unavailable } from '../../src/ports.ts';
+import { Unavailable } from '../../src/ports/errors.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
+import type { Services } from '../../src/ports/services.ts';
 import { minutes, ramping, Stage } from './stage.ts';
 
 /** The same port, with some of its methods replaced. */

@@ -4,21 +4,24 @@
  */
 
 import type { Decided, Decision } from '../../src/decide/decision.ts';
-import { WorkQueue } from '../../src/kubernetes/queue.ts';
+import type { PolicyEvent } from '../../src/facts/event.ts';
 import { VirtualClock } from '../../src/lab/clock.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
+import type { SeriesStore } from '../../src/lab/series/store.ts';
 import { LabServices } from '../../src/lab/services.ts';
-import type { SeriesStore } from '../../src/lab/store.ts';
 import { type ServiceSeed, World, type WorldOptions } from '../../src/lab/world.ts';
-import { Operator } from '../../src/operator.ts';
-import type { PolicyEvent } from '../../src/policy/event.ts';
+import { Operator } from '../../src/loop/operator.ts';
+import { WorkQueue } from '../../src/loop/queue.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
 import { keyText, type Policy, type PolicyKey } from '../../src/policy/policy.ts';
-import type { Status } from '../../src/policy/status.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
-import type { Fence, Metrics, Policies, Services } from '../../src/ports.ts';
+import type { Fence } from '../../src/ports/clock.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
+import type { Policies } from '../../src/ports/policies.ts';
+import type { Services } from '../../src/ports/services.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import type { PromqlClient } from '../../src/prometheus/promql.ts';
+import type { Status } from '../../src/status/status.ts';
 import { availability, latency } from '../policy/valid.ts';
 
 export const startMs = Date.parse('2026-01-05T08:00:00Z');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../../src/decide/observation.ts';
-import type { Metrics } from '../../src/ports.ts';
+import type { Reading } from '../../src/facts/counts.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
 import { adopted, minutes, ramping } from './stage.ts';
 
 /** The same metrics, with the answers to counting changed while `broken` says so. */

@@ -1,7 +1,8 @@
 /** What was decided and did not happen: it is made up for, or judged anew, and never taken for done. */
 import { describe, expect, test } from 'vitest';
-import type { Revision } from '../../src/decide/observation.ts';
-import { Conflict, type Services, Unavailable } from '../../src/ports.ts';
+import type { Revision } from '../../src/facts/revision.ts';
+import { Conflict, Unavailable } from '../../src/ports/errors.ts';
+import type { Services } from '../../src/ports/services.ts';
 import { ramping, type Stage } from './stage.ts';
 
 /** Cloud Run with another answer to `revision` and `read`, where `instead` has one. */

@@ -1,5 +1,6 @@
 /** Asks two engines the same and keeps what they do not agree on; the first one's answers are the ones that count. */
-import type { Labels, Matrix, PromqlClient, Vector } from '../../src/prometheus/promql.ts';
+import type { Labels, Vector } from '../../src/counting/vector.ts';
+import type { Matrix, PromqlClient } from '../../src/prometheus/promql.ts';
 
 export interface Disagreement {
   readonly query: string;

@@ -1,8 +1,8 @@
 /** The credentials that the operator would use, as whoever runs a replay has them. */
 import { googleCredentials } from '../../cloudrun/credentials.ts';
-import { loadKubeConfig } from '../../kubernetes/client.ts';
-import { monotonicClock } from '../../kubernetes/monotonic.ts';
-import { KubernetesSecrets } from '../../kubernetes/secrets.ts';
+import { loadKubeConfig } from '../../kubernetes/http/client.ts';
+import { KubernetesSecrets } from '../../kubernetes/http/secrets.ts';
+import { monotonicClock } from '../../kubernetes/leader/monotonic.ts';
 import { manifest } from '../../manifest.ts';
 import type { Secrets, Signer } from '../../prometheus/sign.ts';
 

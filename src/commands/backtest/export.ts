@@ -2,7 +2,7 @@
  * A file of what Prometheus answered: bodies of /api/v1/query with a range selector, or of /api/v1/query_range, one or
  * several, with or without line breaks between them, as curl appends them, or in an array.
  */
-import { SeriesStore } from '../../lab/store.ts';
+import { SeriesStore } from '../../lab/series/store.ts';
 
 type Sample = readonly [atMs: number, value: number];
 

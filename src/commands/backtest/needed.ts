@@ -1,15 +1,16 @@
 /** The series that a policy counts by, as selectors to export. */
-import type { Policy } from '../../policy/policy.ts';
-import { type Measured, measuredBy, totals } from '../../prometheus/measured.ts';
-import { partsOf } from '../../prometheus/tally.ts';
+
+import { type Measured, measuredBy, totals } from '../../counting/measured.ts';
+import { partsOf } from '../../counting/tally.ts';
+import type { MetricsSource, Policy } from '../../policy/policy.ts';
+import type { PromqlClient } from '../../prometheus/promql.ts';
 import { selectorText } from '../../promql/counters/format.ts';
-import type { Source } from './source.ts';
 
 const lookbackMs = 15 * 60_000;
 
 /** The selectors of which the source has nothing that counts the events of some objective. */
 export async function missingIn(
-  { client, metrics }: Pick<Source, 'client' | 'metrics'>,
+  { client, metrics }: { readonly client: PromqlClient; readonly metrics: MetricsSource },
   policy: Policy,
   fromMs: number,
   toMs: number,

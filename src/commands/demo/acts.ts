@@ -1,8 +1,8 @@
 /** The four acts: what is done to a service, and what a good operator makes of it. */
 import type { Lab } from '../../lab/lab.ts';
 import { storedPolicy } from '../../policy/parse.ts';
-import type { Status } from '../../policy/status.ts';
 import type { ScenarioText } from '../../scenario/scenario.ts';
+import type { Status } from '../../status/status.ts';
 
 export type Outcome = 'Promoted' | 'RolledBack' | 'NotBlamed' | 'Held' | 'Unfinished' | 'Fought';
 

@@ -1,9 +1,10 @@
 /** What the audience sees: a panel an act, redrawn in a terminal, one line an event elsewhere. */
-import type { Status } from '../../policy/status.ts';
+
 import { aligned } from '../../report/columns.ts';
 import { objectives } from '../../report/objectives.ts';
 import { sparkline } from '../../report/sparkline.ts';
 import { headline, indent, sentences, shares } from '../../report/story.ts';
+import type { Status } from '../../status/status.ts';
 import type { Outcome } from './acts.ts';
 
 export interface Panel {

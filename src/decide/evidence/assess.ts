@@ -1,7 +1,8 @@
 /** What an objective's evidence says after a tick: convicted, suspect, certified, or none of these. */
+
+import type { Tally } from '../../facts/counts.ts';
 import type { EventKind } from '../../policy/policy.ts';
-import type { Evidence } from '../../policy/status.ts';
-import type { Tally } from '../observation.ts';
+import type { Evidence } from '../../status/evidence.ts';
 import { absoluteAlpha, clearlyBetter, type Terms } from './evidence.ts';
 import { clamp, mixture } from './logs.ts';
 import { ratios, type Tick } from './ratios.ts';
@@ -106,6 +107,13 @@ function certificate(
 /** How much likelier the data is if the candidate is bad. */
 export const odds = ({ lnAbsolute, lnRelative }: Pick<Assessment, 'lnAbsolute' | 'lnRelative'>): number =>
   Math.exp(Math.min(lnAbsolute, lnRelative));
+
+/** The objective that speaks most against the candidate. */
+export const leading = (assessments: readonly Assessment[]): Assessment | undefined =>
+  [...assessments].sort((a, b) => odds(b) - odds(a))[0];
+
+export const evidenceOf = (holder: { readonly evidence: readonly Evidence[] }, { objective }: Assessment): Evidence =>
+  holder.evidence.find((entry) => entry.objective === objective)!;
 
 /** Lower end of the Wilson score interval for bad/total at z = 2. */
 function shareLowerBound({ bad, total }: Tally): number {

@@ -6,10 +6,11 @@
  * Evidence is kept as natural logarithms, one for each alternative; it is capped per tick, so that conviction takes
  * persistence, and divided by the dispersion of the service's own history: both only make it smaller.
  */
+
+import type { Tally } from '../../facts/counts.ts';
+import { ms } from '../../facts/time.ts';
 import type { EventKind } from '../../policy/policy.ts';
-import type { Evidence } from '../../policy/status.ts';
-import { ms } from '../../policy/time.ts';
-import type { Tally } from '../observation.ts';
+import type { Evidence } from '../../status/evidence.ts';
 import { logAddExp, mixture } from './logs.ts';
 import { type Counted, ratios, type Tick } from './ratios.ts';
 

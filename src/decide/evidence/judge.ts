@@ -1,17 +1,18 @@
 /**
  * Readings become evidence: each objective's counts since they were last judged are one tick, in the order of data time.
  */
+
+import type { History, Reading, Tally, UnknownReason } from '../../facts/counts.ts';
+import { iso, ms } from '../../facts/time.ts';
 import { eventKind, type Objective, type Policy } from '../../policy/policy.ts';
-import type { Evidence } from '../../policy/status.ts';
-import { iso, ms } from '../../policy/time.ts';
-import type { History, Reading, Tally, UnknownReason } from '../observation.ts';
-import { ticksToConvict } from '../rollout/ramp.ts';
-import { type InstanceLimit, isShortOfInstances } from '../room.ts';
+import type { Evidence } from '../../status/evidence.ts';
+import { type InstanceLimit, isShortOfInstances } from '../capacity.ts';
 import { type Assessment, assess } from './assess.ts';
+import { habits } from './baseline.ts';
 import { absorb, freshEvidence, type Terms, withEnvironment } from './evidence.ts';
 import { fingerprint } from './fingerprint.ts';
-import { habits } from './habits.ts';
 import { clamp } from './logs.ts';
+import { ticksToConvict } from './profiles.ts';
 import type { Tick } from './ratios.ts';
 
 export interface Arms {

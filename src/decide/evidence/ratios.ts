@@ -11,8 +11,9 @@
  * one-sided). The exponent of that expectation is proportional to (share - q): it stays below 1 for any q that is at least the
  * share of every moment. So a tick in which the split changed counts with the larger of its shares.
  */
+
+import type { Tally } from '../../facts/counts.ts';
 import type { EventKind } from '../../policy/policy.ts';
-import type { Tally } from '../observation.ts';
 
 export const relativeNull = 1.2;
 

@@ -1,7 +1,6 @@
 /** Services, revisions and operations as the Admin API v2 shows them; enums by name. */
-import type { ServiceRef } from '../../policy/policy.ts';
-import { serviceText } from '../../policy/policy.ts';
-import { iso } from '../../policy/time.ts';
+import { type ServiceRef, serviceText } from '../../facts/service.ts';
+import { iso } from '../../facts/time.ts';
 import type { JsonObject } from '../world/json.ts';
 import type { Revision } from '../world/revision.ts';
 import type { Service } from '../world/service.ts';

@@ -1,6 +1,6 @@
 /** The lab's own door: what runs here, trouble on request, the clock, and the truth that no operator can see. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { iso } from '../../policy/time.ts';
+import { iso } from '../../facts/time.ts';
 import { parseEvent } from '../../scenario/events.ts';
 import { Misshapen } from '../../scenario/shape.ts';
 import type { JsonObject } from '../world/json.ts';

@@ -7,10 +7,10 @@ import { METRIC_NAME } from '../../promql/ast.ts';
 import { ApiFailure, understanding } from '../promql/http/failure.ts';
 import { Parameters } from '../promql/http/parameters.ts';
 import { wireResult } from '../promql/http/wire.ts';
-import type { Labels } from '../promql/labels.ts';
 import { instant, range } from '../promql/query.ts';
 import { parseFilter } from '../promql/select/filter.ts';
-import type { SeriesFilter, SeriesStore } from '../store.ts';
+import type { Labels } from '../series/labels.ts';
+import type { SeriesFilter, SeriesStore } from '../series/store.ts';
 
 export interface PrometheusDoorOptions {
   readonly store: SeriesStore;

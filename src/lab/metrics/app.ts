@@ -1,5 +1,5 @@
 /** What an instrumented app exports: one set of series for each instance, gone with it. */
-import type { SeriesHandle, SeriesStore } from '../store.ts';
+import type { SeriesHandle, SeriesStore } from '../series/store.ts';
 import { ANSWERS, type Counters, type Instance } from '../world/instance.ts';
 import { APP_BOUNDARIES_S, APP_EDGES, addLatencies, countOf, noLatencies } from '../world/latency.ts';
 import { HistogramSeries } from './series.ts';

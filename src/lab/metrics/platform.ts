@@ -1,6 +1,6 @@
 /** Cloud Run's own metrics of one revision, as Cloud Monitoring names them in PromQL. Latencies are in milliseconds. */
-import type { ServiceRef } from '../../policy/policy.ts';
-import type { Labels, SeriesHandle, SeriesStore } from '../store.ts';
+import type { ServiceRef } from '../../facts/service.ts';
+import type { Labels, SeriesHandle, SeriesStore } from '../series/store.ts';
 import { ANSWERS } from '../world/instance.ts';
 import { countOf, PLATFORM_BOUNDARIES_MS, PLATFORM_EDGES } from '../world/latency.ts';
 import type { Revision } from '../world/revision.ts';

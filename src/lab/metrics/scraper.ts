@@ -1,5 +1,5 @@
 /** Scrapes the world into the store: the app's instances every 15 s, the platform every 60 s. */
-import type { SeriesStore } from '../store.ts';
+import type { SeriesStore } from '../series/store.ts';
 import type { Instance } from '../world/instance.ts';
 import type { Revision } from '../world/revision.ts';
 import type { Service } from '../world/service.ts';

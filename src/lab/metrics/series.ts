@@ -1,5 +1,5 @@
 /** Writes whole metrics into the store: a histogram is its buckets, its sum and its count. */
-import type { Labels, SeriesHandle, SeriesStore } from '../store.ts';
+import type { Labels, SeriesHandle, SeriesStore } from '../series/store.ts';
 import { cumulate, type LatencyCounts, sumMsOf } from '../world/latency.ts';
 
 export class HistogramSeries {

@@ -8,9 +8,9 @@
 import { METRIC_NAME } from '../../promql/ast.ts';
 import { invalid, unsupported } from '../../promql/error.ts';
 import { parse } from '../../promql/parse.ts';
-import type { SeriesStore } from '../store.ts';
+import { LabelSet, type Labels } from '../series/labels.ts';
+import type { SeriesStore } from '../series/store.ts';
 import { compile } from './compile.ts';
-import { LabelSet, type Labels } from './labels.ts';
 import { Collector } from './select/collector.ts';
 import { type At, type Compiled, TYPE_NAMES, type Vector, type Window } from './value.ts';
 

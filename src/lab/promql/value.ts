@@ -1,6 +1,7 @@
 /** What the parts of a compiled query hand to one another. */
-import type { SeriesStore } from '../store.ts';
-import type { LabelSet } from './labels.ts';
+
+import type { LabelSet } from '../series/labels.ts';
+import type { SeriesStore } from '../series/store.ts';
 
 export interface Sample {
   /** null once an operation has made something else of the metric. */

@@ -1,6 +1,6 @@
 /** A simulated Cloud Run service as its owners know it: what was asked for, its revisions, and what serves. */
 import { isDeepStrictEqual } from 'node:util';
-import type { ServiceRef } from '../../policy/policy.ts';
+import type { ServiceRef } from '../../facts/service.ts';
 import { Random } from '../../scenario/random.ts';
 import { behaviourFrom } from './behaviour.ts';
 import { invalid, Refusal } from './refusal.ts';

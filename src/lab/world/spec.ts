@@ -1,5 +1,5 @@
 /** What users ask of a service, and the record of their asking. */
-import type { ServiceRef } from '../../policy/policy.ts';
+import type { ServiceRef } from '../../facts/service.ts';
 import type { Json, JsonObject } from './json.ts';
 import { invalid, type Refusal } from './refusal.ts';
 import type { Template } from './template.ts';

@@ -1,5 +1,5 @@
 /** Traffic targets as Cloud Run takes them: whole percents that sum to 100, by named revision or by LATEST, tags beside. */
-import type { TrafficTarget } from '../../decide/observation.ts';
+import type { TrafficTarget } from '../../facts/split.ts';
 import { invalid } from './refusal.ts';
 
 export type { TrafficTarget };

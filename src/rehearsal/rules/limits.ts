@@ -1,6 +1,7 @@
 /** Fixed limits on a window's bad share: all that most peers know of a candidate. */
-import type { Tally } from '../../decide/observation.ts';
+
 import { percentText } from '../../decide/words.ts';
+import type { Tally } from '../../facts/counts.ts';
 import { eventKind, type Policy } from '../../policy/policy.ts';
 
 export interface Limit {

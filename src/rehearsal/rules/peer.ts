@@ -3,8 +3,8 @@
  * interest in either once the candidate has everything or nothing. Each peer's own rule decides about one candidate; for a
  * newer one it begins again.
  */
-import type { Tally } from '../../decide/observation.ts';
-import { all, between, percentOf, soleRevision } from '../../decide/split.ts';
+import type { Tally } from '../../facts/counts.ts';
+import { all, between, percentOf, soleRevision } from '../../facts/split.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { type Controller, countsIn, type Ended, type Rule, type Sight, type Step } from '../rule.ts';
 

@@ -1,15 +1,19 @@
 /** Our own rule: the real judgement, in a world without HTTP. A write is seen in the traffic at once. */
-import { confirm } from '../../decide/confirm.ts';
+
 import { decide } from '../../decide/decide.ts';
-import type { Freshness, History, Observation, Reading, Revision, Service, Split } from '../../decide/observation.ts';
+import { tickOf } from '../../decide/freshness.ts';
 import { isDue } from '../../decide/questions.ts';
-import { tickOf } from '../../decide/reach.ts';
-import { same, soleRevision } from '../../decide/split.ts';
+import { confirm } from '../../decide/traffic/confirm.ts';
 import { phaseOf, shown } from '../../decide/view.ts';
+import type { Freshness, History, Reading } from '../../facts/counts.ts';
+import type { Observation } from '../../facts/observation.ts';
+import type { Revision } from '../../facts/revision.ts';
+import type { Service } from '../../facts/service.ts';
+import { type Split, same, soleRevision } from '../../facts/split.ts';
+import { iso, ms } from '../../facts/time.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { Status } from '../../policy/status.ts';
-import { iso, ms } from '../../policy/time.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { Status } from '../../status/status.ts';
 import { type Controller, countsIn, type Ended, type Rule, type Sight, type Step } from '../rule.ts';
 import { stableName } from '../world.ts';
 

@@ -3,7 +3,7 @@
  * one, so that the lab cannot drift from what it stands for.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PooledKubeConfig } from '../../../src/kubernetes/client.ts';
+import type { PooledKubeConfig } from '../../../src/kubernetes/http/client.ts';
 import { adapters } from './adapters.ts';
 import { applying } from './applying.ts';
 import { ALL, type Body, GROUP, helpers } from './helpers.ts';

@@ -1,7 +1,7 @@
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { request } from 'undici';
 import { expect } from 'vitest';
-import type { PooledKubeConfig } from '../../../src/kubernetes/client.ts';
+import type { PooledKubeConfig } from '../../../src/kubernetes/http/client.ts';
 import { policy } from '../cluster.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely, as a person would with jq.

@@ -1,8 +1,8 @@
 /** Small stores written by hand, and answers that read like them. */
 import { expect } from 'vitest';
-import { LabelSet, metricText } from '../../../src/lab/promql/labels.ts';
 import { instant } from '../../../src/lab/promql/query.ts';
-import { SeriesStore } from '../../../src/lab/store.ts';
+import { LabelSet, metricText } from '../../../src/lab/series/labels.ts';
+import { SeriesStore } from '../../../src/lab/series/store.ts';
 
 /** One value each `stepMs` from time 0 on; null: no sample there. Series are written as in PromQL: `m{a="x"}`. */
 export function storeOf(series: Readonly<Record<string, readonly (number | null)[]>>, stepMs = 15_000): SeriesStore {

@@ -2,7 +2,7 @@
  * Two hours of series with everything that can go wrong in them: resets, births, deaths, gaps, jitter, NaN, histograms
  * whose buckets disagree. The same every time.
  */
-import { SeriesStore } from '../../../src/lab/store.ts';
+import { SeriesStore } from '../../../src/lab/series/store.ts';
 import type { WrittenSeries } from './remote-write.ts';
 
 export const startMs = Date.parse('2026-01-01T00:00:00Z');

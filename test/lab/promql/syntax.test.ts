@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instant, PromqlError } from '../../../src/lab/promql/query.ts';
 import { anchoredRegex } from '../../../src/lab/promql/select/regex.ts';
-import { SeriesStore } from '../../../src/lab/store.ts';
+import { SeriesStore } from '../../../src/lab/series/store.ts';
 import { parseDurationMs, parseNumber, parseString } from '../../../src/promql/literals.ts';
 import { ask, storeOf } from './ask.ts';
 

@@ -2,9 +2,9 @@
 
 import type { Aggregation } from '../../../promql/ast.ts';
 import { failed, type Span, unsupported } from '../../../promql/error.ts';
+import { Projection } from '../../series/labels.ts';
+import { getOrInsert } from '../../series/maps.ts';
 import type { Arguments } from '../arguments.ts';
-import { Projection } from '../labels.ts';
-import { getOrInsert } from '../maps.ts';
 import type { At, Sample, Vector } from '../value.ts';
 import { ascending, descending } from './order.ts';
 import { quantile } from './quantile.ts';

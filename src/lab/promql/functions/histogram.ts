@@ -1,6 +1,6 @@
 /** histogram_quantile over classic histograms: the buckets of one histogram are the series that differ in `le` only. */
-import { type LabelSet, Projection } from '../labels.ts';
-import { getOrInsert } from '../maps.ts';
+import { type LabelSet, Projection } from '../../series/labels.ts';
+import { getOrInsert } from '../../series/maps.ts';
 import type { At, Vector } from '../value.ts';
 import { type Bucket, bucketQuantile } from './quantile.ts';
 

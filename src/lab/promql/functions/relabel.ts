@@ -1,8 +1,8 @@
 /** label_replace: the only function of the subset that looks at labels and takes texts. */
 import { METRIC_NAME } from '../../../promql/ast.ts';
 import { invalid, type Span, unsupported } from '../../../promql/error.ts';
+import { LabelSet } from '../../series/labels.ts';
 import type { Arguments } from '../arguments.ts';
-import { LabelSet } from '../labels.ts';
 import { rejectDuplicates } from '../operators/names.ts';
 import { anchoredRegex } from '../select/regex.ts';
 import type { Compiled } from '../value.ts';

@@ -1,8 +1,8 @@
 /** Functions of single samples, of whole vectors and of none. */
 
 import { type Expr, METRIC_NAME, unwrap } from '../../../promql/ast.ts';
+import { LabelSet } from '../../series/labels.ts';
 import type { Arguments } from '../arguments.ts';
-import { LabelSet } from '../labels.ts';
 import { derive } from '../operators/names.ts';
 import { larger, smaller } from '../operators/numbers.ts';
 import { selectTimestamps } from '../select/select.ts';

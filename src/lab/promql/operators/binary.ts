@@ -2,7 +2,7 @@
 
 import type { Binary, Matching } from '../../../promql/ast.ts';
 import { invalid, type Span } from '../../../promql/error.ts';
-import { Projection } from '../labels.ts';
+import { Projection } from '../../series/labels.ts';
 import type { At, Compiled, Vector } from '../value.ts';
 import { oneToOne } from './matching.ts';
 import { derive } from './names.ts';

@@ -2,7 +2,7 @@
 
 import type { Matching } from '../../../promql/ast.ts';
 import { failed, type Span } from '../../../promql/error.ts';
-import { metricText, type Projection } from '../labels.ts';
+import { metricText, type Projection } from '../../series/labels.ts';
 import type { Sample, Vector } from '../value.ts';
 import { rejectDuplicates } from './names.ts';
 import type { Operation } from './numbers.ts';

@@ -1,7 +1,7 @@
 /** and, or, unless: which samples of two vectors remain. Samples pass through unchanged, names too. */
 
 import type { SetOp } from '../../../promql/ast.ts';
-import type { Projection } from '../labels.ts';
+import type { Projection } from '../../series/labels.ts';
 import type { Vector } from '../value.ts';
 
 type Combine = (left: Vector, right: Vector) => Vector;

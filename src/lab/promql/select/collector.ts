@@ -1,6 +1,6 @@
 /** Gathers the vectors of successive instants into one window a series. */
-import type { LabelSet } from '../labels.ts';
-import { getOrInsert } from '../maps.ts';
+import type { LabelSet } from '../../series/labels.ts';
+import { getOrInsert } from '../../series/maps.ts';
 import type { Vector, Window } from '../value.ts';
 
 interface Column {

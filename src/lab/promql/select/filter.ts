@@ -2,7 +2,7 @@
 import { type Matcher, METRIC_NAME, type Selector } from '../../../promql/ast.ts';
 import { invalid, unsupported } from '../../../promql/error.ts';
 import { parse } from '../../../promql/parse.ts';
-import type { SeriesFilter } from '../../store.ts';
+import type { SeriesFilter } from '../../series/store.ts';
 import { anchoredRegex } from './regex.ts';
 
 type Test = (actual: string) => boolean;

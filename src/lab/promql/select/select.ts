@@ -1,7 +1,7 @@
 /** Where samples come from: instant selectors, ranges and subqueries. Prometheus 2.x: both ends of a range belong to it. */
 
 import type { Range, Selector, Subquery } from '../../../promql/ast.ts';
-import type { Series } from '../series.ts';
+import type { Series } from '../../series/series.ts';
 import type { At, Sample, Vector, Window } from '../value.ts';
 import { Collector } from './collector.ts';
 import { filterOf } from './filter.ts';

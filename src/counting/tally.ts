@@ -1,0 +1,80 @@
+/** From the answer to a counting query to good and bad events. Pure. */
+import type { Tally } from '../facts/counts.ts';
+import { selectorText } from '../promql/counters/format.ts';
+import type { Counter, CounterSum } from '../promql/counters/model.ts';
+import type { Neighbours } from './boundaries.ts';
+import type { RatioShape } from './measured.ts';
+import { partLabel } from './queries.ts';
+import type { Sample, Vector } from './vector.ts';
+
+export type ByRevision = Readonly<Record<string, Tally>>;
+
+/** A count that is none poisons the whole answer. */
+export function brokenCount(vector: Vector): string | null {
+  const broken = vector.find(({ value }) => !Number.isFinite(value));
+  if (!broken) return null;
+  return `The metrics hold a count that is no number (${broken.value} for ${JSON.stringify(broken.labels)}).`;
+}
+
+/** The distinct counters of a ratio, in the order in which they are asked for. */
+export function partsOf({ bad, total }: RatioShape): readonly Counter[] {
+  const all = [...bad, ...total].map(({ counter }) => counter);
+  return [...new Map(all.map((counter) => [selectorText(counter), counter])).values()];
+}
+
+/** A counter that nothing matched has counted nothing; a revision that no counter of the total shows is missing. */
+export function ratioTallies(shape: RatioShape, vector: Vector, revisionLabel: string): ByRevision {
+  const texts = partsOf(shape).map((part) => selectorText(part));
+  const places = (sum: CounterSum) =>
+    sum.map(({ sign, counter }) => ({ sign, place: String(texts.indexOf(selectorText(counter))) }));
+  const [bad, total] = [places(shape.bad), places(shape.total)];
+  const result: Record<string, Tally> = {};
+  for (const [revision, samples] of byRevision(vector, revisionLabel)) {
+    const value = (place: string) => sumOf(samples.filter(({ labels }) => (labels[partLabel] ?? '0') === place));
+    const sum = (terms: typeof bad) =>
+      Math.max(
+        0,
+        terms.reduce((all, { sign, place }) => all + sign * value(place), 0),
+      );
+    result[revision] = { bad: sum(bad), total: sum(total) };
+  }
+  return result;
+}
+
+export interface LatencyTallies {
+  readonly byRevision: ByRevision;
+  /** The same at the boundary below the threshold, where the threshold is none itself. */
+  readonly below: ByRevision | null;
+}
+
+/** null: a revision that has requests does not have the boundary. */
+export function latencyTallies(
+  { upper, lower }: Neighbours,
+  vector: Vector,
+  revisionLabel: string,
+): LatencyTallies | null {
+  const [at, below]: [Record<string, Tally>, Record<string, Tally>] = [{}, {}];
+  for (const [revision, samples] of byRevision(vector, revisionLabel)) {
+    const total = sumOf(samples.filter(({ labels }) => labels.le === '+Inf'));
+    const upTo = (boundary: Neighbours['upper']): number | null => {
+      const found = samples.filter(({ labels }) => boundary.texts.includes(labels.le ?? ''));
+      return found.length === 0 ? (total === 0 ? 0 : null) : sumOf(found);
+    };
+    const [good, goodBelow] = [upTo(upper), lower ? upTo(lower) : 0];
+    if (good === null || goodBelow === null) return null;
+    at[revision] = { bad: Math.max(0, total - good), total };
+    below[revision] = { bad: Math.max(0, total - goodBelow), total };
+  }
+  return { byRevision: at, below: lower ? below : null };
+}
+
+/** Samples without a revision belong to nobody and are left out. */
+const byRevision = (vector: Vector, revisionLabel: string): ReadonlyMap<string, readonly Sample[]> =>
+  Map.groupBy(
+    vector.filter(({ labels }) => labels[revisionLabel]),
+    ({ labels }) => labels[revisionLabel]!,
+  );
+
+/** A count that Google interpolated may come out a hair below zero. */
+const sumOf = (samples: readonly Sample[]): number =>
+  samples.reduce((total, { value }) => total + Math.max(0, value), 0);

@@ -1,0 +1,50 @@
+/**
+ * What the service's own past says about it: how bad it usually is, and how much burstier than chance.
+ */
+
+import type { Tally } from '../../facts/counts.ts';
+import type { EventKind } from '../../policy/policy.ts';
+import { clamp } from './logs.ts';
+
+/** With no history the dispersion is taken to be this, as if it had been seen in five bad events. */
+const priorDispersion = 1.5;
+const priorWeight = 5;
+
+/** Ticks in which the environment was at fault say nothing about the service's usual noise. */
+const outlierFactor = { Errors: 5, Latency: 3, Rate: 5 } as const;
+
+export interface Habits {
+  /** Variance of the bad counts over that of independent events, 1..10. */
+  readonly phi: number;
+  /** The fraction to judge against: the SLO's, or, of a service already worse, its own, up to three times the SLO's. */
+  readonly allowed: number;
+  /** So many bad events in one tick are nothing new for it: errors that come in clusters. */
+  readonly loudest: number;
+}
+
+export function habits(ticks: readonly Tally[], sloAllows: number, kind: EventKind): Habits {
+  const loud = ticks.map(({ bad, total }) => bad >= 5 && bad / total > outlierFactor[kind] * sloAllows);
+  const usual = ticks.filter(({ total }, i) => total > 0 && !loud[i]);
+  const bad = usual.reduce((sum, tick) => sum + tick.bad, 0);
+  const total = usual.reduce((sum, tick) => sum + tick.total, 0);
+  const fraction = total > 0 ? bad / total : 0;
+  const spread = usual.reduce((sum, tick) => sum + (tick.bad - tick.total * fraction) ** 2, 0);
+  const raw = bad > 0 ? spread / bad : 0;
+  return {
+    phi: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),
+    allowed: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),
+    loudest: loudestOf(ticks, loud),
+  };
+}
+
+/** Fewer loud ticks in the service's past were accidents. */
+const fewestClusters = 3;
+
+/**
+ * A loud tick between quiet ones, time and again, is no outage: errors of this service come in clusters, and the largest of
+ * them is what one tick of it may well hold.
+ */
+function loudestOf(ticks: readonly Tally[], loud: readonly boolean[]): number {
+  const alone = ticks.filter((_, i) => loud[i] && !loud[i - 1] && !loud[i + 1]).map(({ bad }) => bad);
+  return alone.length < fewestClusters ? 0 : Math.max(...alone);
+}

@@ -1,0 +1,31 @@
+/** Is there a revision that nobody has judged yet, and does a look at the service show anything new at all? */
+import type { Service } from '../../facts/service.ts';
+import { namedSplit, same } from '../../facts/split.ts';
+import type { Status } from '../../status/status.ts';
+
+/** Nothing is going on, so that a listing up to half a minute old will do. */
+export const quiet = (state: Status): boolean =>
+  state.stable !== undefined &&
+  state.rollout === undefined &&
+  state.intent === undefined &&
+  state.guard?.controlSince === undefined &&
+  state.guard?.convicted === undefined &&
+  state.hold === undefined;
+
+/** The listing shows something that this state does not know. */
+export function surprising(service: Service, state: Status): boolean {
+  const split = namedSplit(service.traffic);
+  if (split === null) return !state.adoption?.externallyManaged;
+  if (!state.split || !same(split, state.split)) return true;
+  return newcomer(service, state) !== null;
+}
+
+/** The newest ready revision, where it is neither stable, nor rejected, nor withdrawn for good. */
+export function newcomer(service: Service, state: Status): string | null {
+  const newest = service.latestReady;
+  if (newest === null || newest === state.stable?.revision) return null;
+  if (state.rejected?.some(({ revision }) => revision === newest)) return null;
+  const { withdrawn } = state;
+  if (withdrawn?.revision === newest && withdrawn.reason !== 'MetricsOutage') return null;
+  return newest;
+}

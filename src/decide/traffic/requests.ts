@@ -1,0 +1,134 @@
+/** What people ask for by annotation: pause, promote, abort, retry. */
+
+import type { Service } from '../../facts/service.ts';
+import { all } from '../../facts/split.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { reject, without } from '../../status/edit.ts';
+import type { Status } from '../../status/status.ts';
+import { hold, look, type Outcome } from '../outcome.ts';
+import { newcomer } from './newcomer.ts';
+
+const annotation = (verb: 'promote' | 'abort' | 'retry'): string => `steadyrun.dev/${verb}`;
+
+export function asked(policy: Policy, service: Service, state: Status, nowMs: number): Outcome | null {
+  const { paused, abort, promote, retry } = policy.requests;
+  if (paused !== null) return hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs);
+  // A way back that is decided waits for nobody; what is asked meanwhile is answered after it.
+  if (state.rollout?.convicted ?? state.guard?.convicted) return null;
+  if (abort !== null) return aborted(service, state, abort, nowMs);
+  if (promote !== null) return promotedByRequest(service, state, promote);
+  if (retry !== null) return retried(service, state, retry);
+  return null;
+}
+
+function aborted(service: Service, state: Status, revision: string, nowMs: number): Outcome {
+  const { rollout, guard } = state;
+  if (rollout?.candidate !== revision && newcomer(service, state) === revision) {
+    return {
+      state: reject(without(state, 'intent'), revision, 'Aborted', nowMs),
+      action: 'None',
+      reason: 'Aborted',
+      message: `${revision} was aborted by request before it got any traffic.`,
+      announce: 'Normal',
+      obeyed: [annotation('abort')],
+      lookInMs: look.settlingMs,
+    };
+  }
+  const running = rollout?.candidate === revision ? rollout : guard?.revision === revision ? guard : null;
+  if (!running) {
+    return state.rejected?.some((entry) => entry.revision === revision)
+      ? abortedAlready(state, revision)
+      : nothingToDo(state, 'abort', `${revision} is neither a candidate nor just promoted.`);
+  }
+  return {
+    state,
+    action: 'RollBack',
+    reason: 'Aborted',
+    message: `${revision} was aborted by request.`,
+    write: { kind: 'RollBack', split: all(running.control), back: true, target: running.control },
+    obeyed: [annotation('abort')],
+    lookInMs: look.settlingMs,
+  };
+}
+
+/** Also what a restart finds of an abort that was carried out and not reported: then nobody returned the traffic by hand. */
+function abortedAlready(state: Status, revision: string): Outcome {
+  const returned = ['ReturnedToStable', 'ReturnedToLastGood'];
+  return {
+    state: {
+      ...state,
+      rejected: (state.rejected ?? []).map((entry) =>
+        entry.revision === revision && returned.includes(entry.reason) ? { ...entry, reason: 'Aborted' } : entry,
+      ),
+    },
+    action: 'None',
+    reason: 'Aborted',
+    message: `${revision} was to be aborted by request; it is rejected and has no traffic.`,
+    obeyed: [annotation('abort')],
+    lookInMs: look.settlingMs,
+  };
+}
+
+/** null: it waits until Cloud Run has settled, and the candidate is judged as ever until then. */
+function promotedByRequest(service: Service, state: Status, revision: string): Outcome | null {
+  if (state.stable?.revision === revision) return promotedAlready(state, revision);
+  if (state.rollout?.candidate !== revision) return nothingToDo(state, 'promote', notCandidate(state, revision));
+  if (!service.settled) return null;
+  return {
+    state,
+    action: 'Promote',
+    reason: 'PromotedByRequest',
+    message: `${revision} was promoted by request, whatever the evidence says.`,
+    write: { kind: 'Promote', split: all(revision), back: false, target: revision },
+    obeyed: [annotation('promote')],
+    lookInMs: look.settlingMs,
+  };
+}
+
+function notCandidate({ rejected, withdrawn }: Status, revision: string): string {
+  const entry = rejected?.find((one) => one.revision === revision);
+  if (entry) return `${revision} was rolled back (${entry.reason}) and stays rejected until it is retried.`;
+  if (withdrawn?.revision === revision) return `${revision} was withdrawn (${withdrawn.reason}).`;
+  return `${revision} is not the candidate.`;
+}
+
+const promotedAlready = (state: Status, revision: string): Outcome => ({
+  state,
+  action: 'None',
+  reason: 'PromotedByRequest',
+  message: `${revision} was to be promoted by request; it is the stable revision.`,
+  obeyed: [annotation('promote')],
+  lookInMs: look.settlingMs,
+});
+
+function retried(service: Service, state: Status, revision: string): Outcome {
+  const rejected = (state.rejected ?? []).filter((entry) => entry.revision !== revision);
+  const known = rejected.length !== (state.rejected ?? []).length || state.withdrawn?.revision === revision;
+  // Nothing stands against it any more: a restart finds the retry granted, and the request still there.
+  if (!known && newcomer(service, state) !== revision)
+    return nothingToDo(state, 'retry', `${revision} was neither rejected nor withdrawn.`);
+  if (service.latestReady !== revision) {
+    return nothingToDo(state, 'retry', `${revision} is not the newest ready revision, and only that one is tried.`);
+  }
+  const forgiven = { ...state, rejected };
+  return {
+    state: state.withdrawn?.revision === revision ? without(forgiven, 'withdrawn') : forgiven,
+    action: 'None',
+    reason: 'RetryGranted',
+    message: `${revision} may be tried again by request.`,
+    announce: 'Normal',
+    obeyed: [annotation('retry')],
+    lookInMs: look.settlingMs,
+  };
+}
+
+/** What cannot be obeyed is said and taken away, so that it does not surprise anyone later. */
+const nothingToDo = (state: Status, verb: 'promote' | 'abort' | 'retry', why: string): Outcome => ({
+  state,
+  action: 'None',
+  reason: 'NothingToObey',
+  message: `The annotation ${annotation(verb)} has nothing to act on: ${why}`,
+  announce: 'Warning',
+  obeyed: [annotation(verb)],
+  lookInMs: look.settlingMs,
+});

@@ -1,0 +1,135 @@
+/** The way forward, once nothing speaks for going back: more traffic, the watch, promotion. */
+
+import { ms, spoken } from '../../../facts/time.ts';
+import type { Policy } from '../../../policy/policy.ts';
+import type { RolloutState } from '../../../status/rollout.ts';
+import { type Assessment, evidenceOf, odds } from '../../evidence/assess.ts';
+import { boundsText, evidenceText } from '../../words.ts';
+import type { Advanced, Moment, Move } from './moves.ts';
+import { certificatePercent, nextPercent, telling, watchPercent } from './ramp.ts';
+
+/** How long the candidate carries most of the traffic beside its control before it gets all of it. */
+export const watchMs = 20 * 60_000;
+
+/** What `Promote` on inconclusive evidence asks for at least. */
+const fewestRequests = 30;
+const highestOdds = 3;
+
+export function forward(
+  policy: Policy,
+  rollout: RolloutState,
+  gating: readonly Assessment[],
+  moment: Moment,
+  why: string,
+): Advanced {
+  const to = (action: Move['action'], percent: number, reason: string, message: string) => ({
+    rollout,
+    move: { action, percent, reason, message },
+  });
+  const stay = (reason: string, message: string) => to('None', moment.percent, reason, message);
+
+  const overdue = 1000 * (rollout.bakedSeconds ?? 0) >= policy.rollout.maxBakeMs;
+  if (gating.some(({ doubtful }) => doubtful)) {
+    return to(
+      overdue ? 'Hold' : 'None',
+      moment.percent,
+      'Doubtful',
+      `No step while this is open: ${why}. It is settled by what the next ticks say.`,
+    );
+  }
+
+  const outages = gating.filter(({ environmentBad }) => environmentBad);
+  const [outage] = outages;
+  // What ails the control must be what the candidate is better at.
+  const cure = outage !== undefined && outages.every(({ better }) => better);
+  if (outage && !cure) {
+    const evidence = evidenceOf(rollout, outage);
+    const message = `${rollout.control} itself is failing, so no revision is blamed and nothing moves forward: ${evidenceText(evidence, outage, rollout.candidate, rollout.control)}. The rollout goes on when it is over.`;
+    return to('Hold', moment.percent, 'SharedOutage', message);
+  }
+
+  const certified = gating.length > 0 && gating.every((assessment) => assessment.certified);
+  if (rollout.stage === 'Watch') {
+    const leftMs = watchMs - 1000 * (rollout.watchedSeconds ?? 0);
+    if (leftMs > 0) return stay('Watching', `${spoken(leftMs)} of the watch are left. ${why}.`);
+    if (!certified) {
+      if (cure || !overdue) return stay('Watching', `The certificate is still open. ${why}.`);
+      const open = inconclusive(policy, rollout, gating, moment);
+      if (open.move.action !== 'Watch') return open;
+    }
+    const message =
+      `${rollout.candidate} held through the watch: ${boundsText(gating)}. ${why}. ` +
+      `It gets all of the traffic; ${rollout.control} is remembered as last good.`;
+    return to('Promote', 100, certified ? 'WatchPassed' : 'Inconclusive', message);
+  }
+
+  if (moment.percent >= certificatePercent(policy, moment.limit) && certified) {
+    const share = Math.max(watchPercent(moment.pace, moment.limit), moment.percent);
+    const message = `Certified at ${moment.percent} %: ${boundsText(gating)} (95 % bound). ${why}. ${spoken(watchMs)} of watching follow.`;
+    return to('Watch', share, 'Certified', message);
+  }
+
+  if (overdue) return inconclusive(policy, rollout, gating, moment);
+
+  const spacingMs = Math.max(60_000, moment.pace.delayMs + moment.pace.tickMs);
+  const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));
+  if (moment.percent < rollout.startPercent && rollout.retreat === undefined) {
+    if (requests < telling) return stay('Observing', `${why}.`);
+    const message = `The first ${Math.round(requests)} requests show no total failure of ${rollout.candidate}. ${why}. The ramp starts.`;
+    return to('Step', rollout.startPercent, 'Healthy', message);
+  }
+  // Looks come a tick apart: the one nearest to the time is as good.
+  const sinceMs = ms(moment.percent === rollout.startPercent ? rollout.startedAt : rollout.steppedAt);
+  if (requests === 0 || moment.nowMs - sinceMs < spacingMs - moment.pace.tickMs / 2)
+    return stay('Observing', `${why}.`);
+  const percent = nextPercent(
+    policy,
+    {
+      percent: moment.percent,
+      startPercent: rollout.startPercent,
+      requestsPerSecond: rollout.requestsPerSecond,
+      limit: moment.limit,
+      calmMs: moment.nowMs - ms(rollout.retreat?.at ?? rollout.startedAt),
+      suspectedBefore: rollout.retreat !== undefined,
+      fixForward: cure,
+    },
+    gating,
+    moment.pace,
+  );
+  if (percent <= moment.percent) return stay('Observing', `${why}.`);
+  const reason = cure ? 'FixForward' : 'Healthy';
+  const message = cure
+    ? `${rollout.candidate} is clearly better than the failing ${rollout.control} and is helped on. ${why}.`
+    : `Nothing speaks against ${rollout.candidate}: ${boundsText(gating)} so far. ${why}. More follows if it stays so.`;
+  return to('Step', percent, reason, message);
+}
+
+/** The bake time is over and the SLO is not proven: the outcome that the policy declares. */
+function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced {
+  const to = (action: Move['action'], percent: number, reason: string, message: string) => ({
+    rollout,
+    move: { action, percent, reason, message },
+  });
+  const bound = `After ${spoken(policy.rollout.maxBakeMs)} the traffic proves no more than: ${boundsText(gating)}.`;
+  if (policy.rollout.onInconclusive === 'Rollback') return to('RollBack', 0, 'Inconclusive', bound);
+  if (policy.rollout.onInconclusive === 'Hold') return to('Hold', moment.percent, 'Inconclusive', bound);
+  const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));
+  if (requests < fewestRequests) {
+    const message = `Only ${Math.round(requests)} requests reached ${rollout.candidate}; ${fewestRequests} are the least to go on with. ${bound}`;
+    return to('Hold', moment.percent, 'InsufficientSamples', message);
+  }
+  if (gating.some((assessment) => odds(assessment) > highestOdds)) {
+    return to(
+      'Hold',
+      moment.percent,
+      'Inconclusive',
+      `Odds above ${highestOdds}:1 stand against ${rollout.candidate}. ${bound}`,
+    );
+  }
+  return to(
+    'Watch',
+    Math.max(watchPercent(moment.pace, moment.limit), moment.percent),
+    'Inconclusive',
+    `${bound} Promoted as the policy says.`,
+  );
+}

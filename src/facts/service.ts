@@ -1,0 +1,30 @@
+/** A Cloud Run service as it was read. */
+import type { TrafficTarget } from './split.ts';
+
+export interface ServiceRef {
+  readonly project: string;
+  readonly region: string;
+  readonly name: string;
+}
+
+export const serviceText = (ref: ServiceRef): string =>
+  `projects/${ref.project}/locations/${ref.region}/services/${ref.name}`;
+
+export interface Service {
+  readonly ref: ServiceRef;
+  readonly uid: string;
+  readonly etag: string;
+  /** Cloud Run has finished with the last change. */
+  readonly settled: boolean;
+  /** The traffic as asked for; while `settled` is false it may not serve like that yet. */
+  readonly traffic: readonly TrafficTarget[];
+  /** Short names; null before the first revision. */
+  readonly latestCreated: string | null;
+  readonly latestReady: string | null;
+  /** Of the service, which its revisions share by their traffic; no maximum: each revision has its own. */
+  readonly scaling:
+    | { readonly mode: 'Automatic'; readonly maxInstances: number | null }
+    | { readonly mode: 'Manual'; readonly instances: number };
+  /** Shown to people, never used to claim a change. */
+  readonly lastModifier: string;
+}

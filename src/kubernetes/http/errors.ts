@@ -1,0 +1,59 @@
+import { Conflict, Refused, Unavailable } from '../../ports/errors.ts';
+
+/** The server asked to be left alone for a while. */
+export class Throttled extends Unavailable {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** There is no such object. */
+export class NotFound extends Refused {}
+
+/** The resource version or continue token is older than what the server remembers. */
+export class Expired extends Error {}
+
+/** What any failed call to the API server means to its caller. */
+export function typedError(error: unknown): Error {
+  if (
+    error instanceof Conflict ||
+    error instanceof Refused ||
+    error instanceof Unavailable ||
+    error instanceof Expired
+  ) {
+    return error;
+  }
+  // No answer at all: refused, reset, timed out, no such host.
+  return new Unavailable(`Kubernetes does not answer: ${reasonOf(error)}`, { cause: error });
+}
+
+export function statusError(code: number, message: string, retryAfter: string | undefined): Error {
+  const text = `Kubernetes answered ${code}: ${message}`;
+  if (code === 404) return new NotFound(text);
+  if (code === 409) return new Conflict(text);
+  if (code === 410) return new Expired(text);
+  const retryAfterSeconds = Number(retryAfter);
+  if (retryAfterSeconds > 0) return new Throttled(text, retryAfterSeconds * 1000);
+  if (code === 429 || code >= 500) return new Unavailable(text);
+  return new Refused(text);
+}
+
+/** The words of a Kubernetes Status object, else the body as it came. */
+export function messageOf(body: unknown): string {
+  if (typeof body !== 'string') return 'no message';
+  try {
+    const status: unknown = JSON.parse(body);
+    if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message);
+  } catch {
+    // Proxies and load balancers answer with HTML.
+  }
+  return body.slice(0, 500);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

@@ -1,0 +1,45 @@
+import pRetry from 'p-retry';
+import { Unavailable } from '../../ports/errors.ts';
+import { Throttled, typedError } from './errors.ts';
+
+/** The longest that a server's Retry-After is waited for inside a call; the caller's own back-off takes over from there. */
+const LONGEST_WAIT_MS = 10_000;
+
+export interface Patience {
+  readonly retries: number;
+  readonly firstDelayMs: number;
+}
+
+export const PATIENT: Patience = { retries: 3, firstDelayMs: 250 };
+
+/**
+ * Calls the API server, again where a passing failure (429, 5xx, no connection) makes that worthwhile.
+ * Throws Conflict, Refused (NotFound), Expired or Unavailable (Throttled), and nothing else.
+ */
+export function persistently<T>(call: () => Promise<T>, patience: Patience): Promise<T> {
+  return pRetry(
+    async () => {
+      try {
+        return await call();
+      } catch (error) {
+        throw typedError(error);
+      }
+    },
+    {
+      retries: patience.retries,
+      minTimeout: patience.firstDelayMs,
+      factor: 3,
+      randomize: true,
+      onFailedAttempt: ({ error, retriesLeft }) => (retriesLeft > 0 ? asLongAsAsked(error) : undefined),
+      shouldRetry: ({ error }) => error instanceof Unavailable && !asksForTooLong(error),
+    },
+  );
+}
+
+const asksForTooLong = (error: Error): boolean => error instanceof Throttled && error.retryAfterMs > LONGEST_WAIT_MS;
+
+async function asLongAsAsked(error: Error): Promise<void> {
+  if (error instanceof Throttled && !asksForTooLong(error)) {
+    await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs));
+  }
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type { PolicyEvent } from '../../facts/event.ts';
+import type { PolicyKey } from '../../policy/policy.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { PooledKubeConfig } from '../http/client.ts';
+import { NotFound, typedError } from '../http/errors.ts';
+import { ask, microTime } from '../http/rest.ts';
+import { TokenBucket } from './bucket.ts';
+import { RecentMap } from './recent.ts';
+import { API_VERSION, FIELD_MANAGER, KIND } from './slopolicies.ts';
+
+const CONTROLLER = 'steadyrun.dev/steadyrun';
+/** The same event within this time is counted, not repeated. */
+const SERIES_MS = 10 * 60_000;
+const BURST = 25;
+const REFILL_MS = 5 * 60_000;
+const LONGEST_NOTE = 1024;
+const LONGEST_NAME = 253;
+/** Events are told best effort and must not hold up a reconcile. */
+const TIMEOUT_MS = 5_000;
+const REMEMBERED = 4_096;
+
+/** What an event is about. */
+export interface Regarding {
+  readonly key: PolicyKey;
+  readonly uid: string;
+}
+
+export interface EventRecorderOptions {
+  readonly config: PooledKubeConfig;
+  /** This process, as it is shown beside its events. */
+  readonly instance: string;
+  readonly clock: Clock;
+  /** Wall time of an event, epoch milliseconds. */
+  readonly wallMs: () => number;
+  readonly onFailure: (message: string) => void;
+}
+
+interface Series {
+  readonly name: string;
+  count: number;
+  lastMs: number;
+}
+
+/**
+ * Tells people, as Kubernetes events beside the policy. Repetitions become a series, and each policy has a budget, of
+ * which warnings have their own, so that an important one is never lost behind chatter.
+ */
+export class EventRecorder {
+  readonly #options: EventRecorderOptions;
+  readonly #series = new RecentMap<Series>(REMEMBERED);
+  readonly #buckets = new RecentMap<TokenBucket>(REMEMBERED);
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the API server has it now. Never throws. */
+  async record(about: Regarding, event: PolicyEvent): Promise<boolean> {
+    try {
+      return await this.#record(about, event);
+    } catch (error) {
+      this.#options.onFailure(`event ${event.reason} was not recorded: ${typedError(error).message}`);
+      return false;
+    }
+  }
+
+  async #record(about: Regarding, event: PolicyEvent): Promise<boolean> {
+    const nowMs = this.#options.clock.nowMs();
+    const id = hash([about.uid, event.type, event.reason, event.action, event.message]);
+    const known = this.#series.get(id);
+    const series = known !== undefined && nowMs - known.lastMs <= SERIES_MS ? known : undefined;
+    if (series !== undefined) {
+      series.count++;
+      series.lastMs = nowMs;
+    }
+    if (!this.#bucketOf(about.uid, event.type, nowMs).take(nowMs)) return false;
+    if (series !== undefined && (await this.#extend(about, series))) return true;
+    const name = `${about.key.name.slice(0, LONGEST_NAME - 17)}.${hash([id, String(this.#options.wallMs())]).slice(0, 16)}`;
+    // Remembered before the call: what may have arrived is not sent a second time under another name.
+    this.#series.set(id, { name, count: 1, lastMs: nowMs });
+    await this.#create(about, event, name);
+    return true;
+  }
+
+  async #create({ key, uid }: Regarding, { type, reason, action, message }: PolicyEvent, name: string): Promise<void> {
+    const { namespace } = key;
+    const body = {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { name, namespace },
+      eventTime: this.#microTime(),
+      reportingController: CONTROLLER,
+      reportingInstance: this.#options.instance.slice(0, 128),
+      type,
+      reason: reason.slice(0, 128),
+      action: action.slice(0, 128),
+      note: shortened(message),
+      regarding: { apiVersion: API_VERSION, kind: KIND, namespace, name: key.name, uid },
+    };
+    await ask(this.#options.config, {
+      method: 'POST',
+      path: eventsPath(namespace),
+      query: { fieldManager: FIELD_MANAGER },
+      body,
+      timeoutMs: TIMEOUT_MS,
+    });
+  }
+
+  /** false: the event is no longer there, as after the hour that servers keep them. */
+  async #extend({ key }: Regarding, { name, count }: Series): Promise<boolean> {
+    const body = { series: { count, lastObservedTime: this.#microTime() } };
+    try {
+      await ask(this.#options.config, {
+        method: 'PATCH',
+        path: `${eventsPath(key.namespace)}/${name}`,
+        query: { fieldManager: FIELD_MANAGER },
+        body,
+        contentType: 'application/merge-patch+json',
+        timeoutMs: TIMEOUT_MS,
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof NotFound) return false;
+      throw error;
+    }
+  }
+
+  #bucketOf(uid: string, type: PolicyEvent['type'], nowMs: number): TokenBucket {
+    const id = `${uid}/${type}`;
+    const bucket = this.#buckets.get(id) ?? new TokenBucket(BURST, REFILL_MS, nowMs);
+    this.#buckets.set(id, bucket);
+    return bucket;
+  }
+
+  #microTime(): string {
+    return microTime(this.#options.wallMs());
+  }
+}
+
+const eventsPath = (namespace: string): string => `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
+const hash = (parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
+const shortened = (note: string): string =>
+  note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;

@@ -1,0 +1,135 @@
+import type { PolicyKey } from '../../policy/policy.ts';
+import { Conflict } from '../../ports/errors.ts';
+import type { Status } from '../../status/status.ts';
+import type { PooledKubeConfig } from '../http/client.ts';
+import { NotFound } from '../http/errors.ts';
+import { type KubeObject, sameJson } from '../http/objects.ts';
+import { ask, type Call } from '../http/rest.ts';
+import { PATIENT, type Patience, persistently } from '../http/retry.ts';
+
+export const GROUP = 'steadyrun.dev';
+export const VERSION = 'v1alpha1';
+export const PLURAL = 'slopolicies';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+export const KIND = 'SLOPolicy';
+/** Under this name the server remembers which fields of the status are ours. */
+export const FIELD_MANAGER = 'steadyrun';
+
+/** A policy as the server sends it: whether it can be obeyed is another question. */
+export interface PolicyObject extends KubeObject {
+  readonly status?: unknown;
+}
+
+/** The path of all policies, or of one namespace's. */
+export const collectionPath = (namespace?: string): string =>
+  `/apis/${API_VERSION}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${PLURAL}`;
+
+export interface Page {
+  readonly items: readonly PolicyObject[];
+  readonly resourceVersion: string;
+  /** Empty on the last page. */
+  readonly continue: string;
+}
+
+/** The calls this operator makes on SLOPolicies. They throw what `persistently` throws. */
+export class SloPolicies {
+  readonly #config: PooledKubeConfig;
+  readonly #patience: Patience;
+
+  constructor(config: PooledKubeConfig, patience: Patience = PATIENT) {
+    this.#config = config;
+    this.#patience = patience;
+  }
+
+  /** One page over all namespaces, or over one. */
+  async list(options: { namespace?: string; limit: number; continue?: string }): Promise<Page> {
+    const { namespace, limit } = options;
+    const query = { limit: String(limit), ...(options.continue !== undefined && { continue: options.continue }) };
+    const list = await this.#ask<PolicyList>({ method: 'GET', path: collectionPath(namespace), query });
+    return {
+      items: list.items,
+      resourceVersion: list.metadata.resourceVersion,
+      continue: list.metadata.continue ?? '',
+    };
+  }
+
+  get({ namespace, name }: PolicyKey): Promise<PolicyObject | undefined> {
+    return this.#unlessGone({ method: 'GET', path: objectPath({ namespace, name }) });
+  }
+
+  /**
+   * Makes the status what is given: fields this operator wrote before and leaves out now disappear. `base` is the policy
+   * from which the status was made; undefined: it is gone. Conflict: by now it is another of the same name, or somebody
+   * else wrote its status. A change of anything but the status is no reason not to write.
+   */
+  async applyStatus(base: PolicyObject, status: Status): Promise<PolicyObject | undefined> {
+    let known = base;
+    for (let triesLeft = 3; ; triesLeft--) {
+      try {
+        return await this.#applyStatus(known, status);
+      } catch (error) {
+        if (!(error instanceof Conflict) || triesLeft === 0) throw error;
+        const now = await this.get(known.metadata);
+        if (now === undefined) return undefined;
+        if (now.metadata.uid !== base.metadata.uid) throw error;
+        // An earlier try may have arrived although its answer did not.
+        if (sameJson(now.status, status)) return now;
+        if (!sameJson(now.status, base.status)) throw error;
+        known = now;
+      }
+    }
+  }
+
+  // The server holds an apply to its resource version, but on a status not to its uid.
+  #applyStatus({ metadata }: PolicyObject, status: Status): Promise<PolicyObject | undefined> {
+    const { name, namespace, resourceVersion } = metadata;
+    const body = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace, resourceVersion }, status };
+    return this.#unlessGone({
+      method: 'PATCH',
+      path: `${objectPath({ namespace, name })}/status`,
+      query: { fieldManager: FIELD_MANAGER, force: 'true' },
+      body,
+      contentType: 'application/apply-patch+yaml',
+    });
+  }
+
+  /**
+   * Takes annotations away if the object is still what it was at `resourceVersion`, so that what a person has just
+   * written is not removed unread: else Conflict.
+   */
+  async removeAnnotations(
+    key: PolicyKey,
+    resourceVersion: string,
+    names: readonly string[],
+  ): Promise<PolicyObject | undefined> {
+    const annotations = Object.fromEntries(names.map((name) => [name, null]));
+    const body = { metadata: { resourceVersion, annotations } };
+    return this.#unlessGone({
+      method: 'PATCH',
+      path: objectPath(key),
+      query: { fieldManager: FIELD_MANAGER },
+      body,
+      contentType: 'application/merge-patch+json',
+    });
+  }
+
+  #ask<T>(call: Call): Promise<T> {
+    return persistently(() => ask<T>(this.#config, call), this.#patience);
+  }
+
+  async #unlessGone(call: Call): Promise<PolicyObject | undefined> {
+    try {
+      return await this.#ask<PolicyObject>(call);
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    }
+  }
+}
+
+interface PolicyList {
+  readonly items: readonly PolicyObject[];
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+}
+
+const objectPath = ({ namespace, name }: PolicyKey): string => `${collectionPath(namespace)}/${name}`;

@@ -1,0 +1,68 @@
+import { type KubeObject, keyOf } from '../http/objects.ts';
+
+/** What is gone is remembered for those who still have something to do about it, within this bound. */
+const TOMBSTONES = 1_000;
+
+/** The objects as last seen. Each change returns the keys it concerns. */
+export class Cache<T extends KubeObject> {
+  #objects = new Map<string, T>();
+  readonly #tombstones = new Map<string, T>();
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  list(): readonly T[] {
+    return [...this.#objects.values()];
+  }
+
+  /** The last state of an object that was deleted. */
+  tombstone(key: string): T | undefined {
+    return this.#tombstones.get(key);
+  }
+
+  put(object: T): string {
+    const key = keyOf(object);
+    this.#objects.set(key, withoutManagedFields(object));
+    this.#tombstones.delete(key);
+    return key;
+  }
+
+  delete(key: string): string {
+    const last = this.#objects.get(key);
+    this.#objects.delete(key);
+    if (last !== undefined) this.#bury(key, last);
+    return key;
+  }
+
+  /** Makes the cache equal to a full list, whatever was missed. */
+  replace(items: readonly T[]): readonly string[] {
+    const before = this.#objects;
+    this.#objects = new Map();
+    const changed = items.filter((item) => !isSame(before.get(keyOf(item)), item)).map(keyOf);
+    for (const item of items) this.put(item);
+    const gone = [...before.keys()].filter((key) => !this.#objects.has(key));
+    for (const key of gone) this.#bury(key, before.get(key)!);
+    return [...changed, ...gone];
+  }
+
+  #bury(key: string, last: T): void {
+    this.#tombstones.set(key, last);
+    const oldest = this.#tombstones.keys().next().value;
+    if (this.#tombstones.size > TOMBSTONES && oldest !== undefined) this.#tombstones.delete(oldest);
+  }
+}
+
+function isSame(a: KubeObject | undefined, b: KubeObject): boolean {
+  return a?.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
+}
+
+/** They are of no use here, and often the larger half of an object. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

@@ -1,0 +1,87 @@
+/**
+ * Conditions as kstatus reads them: Ready is normal when true; Reconciling and Stalled exist only while they are true.
+ */
+
+import { clipped } from '../decide/words.ts';
+import { iso } from '../facts/time.ts';
+import type { StoredPolicy } from '../policy/stored.ts';
+import type { Condition } from '../status/condition.ts';
+import type { Status } from '../status/status.ts';
+import type { Failure } from './failure.ts';
+
+/** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
+export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
+  const wanted = conditionsOf(state, failure);
+  const before = stored.status.conditions ?? [];
+  const conditions = wanted.map((condition): Condition => {
+    const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
+    return {
+      ...condition,
+      observedGeneration: stored.generation,
+      lastTransitionTime: same?.lastTransitionTime ?? iso(nowMs),
+    };
+  });
+  return { ...state, observedGeneration: stored.generation, conditions, phase: state.phase ?? 'Pending' };
+}
+
+type Wanted = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+function conditionsOf(state: Status, failure: Failure | null): Wanted[] {
+  const { decision } = state;
+  const reason = decision?.reason ?? 'Pending';
+  const message = decision?.message ?? 'Not looked at yet.';
+  const adopted = state.stable !== undefined;
+  const missing = state.hold?.reason === 'ServiceNotFound';
+  const refused = problemsOf(state).find((problem) => problem.reason === 'InvalidQuery');
+  const conditions: Wanted[] = [];
+
+  if (failure?.terminal) conditions.push(stating('Ready', false, failure), stating('Stalled', true, failure));
+  else if (!adopted || missing) conditions.push(stating('Ready', false, failure ?? { reason, message }));
+  else if (refused) conditions.push(stating('Ready', false, refused));
+  else conditions.push(stating('Ready', true, { reason, message }));
+
+  if (failure && !failure.terminal) conditions.push(stating('Reconciling', true, failure));
+  else if (!failure && (state.rollout || state.guard?.controlSince || !adopted)) {
+    conditions.push(stating('Reconciling', true, { reason, message }));
+  }
+
+  if (adopted) {
+    const pinned = decision?.reason !== 'FollowsLatest' && decision?.reason !== 'ExternallyManaged';
+    const why = pinned ? { reason: 'Pinned', message: 'The traffic names its revisions.' } : { reason, message };
+    conditions.push(stating('TrafficPinned', pinned, why));
+  }
+  if (state.rollout || state.hold?.reason === 'MetricsOutage') {
+    const away = state.hold?.reason === 'MetricsOutage' || state.hold?.reason === 'NoTraffic';
+    const why = away ? { reason, message } : { reason: 'SamplesPresent', message: 'Samples are coming in.' };
+    conditions.push(stating('MetricsAvailable', !away, why));
+  }
+  conditions.push(...ofQueries(state));
+  return conditions;
+}
+
+const problemsOf = ({ inspection }: Status) =>
+  inspection?.objectives.flatMap(({ problem }) => (problem ? [problem] : [])) ?? [];
+
+/** What the last dry run of the objectives' queries found. */
+function ofQueries(state: Status): Wanted[] {
+  if (!state.inspection) return [];
+  const problems = problemsOf(state);
+  const worst = problems.find(({ reason }) => reason !== 'NoSeries') ?? problems[0];
+  const found = worst
+    ? { reason: worst.reason, message: problems.map(({ message }) => message).join(' ') }
+    : { reason: 'SeriesPresent', message: 'Every objective has series that name their revision.' };
+  const unaligned = state.inspection.objectives.flatMap((one) => (one.unaligned ? [one.unaligned] : []));
+  return [
+    stating('DataAvailable', worst === undefined, found),
+    ...(unaligned.length > 0
+      ? [stating('LatencyBucketAligned', false, { reason: 'BoundaryMissing', message: unaligned.join('; ') })]
+      : []),
+  ];
+}
+
+const stating = (type: string, status: boolean, { reason, message }: { reason: string; message: string }): Wanted => ({
+  type,
+  status: status ? 'True' : 'False',
+  reason,
+  message: clipped(message),
+});

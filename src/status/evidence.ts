@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { count, instant, int64, name } from './fields.ts';
+
+/**
+ * One objective's evidence, as decide/evidence.ts keeps it: sixteen numbers, the two that temper them, and counters.
+ * Logarithms of e-values, one for each alternative; an empty list means that no tick has counted yet.
+ */
+export const evidence = z.object({
+  objective: name,
+  /** Of the indicator that was measured: evidence of another one says nothing. */
+  fingerprint: z.string().max(16).optional(),
+  /** Overdispersion of the stable's own history, 1..10. */
+  phi: z.number(),
+  /** The bad fraction to be judged against: what the SLO allows, or what this service already had. */
+  allowed: z.number(),
+  /** So many bad events in one tick are nothing new for this service: its errors come in clusters. */
+  loudest: z.number().optional(),
+  /** Ticks that have counted since the arms began to be compared. */
+  ticks: int64,
+  absolute: z.array(z.number()).max(8),
+  relative: z.array(z.number()).max(8),
+  /** The relative test with the arms swapped: is the candidate clearly better? */
+  mirrored: z.array(z.number()).max(8),
+  absoluteMeter: z.array(z.number()).max(8),
+  relativeMeter: z.array(z.number()).max(8),
+  /** All that was judged. */
+  candidate: z.object({ bad: count, total: count }),
+  control: z.object({ bad: count, total: count }),
+  /** What the certificate counts: ticks while the environment was fine, and the bad expected from the control's rate. */
+  certified: z.object({ bad: count, total: count, expectedBad: count }),
+  /** Data is judged up to here; a restart asks again from here. */
+  judgedUntil: instant,
+  lastStrike: instant.optional(),
+  /** In the newest tick the control itself was outside its SLO. Objectives have ticks of their own, so it is remembered. */
+  environmentBad: z.boolean().optional(),
+});
+
+export type Evidence = z.infer<typeof evidence>;
