@@ -67,8 +67,8 @@ const breakages: readonly Breakage[] = [
   {
     rule: '2: after promotion, failing alone is enough',
     file: 'src/decide/traffic/guard/guard.ts',
-    from: 'gating.find(({ convicts, guards }) => convicts || guards)',
-    to: 'gating.find(({ convicts, guardsAlone }) => convicts || guardsAlone)',
+    from: 'gating.find(({ convicts, totalFailure }) => convicts || totalFailure)',
+    to: 'gating.find(({ convicts, totalFailureAlone }) => convicts || totalFailureAlone)',
     tests: trouble,
   },
   {

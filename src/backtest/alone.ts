@@ -49,10 +49,10 @@ export function beginAlone(
     const ticks = day.find((history) => history.objective === objective.name)?.ticks ?? [];
     const before = ticks.reduce((sum, { bad, total }) => ({ bad: sum.bad + bad, total: sum.total + total }), nothing);
     if (before.total === 0) return { absolute, yesterday: null, before };
-    const allowed = relativeNull * upperBound(before, absolute.phi);
+    const allowed = relativeNull * upperBound(before, absolute.dispersion);
     const least = 1e-6;
     const bounded = eventKind(objective.indicator) === 'Rate' ? Math.max(least, allowed) : clamp(allowed, least, 0.9);
-    return { absolute, yesterday: freshEvidence(objective.name, absolute.phi, bounded, iso(fromMs)), before };
+    return { absolute, yesterday: freshEvidence(objective.name, absolute.dispersion, bounded, iso(fromMs)), before };
   });
 }
 
@@ -128,7 +128,7 @@ function evidenceText(alone: Alone, candidate: string, control: string | null): 
   const past = control === null ? '' : `, ${fraction(before)} on ${control} in the 24 h before`;
   return (
     `${absolute.objective}: ${fraction(absolute.candidate)} on ${candidate}${past}, ` +
-    `${percentText(absolute.allowed)} allowed (odds ${oddsText(Math.exp(lnOdds(alone)))}).`
+    `${percentText(absolute.judgedAgainst)} allowed (odds ${oddsText(Math.exp(lnOdds(alone)))}).`
   );
 }
 
@@ -136,6 +136,6 @@ export const shownAlone = (policy: Policy, all: readonly Alone[]): Line['evidenc
   Object.fromEntries(
     all.map((one, i) => [
       (policy.objectives[i] as Objective).name,
-      shown(one.absolute.candidate, one.before, one.absolute.allowed, lnOdds(one)),
+      shown(one.absolute.candidate, one.before, one.absolute.judgedAgainst, lnOdds(one)),
     ]),
   );

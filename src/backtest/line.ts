@@ -35,7 +35,7 @@ const mostOdds = 1e9;
 
 export const shownEvidence = (entries: readonly Evidence[]): Line['evidence'] =>
   Object.fromEntries(
-    entries.map(({ objective, candidate, control, allowed, absolute, relative }) => [
+    entries.map(({ objective, candidate, control, judgedAgainst: allowed, absolute, relative }) => [
       objective,
       shown(candidate, control, allowed, Math.min(mixture(absolute), mixture(relative))),
     ]),

@@ -8,7 +8,7 @@ import type { Services, TagTarget } from '../ports/services.ts';
 import type { Access } from './access.ts';
 import { Caller, type OnCall, type Pace } from './calls.ts';
 import { type Clients, createClients } from './clients.ts';
-import { Fleet } from './fleet.ts';
+import { Listings } from './listings.ts';
 import { trafficTargets } from './traffic.ts';
 import { revisionView, serviceView, shortName } from './view.ts';
 
@@ -32,14 +32,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
 class CloudRunServices implements Services {
   readonly #clients: Clients;
   readonly #caller: Caller;
-  readonly #fleet: Fleet;
+  readonly #listings: Listings;
   readonly #clock: Pick<Clock, 'nowMs'>;
 
   constructor(clients: Clients, options: ServicesOptions) {
     this.#clients = clients;
     this.#caller = new Caller(options);
     this.#clock = options.clock;
-    this.#fleet = new Fleet({
+    this.#listings = new Listings({
       source: { list: (project, region) => this.#list(project, region), read: (ref) => this.read(ref) },
       clock: options.clock,
       onListDenied: options.onListDenied,
@@ -47,22 +47,22 @@ class CloudRunServices implements Services {
   }
 
   glance(ref: ServiceRef): Promise<Service | null> {
-    return this.#fleet.glance(ref);
+    return this.#listings.glance(ref);
   }
 
   async read(ref: ServiceRef): Promise<Service | null> {
     const asOfMs = this.#clock.nowMs();
-    const question = { method: 'GetService', what: `read ${spoken(ref)}`, permission: 'run.services.get' };
+    const question = { method: 'GetService', what: `read ${inWords(ref)}`, permission: 'run.services.get' };
     const service = await this.#caller.read(question, async (options) => {
       const [message] = await this.#clients.services.getService({ name: serviceText(ref) }, options);
       return serviceView(ref, message);
     });
-    this.#fleet.learn(ref, service, asOfMs);
+    this.#listings.learn(ref, service, asOfMs);
     return service;
   }
 
   revision(ref: ServiceRef, name: string): Promise<Revision | null> {
-    const what = `read revision ${name} of ${spoken(ref)}`;
+    const what = `read revision ${name} of ${inWords(ref)}`;
     return this.#caller.read({ method: 'GetRevision', what, permission: 'run.revisions.get' }, async (options) => {
       const [message] = await this.#clients.revisions.getRevision(
         { name: `${serviceText(ref)}/revisions/${name}` },
@@ -78,8 +78,8 @@ class CloudRunServices implements Services {
    */
   async setTraffic(ref: ServiceRef, split: Split, tags: readonly TagTarget[], etag: string): Promise<void> {
     const traffic = trafficTargets(split, tags);
-    if (etag === '') throw new Refused(`Refused to write the traffic of ${spoken(ref)} without knowing its etag.`);
-    const what = `set the traffic of ${spoken(ref)}`;
+    if (etag === '') throw new Refused(`Refused to write the traffic of ${inWords(ref)} without knowing its etag.`);
+    const what = `set the traffic of ${inWords(ref)}`;
     try {
       await this.#caller.write({ method: 'UpdateService', what, permission: 'run.services.update' }, (options) =>
         this.#clients.services.updateService(
@@ -88,7 +88,7 @@ class CloudRunServices implements Services {
         ),
       );
     } finally {
-      this.#fleet.learn(ref, 'Changed', this.#clock.nowMs());
+      this.#listings.learn(ref, 'Changed', this.#clock.nowMs());
     }
   }
 
@@ -118,4 +118,4 @@ class CloudRunServices implements Services {
   }
 }
 
-const spoken = (ref: ServiceRef): string => `service ${ref.name} in ${ref.project}/${ref.region}`;
+const inWords = (ref: ServiceRef): string => `service ${ref.name} in ${ref.project}/${ref.region}`;

@@ -12,10 +12,10 @@ import type { Policy } from '../policy/policy.ts';
 import type { Status } from '../status/status.ts';
 import { type Decided, type Decision, isRelieving, relieving } from './decision.ts';
 import { inspected } from './inspection.ts';
-import { hold, look, type Outcome } from './outcome.ts';
+import { cadence, hold, type Outcome } from './outcome.ts';
 import { guarding } from './traffic/guard/guarding.ts';
-import { own } from './traffic/ownership.ts';
-import { asked } from './traffic/requests.ts';
+import { ownership } from './traffic/ownership.ts';
+import { byRequest } from './traffic/requests.ts';
 import { rolling } from './traffic/rollout/rolling.ts';
 import { begin } from './traffic/rollout/start.ts';
 import { phaseOf, shown } from './view.ts';
@@ -28,13 +28,13 @@ export function decide(policy: Policy, observation: Observation, known: Status, 
     const message = 'Cloud Run has no such service; nothing is guarded until it exists.';
     return finish(policy, null, hold(policy, state, 'ServiceNotFound', message, nowMs), [], state, nowMs);
   }
-  const owned = own(policy, service, state, nowMs);
+  const owned = ownership(policy, service, state, nowMs);
   const { paused } = policy.requests;
   if ('outcome' in owned) {
     const outcome =
       paused !== null && owned.outcome.write
         ? hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs)
-        : besideGuard(policy, observation, service, owned.outcome, nowMs, false);
+        : withGuard(policy, observation, service, owned.outcome, nowMs, false);
     return finish(policy, service, outcome, [], state, nowMs);
   }
   const outcome = judgeOwned(policy, observation, service, owned.state, nowMs);
@@ -43,11 +43,11 @@ export function decide(policy: Policy, observation: Observation, known: Status, 
 
 function judgeOwned(policy: Policy, observation: Observation, service: Service, state: Status, nowMs: number): Outcome {
   return (
-    asked(policy, service, state, nowMs) ??
-    finished(policy, state) ??
+    byRequest(policy, service, state, nowMs) ??
+    owedWrite(policy, state) ??
     rolling(policy, observation, service, state, nowMs) ??
     settling(policy, observation, service, state, nowMs) ??
-    besideGuard(policy, observation, service, begin(policy, observation, service, state, nowMs), nowMs)
+    withGuard(policy, observation, service, begin(policy, observation, service, state, nowMs), nowMs)
   );
 }
 
@@ -65,7 +65,7 @@ const settling = (
  * Whatever else there is to say, a promoted revision is watched over until a rollout really begins. Where the traffic is not
  * ours it is only watched.
  */
-function besideGuard(
+function withGuard(
   policy: Policy,
   observation: Observation,
   service: Service,
@@ -83,7 +83,7 @@ function besideGuard(
 }
 
 /** What was begun and not seen in the traffic is done first, where it makes somebody's trouble smaller. */
-function finished(policy: Policy, state: Status): Outcome | null {
+function owedWrite(policy: Policy, state: Status): Outcome | null {
   const { intent } = state;
   // What was not done before the policy became Observe is not done at all.
   if (policy.mode === 'Observe') return null;
@@ -98,7 +98,7 @@ function finished(policy: Policy, state: Status): Outcome | null {
     reason: intent.reason,
     message: intent.message,
     write: { kind, split: intent.split, back: false, target },
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   };
 }
 
@@ -120,7 +120,7 @@ function finish(
     write: outcome.write && !observing && service ? { ...outcome.write, etag: service.etag } : null,
     events: [...earlier, ...(outcome.events ?? []), ...announcement(outcome, message, observing, before)],
     obeyed: observing ? [] : (outcome.obeyed ?? []),
-    nextCheckMs: nowMs + (observing ? look.observingMs : outcome.lookInMs),
+    nextCheckMs: nowMs + (observing ? cadence.observingMs : outcome.lookInMs),
   };
   const nextCheck = iso(decision.nextCheckMs);
   const remembered: Status = {

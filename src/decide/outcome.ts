@@ -24,7 +24,7 @@ export interface Outcome {
 }
 
 /** How often to look. */
-export const look = {
+export const cadence = {
   steadyMs: 30_000,
   observingMs: 300_000,
   rolloutMs: 15_000,
@@ -51,7 +51,7 @@ export function hold(policy: Policy, state: Status, reason: string, why: string,
     message,
     announce: 'Warning',
     ...(due && { events: [page] }),
-    lookInMs: look.steadyMs,
+    lookInMs: cadence.steadyMs,
   };
 }
 
@@ -62,5 +62,5 @@ export const waiting = (state: Status, message: string): Outcome => ({
   action: 'None',
   reason: 'Settling',
   message,
-  lookInMs: look.settlingMs,
+  lookInMs: cadence.settlingMs,
 });

@@ -16,7 +16,7 @@ type Row = NonNullable<Status['objectives']>[number];
 const fewestSamples = 30;
 const mostOdds = 1e9;
 /** From these odds on the evidence speaks against the candidate. */
-const telling = 20;
+const breachingOdds = 20;
 
 export function phaseOf(state: Status): Phase {
   if (state.hold) return 'Held';
@@ -70,7 +70,7 @@ export const rows = (policy: Policy, { evidence, assessments, notAttributable, u
 
 /** Suspicion starts anew after a retreat; what was proven against the candidate stays. */
 const breaching = (assessment: Assessment): boolean =>
-  assessment.convicts || assessment.guards || assessment.suspect || odds(assessment) >= telling;
+  assessment.convicts || assessment.totalFailure || assessment.suspect || odds(assessment) >= breachingOdds;
 
 function withVerdict(state: Status): Status {
   const worst = (['Breaching', 'Unknown', 'Healthy'] as const).find((verdict) =>

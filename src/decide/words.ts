@@ -42,8 +42,7 @@ const fractionText = ({ bad, total }: Tally, what = ''): string =>
 
 /** "availability: 3.28 % of 412 bad on api-00002-bbb, 0.05 % of 39,812 on api-00001-aaa, 0.1 % allowed (odds 20,000:1)" */
 export function evidenceText(evidence: Evidence, assessment: Assessment, candidate: string, control: string): string {
-  const { objective, allowed } = evidence;
-  return `${objective}: ${comparedText(evidence, allowed, candidate, control)} (odds ${oddsText(odds(assessment))})`;
+  return `${evidence.objective}: ${comparedText(evidence, evidence.judgedAgainst, candidate, control)} (odds ${oddsText(odds(assessment))})`;
 }
 
 /** The same of the newest tick alone, where that is what decides; without a control the odds are those against the SLO. */
@@ -51,7 +50,7 @@ export function tickText(evidence: Evidence, assessment: Assessment, candidate: 
   const { tick, tickPower, tickAbsolute } = assessment;
   if (tick === null) return evidenceText(evidence, assessment, candidate, control);
   const lnOdds = tick.control.total > 0 ? tickPower : tickAbsolute;
-  const compared = comparedText(tick, evidence.allowed, candidate, control);
+  const compared = comparedText(tick, evidence.judgedAgainst, candidate, control);
   return `${evidence.objective}: in the newest tick ${compared} (odds ${oddsText(Math.exp(lnOdds))})`;
 }
 

@@ -6,7 +6,7 @@ import { keyText, type PolicyKey, parseKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import { leave } from './leave.ts';
 import type { WorkQueue } from './queue.ts';
-import { reconcile, type World } from './reconcile.ts';
+import { reconcile, type Wiring } from './reconcile.ts';
 
 export interface OperatorHooks {
   readonly onReconciled?: (key: PolicyKey, seconds: number, error: unknown) => void;
@@ -14,13 +14,13 @@ export interface OperatorHooks {
 }
 
 export class Operator {
-  readonly #world: World;
+  readonly #world: Wiring;
   readonly #queue: WorkQueue;
   readonly #hooks: OperatorHooks;
   /** As last seen: when a policy is deleted, this is what is left to know what it had begun. */
   readonly #known = new Map<string, StoredPolicy>();
 
-  constructor(world: World, queue: WorkQueue, hooks: OperatorHooks = {}) {
+  constructor(world: Wiring, queue: WorkQueue, hooks: OperatorHooks = {}) {
     this.#world = world;
     this.#queue = queue;
     this.#hooks = hooks;

@@ -18,7 +18,7 @@ import { type Failure, failureOf, notCarriedOut } from './failure.ts';
 import { withoutPolicy } from './invalid.ts';
 import { observe } from './observe.ts';
 
-export interface World {
+export interface Wiring {
   readonly clock: Clock;
   readonly services: Services;
   readonly metrics: Metrics;
@@ -32,7 +32,7 @@ export interface World {
 const stalledMs = 60_000;
 
 /** One pass over one policy. Throws what should be tried again soon; everything else is in the status. */
-export async function reconcile(world: World, key: PolicyKey): Promise<{ nextCheckMs: number }> {
+export async function reconcile(world: Wiring, key: PolicyKey): Promise<{ nextCheckMs: number }> {
   const stored = world.policies.get(key);
   const nowMs = world.clock.nowMs();
   if (!stored) return { nextCheckMs: Number.POSITIVE_INFINITY };

@@ -10,11 +10,11 @@ export const evidence = z.object({
   /** Of the indicator that was measured: evidence of another one says nothing. */
   fingerprint: z.string().max(16).optional(),
   /** Overdispersion of the stable's own history, 1..10. */
-  phi: z.number(),
+  dispersion: z.number(),
   /** The bad fraction to be judged against: what the SLO allows, or what this service already had. */
-  allowed: z.number(),
+  judgedAgainst: z.number(),
   /** So many bad events in one tick are nothing new for this service: its errors come in clusters. */
-  loudest: z.number().optional(),
+  largestUsualBurst: z.number().optional(),
   /** Ticks that have counted since the arms began to be compared. */
   ticks: int64,
   absolute: z.array(z.number()).max(8),

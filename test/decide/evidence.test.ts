@@ -56,13 +56,13 @@ describe('conviction', () => {
     const { last } = after(times(50, alone));
     expect(last.lnRelative).toBeLessThanOrEqual(0);
     expect(last.convicts).toBe(false);
-    expect(last.guardsAlone).toBe(true);
+    expect(last.totalFailureAlone).toBe(true);
   });
 
   test('of total failure takes one tick, and of a small burst it does not', () => {
-    expect(after([tick(290, 300, 1, 2700)]).last.guards).toBe(true);
-    expect(after([tick(30, 300, 1, 2700)]).last.guards).toBe(false);
-    expect(after([tick(2, 2, 0, 18)]).last.guards).toBe(false);
+    expect(after([tick(290, 300, 1, 2700)]).last.totalFailure).toBe(true);
+    expect(after([tick(30, 300, 1, 2700)]).last.totalFailure).toBe(false);
+    expect(after([tick(2, 2, 0, 18)]).last.totalFailure).toBe(false);
   });
 
   test('of a fault that begins late is hardly held up by the healthy hours before it, and suspicion not at all', () => {

@@ -67,8 +67,8 @@ describe('the second implementation agrees on', () => {
 test('the vectors see each verdict both ways', () => {
   const words = [
     'convicts',
-    'guards',
-    'guardsAlone',
+    'totalFailure',
+    'totalFailureAlone',
     'strikes',
     'suspect',
     'doubtful',

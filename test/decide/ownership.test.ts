@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { own } from '../../src/decide/traffic/ownership.ts';
+import { ownership } from '../../src/decide/traffic/ownership.ts';
 import type { Service } from '../../src/facts/service.ts';
 import type { TrafficTarget } from '../../src/facts/split.ts';
 import type { Status } from '../../src/status/status.ts';
@@ -35,7 +35,7 @@ const adopted: Status = {
 };
 
 test('a service that was created anew under the same name is adopted anew, and nothing of the old one is remembered', () => {
-  const owned = own(policy, service([{ revision: 'api-00009-new', percent: 100 }], 'two'), adopted, nowMs);
+  const owned = ownership(policy, service([{ revision: 'api-00009-new', percent: 100 }], 'two'), adopted, nowMs);
   expect(owned).toMatchObject({
     state: { stable: { revision: 'api-00009-new' }, lastGood: { revision: 'api-00009-new' } },
     events: [{ reason: 'Adopted' }],
@@ -56,18 +56,18 @@ test('an intent that is seen in the traffic is confirmed, whatever hand the serv
     message: 'm',
     at: '2026-01-05T07:59:00.000Z',
   };
-  const owned = own(policy, service(split), { ...adopted, intent }, nowMs);
+  const owned = ownership(policy, service(split), { ...adopted, intent }, nowMs);
   expect(owned).toMatchObject({ state: { split } });
   expect('state' in owned && owned.state.intent).toBeUndefined();
 });
 
 test('in Observe a service that follows LATEST is watched, and pinned for the first time once it is enforced', () => {
   const follows = service([{ revision: null, percent: 100 }]);
-  const observed = own({ ...policy, mode: 'Observe' }, follows, {}, nowMs);
+  const observed = ownership({ ...policy, mode: 'Observe' }, follows, {}, nowMs);
   const outcome = 'outcome' in observed ? observed.outcome : null;
   expect(outcome).toMatchObject({ reason: 'FollowsLatest', state: { stable: { revision: 'api-00009-new' } } });
   expect(outcome?.write).toBeUndefined();
-  expect(own(policy, follows, outcome!.state, nowMs)).toMatchObject({
+  expect(ownership(policy, follows, outcome!.state, nowMs)).toMatchObject({
     outcome: { action: 'Pin', reason: 'Adopted', write: { split: [{ revision: 'api-00009-new', percent: 100 }] } },
   });
 });

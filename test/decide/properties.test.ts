@@ -102,7 +102,14 @@ describe('the evidence', () => {
               before.tickPower,
             ],
           );
-          for (const word of ['convicts', 'guards', 'guardsAlone', 'strikes', 'suspect', 'doubtful'] as const) {
+          for (const word of [
+            'convicts',
+            'totalFailure',
+            'totalFailureAlone',
+            'strikes',
+            'suspect',
+            'doubtful',
+          ] as const) {
             if (before[word]) expect([word, now[word]]).toEqual([word, true]);
           }
           if (now.better) expect(before.better).toBe(true);
@@ -127,7 +134,7 @@ describe('the evidence', () => {
         notLower(b.evidence.relativeMeter, a.evidence.relativeMeter);
         notLower(a.evidence.mirrored, b.evidence.mirrored);
         a.assessments.forEach((before, i) => {
-          for (const word of ['convicts', 'guards', 'strikes', 'suspect'] as const) {
+          for (const word of ['convicts', 'totalFailure', 'strikes', 'suspect'] as const) {
             if (before[word]) expect([word, b.assessments[i]![word]]).toEqual([word, true]);
           }
         });

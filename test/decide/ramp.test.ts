@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { habits } from '../../src/decide/evidence/baseline.ts';
+import { baseline } from '../../src/decide/evidence/baseline.ts';
 import { sharesIn } from '../../src/decide/evidence/judge.ts';
 import { paceOf } from '../../src/decide/freshness.ts';
 import { isDue } from '../../src/decide/questions.ts';
@@ -133,40 +133,41 @@ test.each([
 
 describe('habits', () => {
   test('with no history the dispersion is taken to be 1.5 and the SLO is what is allowed', () => {
-    expect(habits([], 0.001, 'Errors')).toEqual({ phi: 1.5, allowed: 0.001, loudest: 0 });
+    expect(baseline([], 0.001, 'Errors')).toEqual({ phi: 1.5, allowed: 0.001, loudest: 0 });
   });
 
   test('independent errors have a dispersion near 1, clustered ones a larger one', () => {
     const steady = Array.from({ length: 1000 }, (_, i) => ({ bad: [0, 1, 1, 2][i % 4]!, total: 6000 }));
     const clustered = Array.from({ length: 1000 }, (_, i) => ({ bad: i % 5 === 0 ? 5 : 0, total: 6000 }));
-    expect(habits(steady, 0.001, 'Errors').phi).toBeLessThan(1.1);
-    expect(habits(clustered, 0.001, 'Errors').phi).toBeGreaterThan(3);
+    expect(baseline(steady, 0.001, 'Errors').dispersion).toBeLessThan(1.1);
+    expect(baseline(clustered, 0.001, 'Errors').dispersion).toBeGreaterThan(3);
   });
 
   test('a service that is already out of its SLO is judged against itself, up to three times the SLO', () => {
     const at = (fraction: number) => Array.from({ length: 100 }, () => ({ bad: fraction * 1000, total: 1000 }));
-    expect(habits(at(0.002), 0.001, 'Errors').allowed).toBeCloseTo(0.002, 9);
-    expect(habits(at(0.004), 0.001, 'Errors').allowed).toBeCloseTo(0.003, 9);
+    expect(baseline(at(0.002), 0.001, 'Errors').judgedAgainst).toBeCloseTo(0.002, 9);
+    expect(baseline(at(0.004), 0.001, 'Errors').judgedAgainst).toBeCloseTo(0.003, 9);
   });
 
   test('minutes of a shared outage are left out', () => {
     const calm = Array.from({ length: 100 }, () => ({ bad: 1, total: 6000 }));
     const outage = Array.from({ length: 10 }, () => ({ bad: 1200, total: 6000 }));
-    expect(habits([...calm, ...outage], 0.001, 'Errors')).toEqual(habits(calm, 0.001, 'Errors'));
+    expect(baseline([...calm, ...outage], 0.001, 'Errors')).toEqual(baseline(calm, 0.001, 'Errors'));
   });
 
   test('and so is a burst or two, but those that come time and again between quiet ticks say how loud one tick may be', () => {
     const quiet = Array.from({ length: 20 }, () => ({ bad: 1, total: 1500 }));
     const after = (sizes: readonly number[]) =>
-      habits(
+      baseline(
         sizes.flatMap((bad) => [...quiet, { bad, total: 1500 }]),
         0.001,
         'Errors',
       );
     expect(after([30, 200])).toEqual({ ...after([]), phi: expect.any(Number), loudest: 0 });
-    expect(after([30, 90, 60, 40]).loudest).toBe(90);
+    expect(after([30, 90, 60, 40]).largestUsualBurst).toBe(90);
     expect(
-      habits([...quiet, ...Array.from({ length: 10 }, () => ({ bad: 300, total: 1500 }))], 0.001, 'Errors').loudest,
+      baseline([...quiet, ...Array.from({ length: 10 }, () => ({ bad: 300, total: 1500 }))], 0.001, 'Errors')
+        .largestUsualBurst,
     ).toBe(0);
   });
 });

@@ -40,13 +40,13 @@ describe('a rate', () => {
 
   it('may be above one', () => {
     const evidence = absorb(freshEvidence('drops', 1, 0.01, at), tick([300, 100], [1, 400]), terms, at);
-    const { guards, lnAbsolute, lnRelative } = assess(evidence, tick([300, 100], [1, 400]), terms, true);
+    const { totalFailure, lnAbsolute, lnRelative } = assess(evidence, tick([300, 100], [1, 400]), terms, true);
     expect([lnAbsolute, lnRelative].every(Number.isFinite)).toBe(true);
-    expect(guards).toBe(true);
+    expect(totalFailure).toBe(true);
   });
 
   it('of a few events in a few connections is no total failure', () => {
-    expect(assess(freshEvidence('drops', 1, 0.01, at), tick([2, 3], [0, 400]), terms, true).guards).toBe(false);
+    expect(assess(freshEvidence('drops', 1, 0.01, at), tick([2, 3], [0, 400]), terms, true).totalFailure).toBe(false);
   });
 
   it('convicts nobody when both revisions drop alike', () => {

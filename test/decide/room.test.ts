@@ -112,9 +112,9 @@ describe('a tick in which the candidate had less than its part of the instances'
   test('says nothing about its latency, but counts its errors', () => {
     const { notAttributable, assessments, evidence, newest } = judged(3);
     expect(notAttributable).toEqual(['latency']);
-    expect(assessments.map(({ guards, suspect }) => ({ guards, suspect }))).toEqual([
-      { guards: true, suspect: false },
-      { guards: false, suspect: false },
+    expect(assessments.map(({ totalFailure, suspect }) => ({ totalFailure, suspect }))).toEqual([
+      { totalFailure: true, suspect: false },
+      { totalFailure: false, suspect: false },
     ]);
     expect(evidence.map(({ candidate }) => candidate.total)).toEqual([675, 0]);
     expect(evidence[1]!.judgedUntil).toBe(new Date(fromMs + 15_000).toISOString());
@@ -124,7 +124,7 @@ describe('a tick in which the candidate had less than its part of the instances'
   test.each([null, 1, 100])('is judged by everything where the limit is %s', (limit) => {
     const { notAttributable, assessments } = judged(limit);
     expect(notAttributable).toEqual([]);
-    expect(assessments.map(({ guards }) => guards)).toEqual([true, true]);
+    expect(assessments.map(({ totalFailure }) => totalFailure)).toEqual([true, true]);
   });
 
   test('may be the tick of a step that left such a share', () => {

@@ -467,7 +467,12 @@ describe('the chance of a false conviction', () => {
       candidate: binomial(40, 0.01),
       control: certain,
     };
-    const guards = chanceEver([beside], terms, 0.01, (evidence, tick) => assess(evidence, tick, terms, true).guards);
+    const guards = chanceEver(
+      [beside],
+      terms,
+      0.01,
+      (evidence, tick) => assess(evidence, tick, terms, true).totalFailure,
+    );
     expect(guards).toBeGreaterThan(0);
     expect(guards).toBeLessThanOrEqual(4e-6);
   });

@@ -81,7 +81,7 @@ test('what one tick decides is told of that tick, and not of the hours before it
   const tick = { candidate: { bad: 118, total: 230 }, control: { bad: 0, total: 1000 } };
   const evidence = absorb(before, tick, terms, '2026-01-05T08:00:15.000Z');
   const assessment = assess(evidence, tick, terms, true);
-  expect(assessment.guards).toBe(true);
+  expect(assessment.totalFailure).toBe(true);
   expect(tickText(evidence, assessment, 'api-00002', 'api-00001')).toBe(
     'errors: in the newest tick 51.3 % of 230 bad on api-00002, 0 % of 1,000 on api-00001, 0.1 % allowed (odds over 1,000,000:1)',
   );

@@ -25,8 +25,8 @@ export const decision = (action: string, reason: string, message: string, minute
 
 export const evidence: Evidence = {
   objective: 'availability',
-  phi: 1,
-  allowed: 0.001,
+  dispersion: 1,
+  judgedAgainst: 0.001,
   ticks: 0,
   absolute: [],
   relative: [],

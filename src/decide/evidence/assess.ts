@@ -25,9 +25,9 @@ export interface Assessment {
   /** Both nulls have fallen. */
   readonly convicts: boolean;
   /** This tick alone is total failure: certain by both tests, and at least a quarter of the requests bad. */
-  readonly guards: boolean;
+  readonly totalFailure: boolean;
   /** The absolute half of `guards`, for when there is no control. */
-  readonly guardsAlone: boolean;
+  readonly totalFailureAlone: boolean;
   /** This tick alone is certain by both tests. */
   readonly strikes: boolean;
   readonly suspect: boolean;
@@ -48,11 +48,12 @@ export interface Assessment {
 }
 
 export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate: boolean): Assessment {
-  const now = tick && tick.candidate.total > 0 ? ratios(tick, evidence.allowed, evidence.phi, terms.kind) : null;
+  const now =
+    tick && tick.candidate.total > 0 ? ratios(tick, evidence.judgedAgainst, evidence.dispersion, terms.kind) : null;
   const tickAbsolute = now ? Math.max(...now.absolute) : 0;
   const tickPower = now ? Math.min(tickAbsolute, Math.max(...now.relative)) : 0;
   const lowerBound = terms.kind === 'Rate' ? rateLowerBound : shareLowerBound;
-  const unheard = tick !== null && tick.candidate.bad > (evidence.loudest ?? 0);
+  const unheard = tick !== null && tick.candidate.bad > (evidence.largestUsualBurst ?? 0);
   const largeShareBad = unheard && lowerBound(tick.candidate) >= 0.25;
   const lnAbsolute = mixture(evidence.absolute);
   const lnRelative = mixture(evidence.relative);
@@ -72,8 +73,8 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
     suspicionRelative,
     convicts:
       lnAbsolute >= Math.log(terms.gating / absoluteAlpha) && lnRelative >= Math.log(terms.gating / relativeAlpha),
-    guards: tickPower >= certain && largeShareBad,
-    guardsAlone: tickAbsolute >= certain && largeShareBad,
+    totalFailure: tickPower >= certain && largeShareBad,
+    totalFailureAlone: tickAbsolute >= certain && largeShareBad,
     strikes: unheard && tickPower >= certain && terms.kind !== 'Latency' && !bad,
     suspect: suspicion >= Math.log(20),
     doubtful: suspicion >= Math.log(5),
@@ -94,13 +95,13 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
  * Poisson count K: K + sqrt(6K) + 3 (at K = 0 the rule of three), on counts thinned by the dispersion.
  */
 function certificate(
-  { certified, phi, allowed }: Evidence,
+  { certified, dispersion, judgedAgainst }: Evidence,
   { sloAllows }: Terms,
 ): { upperBound: number; base: number } {
-  if (certified.total === 0) return { upperBound: 1, base: allowed };
-  const bad = certified.bad / phi;
-  const upperBound = Math.min(1, (bad + Math.sqrt(6 * bad) + 3) / (certified.total / phi));
-  const base = clamp(certified.expectedBad / certified.total, allowed, Math.max(allowed, 3 * sloAllows));
+  if (certified.total === 0) return { upperBound: 1, base: judgedAgainst };
+  const bad = certified.bad / dispersion;
+  const upperBound = Math.min(1, (bad + Math.sqrt(6 * bad) + 3) / (certified.total / dispersion));
+  const base = clamp(certified.expectedBad / certified.total, judgedAgainst, Math.max(judgedAgainst, 3 * sloAllows));
   return { upperBound, base };
 }
 

@@ -13,16 +13,16 @@ const priorWeight = 5;
 /** Ticks in which the environment was at fault say nothing about the service's usual noise. */
 const outlierFactor = { Errors: 5, Latency: 3, Rate: 5 } as const;
 
-export interface Habits {
+export interface Baseline {
   /** Variance of the bad counts over that of independent events, 1..10. */
-  readonly phi: number;
+  readonly dispersion: number;
   /** The fraction to judge against: the SLO's, or, of a service already worse, its own, up to three times the SLO's. */
-  readonly allowed: number;
+  readonly judgedAgainst: number;
   /** So many bad events in one tick are nothing new for it: errors that come in clusters. */
-  readonly loudest: number;
+  readonly largestUsualBurst: number;
 }
 
-export function habits(ticks: readonly Tally[], sloAllows: number, kind: EventKind): Habits {
+export function baseline(ticks: readonly Tally[], sloAllows: number, kind: EventKind): Baseline {
   const loud = ticks.map(({ bad, total }) => bad >= 5 && bad / total > outlierFactor[kind] * sloAllows);
   const usual = ticks.filter(({ total }, i) => total > 0 && !loud[i]);
   const bad = usual.reduce((sum, tick) => sum + tick.bad, 0);
@@ -31,9 +31,9 @@ export function habits(ticks: readonly Tally[], sloAllows: number, kind: EventKi
   const spread = usual.reduce((sum, tick) => sum + (tick.bad - tick.total * fraction) ** 2, 0);
   const raw = bad > 0 ? spread / bad : 0;
   return {
-    phi: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),
-    allowed: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),
-    loudest: loudestOf(ticks, loud),
+    dispersion: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),
+    judgedAgainst: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),
+    largestUsualBurst: largestUsualBurstOf(ticks, loud),
   };
 }
 
@@ -44,7 +44,7 @@ const fewestClusters = 3;
  * A loud tick between quiet ones, time and again, is no outage: errors of this service come in clusters, and the largest of
  * them is what one tick of it may well hold.
  */
-function loudestOf(ticks: readonly Tally[], loud: readonly boolean[]): number {
+function largestUsualBurstOf(ticks: readonly Tally[], loud: readonly boolean[]): number {
   const alone = ticks.filter((_, i) => loud[i] && !loud[i - 1] && !loud[i + 1]).map(({ bad }) => bad);
   return alone.length < fewestClusters ? 0 : Math.max(...alone);
 }

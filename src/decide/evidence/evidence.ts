@@ -54,14 +54,14 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
   if (candidate.total === 0) return seen;
 
   const cap = tickCap(terms);
-  const now = ratios(tick, evidence.allowed, evidence.phi, terms.kind);
+  const now = ratios(tick, evidence.judgedAgainst, evidence.dispersion, terms.kind);
   const lnNewStart = newStart(evidence.ticks, Math.max(1, twoHoursMs / terms.tickMs));
   const next: Evidence = {
     ...seen,
     ticks: evidence.ticks + 1,
-    absolute: stepped(evidence.absolute, now.absolute, cap, lnNewStart),
-    relative: stepped(evidence.relative, now.relative, cap, lnNewStart),
-    mirrored: stepped(evidence.mirrored, now.mirrored, cap, lnNewStart),
+    absolute: processesAfter(evidence.absolute, now.absolute, cap, lnNewStart),
+    relative: processesAfter(evidence.relative, now.relative, cap, lnNewStart),
+    mirrored: processesAfter(evidence.mirrored, now.mirrored, cap, lnNewStart),
     absoluteMeter: metered(evidence.absoluteMeter, now.absolute, cap),
     relativeMeter: metered(evidence.relativeMeter, now.relative, cap),
   };
@@ -75,7 +75,12 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
  * alternative that a tick says nothing about stays in the mixture: to leave it out would be to choose the others. One that
  * comes later begins with a later start's weight.
  */
-function stepped(processes: readonly number[], now: readonly number[], cap: number, lnNewStart: number): number[] {
+function processesAfter(
+  processes: readonly number[],
+  now: readonly number[],
+  cap: number,
+  lnNewStart: number,
+): number[] {
   const next: number[] = [];
   for (let i = 0; i < processes.length || i < now.length; i++) {
     const known = processes[i];
@@ -104,8 +109,8 @@ function metered(meters: readonly number[], now: readonly number[], cap: number)
   return next;
 }
 
-function certify({ certified, allowed }: Evidence, { candidate, control }: Counted): Evidence['certified'] {
-  const usual = control.total > 0 ? control.bad / control.total : allowed;
+function certify({ certified, judgedAgainst }: Evidence, { candidate, control }: Counted): Evidence['certified'] {
+  const usual = control.total > 0 ? control.bad / control.total : judgedAgainst;
   return {
     bad: certified.bad + candidate.bad,
     total: certified.total + candidate.total,
@@ -114,8 +119,8 @@ function certify({ certified, allowed }: Evidence, { candidate, control }: Count
 }
 
 /** The control itself is far outside what is allowed: whatever is wrong, it is not the candidate alone. */
-export function environmentBad({ phi, allowed }: Evidence, control: Tally, { kind }: Terms): boolean {
-  return control.bad >= 5 * phi && control.bad / control.total > environmentBadFactor[kind] * allowed;
+export function environmentBad({ dispersion, judgedAgainst }: Evidence, control: Tally, { kind }: Terms): boolean {
+  return control.bad >= 5 * dispersion && control.bad / control.total > environmentBadFactor[kind] * judgedAgainst;
 }
 
 export const clearlyBetter = ({ mirrored }: Evidence): boolean => mixture(mirrored) >= Math.log(20);
@@ -123,16 +128,16 @@ export const clearlyBetter = ({ mirrored }: Evidence): boolean => mixture(mirror
 /** Evidence that has seen nothing. */
 export const freshEvidence = (
   objective: string,
-  phi: number,
-  allowed: number,
+  dispersion: number,
+  judgedAgainst: number,
   judgedUntil: string,
-  { fingerprint, loudest = 0 }: Pick<Evidence, 'fingerprint' | 'loudest'> = {},
+  { fingerprint, largestUsualBurst = 0 }: Pick<Evidence, 'fingerprint' | 'largestUsualBurst'> = {},
 ): Evidence => ({
   objective,
   ...(fingerprint !== undefined && { fingerprint }),
-  phi,
-  allowed,
-  ...(loudest > 0 && { loudest }),
+  dispersion,
+  judgedAgainst,
+  ...(largestUsualBurst > 0 && { largestUsualBurst }),
   ticks: 0,
   absolute: [],
   relative: [],

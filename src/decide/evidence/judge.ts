@@ -8,7 +8,7 @@ import { eventKind, type Objective, type Policy } from '../../policy/policy.ts';
 import type { Evidence } from '../../status/evidence.ts';
 import { type InstanceLimit, isShortOfInstances } from '../capacity.ts';
 import { type Assessment, assess } from './assess.ts';
-import { habits } from './baseline.ts';
+import { baseline } from './baseline.ts';
 import { absorb, freshEvidence, type Terms, withEnvironment } from './evidence.ts';
 import { fingerprint } from './fingerprint.ts';
 import { clamp } from './logs.ts';
@@ -47,7 +47,8 @@ export function judge(
 ): Judged {
   const judged = policy.objectives.map((objective) => {
     const known = before.find((entry) => entry.objective === objective.name);
-    const old = known && isOf(known, objective) ? withinTarget(known, objective) : unseen(objective, known, before);
+    const old =
+      known && isOf(known, objective) ? withinTarget(known, objective) : newEvidence(objective, known, before);
     const reading = readings.find((entry) => entry.objective === objective.name);
     const tickMs = reading?.kind === 'Counts' ? reading.tickMs : tickOf(objective.name);
     const terms = termsOf(policy, objective, tickMs);
@@ -122,15 +123,18 @@ const armsOf = (byRevision: Readonly<Record<string, Tally>>, { candidate, contro
 export function beginEvidence(policy: Policy, history: readonly History[], fromMs: number): Evidence[] {
   return policy.objectives.map((objective) => {
     const past = history.find((entry) => entry.objective === objective.name);
-    const known = habits(past?.ticks ?? [], objective.allowedBadFraction, eventKind(objective.indicator));
-    const { phi, allowed, loudest } = known;
-    return freshEvidence(objective.name, phi, allowed, iso(fromMs), { fingerprint: fingerprint(objective), loudest });
+    const known = baseline(past?.ticks ?? [], objective.allowedBadFraction, eventKind(objective.indicator));
+    const { dispersion, judgedAgainst, largestUsualBurst } = known;
+    return freshEvidence(objective.name, dispersion, judgedAgainst, iso(fromMs), {
+      fingerprint: fingerprint(objective),
+      largestUsualBurst,
+    });
   });
 }
 
 /** The same services, judged from `fromMs` on: what was learnt of its habits stays. */
 export const beginAnew = (evidence: readonly Evidence[], fromMs: number): Evidence[] =>
-  evidence.map((known) => freshEvidence(known.objective, known.phi, known.allowed, iso(fromMs), known));
+  evidence.map((known) => freshEvidence(known.objective, known.dispersion, known.judgedAgainst, iso(fromMs), known));
 
 export function termsOf(policy: Policy, objective: Objective, tickMs: number): Terms {
   return {
@@ -144,16 +148,16 @@ export function termsOf(policy: Policy, objective: Objective, tickMs: number): T
 
 /** A target edited in mid-rollout counts from the next tick on. */
 function withinTarget(evidence: Evidence, { allowedBadFraction }: Objective): Evidence {
-  const allowed = clamp(evidence.allowed, allowedBadFraction, 3 * allowedBadFraction);
-  return allowed === evidence.allowed ? evidence : { ...evidence, allowed };
+  const judgedAgainst = clamp(evidence.judgedAgainst, allowedBadFraction, 3 * allowedBadFraction);
+  return judgedAgainst === evidence.judgedAgainst ? evidence : { ...evidence, judgedAgainst };
 }
 
 const isOf = ({ fingerprint: was }: Evidence, objective: Objective): boolean =>
   was === undefined || was === fingerprint(objective);
 
 /** An objective that came, or measures something else, with an edit of the policy in mid-rollout begins with nothing learnt. */
-function unseen(objective: Objective, known: Evidence | undefined, before: readonly Evidence[]): Evidence {
-  const { phi, allowed } = habits([], objective.allowedBadFraction, eventKind(objective.indicator));
+function newEvidence(objective: Objective, known: Evidence | undefined, before: readonly Evidence[]): Evidence {
+  const { dispersion, judgedAgainst } = baseline([], objective.allowedBadFraction, eventKind(objective.indicator));
   const judgedUntil = (known ?? before[0])?.judgedUntil ?? iso(0);
-  return freshEvidence(objective.name, phi, allowed, judgedUntil, { fingerprint: fingerprint(objective) });
+  return freshEvidence(objective.name, dispersion, judgedAgainst, judgedUntil, { fingerprint: fingerprint(objective) });
 }

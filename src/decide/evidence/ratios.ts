@@ -44,15 +44,15 @@ export interface Ratios {
 }
 
 /**
- * `phi` is the dispersion they are tempered by. The relative tests of a threshold between two boundaries use both: the
+ * `dispersion` is the dispersion they are tempered by. The relative tests of a threshold between two boundaries use both: the
  * mixture of their e-values is one as well, and which of the two shows a regression is not known beforehand.
  */
-export function ratios(tick: Tick, allowed: number, phi: number, kind: EventKind): Ratios {
+export function ratios(tick: Tick, allowed: number, dispersion: number, kind: EventKind): Ratios {
   const absolute: number[] = [];
   for (const multiple of absoluteMultiples[kind]) {
     const ratio =
       kind === 'Rate' ? ofRate(tick.candidate, allowed, multiple) : ofShare(tick.candidate, allowed, multiple);
-    absolute.push(ratio / phi);
+    absolute.push(ratio / dispersion);
   }
   const relative: number[] = [];
   const mirrored: number[] = [];
@@ -61,8 +61,14 @@ export function ratios(tick: Tick, allowed: number, phi: number, kind: EventKind
     const { candidate, control } = counted;
     const all = candidate.total + control.total;
     const shareOf = ({ total }: Tally) => (all === 0 ? 0 : total / all);
-    addRelative(relative, candidate.bad, control.bad, Math.max(shareOf(candidate), shares?.most ?? 0), phi);
-    addRelative(mirrored, control.bad, candidate.bad, Math.max(shareOf(control), shares ? 1 - shares.least : 0), phi);
+    addRelative(relative, candidate.bad, control.bad, Math.max(shareOf(candidate), shares?.most ?? 0), dispersion);
+    addRelative(
+      mirrored,
+      control.bad,
+      candidate.bad,
+      Math.max(shareOf(control), shares ? 1 - shares.least : 0),
+      dispersion,
+    );
   }
   return { absolute, relative, mirrored };
 }
@@ -79,11 +85,11 @@ function ofRate({ bad, total }: Tally, allowed: number, multiple: number): numbe
 }
 
 /** ln of P(split of the bad | risk) / P(split of the bad | 1.2), for each risk, of an arm that has the share q. */
-function addRelative(into: number[], bad: number, otherBad: number, q: number, phi: number): void {
+function addRelative(into: number[], bad: number, otherBad: number, q: number, dispersion: number): void {
   const bothBad = bad + otherBad;
   const lnNull = bothBad === 0 ? 0 : Math.log(relativeNull * q + 1 - q);
   for (let i = 0; i < relativeRisks.length; i++) {
     const ratio = bothBad === 0 ? 0 : bad * lnRisks[i]! + bothBad * (lnNull - Math.log(relativeRisks[i]! * q + 1 - q));
-    into.push(ratio / phi);
+    into.push(ratio / dispersion);
   }
 }

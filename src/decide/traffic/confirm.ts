@@ -13,7 +13,7 @@ import type { RolloutState } from '../../status/rollout.ts';
 import type { Status } from '../../status/status.ts';
 import { beginAnew } from '../evidence/judge.ts';
 import { arm, closed } from './guard/guard.ts';
-import { stepped } from './rollout/state.ts';
+import { withShare } from './rollout/state.ts';
 
 export interface Effect {
   readonly kind: IntentKind;
@@ -47,10 +47,10 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
     case 'Step':
     case 'Retreat':
     case 'TakeControl':
-      return rollout ? { ...base, rollout: stepped(rollout, effect.split, at) } : base;
+      return rollout ? { ...base, rollout: withShare(rollout, effect.split, at) } : base;
     case 'Watch':
       return rollout
-        ? { ...base, rollout: { ...stepped(rollout, effect.split, at), stage: 'Watch', watchedSeconds: 0 } }
+        ? { ...base, rollout: { ...withShare(rollout, effect.split, at), stage: 'Watch', watchedSeconds: 0 } }
         : base;
     case 'Promote':
       return rollout ? promoted(policy, base, rollout, false, nowMs) : base;
@@ -104,7 +104,7 @@ function started(base: Status, effect: Effect, nowMs: number): Status {
     lastGood: { revision: effect.rollout.control, since: lastGoodSince(base, effect.rollout.control, at) },
     supersededInARow: superseded ? (base.supersededInARow ?? 0) + 1 : 0,
     rollout: {
-      ...stepped(effect.rollout, effect.split, at),
+      ...withShare(effect.rollout, effect.split, at),
       startedAt: at,
       evidence: beginAnew(effect.rollout.evidence, nowMs),
     },

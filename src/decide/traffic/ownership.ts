@@ -13,17 +13,17 @@ import type { Evidence } from '../../status/evidence.ts';
 import type { RolloutState } from '../../status/rollout.ts';
 import type { Status } from '../../status/status.ts';
 import { beginEvidence } from '../evidence/judge.ts';
-import { hold, look, type Outcome, released } from '../outcome.ts';
+import { cadence, hold, type Outcome, released } from '../outcome.ts';
 import { confirm, promoted } from './confirm.ts';
 import { arm, closed } from './guard/guard.ts';
-import { newRollout, stepped } from './rollout/state.ts';
+import { newRollout, withShare } from './rollout/state.ts';
 
 const dayMs = 24 * 3_600_000;
 
 /** Either the state to go on with, or what to do instead of judging. */
 export type Owned = { readonly state: Status; readonly events: readonly PolicyEvent[] } | { readonly outcome: Outcome };
 
-export function own(policy: Policy, service: Service, before: Status, nowMs: number): Owned {
+export function ownership(policy: Policy, service: Service, before: Status, nowMs: number): Owned {
   // A service of the same name that was created anew has none of the revisions that are remembered.
   const recreated = before.adoption !== undefined && before.adoption.serviceUid !== service.uid;
   const state: Status = recreated ? {} : before;
@@ -97,7 +97,7 @@ function latest(policy: Policy, service: Service, state: Status, nowMs: number):
   const revision = service.latestReady;
   if (revision === null) {
     const message = 'The service has no ready revision yet.';
-    return { outcome: { state, action: 'None', reason: 'NoReadyRevision', message, lookInMs: look.steadyMs } };
+    return { outcome: { state, action: 'None', reason: 'NoReadyRevision', message, lookInMs: cadence.steadyMs } };
   }
   const { adoption } = state;
   if (policy.mode === 'Observe' || adoption?.externallyManaged) {
@@ -127,7 +127,7 @@ function latest(policy: Policy, service: Service, state: Status, nowMs: number):
       reason: adoption ? 'PinnedAgain' : 'Adopted',
       message,
       write: { kind: 'Pin', split: all(revision), back: false, target: revision },
-      lookInMs: look.settlingMs,
+      lookInMs: cadence.settlingMs,
     },
   };
 }
@@ -146,7 +146,7 @@ function goOnLatest(policy: Policy, state: Status, revision: string, message: st
       reason: settled.adoption?.externallyManaged ? 'ExternallyManaged' : 'FollowsLatest',
       message,
       announce: 'Warning',
-      lookInMs: look.steadyMs,
+      lookInMs: cadence.steadyMs,
     },
   };
 }
@@ -231,7 +231,7 @@ function observed(policy: Policy, split: Split, state: Status, nowMs: number): S
   if (known?.shares.at(-1)?.percent === candidate.percent) return state;
   const running =
     known ?? newRollout(candidate.revision, stable, candidate.percent, 0, beginEvidence(policy, [], nowMs), nowMs);
-  return { ...state, rollout: stepped(running, split, iso(nowMs)) };
+  return { ...state, rollout: withShare(running, split, iso(nowMs)) };
 }
 
 const goOn = (state: Status, events: readonly PolicyEvent[] = []): Owned => ({ state, events });

@@ -5,12 +5,12 @@ import { all } from '../../facts/split.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { reject, without } from '../../status/edit.ts';
 import type { Status } from '../../status/status.ts';
-import { hold, look, type Outcome } from '../outcome.ts';
+import { cadence, hold, type Outcome } from '../outcome.ts';
 import { newcomer } from './newcomer.ts';
 
 const annotation = (verb: 'promote' | 'abort' | 'retry'): string => `steadyrun.dev/${verb}`;
 
-export function asked(policy: Policy, service: Service, state: Status, nowMs: number): Outcome | null {
+export function byRequest(policy: Policy, service: Service, state: Status, nowMs: number): Outcome | null {
   const { paused, abort, promote, retry } = policy.requests;
   if (paused !== null) return hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs);
   // A way back that is decided waits for nobody; what is asked meanwhile is answered after it.
@@ -31,7 +31,7 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
       message: `${revision} was aborted by request before it got any traffic.`,
       announce: 'Normal',
       obeyed: [annotation('abort')],
-      lookInMs: look.settlingMs,
+      lookInMs: cadence.settlingMs,
     };
   }
   const running = rollout?.candidate === revision ? rollout : guard?.revision === revision ? guard : null;
@@ -47,7 +47,7 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
     message: `${revision} was aborted by request.`,
     write: { kind: 'RollBack', split: all(running.control), back: true, target: running.control },
     obeyed: [annotation('abort')],
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   };
 }
 
@@ -65,7 +65,7 @@ function abortedAlready(state: Status, revision: string): Outcome {
     reason: 'Aborted',
     message: `${revision} was to be aborted by request; it is rejected and has no traffic.`,
     obeyed: [annotation('abort')],
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   };
 }
 
@@ -81,7 +81,7 @@ function promotedByRequest(service: Service, state: Status, revision: string): O
     message: `${revision} was promoted by request, whatever the evidence says.`,
     write: { kind: 'Promote', split: all(revision), back: false, target: revision },
     obeyed: [annotation('promote')],
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   };
 }
 
@@ -98,7 +98,7 @@ const promotedAlready = (state: Status, revision: string): Outcome => ({
   reason: 'PromotedByRequest',
   message: `${revision} was to be promoted by request; it is the stable revision.`,
   obeyed: [annotation('promote')],
-  lookInMs: look.settlingMs,
+  lookInMs: cadence.settlingMs,
 });
 
 function retried(service: Service, state: Status, revision: string): Outcome {
@@ -118,7 +118,7 @@ function retried(service: Service, state: Status, revision: string): Outcome {
     message: `${revision} may be tried again by request.`,
     announce: 'Normal',
     obeyed: [annotation('retry')],
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   };
 }
 
@@ -130,5 +130,5 @@ const nothingToDo = (state: Status, verb: 'promote' | 'abort' | 'retry', why: st
   message: `The annotation ${annotation(verb)} has nothing to act on: ${why}`,
   announce: 'Warning',
   obeyed: [annotation(verb)],
-  lookInMs: look.settlingMs,
+  lookInMs: cadence.settlingMs,
 });

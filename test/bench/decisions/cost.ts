@@ -23,7 +23,7 @@ export const sizes = (): number => JSON.stringify(judged(5_760)).length;
 function judged(ticks: number) {
   let evidence = freshEvidence(name, 1.2345678901234567, 0.0012345678901234567, at, {
     fingerprint: '0123abcd',
-    loudest: 1234,
+    largestUsualBurst: 1234,
   });
   for (let i = 0; i < ticks; i++) {
     const tick = {

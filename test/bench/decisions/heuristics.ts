@@ -28,9 +28,9 @@ export const heuristics: readonly Heuristic[] = [
     name: "the service's own dispersion",
     edits: [
       {
-        file: 'evidence/habits.ts',
-        from: 'phi: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),',
-        to: 'phi: 1,',
+        file: 'evidence/baseline.ts',
+        from: 'dispersion: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),',
+        to: 'dispersion: 1,',
       },
     ],
     shows: [falsely('bursty, 10 rps'), falsely('bursty, 100 rps'), falsely('clusters, 10 rps')],
@@ -39,14 +39,14 @@ export const heuristics: readonly Heuristic[] = [
     name: "the service's own rate, where it is above the SLO",
     edits: [
       {
-        file: 'evidence/habits.ts',
-        from: 'allowed: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),',
-        to: 'allowed: sloAllows,',
+        file: 'evidence/baseline.ts',
+        from: 'judgedAgainst: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),',
+        to: 'judgedAgainst: sloAllows,',
       },
       {
         file: 'evidence/assess.ts',
-        from: 'clamp(certified.expectedBad / certified.total, allowed, Math.max(allowed, 3 * sloAllows))',
-        to: '(sloAllows > 0 ? allowed : 0)',
+        from: 'clamp(certified.expectedBad / certified.total, judgedAgainst, Math.max(judgedAgainst, 3 * sloAllows))',
+        to: '(sloAllows > 0 ? judgedAgainst : 0)',
       },
     ],
     shows: [{ world: 'both above the SLO', measure: 'TimeTo90' }],
@@ -65,7 +65,11 @@ export const heuristics: readonly Heuristic[] = [
   {
     name: 'one tick of total failure convicts',
     edits: [
-      { file: 'evidence/assess.ts', from: 'guards: tickPower >= certain && largeShareBad,', to: 'guards: false,' },
+      {
+        file: 'evidence/assess.ts',
+        from: 'totalFailure: tickPower >= certain && largeShareBad,',
+        to: 'totalFailure: false,',
+      },
     ],
     shows: [harm('100 % errors'), harm('+50 % errors')],
   },
@@ -94,12 +98,12 @@ export const heuristics: readonly Heuristic[] = [
     name: 'suspicion that comes back convicts',
     edits: [
       {
-        file: 'rollout/advance.ts',
+        file: 'traffic/rollout/advance.ts',
         from: 'if (cameBack) return suspicion(policy, rollout, suspects, moment);',
         to: '',
       },
       {
-        file: 'rollout/suspicion.ts',
+        file: 'traffic/rollout/suspicion.ts',
         from: 'if (rollout.retreat?.used && rollout.retreat.finished) {',
         to: 'if (false) {',
       },
@@ -108,14 +112,20 @@ export const heuristics: readonly Heuristic[] = [
   },
   {
     name: 'at most half after suspicion in the watch',
-    edits: [{ file: 'rollout/suspicion.ts', from: 'Math.min(moment.percent, half, ', to: 'Math.min(moment.percent, ' }],
+    edits: [
+      {
+        file: 'traffic/rollout/suspicion.ts',
+        from: 'Math.min(moment.percent, half, ',
+        to: 'Math.min(moment.percent, ',
+      },
+    ],
     shows: [harm('+2 % in the watch'), harm('+4 % in the watch')],
   },
   {
     name: '1 % while a shared outage lies over suspicion',
     edits: [
       {
-        file: 'rollout/advance.ts',
+        file: 'traffic/rollout/advance.ts',
         from: 'if (outage && moment.percent > 1) {',
         to: 'if (outage && moment.percent > 100) {',
       },
@@ -124,7 +134,7 @@ export const heuristics: readonly Heuristic[] = [
   },
   {
     name: 'strikes',
-    edits: [{ file: 'rollout/advance.ts', from: 'if (struck) return struck;', to: '' }],
+    edits: [{ file: 'traffic/rollout/advance.ts', from: 'if (struck) return struck;', to: '' }],
     shows: [
       harm('total failure 15 s in 10 min'),
       harm('total failure 15 s in 10 min, 120 s late'),
@@ -133,7 +143,7 @@ export const heuristics: readonly Heuristic[] = [
   },
   {
     name: 'taking a control in the watch',
-    edits: [{ file: 'rollout/advance.ts', from: 'if (control) return control;', to: '' }],
+    edits: [{ file: 'traffic/rollout/advance.ts', from: 'if (control) return control;', to: '' }],
     shows: [harm('+2 % in the watch, 10 rps'), harm('+0.5 % in the watch'), harm('leak from 22 min')],
   },
   {
@@ -141,8 +151,8 @@ export const heuristics: readonly Heuristic[] = [
     edits: [
       {
         file: 'evidence/evidence.ts',
-        from: 'return control.bad >= 5 * phi && control.bad / control.total > environmentBadFactor[kind] * allowed;',
-        to: 'return control.bad < 0 && phi + allowed + environmentBadFactor[kind] > 0;',
+        from: 'return control.bad >= 5 * dispersion && control.bad / control.total > environmentBadFactor[kind] * judgedAgainst;',
+        to: 'return control.bad < 0 && dispersion + judgedAgainst + environmentBadFactor[kind] > 0;',
       },
     ],
     shows: [
@@ -161,14 +171,18 @@ export const heuristics: readonly Heuristic[] = [
   },
   {
     name: 'the soak',
-    edits: [{ file: 'rollout/ramp.ts', from: 'soakMs: 15 * 60_000 }', to: 'soakMs: 0 }' }],
+    edits: [{ file: 'evidence/profiles.ts', from: 'soakMs: 15 * 60_000 }', to: 'soakMs: 0 }' }],
     shows: [harm('leak from 10 min'), harm('leak, 120 s late')],
   },
   {
     name: 'a new soak and smaller steps after suspicion',
     edits: [
-      { file: 'rollout/forward.ts', from: 'ms(rollout.retreat?.at ?? rollout.startedAt)', to: 'ms(rollout.startedAt)' },
-      { file: 'rollout/ramp.ts', from: 'at.suspectedBefore ? 2 : 5', to: '5' },
+      {
+        file: 'traffic/rollout/forward.ts',
+        from: 'ms(rollout.retreat?.at ?? rollout.startedAt)',
+        to: 'ms(rollout.startedAt)',
+      },
+      { file: 'traffic/rollout/ramp.ts', from: 'at.suspectedBefore ? 2 : 5', to: '5' },
     ],
     shows: [harm('total failure 15 s in 10 min, 120 s late'), harm('overload above 20 rps')],
   },
@@ -176,7 +190,7 @@ export const heuristics: readonly Heuristic[] = [
     name: 'steps by the time that conviction takes',
     edits: [
       {
-        file: 'rollout/ramp.ts',
+        file: 'traffic/rollout/ramp.ts',
         from: '((convictionMs(policy, pace) / 1000) * excess)',
         to: '((feedbackMs(pace) / 1000) * excess)',
       },
@@ -187,7 +201,7 @@ export const heuristics: readonly Heuristic[] = [
     name: 'the first few requests before the start of the ramp',
     edits: [
       {
-        file: 'rollout/ramp.ts',
+        file: 'traffic/rollout/ramp.ts',
         from: 'if (policy.rollout.stepsPercent !== null || requestsPerSecond <= 0) return start;',
         to: 'if (start > 0) return start;',
       },
@@ -218,14 +232,14 @@ export const heuristics: readonly Heuristic[] = [
   },
   {
     name: 'the watch shares half when metrics are late',
-    edits: [{ file: 'rollout/ramp.ts', from: 'delayMs < 90_000 ? 66 : 50', to: '90' }],
+    edits: [{ file: 'traffic/rollout/ramp.ts', from: 'delayMs < 90_000 ? 66 : 50', to: '90' }],
     shows: [harm('+4 % in the watch, 120 s late')],
   },
   {
     name: 'a retreat is as deep as the evidence is strong',
     edits: [
       {
-        file: 'rollout/suspicion.ts',
+        file: 'traffic/rollout/suspicion.ts',
         from: 'Math.ceil(Math.max(rollout.startPercent, enough))',
         to: 'Math.ceil(Math.max(rollout.startPercent, enough * 0))',
       },

@@ -40,7 +40,7 @@ export function watchOver(
     move: { action, reason, message, page },
   });
   const text = (assessment: (typeof gating)[number]) =>
-    (!assessment.convicts && (assessment.guardsAlone || assessment.strikes) ? tickText : evidenceText)(
+    (!assessment.convicts && (assessment.totalFailureAlone || assessment.strikes) ? tickText : evidenceText)(
       evidenceOf(guard, assessment),
       assessment,
       guard.revision,
@@ -51,7 +51,7 @@ export function watchOver(
 
   if (guard.controlSince === undefined) {
     const burning = gating.find(
-      ({ suspicionAbsolute, guardsAlone }) => suspicionAbsolute >= Math.log(20) || guardsAlone,
+      ({ suspicionAbsolute, totalFailureAlone: guardsAlone }) => suspicionAbsolute >= Math.log(20) || guardsAlone,
     );
     if (!burning) return move('None', 'Guarding', `${guard.revision} is watched until ${guard.until}.`);
     if (guard.external) {
@@ -77,7 +77,7 @@ export function watchOver(
     );
   }
 
-  const convicted = gating.find(({ convicts, guards }) => convicts || guards);
+  const convicted = gating.find(({ convicts, totalFailure }) => convicts || totalFailure);
   if (convicted)
     return move('RollBack', 'WorseThanLastGood', `${text(convicted)}. ${goneBackText(guard.revision, guard.control)}`);
 
@@ -127,7 +127,11 @@ function settled(
   }
   const sinceMs = Math.min(...compared.map(({ judgedUntil }) => ms(judgedUntil))) - ms(guard.controlSince!);
   // So many requests as allow one bad one: a fault worth an alarm would have shown by then.
-  if (compared.every(({ candidate, control, allowed }) => Math.min(candidate.total, control.total) * allowed >= 1)) {
+  if (
+    compared.every(
+      ({ candidate, control, judgedAgainst }) => Math.min(candidate.total, control.total) * judgedAgainst >= 1,
+    )
+  ) {
     const message = `${spoken(sinceMs)} beside ${guard.control} do not show that ${guard.revision} is to blame; ${again}. Look for a shared cause.`;
     return { reason: 'NotToBlame', message };
   }

@@ -10,7 +10,7 @@ import type { Status } from '../../../status/status.ts';
 import { fairPercent, limitOf, tooFew, tooFewInstances } from '../../capacity.ts';
 import { judge } from '../../evidence/judge.ts';
 import { isFresh, paceOf, readingsOf, tickOfObjective, unreadable } from '../../freshness.ts';
-import { hold, look, type Outcome, released } from '../../outcome.ts';
+import { cadence, hold, type Outcome, released } from '../../outcome.ts';
 import { rows } from '../../view.ts';
 import { watchOver } from './guard.ts';
 
@@ -30,7 +30,7 @@ export function guarding(
     reason,
     message,
     write: { kind: 'RollBack', split: all(guard.control), back: true, target: guard.control },
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   });
   if (guard.convicted) return back(state, guard.convicted.reason, guard.convicted.message);
   const open = guard.controlSince !== undefined;
@@ -40,11 +40,11 @@ export function guarding(
       action: 'None',
       reason: 'GuardOver',
       message: `${guard.revision} held through its guard window.`,
-      lookInMs: look.steadyMs,
+      lookInMs: cadence.steadyMs,
     };
   }
 
-  const away = open ? metricsAway(policy, observation, nowMs) : null;
+  const away = open ? controlUnmeasured(policy, observation, nowMs) : null;
   if (away !== null) {
     const message = `${guard.revision} and ${guard.control} share the traffic, and the metrics cannot be read (${away}).`;
     return hold(policy, state, 'MetricsOutage', message, nowMs);
@@ -75,7 +75,7 @@ export function guarding(
   const said = { action: move.action, reason: move.reason, message: move.message };
   switch (move.action) {
     case 'None': {
-      const lookInMs = open ? look.rolloutMs : look.guardMs;
+      const lookInMs = open ? cadence.rolloutMs : cadence.guardMs;
       return {
         ...said,
         state: seen,
@@ -91,20 +91,27 @@ export function guarding(
     case 'TakeControl': {
       if (tooFewInstances(service)) {
         const message = `${guard.revision} is burning budget, and no control can be taken. ${tooFew(service)}`;
-        return { state: seen, action: 'None', reason: 'Burning', message, announce: 'Warning', lookInMs: look.guardMs };
+        return {
+          state: seen,
+          action: 'None',
+          reason: 'Burning',
+          message,
+          announce: 'Warning',
+          lookInMs: cadence.guardMs,
+        };
       }
       const split = between(guard.revision, percent, guard.control);
       const write = { kind: 'GuardControl' as const, split, back: false, target: guard.control };
-      return { ...said, state: seen, write, lookInMs: look.settlingMs };
+      return { ...said, state: seen, write, lookInMs: cadence.settlingMs };
     }
     case 'Restore': {
       const write = { kind: 'Restore' as const, split: all(guard.revision), back: false, target: guard.revision };
-      return { ...said, state: seen, write, lookInMs: look.settlingMs };
+      return { ...said, state: seen, write, lookInMs: cadence.settlingMs };
     }
   }
 }
 
 /** Why nothing can be told from the metrics, or null. */
-function metricsAway(policy: Policy, observation: Observation, nowMs: number): string | null {
+function controlUnmeasured(policy: Policy, observation: Observation, nowMs: number): string | null {
   return unreadable(policy, observation) ?? (isFresh(observation, nowMs) ? null : 'no recent samples');
 }

@@ -25,7 +25,7 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
   const rollout: RolloutState = {
     ...baked(before, judged, gating, moment.pace),
     evidence: [...judged.evidence],
-    unseen: unseen(before, judged, moment),
+    unseen: silenceOf(before, judged, moment),
   };
   const stay = (reason: string, message: string, action: 'None' | 'Hold' = 'None') => ({
     rollout,
@@ -36,8 +36,8 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
   const worst = leading(seen.length > 0 ? seen : gating);
   const evidence = worst ? evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control) : '';
   const why = `${evidence}${leftOutText(rollout, judged, moment)}`;
-  const convicted = gating.find(({ convicts, guards }) => convicts || guards);
-  if (convicted) return { rollout, move: rollBack(convicted, rollout, convicted.guards ? 'TotalFailure' : null) };
+  const convicted = gating.find(({ convicts, totalFailure }) => convicts || totalFailure);
+  if (convicted) return { rollout, move: rollBack(convicted, rollout, convicted.totalFailure ? 'TotalFailure' : null) };
 
   if (judged.newest === null) return stay('AwaitingMetrics', 'No new samples since the last look.');
 
@@ -113,7 +113,7 @@ function leftOutText({ candidate }: RolloutState, { notAttributable }: Judged, {
   return `; ${notAttributable.join(', ')} not judged: ${candidate} has ${instancesText(limit, percent)}`;
 }
 
-function unseen(rollout: RolloutState, { newest }: Judged, { percent }: Moment): RolloutState['unseen'] {
+function silenceOf(rollout: RolloutState, { newest }: Judged, { percent }: Moment): RolloutState['unseen'] {
   if (newest === null) return rollout.unseen;
   if (newest.candidate > 0 || newest.control === 0) return { requests: 0, ticks: 0 };
   const expected = percent < 100 ? (newest.control * percent) / (100 - percent) : 0;

@@ -7,7 +7,7 @@ import type { Policy } from '../../../policy/policy.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import type { Status } from '../../../status/status.ts';
 import { tooFew, tooFewInstances } from '../../capacity.ts';
-import { hold, look, type Outcome, waiting } from '../../outcome.ts';
+import { cadence, hold, type Outcome, waiting } from '../../outcome.ts';
 import type { Move } from './moves.ts';
 
 /** Everything to the control again: for good, or until it may be tried anew. */
@@ -23,11 +23,11 @@ export const away = (
   reason,
   message,
   write: { kind, split: all(control), back: kind === 'RollBack', target: control },
-  lookInMs: look.settlingMs,
+  lookInMs: cadence.settlingMs,
 });
 
 /** A move becomes a write, or waits until Cloud Run has finished with the last one. */
-export function carriedOut(
+export function outcomeOf(
   policy: Policy,
   service: Service,
   before: Status,
@@ -43,7 +43,7 @@ export function carriedOut(
       return {
         ...said,
         state,
-        lookInMs: look.rolloutMs,
+        lookInMs: cadence.rolloutMs,
         ...(reason === 'AwaitingMetrics' && { unremarkable: 'NoNews' as const }),
       };
     case 'Hold':
@@ -78,6 +78,6 @@ export function carriedOut(
     state,
     write: { kind: action, split, back: false, target: rollout.candidate },
     ...(reason === 'Inconclusive' && { announce: 'Warning' as const }),
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   };
 }

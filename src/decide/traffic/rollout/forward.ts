@@ -6,7 +6,7 @@ import type { RolloutState } from '../../../status/rollout.ts';
 import { type Assessment, evidenceOf, odds } from '../../evidence/assess.ts';
 import { boundsText, evidenceText } from '../../words.ts';
 import type { Advanced, Moment, Move } from './moves.ts';
-import { certificatePercent, nextPercent, telling, watchPercent } from './ramp.ts';
+import { certificatePercent, nextPercent, tellingRequests, watchPercent } from './ramp.ts';
 
 /** How long the candidate carries most of the traffic beside its control before it gets all of it. */
 export const watchMs = 20 * 60_000;
@@ -74,7 +74,7 @@ export function forward(
   const spacingMs = Math.max(60_000, moment.pace.delayMs + moment.pace.tickMs);
   const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));
   if (moment.percent < rollout.startPercent && rollout.retreat === undefined) {
-    if (requests < telling) return stay('Observing', `${why}.`);
+    if (requests < tellingRequests) return stay('Observing', `${why}.`);
     const message = `The first ${Math.round(requests)} requests show no total failure of ${rollout.candidate}. ${why}. The ramp starts.`;
     return to('Step', rollout.startPercent, 'Healthy', message);
   }

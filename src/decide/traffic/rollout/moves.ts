@@ -30,8 +30,8 @@ export interface Advanced {
 }
 
 export function rollBack(assessment: Assessment, rollout: RolloutState, reason: string | null): Move {
-  const { convicts, guards, strikes } = assessment;
-  const text = !convicts && (guards || strikes) ? tickText : evidenceText;
+  const { convicts, totalFailure, strikes } = assessment;
+  const text = !convicts && (totalFailure || strikes) ? tickText : evidenceText;
   const evidence = text(evidenceOf(rollout, assessment), assessment, rollout.candidate, rollout.control);
   return {
     action: 'RollBack',

@@ -36,13 +36,16 @@ function budgetSeconds(policy: Policy, requestsPerSecond: number): number {
 }
 
 /** So many requests tell total failure from health. */
-export const telling = 8;
+export const tellingRequests = 8;
 
 /** The share to begin with, percent: large enough that a tick tells total failure, and no larger than the start of the ramp. */
 export function firstPercent(policy: Policy, requestsPerSecond: number, pace: Pace, limit: InstanceLimit): number {
   const start = startPercent(policy, requestsPerSecond, pace, limit);
   if (policy.rollout.stepsPercent !== null || requestsPerSecond <= 0) return start;
-  return fairPercent(limit, Math.min(start, Math.ceil((100 * telling) / (requestsPerSecond * (pace.tickMs / 1000)))));
+  return fairPercent(
+    limit,
+    Math.min(start, Math.ceil((100 * tellingRequests) / (requestsPerSecond * (pace.tickMs / 1000)))),
+  );
 }
 
 /** Where the ramp starts, percent. With no traffic known, small: whatever is wrong may be with the metrics. */
@@ -51,7 +54,7 @@ export function startPercent(policy: Policy, requestsPerSecond: number, pace: Pa
   if (ladder !== null) return ladder[0]!;
   if (requestsPerSecond <= 0) return fairPercent(limit, 5);
   const affordable = budgetSeconds(policy, requestsPerSecond) / (feedbackMs(pace) / 1000);
-  const eightRequestsATick = Math.min(0.1, telling / (requestsPerSecond * (pace.tickMs / 1000)));
+  const eightRequestsATick = Math.min(0.1, tellingRequests / (requestsPerSecond * (pace.tickMs / 1000)));
   return fairPercent(limit, Math.floor(100 * clamp(Math.max(affordable, eightRequestsATick), 0.01, 0.25)));
 }
 

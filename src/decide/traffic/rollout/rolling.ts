@@ -11,13 +11,13 @@ import { limitOf, tooFewInstances } from '../../capacity.ts';
 import { judge } from '../../evidence/judge.ts';
 import { isFresh, paceOf, readingsOf, staleAfterMs, tickOfObjective, unreadable } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
-import { hold, look, type Outcome, released } from '../../outcome.ts';
+import { cadence, hold, type Outcome, released } from '../../outcome.ts';
 import { rows } from '../../view.ts';
 import { newcomer } from '../newcomer.ts';
 import { advance } from './advance.ts';
-import { away, carriedOut } from './carry-out.ts';
+import { away, outcomeOf } from './carry-out.ts';
 import { firstPercent, startPercent } from './ramp.ts';
-import { metricsAway } from './start.ts';
+import { metricsOutage } from './start.ts';
 import { newRollout } from './state.ts';
 
 /** Superseded candidates in a row after which the running one is finished first. */
@@ -90,7 +90,7 @@ function superseded(
   if ((state.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
   // It begins when it could begin by itself.
   const waits =
-    tooFewInstances(service) || unmeasurable(policy, state) || metricsAway(policy, observation, state, nowMs);
+    tooFewInstances(service) || unmeasurable(policy, state) || metricsOutage(policy, observation, state, nowMs);
   if (waits) return null;
   const pace = paceOf(policy, observation, nowMs);
   const limit = limitOf(service);
@@ -108,7 +108,7 @@ function superseded(
       target: name,
       rollout: newRollout(name, rollout.control, rampPercent, rollout.requestsPerSecond, rollout.evidence, nowMs),
     },
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   };
 }
 
@@ -131,7 +131,7 @@ function blind(
       reason: 'AwaitingMetrics',
       message: 'No samples yet.',
       unremarkable: 'NoNews',
-      lookInMs: look.rolloutMs,
+      lookInMs: cadence.rolloutMs,
     };
   }
   const quiet = failure === null && (rollout.requestsPerSecond * silentMs) / 1000 < expectedInSilence;
@@ -181,5 +181,5 @@ function judged(
     rollout: next,
     ...(result.newest && { objectives }),
   };
-  return carriedOut(policy, service, state, seen, next, move, nowMs);
+  return outcomeOf(policy, service, state, seen, next, move, nowMs);
 }

@@ -10,7 +10,7 @@ import { limitOf, tooFew, tooFewInstances } from '../../capacity.ts';
 import { beginEvidence } from '../../evidence/judge.ts';
 import { isFresh, paceOf } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
-import { hold, look, type Outcome, released, waiting } from '../../outcome.ts';
+import { cadence, hold, type Outcome, released, waiting } from '../../outcome.ts';
 import { newcomer } from '../newcomer.ts';
 import { firstPercent, startPercent } from './ramp.ts';
 import { newRollout } from './state.ts';
@@ -51,7 +51,7 @@ export function begin(
   if (broken !== null) {
     return hold(policy, before, broken.reason, `${name} waits at 0 % until it can be judged. ${broken.message}`, nowMs);
   }
-  const outage = metricsAway(policy, observation, before, nowMs);
+  const outage = metricsOutage(policy, observation, before, nowMs);
   if (outage !== null) {
     const message = `${name} waits at 0 % until the metrics can be read: ${outage}`;
     return hold(policy, before, 'MetricsOutage', message, nowMs);
@@ -74,7 +74,7 @@ export function begin(
       target: name,
       rollout: newRollout(name, control, rampPercent, requestsPerSecond, evidence, nowMs),
     },
-    lookInMs: look.settlingMs,
+    lookInMs: cadence.settlingMs,
   };
 }
 
@@ -82,7 +82,7 @@ export function begin(
  * Why the metrics cannot be relied on, or null. A service that has had no traffic at all is not an outage; one that began as
  * an outage stays one until there is a sample, for however long ago the traffic was.
  */
-export function metricsAway(policy: Policy, observation: Observation, before: Status, nowMs: number): string | null {
+export function metricsOutage(policy: Policy, observation: Observation, before: Status, nowMs: number): string | null {
   const gating = (name: string) => policy.objectives.some((objective) => objective.name === name && objective.gate);
   const failure = observation.readings.find((reading) => reading.kind === 'Unknown' && gating(reading.objective));
   if (failure?.kind === 'Unknown') return failure.message;
@@ -111,11 +111,18 @@ function steady(policy: Policy, observation: Observation, service: Service, befo
   const said = unready === null ? undefined : observation.revisions[unready];
   if (unready !== null && said?.ready === 'False') {
     const message = `${unready} did not become ready and gets no traffic: ${said.message}`;
-    return { state, action: 'None', reason: 'RevisionNotReady', message, announce: 'Warning', lookInMs: look.steadyMs };
+    return {
+      state,
+      action: 'None',
+      reason: 'RevisionNotReady',
+      message,
+      announce: 'Warning',
+      lookInMs: cadence.steadyMs,
+    };
   }
   const rejected = state.rejected?.find(({ revision }) => revision === service.latestReady);
   const message = rejected
     ? `${state.stable!.revision} serves everything; ${rejected.revision} is rejected (${rejected.reason}).`
     : `${state.stable!.revision} serves everything; no newer revision is waiting.`;
-  return { state, action: 'None', reason: 'Steady', message, lookInMs: look.steadyMs, unremarkable: 'AllIsWell' };
+  return { state, action: 'None', reason: 'Steady', message, lookInMs: cadence.steadyMs, unremarkable: 'AllIsWell' };
 }

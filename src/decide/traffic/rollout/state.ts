@@ -28,7 +28,7 @@ export const newRollout = (
 const mostShares = 8;
 
 /** The rollout with the candidate's new share. */
-export function stepped(rollout: RolloutState, split: Split, at: string): RolloutState {
+export function withShare(rollout: RolloutState, split: Split, at: string): RolloutState {
   const shares = [...rollout.shares, { at, percent: percentOf(split, rollout.candidate) }].slice(-mostShares);
   return { ...rollout, steppedAt: at, shares };
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Fleet } from '../../src/cloudrun/fleet.ts';
+import { Listings } from '../../src/cloudrun/listings.ts';
 import { serviceView } from '../../src/cloudrun/view.ts';
 import type { Service } from '../../src/facts/service.ts';
 import { Refused, Unavailable } from '../../src/ports/errors.ts';
@@ -12,7 +12,7 @@ let asked: string[];
 let denied: string[];
 let list: () => Promise<readonly Service[]>;
 let read: () => Promise<Service | null>;
-let fleet: Fleet;
+let fleet: Listings;
 
 beforeEach(() => {
   nowMs = 1_000_000;
@@ -20,7 +20,7 @@ beforeEach(() => {
   denied = [];
   list = async () => [version('listed'), version('other', 'other')];
   read = async () => version('read');
-  fleet = new Fleet({
+  fleet = new Listings({
     source: {
       list: (project, region) => {
         asked.push(`list ${project}/${region}`);

@@ -21,18 +21,18 @@ export interface FleetSource {
   read(ref: ServiceRef): Promise<Service | null>;
 }
 
-export interface FleetOptions {
+export interface ListingsOptions {
   readonly source: FleetSource;
   readonly clock: Pick<Clock, 'nowMs'>;
   /** Told once a region that its services are read one by one, and why. */
   readonly onListDenied: (region: string, message: string) => void;
 }
 
-export class Fleet {
-  readonly #options: FleetOptions;
+export class Listings {
+  readonly #options: ListingsOptions;
   readonly #regions = new Map<string, Region>();
 
-  constructor(options: FleetOptions) {
+  constructor(options: ListingsOptions) {
     this.#options = options;
   }
 
@@ -65,7 +65,7 @@ interface Listing {
 class Region {
   readonly #project: string;
   readonly #region: string;
-  readonly #options: FleetOptions;
+  readonly #options: ListingsOptions;
   /** What was learnt after the newest list had begun: without it, a glance would take back what a read has shown. */
   readonly #newer = new Map<string, { readonly asOfMs: number; readonly service: Service | null | 'Changed' }>();
   #listing: Listing | null = null;
@@ -74,7 +74,7 @@ class Region {
   #deniedUntilMs = Number.NEGATIVE_INFINITY;
   #saidDenied = false;
 
-  constructor(project: string, region: string, options: FleetOptions) {
+  constructor(project: string, region: string, options: ListingsOptions) {
     this.#project = project;
     this.#region = region;
     this.#options = options;
