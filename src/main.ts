@@ -85,7 +85,7 @@ program
   .option('--workers <n>', 'policies looked at side by side', whole(1, 64), 4)
   .option('--leader-elect', 'act only while holding the lease (default inside a cluster)')
   .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
-  .action(runs(async (options) => (await import('./commands/run.ts')).run(options)));
+  .action(runs(async (options) => (await import('./commands/run/run.ts')).run(options)));
 
 program
   .command('lab')

@@ -12,7 +12,8 @@ import { beginEvidence, termsOf } from '../decide/evidence/judge.ts';
 import { clamp, mixture } from '../decide/evidence/logs.ts';
 import { relativeNull } from '../decide/evidence/ratios.ts';
 import { countText, isEven, oddsText, percentText } from '../decide/words.ts';
-import type { History, Reading, Tally } from '../facts/counts.ts';
+import type { Counts, History, Tally } from '../facts/counts.ts';
+import type { Observation } from '../facts/observation.ts';
 import { iso, ms } from '../facts/time.ts';
 import { eventKind, type Objective, type Policy } from '../policy/policy.ts';
 import type { Evidence } from '../status/evidence.ts';
@@ -40,13 +41,13 @@ const doubtfulOdds = 20;
 /** `recent` tempers the evidence as at the start of a rollout; `day` is the predecessor's previous 24 hours. */
 export function beginAlone(
   policy: Policy,
-  recent: readonly History[],
-  day: readonly History[],
+  recent: ReadonlyMap<string, History>,
+  day: ReadonlyMap<string, History>,
   fromMs: number,
 ): Alone[] {
-  return beginEvidence(policy, recent, fromMs).map((absolute, i) => {
+  return beginEvidence(policy, (objective) => recent.get(objective) ?? null, fromMs).map((absolute, i) => {
     const objective = policy.objectives[i]!;
-    const ticks = day.find((history) => history.objective === objective.name)?.ticks ?? [];
+    const ticks = day.get(objective.name)?.ticks ?? [];
     const before = ticks.reduce((sum, { bad, total }) => ({ bad: sum.bad + bad, total: sum.total + total }), nothing);
     if (before.total === 0) return { absolute, yesterday: null, before };
     const allowed = relativeNull * upperBound(before, absolute.dispersion);
@@ -66,13 +67,14 @@ export function absorbAlone(
   policy: Policy,
   candidate: string,
   before: readonly Alone[],
-  readings: readonly Reading[],
+  seen: Observation,
   warmUntilMs: number,
 ): Alone[] {
   return before.map((known, i) => {
     const objective = policy.objectives[i]!;
-    const reading = readings.find((one) => one.objective === objective.name);
-    if (reading?.kind !== 'Counts' || reading.toMs <= ms(known.absolute.judgedUntil)) return known;
+    const answer = seen.objectives[objective.name]?.counts;
+    if (answer?.kind !== 'Known' || answer.value.toMs <= ms(known.absolute.judgedUntil)) return known;
+    const reading = answer.value;
     const at = iso(reading.toMs);
     const warming = eventKind(objective.indicator) === 'Latency' && reading.fromMs < warmUntilMs;
     const taken = (evidence: Evidence): Evidence =>
@@ -83,7 +85,7 @@ export function absorbAlone(
   });
 }
 
-const tickOf = ({ byRevision, below }: Extract<Reading, { kind: 'Counts' }>, candidate: string) => ({
+const tickOf = ({ byRevision, below }: Counts, candidate: string) => ({
   candidate: byRevision[candidate] ?? nothing,
   control: nothing,
   ...(below && { below: { candidate: below[candidate] ?? nothing, control: nothing } }),

@@ -58,7 +58,7 @@ export function servicesOf(service: Service, { candidate, firstMs, isNew }: Reco
     glance: async () => service,
     read: async () => service,
     revision: async (_ref, name) => revision(name),
-    setTraffic: async () => {
+    write: async () => {
       throw new Error('a replay writes nothing');
     },
   };

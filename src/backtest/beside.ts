@@ -1,11 +1,14 @@
 /** A candidate that served beside a control: what the operator would have decided. */
 
+import { confirmed } from '../decide/confirmed.ts';
 import { decide } from '../decide/decide.ts';
 import type { Decision } from '../decide/decision.ts';
-import { confirm } from '../decide/traffic/confirm.ts';
+import { repertoire } from '../decide/repertoire.ts';
+import type { Purpose } from '../facts/purpose.ts';
 import { all, between, percentOf, type Split } from '../facts/split.ts';
 import { iso } from '../facts/time.ts';
 import { observe } from '../loop/observe.ts';
+import type { RolloutState } from '../status/rollout.ts';
 import type { Status } from '../status/status.ts';
 import { adopted, lookMs, type ReplayOptions, serviceOf, servicesOf } from './as-recorded.ts';
 import { ending, type Line, lineAt, shownEvidence } from './line.ts';
@@ -23,19 +26,27 @@ export async function* beside(options: ReplayOptions, control: string): AsyncGen
   let told = '';
   let last: Line | null = null;
   for (let nowMs = firstMs; nowMs <= endMs + options.delayMs; ) {
+    const recorded = (purpose: Purpose, to: Split, reason: string, rollout?: RolloutState): Status => {
+      const at = { policy, service: serviceOf(policy, to, candidate), known: state, nowMs };
+      return confirmed(repertoire, at, { purpose, change: { kind: 'Traffic', split: to }, reason, rollout });
+    };
     options.onProgress?.(nowMs);
     if (state.rollout) {
-      const recorded = splitAt(nowMs);
-      if (percentOf(recorded, candidate) !== percentOf(split, candidate)) {
-        split = recorded;
+      const now = splitAt(nowMs);
+      if (percentOf(now, candidate) !== percentOf(split, candidate)) {
+        split = now;
         // The recorded split does not follow what is decided here, and is not somebody else's for that: it is confirmed as
         // our own, so that nothing is held for a person's sake.
-        const step = { kind: 'Step', split, reason: 'Recorded' } as const;
-        state = confirm(policy, serviceOf(policy, split, candidate), state, step, nowMs);
+        state = recorded('Step', split, 'Recorded');
       }
     }
     const service = serviceOf(policy, split, candidate);
-    const observation = await observe({ services: servicesOf(service, recording), metrics }, policy, state, nowMs);
+    const observation = await observe(
+      { services: servicesOf(service, recording), metrics, repertoire },
+      policy,
+      state,
+      nowMs,
+    );
     const { decision, state: next } = decide(policy, observation, state, nowMs);
     state = next;
     const line = lineOf(decision, state, recording, nowMs);
@@ -52,16 +63,12 @@ export async function* beside(options: ReplayOptions, control: string): AsyncGen
       return;
     }
     const { write } = decision;
-    if (write?.kind === 'Start') {
+    if (write?.purpose === 'Start') {
       split = splitAt(nowMs);
-      const { rollout } = write;
-      const start = { kind: 'Start', split, reason: decision.reason, rollout } as const;
-      state = confirm(policy, service, state, start, nowMs);
+      state = recorded('Start', split, decision.reason, write.rollout);
     }
     // The stage is the operator's own, whatever the recorded share is.
-    if (write?.kind === 'Watch') {
-      state = confirm(policy, service, state, { kind: 'Watch', split, reason: decision.reason }, nowMs);
-    }
+    if (write?.purpose === 'Watch') state = recorded('Watch', split, decision.reason);
     nowMs = Math.max(decision.nextCheckMs, nowMs + lookMs);
   }
   if (last) {
@@ -79,7 +86,7 @@ function lineOf(decision: Decision, state: Status, { candidate, shares }: Record
   const evidence = (state.rollout ?? decision.write?.rollout)?.evidence ?? [];
   return lineAt(nowMs, {
     action,
-    percent: decision.write ? percentOf(decision.write.split, candidate) : recordedPercent,
+    percent: decision.write ? percentOf(decision.write.change.split, candidate) : recordedPercent,
     recordedPercent,
     reason,
     message,

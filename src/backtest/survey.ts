@@ -1,11 +1,12 @@
 /** Finds in a recording what Cloud Run would have told: which revisions served, when, and with what share. */
 
 import { tickOf } from '../decide/freshness.ts';
-import type { Reading, Tally } from '../facts/counts.ts';
+import type { Answer } from '../facts/answer.ts';
+import type { Counts, Tally } from '../facts/counts.ts';
 import { serviceText } from '../facts/service.ts';
 import { iso } from '../facts/time.ts';
-import type { Objective, Policy } from '../policy/policy.ts';
-import type { Asked, Metrics } from '../ports/metrics.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type Asked, askedOf, type Metrics } from '../ports/metrics.ts';
 import { isConcurrent, type Recording, type Served, sharesOf } from './recording.ts';
 
 export interface Range {
@@ -46,7 +47,7 @@ export async function survey(
   const asked = askedOf(policy, objective);
   const firstWindow = inRange.find(({ totals }) => (totals[candidate] ?? 0) > 0)!;
   const pace = await metrics.freshness(asked, firstWindow.toMs);
-  const tickMs = tickOf('kind' in pace ? 0 : pace.intervalMs);
+  const tickMs = tickOf(pace.kind === 'Unknown' ? 0 : pace.value.intervalMs);
   const ticks = (revision: string) => ticksOf(metrics, asked, revision, range, tickMs);
   onProgress('who served when');
   const served = await ticks(candidate);
@@ -77,7 +78,8 @@ export async function survey(
 
 interface Window {
   readonly toMs: number;
-  readonly readings: readonly Reading[];
+  /** In the order of the objectives. */
+  readonly answers: readonly Answer<Counts>[];
 }
 
 interface Totals {
@@ -103,10 +105,10 @@ async function windowsOf(
   for (const [i, endMs] of ends.entries()) {
     onProgress(`looking for revisions, hour ${i + 1} of ${ends.length}`);
     const question = { fromMs: beginMs, toMs: endMs, tickMs: 60_000, createdAtMs: {} };
-    const readings = await Promise.all(
+    const answers = await Promise.all(
       policy.objectives.map((objective) => metrics.counts({ ...askedOf(policy, objective), ...question })),
     );
-    windows.push({ toMs: endMs, readings });
+    windows.push({ toMs: endMs, answers });
     beginMs = endMs;
   }
   return windows;
@@ -114,18 +116,17 @@ async function windowsOf(
 
 /** The objective that saw most requests tells who served; throws where none could be read. */
 function busiest(policy: Policy, windows: readonly Window[], { fromMs }: Range) {
-  const byObjective = policy.objectives.map((objective) => {
-    const seen = windows.flatMap(({ toMs, readings }): Totals[] => {
-      const reading = readings.find((one) => one.objective === objective.name);
-      if (reading?.kind !== 'Counts') return [];
-      return [{ toMs, totals: totalsOf(reading.byRevision) }];
+  const byObjective = policy.objectives.map((objective, i) => {
+    const seen = windows.flatMap(({ toMs, answers }): Totals[] => {
+      const answer = answers[i];
+      return answer?.kind === 'Known' ? [{ toMs, totals: totalsOf(answer.value.byRevision) }] : [];
     });
     const requests = seen.filter(({ toMs }) => toMs > fromMs).flatMap(({ totals }) => Object.values(totals));
     return { objective, seen, requests: requests.reduce((sum, total) => sum + total, 0) };
   });
   const readable = byObjective.filter(({ seen }) => seen.length > 0);
   if (readable.length === 0) {
-    const failure = windows.flatMap(({ readings }) => readings).find((reading) => reading.kind === 'Unknown');
+    const failure = windows.flatMap(({ answers }) => answers).find((answer) => answer.kind === 'Unknown');
     throw new Error(failure?.kind === 'Unknown' ? failure.message : 'nothing could be read');
   }
   return readable.sort((a, b) => b.requests - a.requests)[0]!;
@@ -183,19 +184,13 @@ async function ticksOf(
     const now = Math.min(mostTicks, count - done);
     const endMs = fromMs + (done + now) * tickMs;
     const history = await metrics.history({ ...asked, revision, toMs: endMs, lengthMs: now * tickMs, tickMs });
-    if ('kind' in history) throw new Error(history.message);
-    const missing = now - history.ticks.length;
-    history.ticks.forEach(({ total }, i) => {
+    if (history.kind === 'Unknown') throw new Error(history.message);
+    const { ticks: found } = history.value;
+    const missing = now - found.length;
+    found.forEach(({ total }, i) => {
       ticks.push({ toMs: fromMs + (done + missing + i + 1) * tickMs, total });
     });
     done += now;
   }
   return ticks;
 }
-
-export const askedOf = (policy: Policy, objective: Objective): Asked => ({
-  source: policy.metrics,
-  service: policy.service,
-  revisionLabel: policy.revisionLabel,
-  objective,
-});

@@ -2,26 +2,26 @@
 
 import { tickOf } from '../decide/freshness.ts';
 import { historyMs } from '../decide/questions.ts';
+import { repertoire } from '../decide/repertoire.ts';
 import type { History } from '../facts/counts.ts';
 import { all } from '../facts/split.ts';
 import { iso } from '../facts/time.ts';
 import { observe } from '../loop/observe.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Metrics } from '../ports/metrics.ts';
+import { askedOf, type Metrics } from '../ports/metrics.ts';
 import type { Status } from '../status/status.ts';
 import { absorbAlone, advice, beginAlone, shownAlone } from './alone.ts';
 import { adopted, lookMs, type ReplayOptions, serviceOf, servicesOf } from './as-recorded.ts';
 import { ending, type Line, lineAt } from './line.ts';
 import { percentAt } from './recording.ts';
-import { askedOf } from './survey.ts';
 
 const dayMs = 24 * 3_600_000;
 
 export async function* withoutControl(options: ReplayOptions): AsyncGenerator<Line> {
   const { policy, metrics, recording, delayMs } = options;
   const { candidate, control, firstMs, endMs, shares } = recording;
-  const recent = control === null ? [] : await historyOf(metrics, policy, control, firstMs, historyMs, null);
-  const day = control === null ? [] : await historyOf(metrics, policy, control, firstMs, dayMs, 5 * 60_000);
+  const recent = control === null ? new Map() : await historyOf(metrics, policy, control, firstMs, historyMs, null);
+  const day = control === null ? new Map() : await historyOf(metrics, policy, control, firstMs, dayMs, 5 * 60_000);
   let evidence = beginAlone(policy, recent, day, firstMs);
   // What is asked is where each objective was judged up to; the rest of a rollout is not needed for that.
   const asking = (): Status => ({
@@ -35,8 +35,9 @@ export async function* withoutControl(options: ReplayOptions): AsyncGenerator<Li
     options.onProgress?.(nowMs);
     const percent = percentAt(shares, nowMs);
     const service = serviceOf(policy, all(candidate), candidate);
-    const { readings } = await observe({ services: servicesOf(service, recording), metrics }, policy, asking(), nowMs);
-    evidence = absorbAlone(policy, candidate, evidence, readings, firstMs + policy.rollout.warmupMs);
+    const eyes = { services: servicesOf(service, recording), metrics, repertoire };
+    const seen = await observe(eyes, policy, asking(), nowMs);
+    evidence = absorbAlone(policy, candidate, evidence, seen, firstMs + policy.rollout.warmupMs);
     const { level, action, message } = advice(policy, candidate, control, evidence);
     line = lineAt(nowMs, {
       action,
@@ -74,15 +75,15 @@ async function historyOf(
   toMs: number,
   lengthMs: number,
   tickMs: number | null,
-): Promise<History[]> {
+): Promise<ReadonlyMap<string, History>> {
   const found = await Promise.all(
-    policy.objectives.map(async (objective) => {
+    policy.objectives.map(async (objective): Promise<[string, History][]> => {
       const asked = askedOf(policy, objective);
       const pace = await metrics.freshness(asked, toMs);
-      const ownMs = tickOf('kind' in pace ? 0 : pace.intervalMs);
+      const ownMs = tickOf(pace.kind === 'Unknown' ? 0 : pace.value.intervalMs);
       const history = await metrics.history({ ...asked, revision, toMs, lengthMs, tickMs: tickMs ?? ownMs });
-      return 'kind' in history ? [] : [history];
+      return history.kind === 'Unknown' ? [] : [[objective.name, history.value]];
     }),
   );
-  return found.flat();
+  return new Map(found.flat());
 }

@@ -1,10 +1,11 @@
 /** The port Services over the Cloud Run Admin API v2. */
+import type { Change } from '../facts/change.ts';
 import type { Revision } from '../facts/revision.ts';
 import { type Service, type ServiceRef, serviceText } from '../facts/service.ts';
-import type { Split } from '../facts/split.ts';
+import { tagsOf } from '../facts/split.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Refused, Unavailable } from '../ports/errors.ts';
-import type { Services, TagTarget } from '../ports/services.ts';
+import type { Services } from '../ports/services.ts';
 import type { Access } from './access.ts';
 import { Caller, type OnCall, type Pace } from './calls.ts';
 import { type Clients, createClients } from './clients.ts';
@@ -76,8 +77,8 @@ class CloudRunServices implements Services {
    * Returns once Google has accepted the change; whether it has taken effect is for a later read to see. The operation that
    * the answer names is never polled: nothing is left running, and nothing can reject later.
    */
-  async setTraffic(ref: ServiceRef, split: Split, tags: readonly TagTarget[], etag: string): Promise<void> {
-    const traffic = trafficTargets(split, tags);
+  async write(ref: ServiceRef, change: Change, { etag, traffic: before }: Service): Promise<void> {
+    const traffic = trafficTargets(change.split, tagsOf(before));
     if (etag === '') throw new Refused(`Refused to write the traffic of ${inWords(ref)} without knowing its etag.`);
     const what = `set the traffic of ${inWords(ref)}`;
     try {

@@ -1,8 +1,7 @@
 /** The one shape of traffic that is ever written: named revisions that add up to everything, then the tags at 0 %. */
 import type { protos } from '@google-cloud/run';
-import type { Split } from '../facts/split.ts';
+import type { Split, TagTarget } from '../facts/split.ts';
 import { Refused } from '../ports/errors.ts';
-import type { TagTarget } from '../ports/services.ts';
 
 type Target = protos.google.cloud.run.v2.ITrafficTarget;
 

@@ -115,7 +115,7 @@ async function everyPolicy(api: SloPolicies, namespace: string | undefined): Pro
       ...(namespace !== undefined && { namespace }),
       ...(from !== undefined && { continue: from }),
     });
-    found.push(...page.items.map(storedPolicy));
+    found.push(...page.items.map((item) => storedPolicy(item)));
     from = page.continue === '' ? undefined : page.continue;
   } while (from !== undefined);
   return found;

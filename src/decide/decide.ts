@@ -1,171 +1,156 @@
 /**
  * The judgement: a pure function of the policy, what was observed, what is remembered, and now. No I/O, no clock, no
- * randomness. The order of the branches is the order of precedence: whose traffic it is, what people asked for, what is
- * already decided, what is running, what is new.
+ * randomness. What was intended and is in the service is confirmed; then each concern judges in its order; the first that
+ * wants to write does.
  */
-
+import { kindOf } from '../facts/change.ts';
 import type { PolicyEvent } from '../facts/event.ts';
 import type { Observation } from '../facts/observation.ts';
+import { reasons } from '../facts/reason.ts';
 import type { Service } from '../facts/service.ts';
-import { iso } from '../facts/time.ts';
+import { iso, ms } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
+import { without } from '../status/edit.ts';
 import type { Status } from '../status/status.ts';
-import { type Decided, type Decision, isRelieving, relieving } from './decision.ts';
+import { cadence } from './cadence.ts';
+import type { Case, Unasked } from './case.ts';
+import { type Settled, withMemory } from './concern.ts';
+import { confirmed } from './confirmed.ts';
+import type { Decided, Decision } from './decision.ts';
 import { inspected } from './inspection.ts';
-import { cadence, hold, type Outcome } from './outcome.ts';
-import { guarding } from './traffic/guard/guarding.ts';
-import { ownership } from './traffic/ownership.ts';
-import { byRequest } from './traffic/requests.ts';
-import { rolling } from './traffic/rollout/rolling.ts';
-import { begin } from './traffic/rollout/start.ts';
+import { heldFor, holding, type Outcome } from './outcome.ts';
+import { type Repertoire, repertoire as standard } from './repertoire.ts';
 import { phaseOf, shown } from './view.ts';
 import { clipped } from './words.ts';
 
-export function decide(policy: Policy, observation: Observation, known: Status, nowMs: number): Decided {
-  const { service } = observation;
-  const state = inspected(policy, observation, known, nowMs);
+export function decide(
+  policy: Policy,
+  seen: Observation,
+  known: Status,
+  nowMs: number,
+  repertoire: Repertoire = standard,
+): Decided {
+  const before = inspected(policy, seen, known, nowMs);
+  const { service } = seen;
   if (service === null) {
     const message = 'Cloud Run has no such service; nothing is guarded until it exists.';
-    return finish(policy, null, hold(policy, state, 'ServiceNotFound', message, nowMs), [], state, nowMs);
+    const missing = holding('ServiceNotFound', message);
+    return finish({ policy, service, known: before, nowMs }, [missing], before, [], repertoire);
   }
-  const owned = ownership(policy, service, state, nowMs);
-  const { paused } = policy.requests;
-  if ('outcome' in owned) {
-    const outcome =
-      paused !== null && owned.outcome.write
-        ? hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs)
-        : withGuard(policy, observation, service, owned.outcome, nowMs, false);
-    return finish(policy, service, outcome, [], state, nowMs);
+  const at = { policy, seen, service, known: remembered(service, before), nowMs };
+  const { known: found, events } = confirmedIntent(at, repertoire);
+  const { proposals, state } = judged({ ...at, known: found }, repertoire);
+  return finish({ ...at, known: found, before }, proposals, state, events, repertoire);
+}
+
+/** A service of the same name that was created anew has nothing of what is remembered. */
+const remembered = ({ uid }: Service, known: Status): Status =>
+  known.adoption !== undefined && known.adoption.serviceUid !== uid ? {} : known;
+
+/** What was intended is in the service, whoever has seen it there first: it is ours, and done. */
+function confirmedIntent(
+  at: Unasked,
+  repertoire: Repertoire,
+): { readonly known: Status; readonly events: readonly PolicyEvent[] } {
+  const { intent } = at.known;
+  if (!intent || !kindOf(repertoire.changeKinds, intent.change).isIn(intent.change, at.service)) {
+    return { known: at.known, events: [] };
   }
-  const outcome = judgeOwned(policy, observation, service, owned.state, nowMs);
-  return finish(policy, service, outcome, owned.events, state, nowMs);
+  const { purpose, reason, message } = intent;
+  const { action, told } = repertoire.purposes[purpose];
+  const nowMs = at.known.stable ? ms(intent.at) : at.nowMs;
+  const known = without(confirmed(repertoire, { ...at, nowMs }, intent), 'hold');
+  return { known, events: [{ type: told, reason: reason as PolicyEvent['reason'], action, message }] };
 }
 
-function judgeOwned(policy: Policy, observation: Observation, service: Service, state: Status, nowMs: number): Outcome {
-  return (
-    byRequest(policy, service, state, nowMs) ??
-    owedWrite(policy, state) ??
-    rolling(policy, observation, service, state, nowMs) ??
-    settling(policy, observation, service, state, nowMs) ??
-    withGuard(policy, observation, service, begin(policy, observation, service, state, nowMs), nowMs)
-  );
+/** Each concern sees what those before it came to. */
+function judged(
+  at: Case,
+  { concerns }: Repertoire,
+): { readonly proposals: readonly Outcome[]; readonly state: Status } {
+  let state = at.known;
+  let settled: Settled = { frozen: false, traffic: 'Steady', write: false };
+  const proposals: Outcome[] = [];
+  for (const concern of concerns) {
+    const { memory, proposal, disowns } = concern.judge({ ...at, known: state }, settled);
+    state = withMemory(disowns ? without(state, 'intent') : state, concern.sections, memory);
+    if (proposal) proposals.push(proposal);
+    settled = settledBy(settled, concern.isQuiet(state), proposal);
+  }
+  return { proposals, state };
 }
 
-/** A control has been taken: that question comes first. */
-const settling = (
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  state: Status,
-  nowMs: number,
-): Outcome | null =>
-  state.guard?.controlSince || state.guard?.convicted ? guarding(policy, observation, service, state, nowMs) : null;
+const settledBy = (before: Settled, isQuiet: boolean, proposal: Outcome | null): Settled => ({
+  ...before,
+  traffic: before.traffic === 'Steady' && isQuiet && !proposal?.write && !proposal?.hold ? 'Steady' : 'Busy',
+  write: before.write || proposal?.write !== undefined,
+});
 
-/**
- * Whatever else there is to say, a promoted revision is watched over until a rollout really begins. Where the traffic is not
- * ours it is only watched.
- */
-function withGuard(
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  outcome: Outcome,
-  nowMs: number,
-  ours = true,
-): Outcome {
-  if (outcome.write || outcome.state.rollout) return outcome;
-  const guarded = guarding(policy, observation, service, outcome.state, nowMs);
-  if (guarded === null || (guarded.write && !ours)) return outcome;
-  if (guarded.write || guarded.reason === 'Burning' || outcome.reason === 'Steady') return guarded;
-  const { guard, ...rest } = outcome.state;
-  const watched = guarded.state.guard;
-  return { ...outcome, state: { ...rest, ...(watched && { guard: watched }) } };
+interface Ending extends Omit<Unasked, 'service'> {
+  readonly service: Service | null;
+  /** What was remembered before this look, where it is not what is known now. */
+  readonly before?: Status;
 }
 
-/** What was begun and not seen in the traffic is done first, where it makes somebody's trouble smaller. */
-function owedWrite(policy: Policy, state: Status): Outcome | null {
-  const { intent } = state;
-  // What was not done before the policy became Observe is not done at all.
-  if (policy.mode === 'Observe') return null;
-  if (!intent) return null;
-  const { kind } = intent;
-  if (!isRelieving(kind)) return null;
-  const target = kind === 'Restore' ? state.guard?.revision : (state.rollout?.control ?? state.guard?.control);
-  if (target === undefined) return null;
-  return {
-    state,
-    action: relieving[kind],
-    reason: intent.reason,
-    message: intent.message,
-    write: { kind, split: intent.split, back: false, target },
-    lookInMs: cadence.settlingMs,
-  };
-}
-
-/** Puts an outcome into the state and the words that everybody reads. */
+/** Puts what is proposed into the state and the words that everybody reads. */
 function finish(
-  policy: Policy,
-  service: Service | null,
-  outcome: Outcome,
+  at: Ending,
+  proposals: readonly Outcome[],
+  state: Status,
   earlier: readonly PolicyEvent[],
-  before: Status,
-  nowMs: number,
+  repertoire: Repertoire,
 ): Decided {
-  const observing = policy.mode === 'Observe' && outcome.write !== undefined;
-  const message = clipped(observing ? `Would ${verb[outcome.action]}: ${outcome.message}` : outcome.message);
+  const { policy, service, nowMs, before = at.known } = at;
+  const outcome = proposals.find(({ write }) => write) ?? proposals[0]!;
+  const { write, reason } = outcome;
+  const purpose = write && repertoire.purposes[write.purpose];
+  const observing = policy.mode === 'Observe' && purpose !== undefined;
+  const action = (purpose?.action ?? (outcome.hold === 'ForThis' ? 'Hold' : 'None')) as Decision['action'];
+  const message = clipped(observing ? `Would ${purpose.verb}: ${outcome.message}` : outcome.message);
+  const isNew = before.decision?.reason !== reason || before.decision.action !== action;
+  const event = { reason, action, message };
+  const told = outcome.hold === 'ForThis' ? 'Warning' : reasons[reason].told;
+  const louder = told === 'Warning' ? told : purpose?.told;
+  const found = purpose ? (observing && isNew ? louder : null) : isNew ? told : null;
+  const { hold, page } = held(at, proposals);
+  const lookInMs = observing ? cadence.observingMs : Math.min(...proposals.map((one) => one.lookInMs));
   const decision: Decision = {
-    action: outcome.action,
-    reason: outcome.reason,
+    action,
+    reason,
     message,
-    write: outcome.write && !observing && service ? { ...outcome.write, etag: service.etag } : null,
-    events: [...earlier, ...(outcome.events ?? []), ...announcement(outcome, message, observing, before)],
-    obeyed: observing ? [] : (outcome.obeyed ?? []),
-    nextCheckMs: nowMs + (observing ? cadence.observingMs : outcome.lookInMs),
+    write: write && !observing ? write : null,
+    events: [
+      ...earlier,
+      ...proposals.flatMap(({ events = [] }) => events),
+      ...(page ? [page] : []),
+      ...(found ? [{ ...event, type: found }] : []),
+    ],
+    announcement: louder && purpose && !observing ? { ...event, type: louder } : null,
+    obeyed: observing ? [] : proposals.flatMap(({ obeyed = [] }) => obeyed),
+    nextCheckMs: nowMs + lookInMs,
   };
   const nextCheck = iso(decision.nextCheckMs);
-  const remembered: Status = {
-    ...outcome.state,
-    decision: stands(before, outcome, message)
+  const decided: Status = {
+    ...without(state, 'hold'),
+    ...(hold && { hold }),
+    decision: stands(before, outcome, decision)
       ? { ...before.decision!, nextCheck }
-      : { action: decision.action, reason: decision.reason, message, at: iso(nowMs), nextCheck },
+      : { ...before.decision, action, reason, message, at: iso(nowMs), nextCheck },
   };
-  return { decision, state: shown({ ...remembered, phase: phaseOf(remembered) }, service, nowMs) };
+  return { decision, state: shown({ ...decided, phase: phaseOf(decided) }, service, nowMs) };
+}
+
+/** What nothing moves for, whoever holds it. */
+function held(at: Ending, proposals: readonly Outcome[]): Partial<ReturnType<typeof heldFor>> {
+  const holder = proposals.find(({ hold }) => hold !== undefined);
+  if (holder?.hold === 'ForThis') return heldFor(at, holder);
+  return holder && at.known.hold ? { hold: at.known.hold } : {};
 }
 
 /** What was decided last still holds, or says more than that nothing is new. */
-function stands({ decision }: Status, { action, reason, unremarkable }: Outcome, message: string): boolean {
+function stands({ decision }: Status, { unremarkable }: Outcome, { action, reason, message }: Decision): boolean {
   if (decision === undefined) return false;
   const same = decision.action === action && decision.reason === reason && decision.message === message;
   const moved = decision.action !== 'None' && decision.action !== 'Hold';
   return same || unremarkable === 'NoNews' || (unremarkable === 'AllIsWell' && moved);
 }
-
-/** A write is always told, anything else when its reason is new. */
-function announcement(outcome: Outcome, message: string, observing: boolean, before: Status): PolicyEvent[] {
-  const isNew = before.decision?.reason !== outcome.reason || before.decision?.action !== outcome.action;
-  if (outcome.write && (!observing || isNew)) {
-    const type = ['RollBack', 'Withdraw', 'Retreat', 'TakeControl', 'Restore'].includes(outcome.action)
-      ? 'Warning'
-      : 'Normal';
-    return [{ type: outcome.announce ?? type, reason: outcome.reason, action: outcome.action, message }];
-  }
-  if (outcome.announce && isNew) {
-    return [{ type: outcome.announce, reason: outcome.reason, action: outcome.action, message }];
-  }
-  return [];
-}
-
-const verb: Record<Decision['action'], string> = {
-  None: 'do nothing',
-  Hold: 'hold',
-  Pin: 'pin the traffic',
-  Start: 'start the rollout',
-  Step: 'step up',
-  Retreat: 'retreat',
-  TakeControl: 'take a control',
-  Watch: 'go into the watch',
-  Promote: 'promote',
-  RollBack: 'roll back',
-  Withdraw: 'withdraw the candidate',
-  Restore: 'restore',
-};

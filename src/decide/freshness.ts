@@ -1,8 +1,11 @@
 /** How the metrics come: how late, how far apart, and whether they come at all. */
-
-import type { Reading } from '../facts/counts.ts';
-import type { Observation } from '../facts/observation.ts';
+import { type Answer, type Unknown, unknown } from '../facts/answer.ts';
+import type { Counts, Freshness } from '../facts/counts.ts';
+import type { ObjectiveFacts, Observation } from '../facts/observation.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Case } from './case.ts';
+
+type Seen = Pick<Observation, 'objectives'>;
 
 export const staleAfterMs = 5 * 60_000;
 const unknownTickMs = 60_000;
@@ -13,10 +16,10 @@ export interface Pace {
 }
 
 /** Of the slowest objective that can convict and has data: what it sees last, the others have seen before. */
-export function paceOf(policy: Policy, { freshness }: Pick<Observation, 'freshness'>, nowMs: number): Pace {
+export function paceOf({ policy, seen, nowMs }: Pick<Case, 'policy' | 'seen' | 'nowMs'>): Pace {
   const gating = policy.objectives.filter(({ gate }) => gate);
   const known = (gating.length > 0 ? gating : policy.objectives).flatMap(({ name }) => {
-    const { newestMs = null, intervalMs = 0 } = freshness[name] ?? {};
+    const { newestMs = null, intervalMs = 0 } = freshnessOf(seen, name) ?? {};
     // Looked at any moment, the newest sample is half an interval older than it was when it came.
     return newestMs === null ? [] : [{ ageMs: nowMs - newestMs - intervalMs / 2, intervalMs }];
   });
@@ -32,45 +35,58 @@ export function paceOf(policy: Policy, { freshness }: Pick<Observation, 'freshne
 export const tickOf = (intervalMs: number): number => Math.max(15_000, intervalMs);
 
 /** The tick of one objective. */
-export const tickOfObjective = ({ freshness }: Pick<Observation, 'freshness'>, name: string): number =>
-  tickOf(freshness[name]?.intervalMs ?? unknownTickMs);
+export const tickOfObjective = (seen: Seen, name: string): number =>
+  tickOf(freshnessOf(seen, name)?.intervalMs ?? unknownTickMs);
+
+/** How an objective's samples come; null where nothing of it can be relied on. */
+function freshnessOf({ objectives }: Seen, name: string): Freshness | null {
+  const facts = objectives[name];
+  return facts?.freshness?.kind === 'Known' && facts.history?.kind !== 'Unknown' ? facts.freshness.value : null;
+}
 
 /** The newest sample of any objective; null where there is none. */
-export function newestMs({ freshness }: Pick<Observation, 'freshness'>): number | null {
+function newestMs(seen: Seen): number | null {
   let newest: number | null = null;
-  for (const one of Object.values(freshness)) {
-    if (one.newestMs !== null && (newest === null || one.newestMs > newest)) newest = one.newestMs;
+  for (const name of Object.keys(seen.objectives)) {
+    const one = freshnessOf(seen, name)?.newestMs ?? null;
+    if (one !== null && (newest === null || one > newest)) newest = one;
   }
   return newest;
 }
 
-export const isFresh = (observation: Pick<Observation, 'freshness'>, nowMs: number): boolean => {
-  const newest = newestMs(observation);
+export function isFresh({ seen, nowMs }: Pick<Case, 'seen' | 'nowMs'>): boolean {
+  const newest = newestMs(seen);
   return newest !== null && nowMs - newest <= staleAfterMs;
-};
+}
+
+/** Why an objective cannot be read, or null. */
+export function failureOf({ objectives }: Seen, name: string): Unknown | null {
+  const { freshness, history, counts }: ObjectiveFacts = objectives[name] ?? {};
+  for (const answer of [freshness, history, counts]) if (answer?.kind === 'Unknown') return answer;
+  return null;
+}
 
 /** Why no objective at all could be read, or null. */
-export function unreadable(policy: Policy, { readings }: Pick<Observation, 'readings'>): string | null {
-  const failures = policy.objectives.map(({ name }) => failureOf(readings, name));
+export function unreadable(policy: Policy, seen: Seen): string | null {
+  const failures = policy.objectives.map(({ name }) => failureOf(seen, name));
   const [first] = failures;
-  return first && failures.every((failure) => failure !== undefined) ? first.message : null;
+  return first && failures.every((failure) => failure !== null) ? first.message : null;
 }
 
-const failureOf = (readings: readonly Reading[], name: string) =>
-  readings.find((reading) => reading.kind === 'Unknown' && reading.objective === name) as
-    | Extract<Reading, { kind: 'Unknown' }>
-    | undefined;
-
-/** An objective whose samples have stopped while others' go on cannot be read either. */
-export function readingsOf(policy: Policy, observation: Observation, nowMs: number): readonly Reading[] {
-  const { freshness, readings } = observation;
-  if (!isFresh(observation, nowMs)) return readings;
-  const stale = policy.objectives.flatMap(({ name }): Reading[] => {
-    const newest = freshness[name]?.newestMs ?? null;
-    const stopped = freshness[name] !== undefined && (newest === null || nowMs - newest > staleAfterMs);
-    if (!stopped || readings.some(({ objective }) => objective === name)) return [];
-    const message = `${name}: there are no recent samples, while other metrics go on.`;
-    return [{ kind: 'Unknown', objective: name, reason: 'Stale', message }];
-  });
-  return stale.length === 0 ? readings : [...readings, ...stale];
+/**
+ * An objective's counts, or why there are none; null: nothing was due. An objective whose samples have stopped while others'
+ * go on cannot be read either.
+ */
+export function countsOf({ seen, nowMs }: Pick<Case, 'seen' | 'nowMs'>, name: string): Answer<Counts> | null {
+  const failure = failureOf(seen, name);
+  if (failure) return failure;
+  const { counts } = seen.objectives[name] ?? {};
+  const fresh = freshnessOf(seen, name);
+  if (counts || !fresh || !isFresh({ seen, nowMs })) return counts ?? null;
+  const stopped = fresh.newestMs === null || nowMs - fresh.newestMs > staleAfterMs;
+  return stopped ? unknown('Stale', `${name}: there are no recent samples, while other metrics go on.`) : null;
 }
+
+/** Why nothing can be told from the metrics, or null. */
+export const unmeasured = (at: Case): string | null =>
+  unreadable(at.policy, at.seen) ?? (isFresh(at) ? null : 'no recent samples');

@@ -24,11 +24,12 @@ export function inspectionDue(policy: Policy, { inspection, stable }: Status, no
 }
 
 /** The state with what a dry run found; an objective that could not be asked keeps what was known of it. */
-export function inspected(policy: Policy, observation: Observation, state: Status, nowMs: number): Status {
-  const { inspections } = observation;
-  if (inspections === null) return state;
-  const objectives = policy.objectives.map(({ name }): Inspected['objectives'][number] => {
-    const found = inspections[name];
+export function inspected(policy: Policy, seen: Observation, state: Status, nowMs: number): Status {
+  const answers = policy.objectives.map(({ name }) => seen.objectives[name]?.inspection);
+  if (answers.every((answer) => answer === undefined)) return state;
+  const objectives = policy.objectives.map(({ name }, i): Inspected['objectives'][number] => {
+    const answer = answers[i];
+    const found = answer?.kind === 'Known' ? answer.value : null;
     if (!found) return state.inspection?.objectives.find((one) => one.name === name) ?? { name };
     const unaligned = unalignedText(name, found.buckets);
     return {

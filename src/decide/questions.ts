@@ -1,13 +1,7 @@
 /**
  * What a reconcile has to find out before it can decide: as little as possible, since every question is somebody's quota.
  */
-
-import type { Service } from '../facts/service.ts';
-import { ms } from '../facts/time.ts';
-import type { Objective, Policy } from '../policy/policy.ts';
-import type { Status } from '../status/status.ts';
-import { inspectionDue } from './inspection.ts';
-import { newcomer, quiet } from './traffic/newcomer.ts';
+import type { Objective } from '../policy/policy.ts';
 
 /** How much of the stable's past is asked for at the beginning of a rollout. */
 export const historyMs = 6 * 3_600_000;
@@ -42,34 +36,4 @@ export interface Questions {
   readonly historyOf: string | null;
   /** Ask what the source makes of each objective's query. */
   readonly inspect: boolean;
-}
-
-export function questions(policy: Policy, service: Service, state: Status, nowMs: number): Questions {
-  const { rollout, guard } = state;
-  const convicted = rollout?.convicted ?? guard?.convicted;
-  // While people hold the service, nothing is judged.
-  const held = policy.requests.paused !== null || state.hold?.reason === 'SplitByHand';
-  const newest = newcomer(service, state);
-  const names = [
-    state.stable?.revision,
-    newest,
-    rollout?.candidate,
-    rollout?.control,
-    guard?.controlSince || convicted ? guard?.control : undefined,
-    service.latestCreated !== service.latestReady ? service.latestCreated : undefined,
-  ];
-  const quietNames = quiet(state) && newest === null && service.latestCreated === service.latestReady;
-  const judging = convicted || held ? undefined : (rollout ?? guard);
-  return {
-    revisions: quietNames ? [] : [...new Set(names.filter((name): name is string => Boolean(name)))],
-    counts: judging
-      ? policy.objectives.map((objective) => {
-          const entry = judging.evidence.find((known) => known.objective === objective.name);
-          const fromMs = ms((entry ?? judging.evidence[0])?.judgedUntil ?? state.decision?.at ?? '');
-          return { objective, fromMs, begun: entry === undefined || entry.absolute.length > 0 };
-        })
-      : [],
-    historyOf: !rollout && !held && newest !== null ? (state.stable?.revision ?? null) : null,
-    inspect: inspectionDue(policy, state, nowMs),
-  };
 }

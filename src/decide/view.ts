@@ -29,17 +29,15 @@ export function phaseOf(state: Status): Phase {
 /** Shares and candidate as they are in the traffic. */
 export function shown(state: Status, service: Service | null, nowMs: number): Status {
   const split = service ? namedSplit(service.traffic) : null;
-  const stableName = state.stable?.revision;
   const percent = (revision: string) => (split ? percentOf(split, revision) : (state.stable?.percent ?? 0));
-  const withStable: Status = stableName
-    ? { ...state, stable: { revision: stableName, percent: percent(stableName) } }
-    : state;
+  const { stable } = state;
+  const withStable: Status = stable ? { ...state, stable: { ...stable, percent: percent(stable.revision) } } : state;
   const candidate = state.rollout?.candidate;
   if (candidate === undefined) return withVerdict(without(withStable, 'candidate'));
-  const since = state.candidate?.revision === candidate ? state.candidate.since : iso(nowMs);
+  const known = state.candidate?.revision === candidate ? state.candidate : { since: iso(nowMs) };
   return withVerdict({
     ...withStable,
-    candidate: { revision: candidate, percent: split ? percentOf(split, candidate) : 0, since },
+    candidate: { ...known, revision: candidate, percent: split ? percentOf(split, candidate) : 0 },
   });
 }
 

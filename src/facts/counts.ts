@@ -1,45 +1,31 @@
-/** What the metrics say: counts by objective and revision, and how they come. */
+/** What the metrics say of one objective: its counts by revision, its past, and how its samples come. */
 export interface Tally {
   readonly bad: number;
   readonly total: number;
 }
 
-export type UnknownReason =
-  | 'NoTraffic'
-  | 'InsufficientSamples'
-  | 'Stale'
-  | 'ProviderError'
-  | 'RateLimited'
-  | 'Ambiguous'
-  | 'NotAttributable';
-
-/** One objective's counts per revision over the data-time window (fromMs, toMs], or why there are none. */
-export type Reading =
-  | {
-      readonly kind: 'Counts';
-      readonly objective: string;
-      readonly fromMs: number;
-      readonly toMs: number;
-      /** How far apart its samples come, at least 15 s. */
-      readonly tickMs: number;
-      /** A revision that is missing showed no sample at all. */
-      readonly byRevision: Readonly<Record<string, Tally>>;
-      /**
-       * Of a latency whose threshold lies between two boundaries of the histogram: the same at the boundary below. What is
-       * bad in `byRevision` is slower than the boundary above.
-       */
-      readonly below?: Readonly<Record<string, Tally>>;
-    }
-  | { readonly kind: 'Unknown'; readonly objective: string; readonly reason: UnknownReason; readonly message: string };
+/** Counts per revision over the data-time window (fromMs, toMs]. */
+export interface Counts {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** How far apart its samples come, at least 15 s. */
+  readonly tickMs: number;
+  /** A revision that is missing showed no sample at all. */
+  readonly byRevision: Readonly<Record<string, Tally>>;
+  /**
+   * Of a latency whose threshold lies between two boundaries of the histogram: the same at the boundary below. What is bad in
+   * `byRevision` is slower than the boundary above.
+   */
+  readonly below?: Readonly<Record<string, Tally>>;
+}
 
 /** The stable's past, tick by tick, from which its usual rate and its noise are learnt. */
 export interface History {
-  readonly objective: string;
   readonly ticks: readonly Tally[];
   readonly tickMs: number;
 }
 
-/** Up to when an objective's samples are known to be complete, and how far apart they come. */
+/** Up to when samples are known to be complete, and how far apart they come. */
 export interface Freshness {
   readonly newestMs: number | null;
   readonly intervalMs: number;

@@ -1,8 +1,9 @@
+import type { Reason } from './reason.ts';
+
 /** What is told to people as a Kubernetes event; a warning is also a page. */
 export interface PolicyEvent {
   readonly type: 'Normal' | 'Warning';
-  /** CamelCase, stable. */
-  readonly reason: string;
+  readonly reason: Reason;
   readonly action: string;
   readonly message: string;
 }

@@ -2,7 +2,8 @@
  * What a reconcile knows of the world: facts gathered by adapters, judged by nobody yet. Everything here is plain data,
  * so that the lab, a recording and Google's APIs can all supply it.
  */
-import type { Freshness, History, Reading } from './counts.ts';
+import type { Answer } from './answer.ts';
+import type { Counts, Freshness, History } from './counts.ts';
 import type { Inspection } from './inspection.ts';
 import type { Revision } from './revision.ts';
 import type { Service } from './service.ts';
@@ -12,10 +13,15 @@ export interface Observation {
   readonly service: Service | null;
   /** The revisions that were looked at, by short name; null: it does not exist (any more). */
   readonly revisions: Readonly<Record<string, Revision | null>>;
-  /** By objective; one that could not be asked is missing. Nothing was asked where it is empty. */
-  readonly freshness: Readonly<Record<string, Freshness>>;
-  readonly readings: readonly Reading[];
-  readonly history: readonly History[];
-  /** By objective, where a dry run was asked for and answered. */
-  readonly inspections: Readonly<Record<string, Inspection>> | null;
+  /** By the objective's name; one of which nothing was asked is missing. */
+  readonly objectives: Readonly<Record<string, ObjectiveFacts>>;
+}
+
+/** What was asked of one objective; what was not asked is missing. */
+export interface ObjectiveFacts {
+  readonly freshness?: Answer<Freshness>;
+  readonly counts?: Answer<Counts>;
+  readonly history?: Answer<History>;
+  /** A dry run of its query. */
+  readonly inspection?: Answer<Inspection>;
 }

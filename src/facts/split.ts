@@ -7,6 +7,12 @@ export interface TrafficTarget {
   readonly tag?: string;
 }
 
+/** A tag that a user gave a revision, or LATEST (null). */
+export interface TagTarget {
+  readonly revision: string | null;
+  readonly tag: string;
+}
+
 /** One revision's integer share of the traffic. */
 export interface Share {
   readonly revision: string;
@@ -56,3 +62,14 @@ export function namedSplit(traffic: readonly TrafficTarget[]): Split | null {
   }
   return split.length === 0 ? null : split;
 }
+
+/** The shares of a traffic as one text, whatever their order: equal texts are equal traffic. */
+export const trafficText = (traffic: readonly TrafficTarget[]): string =>
+  traffic
+    .filter(({ percent }) => percent > 0)
+    .map(({ revision, percent }) => `${revision ?? 'LATEST'}=${percent}`)
+    .sort()
+    .join(' ');
+
+export const tagsOf = (traffic: readonly TrafficTarget[]): TagTarget[] =>
+  traffic.flatMap(({ revision, tag }) => (tag === undefined ? [] : [{ revision, tag }]));

@@ -1,9 +1,10 @@
 /** The loop's view of the simulated services, without HTTP between. */
+import type { Change } from '../facts/change.ts';
 import type { Revision } from '../facts/revision.ts';
 import type { Service as ServiceFacts, ServiceRef } from '../facts/service.ts';
-import type { Split } from '../facts/split.ts';
+import { tagsOf } from '../facts/split.ts';
 import { Conflict, Refused } from '../ports/errors.ts';
-import type { Services, TagTarget } from '../ports/services.ts';
+import type { Services } from '../ports/services.ts';
 import { Refusal } from './world/refusal.ts';
 import type { Service } from './world/service.ts';
 import type { TrafficTarget } from './world/traffic.ts';
@@ -32,12 +33,12 @@ export class LabServices implements Services {
     return { name, createdAtMs: revision.createdMs, ready, message: revision.message };
   }
 
-  async setTraffic(ref: ServiceRef, split: Split, tags: readonly TagTarget[], etag: string): Promise<void> {
+  async write(ref: ServiceRef, { split }: Change, { etag, traffic: before }: ServiceFacts): Promise<void> {
     const service = this.#world.find(ref);
     if (service === undefined) throw new Refused(`There is no service ${ref.name}.`);
     const traffic: TrafficTarget[] = [
       ...split.map(({ revision, percent }) => ({ revision, percent })),
-      ...tags.map(({ revision, tag }) => ({ revision, percent: 0, tag })),
+      ...tagsOf(before).map((tagged) => ({ ...tagged, percent: 0 })),
     ];
     const body = { traffic: traffic.map((target) => ({ ...target })) };
     try {

@@ -1,21 +1,20 @@
 /**
- * Carries one decision out: reads the service again, checks that what the decision assumed still holds, writes at most
- * once, and reads the result back. A way forward is persisted as an intent before it is written, so that whoever comes
- * next knows whose split it is; a way back goes to Cloud Run first.
+ * Carries one write out: reads the service again, checks that what the decision assumed still holds, writes at most once, and
+ * reads the result back. A way forward is persisted as an intent before it is written, so that whoever comes next knows whose
+ * change it is; a way back goes to Cloud Run first. What becomes of it is told by what is returned; a throw is a bug.
  */
-
-import { type Decided, isRelieving, type TrafficWrite } from '../decide/decision.ts';
-import { confirm } from '../decide/traffic/confirm.ts';
-import { phaseOf, shown } from '../decide/view.ts';
+import type { Obeyed, Write } from '../decide/decision.ts';
+import { type ChangeKinds, kindOf } from '../facts/change.ts';
+import type { Purposes } from '../facts/purpose.ts';
 import type { Service, ServiceRef } from '../facts/service.ts';
-import { all, namedSplit, same, splitText } from '../facts/split.ts';
 import { iso } from '../facts/time.ts';
-import type { Policy } from '../policy/policy.ts';
 import type { Clock, Fence } from '../ports/clock.ts';
 import { Conflict, OutcomeUnknown, Refused } from '../ports/errors.ts';
 import type { Services } from '../ports/services.ts';
 import { without } from '../status/edit.ts';
+import type { Intent } from '../status/intent.ts';
 import type { Status } from '../status/status.ts';
+import { type Failure, failureOf, isKnown } from './failure.ts';
 
 /** Somebody editing labels must not be able to starve a rollback. */
 const mostConflicts = 5;
@@ -24,141 +23,128 @@ export interface Hands {
   readonly services: Services;
   readonly clock: Clock;
   readonly fence: Fence;
+  readonly purposes: Purposes;
+  readonly changeKinds: ChangeKinds;
   /** Persists a state at once. */
   readonly checkpoint: (state: Status) => Promise<void>;
 }
 
-/** What to remember if `act` does not even come to its checkpoint: what was to be done is still to be done. */
-export function owed({ decision, state }: Decided, nowMs: number): Status {
-  const { write } = decision;
-  if (write === null || !isRelieving(write.kind)) return state;
-  return { ...state, intent: intentOf(decision, write, write.etag, nowMs) };
+/** One write, with what is remembered of it. */
+export interface Errand {
+  readonly ref: ServiceRef;
+  /** The service as the decision saw it. */
+  readonly seen: Service;
+  readonly write: Write;
+  readonly reason: string;
+  readonly message: string;
+  /** What to remember whether or not it is done. */
+  readonly state: Status;
+  /** What to remember once it is seen in the service. */
+  readonly confirmed: (after: Service, nowMs: number) => Status;
+  readonly obeyed: readonly Obeyed[];
 }
 
-/** A target that is gone or not ready is not owed any traffic: what to do instead is judged, not tried for ever. */
-export const waived = (state: Status): Status =>
-  state.intent && isRelieving(state.intent.kind) ? without(state, 'intent') : state;
+export type Carried =
+  | { readonly kind: 'Nothing' | 'Done'; readonly state: Status }
+  /** `answered`: requests that are taken away all the same, since what they ask for would be refused again. */
+  | {
+      readonly kind: 'NotDone';
+      readonly state: Status;
+      readonly failure: Failure;
+      readonly answered: readonly Obeyed[];
+    };
 
-/** The state after the write, confirmed by reading it back. Throws when it was not, or not surely, applied. */
-export async function act(hands: Hands, policy: Policy, seen: Service, { decision, state }: Decided): Promise<Status> {
-  const { write } = decision;
-  if (write === null) return state;
-  const after = await written(hands, policy.service, seen, write, async (etag) => {
-    if (!write.back) {
-      await hands.checkpoint({ ...state, intent: intentOf(decision, write, etag, hands.clock.nowMs()) });
-    }
-  });
-  const nowMs = hands.clock.nowMs();
-  const confirmed = confirm(policy, after, state, { ...write, reason: decision.reason }, nowMs);
-  return shown({ ...confirmed, phase: phaseOf(confirmed) }, after, nowMs);
-}
-
-/**
- * A rollback that was decided before its policy became invalid: where to is in the status, so nothing else is needed. It
- * is confirmed from the traffic once there is a policy again. Says what was done, or null.
- */
-export async function wentBack(
-  hands: Pick<Hands, 'services' | 'fence'>,
-  ref: ServiceRef,
-  status: Status,
-): Promise<string | null> {
-  const { rollout, guard } = status;
-  const [convicted, target] = rollout?.convicted
-    ? [rollout.convicted, rollout.control]
-    : [guard?.convicted, guard?.control];
-  if (!convicted || target === undefined) return null;
-  const seen = await hands.services.read(ref);
-  if (seen === null || !ours(seen, status)) return null;
-  const write = { kind: 'RollBack', split: all(target), etag: seen.etag, back: true, target } as const;
-  await written(hands, ref, seen, write, async () => undefined);
-  return `${convicted.message} The policy is not valid any more, but this was decided before.`;
-}
-
-/** Still the service and the split that the status speaks of. */
-function ours({ uid, traffic }: Service, { adoption, split, intent }: Status): boolean {
-  const now = namedSplit(traffic);
-  if (now === null || adoption?.serviceUid !== uid) return false;
-  return [split, intent?.split].some((known) => known !== undefined && same(known, now));
+export async function carryOut(hands: Hands, errand: Errand): Promise<Carried> {
+  const { write, obeyed } = errand;
+  const { order, owed } = hands.purposes[write.purpose];
+  const intended = (etag: string): Status => ({ ...errand.state, intent: intentOf(errand, etag, hands.clock.nowMs()) });
+  // If it does not even come to its checkpoint, what was to be done is still to be done.
+  let state = owed ? intended(errand.seen.etag) : errand.state;
+  let begun = false;
+  try {
+    const after = await written(hands, errand, async (etag) => {
+      begun = true;
+      if (order === 'ChangeFirst') return;
+      state = intended(etag);
+      await hands.checkpoint(state);
+    });
+    return { kind: 'Done', state: errand.confirmed(after, hands.clock.nowMs()) };
+  } catch (error) {
+    if (!isKnown(error)) throw error;
+    const refused = error instanceof Refused;
+    // What is gone or not ready is not owed anything: what to do instead is judged, not tried for ever.
+    if (refused && !begun && owed) state = without(state, 'intent');
+    // A request stands before all judgement: what it asks for would be refused again.
+    const answered = refused && order === 'IntentFirst' ? obeyed : [];
+    return { kind: 'NotDone', state, failure: failureOf(error), answered };
+  }
 }
 
 /** The service as it is after the write. */
-async function written(
-  { services, fence }: Pick<Hands, 'services' | 'fence'>,
-  ref: ServiceRef,
-  seen: Service,
-  write: TrafficWrite,
-  beforehand: (etag: string) => Promise<void>,
-): Promise<Service> {
-  await checkTarget(services, ref, write);
-  let current = await stillAs(services, ref, seen, write);
+async function written(hands: Hands, errand: Errand, beforehand: (etag: string) => Promise<void>): Promise<Service> {
+  const { services, fence, purposes, changeKinds } = hands;
+  const { ref, write } = errand;
+  const { change } = write;
+  const kind = kindOf(changeKinds, change);
+  await checkNeeds(services, ref, write);
+  let current = await stillAs(hands, errand);
   await beforehand(current.etag);
   for (let attempt = 1; ; attempt++) {
     fence.check();
     try {
-      await services.setTraffic(ref, write.split, tagsOf(current), current.etag);
+      await services.write(ref, change, current);
       break;
     } catch (error) {
-      if (error instanceof OutcomeUnknown && (await applied(services, ref, write))) break;
-      if (!(error instanceof Conflict) || !write.back || attempt >= mostConflicts) throw error;
-      current = await stillAs(services, ref, seen, write);
+      if (error instanceof OutcomeUnknown && (await isApplied())) break;
+      const persists = error instanceof Conflict && purposes[write.purpose].order === 'ChangeFirst';
+      if (!persists || attempt >= mostConflicts) throw error;
+      current = await stillAs(hands, errand);
     }
   }
   const after = await services.read(ref);
-  const split = after && namedSplit(after.traffic);
-  if (!after || !split || !same(split, write.split)) {
-    throw new Conflict(`The traffic was changed right after it was set to ${splitText(write.split)}.`);
+  if (!after || !kind.isIn(change, after)) {
+    throw new Conflict(`The service was changed right after it was set to ${kind.text(change)}.`);
   }
   return after;
-}
 
-/** Where traffic is sent must exist and be ready, whatever was believed a moment ago. */
-async function checkTarget(services: Services, ref: ServiceRef, { target }: TrafficWrite): Promise<void> {
-  const revision = await services.revision(ref, target);
-  if (revision === null) throw new Refused(`${target} does not exist any more, so no traffic is sent to it.`);
-  if (revision.ready === 'False') {
-    throw new Refused(`${target} is not ready (${revision.message}), so no traffic is sent to it.`);
+  async function isApplied(): Promise<boolean> {
+    const service = await services.read(ref);
+    return service !== null && kind.isIn(change, service);
   }
 }
 
-/** The service as it is now, provided its traffic is what the decision was made on. */
-async function stillAs(services: Services, ref: ServiceRef, seen: Service, write: TrafficWrite): Promise<Service> {
+/** What a write needs must exist and be ready, whatever was believed a moment ago. */
+async function checkNeeds(services: Services, ref: ServiceRef, { needs }: Write): Promise<void> {
+  for (const name of needs) {
+    const revision = await services.revision(ref, name);
+    if (revision === null) throw new Refused(`${name} does not exist any more, so no traffic is sent to it.`);
+    if (revision.ready === 'False') {
+      throw new Refused(`${name} is not ready (${revision.message}), so no traffic is sent to it.`);
+    }
+  }
+}
+
+/** The service as it is now, provided that what the decision was made on still holds. */
+async function stillAs(
+  { services, purposes, changeKinds }: Hands,
+  { ref, seen, write: { purpose, change } }: Errand,
+): Promise<Service> {
   const current = await services.read(ref);
   if (current === null) throw new Conflict('The service was deleted while it was being judged.');
-  const sameTraffic = trafficText(current) === trafficText(seen);
-  const sameNewest = write.back || current.latestReady === seen.latestReady;
-  if (!sameTraffic || !sameNewest) {
+  // A way back does not depend on what is newest.
+  const isNewer = purposes[purpose].order === 'IntentFirst' && current.latestReady !== seen.latestReady;
+  if (isNewer || kindOf(changeKinds, change).stale(change, seen, current) !== null) {
     throw new Conflict('The service changed while it was being judged; it is looked at again.');
   }
   return current;
 }
 
-const trafficText = ({ traffic }: Service): string =>
-  traffic
-    .filter(({ percent }) => percent > 0)
-    .map(({ revision, percent }) => `${revision ?? 'LATEST'}=${percent}`)
-    .sort()
-    .join(' ');
-
-const tagsOf = ({ traffic }: Service) =>
-  traffic.flatMap(({ revision, tag }) => (tag === undefined ? [] : [{ revision, tag }]));
-
-async function applied(services: Services, ref: ServiceRef, { split }: TrafficWrite): Promise<boolean> {
-  const service = await services.read(ref);
-  const now = service && namedSplit(service.traffic);
-  return now ? same(now, split) : false;
-}
-
-const intentOf = (
-  { reason, message }: Decided['decision'],
-  { kind, split, rollout }: TrafficWrite,
-  etag: string,
-  nowMs: number,
-): NonNullable<Status['intent']> => ({
-  kind,
-  split: [...split],
+const intentOf = ({ write, reason, message }: Errand, etag: string, nowMs: number): Intent => ({
+  purpose: write.purpose,
+  change: write.change,
   etag,
   reason,
   message,
   at: iso(nowMs),
-  ...(rollout && { rollout }),
+  ...(write.rollout && { rollout: write.rollout }),
 });

@@ -1,16 +1,69 @@
-/** Two policies must not steer one service: the older one does, the other says so. */
+/**
+ * Two policies must not steer one service: the older one does, the other says so. Kept by every change of the policies, so
+ * that a look asks in a step, however many there are.
+ */
 import { serviceText } from '../facts/service.ts';
+import { keyText, type PolicyKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 
-/** The policy that guards the same service and came first, if there is one. */
-export function older(all: readonly StoredPolicy[], mine: StoredPolicy): StoredPolicy | undefined {
-  const guarded = serviceOf(mine);
-  return all.find(
-    (other) => other.uid !== mine.uid && serviceOf(other) === guarded && guarded !== null && before(other, mine),
-  );
+interface Claim {
+  readonly key: PolicyKey;
+  readonly uid: string;
+  readonly createdAtMs: number;
 }
 
-const serviceOf = ({ spec }: StoredPolicy): string | null => (spec.ok ? serviceText(spec.policy.service) : null);
+interface Claimants {
+  readonly all: Map<string, Claim>;
+  oldest: Claim;
+}
 
-const before = (a: StoredPolicy, b: StoredPolicy): boolean =>
+export class Claims {
+  readonly #claimants = new Map<string, Claimants>();
+  readonly #serviceOf = new Map<string, string>();
+
+  /** A policy came, changed or went (undefined). */
+  changed(key: PolicyKey, stored: StoredPolicy | undefined): void {
+    const text = keyText(key);
+    const service = stored?.spec.ok ? serviceText(stored.spec.policy.service) : undefined;
+    const before = this.#serviceOf.get(text);
+    if (before !== undefined) this.#leave(before, text);
+    if (!stored || service === undefined) {
+      this.#serviceOf.delete(text);
+      return;
+    }
+    this.#serviceOf.set(text, service);
+    this.#enter(service, text, { key, uid: stored.uid, createdAtMs: stored.createdAtMs });
+  }
+
+  /** The policy that guards the same service and came first, if there is one. */
+  older({ uid, createdAtMs, spec }: StoredPolicy): PolicyKey | undefined {
+    if (!spec.ok) return undefined;
+    const oldest = this.#claimants.get(serviceText(spec.policy.service))?.oldest;
+    return oldest && oldest.uid !== uid && isBefore(oldest, { uid, createdAtMs }) ? oldest.key : undefined;
+  }
+
+  #enter(service: string, text: string, claim: Claim): void {
+    const claimants = this.#claimants.get(service);
+    if (!claimants) {
+      this.#claimants.set(service, { all: new Map([[text, claim]]), oldest: claim });
+      return;
+    }
+    claimants.all.set(text, claim);
+    if (isBefore(claim, claimants.oldest)) claimants.oldest = claim;
+  }
+
+  #leave(service: string, text: string): void {
+    const claimants = this.#claimants.get(service)!;
+    const left = claimants.all.get(text);
+    claimants.all.delete(text);
+    if (claimants.all.size === 0) this.#claimants.delete(service);
+    else if (left === claimants.oldest) {
+      claimants.oldest = [...claimants.all.values()].reduce((a, b) => (isBefore(b, a) ? b : a));
+    }
+  }
+}
+
+type Age = Pick<Claim, 'uid' | 'createdAtMs'>;
+
+const isBefore = (a: Age, b: Age): boolean =>
   a.createdAtMs < b.createdAtMs || (a.createdAtMs === b.createdAtMs && a.uid < b.uid);

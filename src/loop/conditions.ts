@@ -3,16 +3,17 @@
  */
 
 import { clipped } from '../decide/words.ts';
-import { iso } from '../facts/time.ts';
+import { iso, ms } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import type { Condition } from '../status/condition.ts';
 import type { Status } from '../status/status.ts';
 import type { Failure } from './failure.ts';
+import { lossText } from './told.ts';
 
 /** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
 export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
-  const wanted = conditionsOf(state, failure);
   const before = stored.status.conditions ?? [];
+  const wanted = [...conditionsOf(state, failure), ...ofMemory(stored, before, nowMs)];
   const conditions = wanted.map((condition): Condition => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
     return {
@@ -77,6 +78,15 @@ function ofQueries(state: Status): Wanted[] {
       ? [stating('LatencyBucketAligned', false, { reason: 'BoundaryMissing', message: unaligned.join('; ') })]
       : []),
   ];
+}
+
+/** That something was forgotten is said for so long: the status that was lost is gone with the first write. */
+const saidForMs = 24 * 3_600_000;
+
+function ofMemory({ recalled: { lost } }: StoredPolicy, before: readonly Condition[], nowMs: number): Wanted[] {
+  if (lost.length > 0) return [stating('MemoryIntact', false, { reason: 'MemoryLost', message: lossText(lost) })];
+  const said = before.find(({ type }) => type === 'MemoryIntact');
+  return said && nowMs - ms(said.lastTransitionTime) < saidForMs ? [said] : [];
 }
 
 const stating = (type: string, status: boolean, { reason, message }: { reason: string; message: string }): Wanted => ({

@@ -1,31 +1,27 @@
-import type { Decision } from '../decide/decision.ts';
-import type { PolicyEvent } from '../facts/event.ts';
+/** Why a pass over a policy did not come to its end, in words; `error` is what was thrown. */
+import type { Reason } from '../facts/reason.ts';
 import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../ports/errors.ts';
 
-/** Why a pass over a policy did not come to its end. */
 export interface Failure {
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   /** Trying again soon cannot cure it. */
   readonly terminal: boolean;
+  readonly error?: unknown;
 }
 
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Refused) return { reason: 'Refused', message, terminal: true };
-  if (error instanceof Conflict) return { reason: 'ChangedMeanwhile', message, terminal: false };
-  if (error instanceof OutcomeUnknown) return { reason: 'OutcomeUnknown', message, terminal: false };
-  if (error instanceof Unavailable) return { reason: 'Unavailable', message, terminal: false };
-  return { reason: 'InternalError', message, terminal: false };
+  if (error instanceof Refused) return { reason: 'Refused', message, terminal: true, error };
+  if (error instanceof Conflict) return { reason: 'ChangedMeanwhile', message, terminal: false, error };
+  if (error instanceof OutcomeUnknown) return { reason: 'OutcomeUnknown', message, terminal: false, error };
+  if (error instanceof Unavailable) return { reason: 'Unavailable', message, terminal: false, error };
+  return { reason: 'InternalError', message, terminal: false, error };
 }
 
-/** What was decided and did not happen must not look as if it had. */
-export const notCarriedOut = (
-  { action, message }: Pick<Decision, 'action' | 'message'>,
-  failure: Failure,
-): PolicyEvent => ({
-  type: 'Warning',
-  reason: 'NotCarriedOut',
-  action,
-  message: `${action} could not be carried out: ${failure.message} It was decided because: ${message}`,
-});
+/** A dependency failed in a way that the loop knows; anything else is a bug. */
+export const isKnown = (error: unknown): boolean =>
+  error instanceof Refused ||
+  error instanceof Conflict ||
+  error instanceof OutcomeUnknown ||
+  error instanceof Unavailable;

@@ -2,38 +2,40 @@
  * A policy was deleted in mid-rollout: the traffic goes back to stable, once, if it is still ours. Best effort by the
  * running operator; there is no finalizer that could block a namespace.
  */
+import { all, namedSplit } from '../facts/split.ts';
+import { enforcedIn, type StoredPolicy } from '../policy/stored.ts';
+import { isOurs } from '../status/ours.ts';
+import { carryOut } from './carry-out.ts';
+import type { Said } from './pass.ts';
+import type { Wiring } from './wiring.ts';
 
-import type { Service, ServiceRef } from '../facts/service.ts';
-import { all, namedSplit, same } from '../facts/split.ts';
-import type { StoredPolicy } from '../policy/stored.ts';
-import type { Fence } from '../ports/clock.ts';
-import type { Services } from '../ports/services.ts';
-import type { Status } from '../status/status.ts';
-
-/** What was done, in a sentence, or null where there was nothing to do. */
-export async function leave(
-  ports: { services: Services; fence: Fence },
-  { spec, status }: StoredPolicy,
-): Promise<string | null> {
+/** Throws what should be tried again. */
+export async function leave(wiring: Wiring, known: StoredPolicy): Promise<void> {
+  const { services, repertoire, clock, listeners } = wiring;
+  const { status } = known;
+  const beganMs = clock.nowMs();
   const stable = status.rollout?.control ?? (status.guard?.controlSince ? status.guard.revision : undefined);
-  const ref = enforced(spec);
-  if (ref === null || stable === undefined) return null;
-  const service = await ports.services.read(ref);
-  if (service === null || !ours(service, status)) return null;
-  if ((await ports.services.revision(ref, stable)) === null) return null;
-  const tags = service.traffic.flatMap(({ revision, tag }) => (tag === undefined ? [] : [{ revision, tag }]));
-  ports.fence.check();
-  await ports.services.setTraffic(ref, all(stable), tags, service.etag);
-  return `The policy was deleted in mid-rollout; all of the traffic is back on ${stable}.`;
-}
-
-function enforced(spec: StoredPolicy['spec']): ServiceRef | null {
-  if (!spec.ok) return spec.enforced;
-  return spec.policy.mode === 'Observe' ? null : spec.policy.service;
-}
-
-function ours({ traffic }: Service, { split, intent }: Status): boolean {
-  const now = namedSplit(traffic);
-  if (now === null || now.length < 2) return false;
-  return [split, intent?.split].some((known) => known !== undefined && same(known, now));
+  const ref = enforcedIn(known);
+  if (ref === null || stable === undefined) return;
+  const seen = await services.read(ref);
+  if (seen === null || !isOurs(seen, status) || namedSplit(seen.traffic)!.length < 2) return;
+  const change = { kind: 'Traffic', split: all(stable) } as const;
+  const said: Said = {
+    action: 'Leave',
+    reason: 'PolicyDeleted',
+    message: `The policy was deleted in mid-rollout; all of the traffic goes back to ${stable}.`,
+    write: { purpose: 'Leave', change, needs: [stable] },
+  };
+  const { purposes, changeKinds } = repertoire;
+  const carried = await carryOut(
+    { ...wiring, purposes, changeKinds, checkpoint: async () => undefined },
+    { ...said, write: said.write!, ref, seen, state: status, confirmed: () => status, obeyed: [] },
+  );
+  const failure = carried.kind === 'NotDone' ? carried.failure : null;
+  const pass = { policy: known, before: status, seen: null, decided: null, said, carried, failure };
+  // There is no policy any more that an event could be about.
+  for (const listener of listeners) {
+    listener({ ...pass, reported: false, events: [], beganMs, endedMs: clock.nowMs() });
+  }
+  if (failure && !failure.terminal) throw failure.error;
 }

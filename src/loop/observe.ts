@@ -1,36 +1,34 @@
 /** Gathers what a decision needs, and nothing more: facts, judged by nobody yet. */
-
 import { tickOf } from '../decide/freshness.ts';
-import { historyMs, isDue, type Questions, questions, startOf } from '../decide/questions.ts';
-import { quiet, surprising } from '../decide/traffic/newcomer.ts';
-import type { Freshness, History, Reading } from '../facts/counts.ts';
-import type { Inspection } from '../facts/inspection.ts';
-import type { Observation } from '../facts/observation.ts';
+import { historyMs, isDue, type Questions, startOf } from '../decide/questions.ts';
+import { isNews, isQuiet, questionsOf, type Repertoire } from '../decide/repertoire.ts';
+import type { ObjectiveFacts, Observation } from '../facts/observation.ts';
 import type { Revision } from '../facts/revision.ts';
 import type { Service } from '../facts/service.ts';
 import type { Objective, Policy } from '../policy/policy.ts';
-import type { Asked, Metrics } from '../ports/metrics.ts';
+import { type Asked, askedOf, type Metrics } from '../ports/metrics.ts';
 import type { Services } from '../ports/services.ts';
 import type { Status } from '../status/status.ts';
 
-export async function observe(
-  ports: { services: Services; metrics: Metrics },
-  policy: Policy,
-  state: Status,
-  nowMs: number,
-): Promise<Observation> {
-  const service = await look(ports.services, policy, state);
-  if (service === null) return { service, revisions: {}, freshness: {}, readings: [], history: [], inspections: null };
-  const asked = questions(policy, service, state, nowMs);
-  const revisions = await revisionsOf(ports.services, policy, asked.revisions);
-  return { service, revisions, ...(await measure(ports.metrics, policy, asked, revisions, nowMs)) };
+export interface Eyes {
+  readonly services: Services;
+  readonly metrics: Metrics;
+  readonly repertoire: Repertoire;
+}
+
+export async function observe(eyes: Eyes, policy: Policy, known: Status, nowMs: number): Promise<Observation> {
+  const service = await look(eyes, policy, known);
+  if (service === null) return { service, revisions: {}, objectives: {} };
+  const asked = questionsOf(eyes.repertoire, { policy, service, known, nowMs });
+  const revisions = await revisionsOf(eyes.services, policy, asked.revisions);
+  return { service, revisions, objectives: await measure(eyes.metrics, policy, asked, revisions, nowMs) };
 }
 
 /** While nothing goes on, the listing that all policies share will do, unless it shows something new. */
-async function look(services: Services, policy: Policy, state: Status): Promise<Service | null> {
-  if (!quiet(state)) return services.read(policy.service);
+async function look({ services, repertoire }: Eyes, policy: Policy, known: Status): Promise<Service | null> {
+  if (!isQuiet(repertoire, known)) return services.read(policy.service);
   const service = await services.glance(policy.service);
-  return service === null || surprising(service, state) ? services.read(policy.service) : service;
+  return service === null || isNews(repertoire, service, known) ? services.read(policy.service) : service;
 }
 
 async function revisionsOf(services: Services, policy: Policy, names: readonly string[]) {
@@ -38,52 +36,44 @@ async function revisionsOf(services: Services, policy: Policy, names: readonly s
   return Object.fromEntries(names.map((name, i) => [name, found[i] ?? null]));
 }
 
+/** Each objective by itself: its metrics come at their own pace, and may fail alone. */
 async function measure(
   metrics: Metrics,
   policy: Policy,
   asked: Questions,
-  revisions: Readonly<Record<string, Revision | null>>,
+  revisions: Observation['revisions'],
   nowMs: number,
-): Promise<Pick<Observation, 'freshness' | 'readings' | 'history' | 'inspections'>> {
-  const inspections = asked.inspect ? await inspect(metrics, policy, nowMs) : null;
-  if (asked.counts.length === 0 && asked.historyOf === null) {
-    return { freshness: {}, readings: [], history: [], inspections };
-  }
-  const measured = await Promise.all(
-    policy.objectives.map((objective) => measureOne(metrics, policy, objective, asked, revisions, nowMs)),
+): Promise<Observation['objectives']> {
+  const { counts, historyOf, inspect } = asked;
+  const counting = counts.length > 0 || historyOf !== null;
+  if (!counting && !inspect) return {};
+  const found = await Promise.all(
+    policy.objectives.map(async (objective): Promise<ObjectiveFacts> => {
+      const [measured, inspection] = await Promise.all([
+        counting ? countsOf(metrics, policy, objective, asked, revisions, nowMs) : {},
+        inspect ? metrics.inspect(askedOf(policy, objective), nowMs) : undefined,
+      ]);
+      return { ...measured, ...(inspection && { inspection }) };
+    }),
   );
-  return {
-    freshness: Object.fromEntries(
-      measured.flatMap(({ freshness }, i) => (freshness ? [[policy.objectives[i]!.name, freshness]] : [])),
-    ),
-    readings: measured.flatMap(({ reading }) => (reading ? [reading] : [])),
-    history: measured.flatMap(({ history }) => (history ? [history] : [])),
-    inspections,
-  };
+  return Object.fromEntries(policy.objectives.map(({ name }, i) => [name, found[i]!]));
 }
 
-interface MeasuredOne {
-  readonly freshness?: Freshness;
-  readonly reading?: Reading;
-  readonly history?: History;
-}
-
-/** One objective by itself: its metrics come at their own pace, and may fail alone. */
-async function measureOne(
+async function countsOf(
   metrics: Metrics,
   policy: Policy,
   objective: Objective,
   { counts, historyOf }: Questions,
-  revisions: Readonly<Record<string, Revision | null>>,
+  revisions: Observation['revisions'],
   nowMs: number,
-): Promise<MeasuredOne> {
+): Promise<ObjectiveFacts> {
   const asked = askedOf(policy, objective);
   const freshness = await metrics.freshness(asked, nowMs);
-  if ('kind' in freshness) return { reading: { ...freshness, objective: objective.name } };
-  const tickMs = tickOf(freshness.intervalMs);
-  const toMs = freshness.newestMs;
+  if (freshness.kind === 'Unknown') return { freshness };
+  const { newestMs: toMs, intervalMs } = freshness.value;
+  const tickMs = tickOf(intervalMs);
   const due = counts.find((question) => question.objective === objective);
-  const reading =
+  const counted =
     due && toMs !== null && isDue(due, toMs, tickMs)
       ? await metrics.counts({
           ...asked,
@@ -93,32 +83,26 @@ async function measureOne(
           createdAtMs: createdAtMs(revisions),
         })
       : undefined;
-  if (historyOf === null) return { freshness, ...(reading && { reading }) };
-  // Without a sample to end at: samples of Google's own metrics lie at whole minutes.
-  const endMs = toMs ?? Math.floor(nowMs / 60_000) * 60_000;
-  const question = { ...asked, revision: historyOf, toMs: endMs, lengthMs: historyMs, tickMs };
-  const history = await metrics.history(question);
-  return 'kind' in history
-    ? { reading: { ...history, objective: objective.name } }
-    : { freshness, ...(reading && { reading }), history };
+  const history = historyOf === null ? undefined : await pastOf(metrics, asked, historyOf, toMs, tickMs, nowMs);
+  return { freshness, ...(counted && { counts: counted }), ...(history && { history }) };
 }
 
-async function inspect(metrics: Metrics, policy: Policy, nowMs: number): Promise<Record<string, Inspection>> {
-  const found = await Promise.all(
-    policy.objectives.map(async (objective) => {
-      const inspection = await metrics.inspect(askedOf(policy, objective), nowMs);
-      return 'kind' in inspection ? [] : [[objective.name, inspection] as const];
-    }),
-  );
-  return Object.fromEntries(found.flat());
-}
-
-const askedOf = ({ metrics: source, service, revisionLabel }: Policy, objective: Objective): Asked => ({
-  source,
-  service,
-  revisionLabel,
-  objective,
-});
+/** Without a sample to end at: samples of Google's own metrics lie at whole minutes. */
+const pastOf = (
+  metrics: Metrics,
+  asked: Asked,
+  revision: string,
+  newestMs: number | null,
+  tickMs: number,
+  nowMs: number,
+) =>
+  metrics.history({
+    ...asked,
+    revision,
+    toMs: newestMs ?? Math.floor(nowMs / 60_000) * 60_000,
+    lengthMs: historyMs,
+    tickMs,
+  });
 
 const createdAtMs = (revisions: Readonly<Record<string, Revision | null>>): Record<string, number> =>
   Object.fromEntries(Object.values(revisions).flatMap((one) => (one ? [[one.name, one.createdAtMs]] : [])));

@@ -6,22 +6,22 @@ import { keyText, type PolicyKey, parseKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import { leave } from './leave.ts';
 import type { WorkQueue } from './queue.ts';
-import { reconcile, type Wiring } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
+import type { Wiring } from './wiring.ts';
 
 export interface OperatorHooks {
   readonly onReconciled?: (key: PolicyKey, seconds: number, error: unknown) => void;
-  readonly onLeft?: (key: PolicyKey, message: string) => void;
 }
 
 export class Operator {
-  readonly #world: Wiring;
+  readonly #wiring: Wiring;
   readonly #queue: WorkQueue;
   readonly #hooks: OperatorHooks;
   /** As last seen: when a policy is deleted, this is what is left to know what it had begun. */
   readonly #known = new Map<string, StoredPolicy>();
 
-  constructor(world: Wiring, queue: WorkQueue, hooks: OperatorHooks = {}) {
-    this.#world = world;
+  constructor(wiring: Wiring, queue: WorkQueue, hooks: OperatorHooks = {}) {
+    this.#wiring = wiring;
     this.#queue = queue;
     this.#hooks = hooks;
   }
@@ -55,18 +55,17 @@ export class Operator {
   /** Until when nothing needs to be looked at, from now. */
   async #once(key: PolicyKey): Promise<number> {
     const text = keyText(key);
-    if (!this.#world.policies.get(key)) {
+    if (!this.#wiring.policies.get(key)) {
       const known = this.#known.get(text);
-      const done = known ? await leave(this.#world, known) : null;
+      if (known) await leave(this.#wiring, known);
       this.#known.delete(text);
-      if (done !== null) this.#hooks.onLeft?.(key, done);
       return Number.POSITIVE_INFINITY;
     }
     try {
-      const { nextCheckMs } = await reconcile(this.#world, key);
-      return nextCheckMs - this.#world.clock.nowMs();
+      const { nextCheckMs } = await reconcile(this.#wiring, key);
+      return nextCheckMs - this.#wiring.clock.nowMs();
     } finally {
-      const latest = this.#world.policies.get(key);
+      const latest = this.#wiring.policies.get(key);
       if (latest) this.#known.set(text, latest);
     }
   }

@@ -1,9 +1,12 @@
 /** What a Kubernetes API server with our CRD does to an SLOPolicy: prune, default, validate. The lab's has no CRD engine. */
 
-import { status } from '../status/status.ts';
-import { document, group, kind, withoutNulls } from './parse.ts';
+import { withoutNulls } from '../facts/json.ts';
+import { storedStatus } from '../status/status.ts';
+import { group, kind } from './api.ts';
+import { document } from './parse.ts';
 import { pathText, problemsOf, problemText, valueAt } from './problems.ts';
 import { serviceIsFixed } from './rules.ts';
+import { policySchema, pruned } from './schema.ts';
 
 export interface Cause {
   readonly field: string;
@@ -14,7 +17,7 @@ export type Admission =
   | { readonly ok: true; readonly object: Record<string, unknown> }
   | { readonly ok: false; readonly message: string; readonly causes: readonly Cause[] };
 
-const stored = document.extend({ status: status.optional() });
+const stored = document.extend({ status: storedStatus.optional() });
 
 /** The object as it would be stored, or the refusal; `old` is the stored object that it replaces. */
 export function admit(raw: unknown, old?: unknown): Admission {
@@ -30,7 +33,9 @@ export function admit(raw: unknown, old?: unknown): Admission {
     const cause = { field: 'spec.service', message: serviceIsFixed.message };
     return refusal(raw, [`${cause.field}: ${cause.message}`], [cause]);
   }
-  return { ok: true, object: read.data };
+  const { status, ...rest } = read.data;
+  const kept = pruned(policySchema.properties!.status, status);
+  return { ok: true, object: status === undefined ? rest : { ...rest, status: kept } };
 }
 
 function refusal(raw: unknown, sentences: readonly string[], causes: readonly Cause[]): Admission {

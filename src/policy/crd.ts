@@ -1,5 +1,5 @@
 /** The CustomResourceDefinition of SLOPolicy, built from the schemas. `npm run generate` writes it to crds/. */
-import { group, kind } from './parse.ts';
+import { group, kind, plural, version } from './api.ts';
 import { type JsonSchema, policySchema } from './schema.ts';
 
 export interface Column {
@@ -37,13 +37,13 @@ function wide(name: string, jsonPath: string, description: string): Column {
 export const crd = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: `slopolicies.${group}` },
+  metadata: { name: `${plural}.${group}` },
   spec: {
     group,
     names: {
       kind,
       listKind: `${kind}List`,
-      plural: 'slopolicies',
+      plural,
       singular: 'slopolicy',
       shortNames: ['slo'],
       categories: ['steadyrun'],
@@ -51,7 +51,7 @@ export const crd = {
     scope: 'Namespaced',
     versions: [
       {
-        name: 'v1alpha1',
+        name: version,
         served: true,
         storage: true,
         subresources: { status: {} },

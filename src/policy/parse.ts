@@ -3,27 +3,17 @@
  * has validated what it stores, yet a policy stored under an older CRD, or read from a file, has to be refused in words.
  */
 import { z } from 'zod';
+import { record, withoutNulls } from '../facts/json.ts';
 import type { ServiceRef } from '../facts/service.ts';
 import { ms } from '../facts/time.ts';
-import { type Status, status } from '../status/status.ts';
+import { recall, type Vocabulary } from '../status/read.ts';
+import { apiVersion, kind, requestAnnotations } from './api.ts';
 import { durationMs } from './duration.ts';
 import { indicatorOf } from './indicators.ts';
 import type { MetricsSource, Objective, Policy, PrometheusAuth, Requests } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Spec, spec } from './spec.ts';
 import type { StoredPolicy } from './stored.ts';
-
-export const group = 'steadyrun.dev';
-export const apiVersion = `${group}/v1alpha1`;
-export const kind = 'SLOPolicy';
-
-/** The annotations by which people ask something of a policy. */
-export const requestAnnotations = {
-  paused: `${group}/paused`,
-  promote: `${group}/promote`,
-  abort: `${group}/abort`,
-  retry: `${group}/retry`,
-} as const satisfies Record<keyof Requests, string>;
 
 /** What must hold of any SLOPolicy besides its status; also the base of what the lab's API server admits. */
 export const document = z.object({
@@ -62,10 +52,11 @@ export function parsePolicy(raw: unknown): Parsed {
 }
 
 /** An SLOPolicy from the API server; whatever it holds, it has a key, a spec or a reason, and a status. */
-export function storedPolicy(raw: unknown): StoredPolicy {
+export function storedPolicy(raw: unknown, vocabulary?: Vocabulary): StoredPolicy {
   const identity = identityOf(raw);
   const { key, uid, generation, createdAtMs, requests } = identity;
   const parsed = parsePolicy(raw);
+  const { status, lost, newer } = recall(record(raw).status, vocabulary);
   return {
     key,
     uid,
@@ -74,7 +65,8 @@ export function storedPolicy(raw: unknown): StoredPolicy {
     spec: parsed.ok
       ? parsed
       : { ok: false, message: parsed.problems.map(problemText).join('; '), enforced: enforcedOf(raw, requests) },
-    status: statusOf(raw),
+    status,
+    recalled: { lost, newer },
   };
 }
 
@@ -82,16 +74,6 @@ export function storedPolicy(raw: unknown): StoredPolicy {
 function enforcedOf(raw: unknown, { paused }: Requests): ServiceRef | null {
   const given = spec.pick({ service: true, mode: true }).safeParse(withoutNulls(record(raw).spec));
   return given.success && given.data.mode === 'Enforce' && paused === null ? given.data.service : null;
-}
-
-/**
- * A status that does not parse was written by another version, or by hand. It counts as empty: the service is then
- * adopted as on the first day, and a split in mid-rollout is taken for a person's, which holds and moves nothing. To
- * believe the readable half of a broken memory could move traffic; to crash on it would stop every other policy.
- */
-function statusOf(raw: unknown): Status {
-  const read = status.safeParse(withoutNulls(record(raw).status));
-  return read.success ? read.data : {};
 }
 
 type Identity = Pick<Policy, 'key' | 'uid' | 'generation' | 'createdAtMs' | 'requests'>;
@@ -172,14 +154,3 @@ function objectivesOf({ objectives, metrics }: Spec): Objectives {
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, objectives: read.flatMap((one) => (one.ok ? [one.objective] : [])) };
 }
-
-/** As the API server does: a field set to null is a field left out. */
-export function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
-  return Object.fromEntries(kept.map(([field, inner]) => [field, withoutNulls(inner)]));
-}
-
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,6 +1,6 @@
 /** The schemas as OpenAPI: what the CRD holds, what kubectl explains, and where hints and the reference page look things up. */
 import { z } from 'zod';
-import { status } from '../status/status.ts';
+import { storedStatus } from '../status/status.ts';
 import { spec } from './spec.ts';
 
 export interface JsonSchema {
@@ -23,13 +23,35 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-validations'?: readonly { readonly rule: string; readonly message: string }[];
 }
 
 export const openApi = (schema: z.ZodType): JsonSchema =>
-  z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as JsonSchema;
+  closed(z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as JsonSchema);
+
+/** That an object may hold more is said to the API server in its own way, or not at all. */
+function closed(schema: JsonSchema & { readonly additionalProperties?: unknown }): JsonSchema {
+  const { additionalProperties: _, items, properties, ...rest } = schema;
+  const inner = Object.entries(properties ?? {}).map(([field, property]) => [field, closed(property)]);
+  return {
+    ...rest,
+    ...(items && { items: closed(items) }),
+    ...(properties && { properties: Object.fromEntries(inner) }),
+  };
+}
+
+/** Without the fields that the schema does not have, as an API server stores it; `all`: also where it would keep them. */
+export function pruned(schema: JsonSchema | undefined, value: unknown, all = false): unknown {
+  if (schema === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => pruned(schema.items, item, all));
+  if (typeof value !== 'object' || value === null || !schema.properties) return value;
+  const keeps = !all && schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const kept = Object.entries(value).filter(([field]) => keeps || field in schema.properties!);
+  return Object.fromEntries(kept.map(([field, inner]) => [field, pruned(schema.properties![field], inner, all)]));
+}
 
 /** A whole SLOPolicy, but for metadata, which is Kubernetes' own. */
 export const policySchema: JsonSchema = {
@@ -45,7 +67,7 @@ export const policySchema: JsonSchema = {
     kind: { type: 'string', description: 'SLOPolicy.', example: 'SLOPolicy' },
     metadata: { type: 'object' },
     spec: openApi(spec),
-    status: openApi(status),
+    status: openApi(storedStatus),
   },
 };
 

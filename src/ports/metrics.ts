@@ -1,18 +1,19 @@
-import type { Freshness, History, Reading } from '../facts/counts.ts';
+/** Counts, wherever they come from. An answer that cannot be had is Unknown, not a throw. */
+import type { Answer } from '../facts/answer.ts';
+import type { Counts, Freshness, History } from '../facts/counts.ts';
 import type { Inspection } from '../facts/inspection.ts';
 import type { ServiceRef } from '../facts/service.ts';
-import type { MetricsSource, Objective } from '../policy/policy.ts';
+import type { MetricsSource, Objective, Policy } from '../policy/policy.ts';
 
-/** Counts, wherever they come from. An answer that cannot be had is a Reading of kind Unknown, not a throw. */
 export interface Metrics {
   /** How far an objective's samples reach, and how far apart they come. */
-  freshness(asked: Asked, nowMs: number): Promise<Freshness | MetricsFailure>;
+  freshness(asked: Asked, nowMs: number): Promise<Answer<Freshness>>;
   /** A dry run: can the objective be measured at all? */
-  inspect(asked: Asked, nowMs: number): Promise<Inspection | MetricsFailure>;
+  inspect(asked: Asked, nowMs: number): Promise<Answer<Inspection>>;
   /** Counts per revision over (fromMs, toMs]. */
-  counts(question: CountsQuestion): Promise<Reading>;
+  counts(question: CountsQuestion): Promise<Answer<Counts>>;
   /** The given revision's counts in ticks of `tickMs` up to `toMs`, oldest first; a tick without samples counts nothing. */
-  history(question: HistoryQuestion): Promise<History | MetricsFailure>;
+  history(question: HistoryQuestion): Promise<Answer<History>>;
 }
 
 export interface Asked {
@@ -22,6 +23,13 @@ export interface Asked {
   readonly revisionLabel: string;
   readonly objective: Objective;
 }
+
+export const askedOf = ({ metrics: source, service, revisionLabel }: Policy, objective: Objective): Asked => ({
+  source,
+  service,
+  revisionLabel,
+  objective,
+});
 
 export interface CountsQuestion extends Asked {
   readonly fromMs: number;
@@ -37,10 +45,4 @@ export interface HistoryQuestion extends Asked {
   readonly toMs: number;
   readonly lengthMs: number;
   readonly tickMs: number;
-}
-
-export interface MetricsFailure {
-  readonly kind: 'Unknown';
-  readonly reason: 'ProviderError' | 'RateLimited' | 'Stale';
-  readonly message: string;
 }

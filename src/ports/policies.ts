@@ -7,11 +7,15 @@ import type { Status } from '../status/status.ts';
 export interface Policies {
   /** From the cache; undefined: gone. */
   get(key: PolicyKey): StoredPolicy | undefined;
-  list(): readonly StoredPolicy[];
   /** Writes the whole status that this operator owns. */
   writeStatus(key: PolicyKey, status: Status): Promise<void>;
-  /** Takes obeyed annotations away. */
-  removeAnnotations(key: PolicyKey, names: readonly string[]): Promise<void>;
+  /** Takes annotations away that have been obeyed, where they still say what was obeyed. */
+  removeAnnotations(key: PolicyKey, obeyed: readonly Annotation[]): Promise<void>;
   /** Tells people; never fails a reconcile. */
   event(key: PolicyKey, event: PolicyEvent): Promise<void>;
+}
+
+export interface Annotation {
+  readonly annotation: string;
+  readonly value: string;
 }

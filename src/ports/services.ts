@@ -1,7 +1,7 @@
 /** Cloud Run, as the loop needs it. Every method may throw; a throw never means that traffic should move. */
+import type { Change } from '../facts/change.ts';
 import type { Revision } from '../facts/revision.ts';
 import type { Service, ServiceRef } from '../facts/service.ts';
-import type { Split } from '../facts/split.ts';
 
 /** Cloud Run services and their revisions. null: it does not exist. */
 export interface Services {
@@ -11,13 +11,9 @@ export interface Services {
   read(ref: ServiceRef): Promise<Service | null>;
   revision(ref: ServiceRef, name: string): Promise<Revision | null>;
   /**
-   * Replaces the traffic by named revisions whose percents sum to 100, keeping `tags` (revision and tag pairs at 0 %).
-   * Throws Conflict when the etag is no longer current, OutcomeUnknown when it may or may not have been applied.
+   * One masked request, under the lock of the service as it was `seen`; a new traffic keeps the tags that were seen. Resolves
+   * once the change is accepted. Throws Conflict when the service has changed since, OutcomeUnknown when the change may or may
+   * not have been applied, Refused and Unavailable when it was not.
    */
-  setTraffic(ref: ServiceRef, split: Split, tags: readonly TagTarget[], etag: string): Promise<void>;
-}
-
-export interface TagTarget {
-  readonly revision: string | null;
-  readonly tag: string;
+  write(ref: ServiceRef, change: Change, seen: Service): Promise<void>;
 }

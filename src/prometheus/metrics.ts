@@ -5,9 +5,10 @@ import { type HistogramShape, type Measured, measuredBy } from '../counting/meas
 import { boundariesQuery, bucket, type Counting, countingQuery } from '../counting/queries.ts';
 import { brokenCount, latencyTallies, partsOf, ratioTallies } from '../counting/tally.ts';
 import type { Sample, Vector } from '../counting/vector.ts';
-import type { Freshness, History, Reading, Tally } from '../facts/counts.ts';
+import { type Answer, known, unknown } from '../facts/answer.ts';
+import type { Counts, Freshness, History, Tally } from '../facts/counts.ts';
 import type { Inspection } from '../facts/inspection.ts';
-import type { Asked, CountsQuestion, HistoryQuestion, Metrics, MetricsFailure } from '../ports/metrics.ts';
+import type { Asked, CountsQuestion, HistoryQuestion, Metrics } from '../ports/metrics.ts';
 import { selectorText } from '../promql/counters/format.ts';
 import type { Counter } from '../promql/counters/model.ts';
 import { inspection } from './inspect.ts';
@@ -31,35 +32,27 @@ export class PromqlMetrics implements Metrics {
     this.#reach = new Reach(client);
   }
 
-  freshness(asked: Asked, nowMs: number): Promise<Freshness | MetricsFailure> {
-    return orFailure(this.#reach.of(asked.source, measuredOf(asked), nowMs));
+  freshness(asked: Asked, nowMs: number): Promise<Answer<Freshness>> {
+    return answered(this.#reach.of(asked.source, measuredOf(asked), nowMs));
   }
 
-  inspect(asked: Asked, nowMs: number): Promise<Inspection | MetricsFailure> {
-    return orFailure(inspection(this.#client, asked.source, measuredOf(asked), nowMs));
+  inspect(asked: Asked, nowMs: number): Promise<Answer<Inspection>> {
+    return answered(inspection(this.#client, asked.source, measuredOf(asked), nowMs));
   }
 
   /** A revision that nothing matched is missing; whether that means anything is not judged here. */
-  async counts(question: CountsQuestion): Promise<Reading> {
-    const answer = await orFailure(this.#counts(question, measuredOf(question)));
-    return 'objective' in answer ? answer : { ...answer, objective: question.objective.name };
+  counts(question: CountsQuestion): Promise<Answer<Counts>> {
+    return orUnknown(this.#counts(question, measuredOf(question)));
   }
 
-  history(question: HistoryQuestion): Promise<History | MetricsFailure> {
-    return orFailure(this.#history(question, measuredOf(question)));
+  history(question: HistoryQuestion): Promise<Answer<History>> {
+    return answered(this.#history(question, measuredOf(question)));
   }
 
-  async #counts(question: CountsQuestion, measured: Measured): Promise<Reading> {
+  async #counts(question: CountsQuestion, measured: Measured): Promise<Answer<Counts>> {
     const { source, fromMs, toMs, tickMs, createdAtMs } = question;
     const young = Object.keys(createdAtMs).filter((name) => createdAtMs[name]! > fromMs - lookbackMs);
-    const objective = question.objective.name;
-    const read = { kind: 'Counts', objective, fromMs, toMs, tickMs } as const;
-    const unknown = (reason: 'ProviderError' | 'InsufficientSamples', message: string): Reading => ({
-      kind: 'Unknown',
-      objective,
-      reason,
-      message,
-    });
+    const window = { fromMs, toMs, tickMs };
     const ask = async (parts: readonly Counter[], byBucket: boolean): Promise<Vector> => {
       const counting = { measured, parts, byBucket, revision: null, windowMs: toMs - fromMs, lookback, young };
       return this.#client.instant(source, countingQuery(counting), toMs);
@@ -70,19 +63,22 @@ export class PromqlMetrics implements Metrics {
       const vector = await ask(partsOf(shape), false);
       const broken = brokenCount(vector);
       if (broken) return unknown('ProviderError', broken);
-      return { ...read, byRevision: ratioTallies(shape, vector, revisionLabel) };
+      return known({ ...window, byRevision: ratioTallies(shape, vector, revisionLabel) });
     }
     // Boundaries may have changed with a revision: what was remembered gets a second look before it is given up.
     for (const isLast of [false, true]) {
       const boundaries = await this.#boundariesOf(question, measured, shape, toMs);
       const near = neighbours(boundaries, shape.threshold);
       if (boundaries.length > 0 && near === null) return unknown('InsufficientSamples', noBoundary(shape, boundaries));
-      if (near === null) return { ...read, byRevision: {} };
+      if (near === null) return known({ ...window, byRevision: {} });
       const vector = await ask([bucket(shape.counter, textsOf(near))], true);
       const broken = brokenCount(vector);
       if (broken) return unknown('ProviderError', broken);
       const tallies = latencyTallies(near, vector, revisionLabel);
-      if (tallies) return { ...read, byRevision: tallies.byRevision, ...(tallies.below && { below: tallies.below }) };
+      if (tallies) {
+        const { byRevision, below } = tallies;
+        return known({ ...window, byRevision, ...(below && { below }) });
+      }
       this.#boundaries.forget(boundariesKey(question, shape));
       if (isLast) return unknown('InsufficientSamples', noBoundary(shape, boundaries));
     }
@@ -90,7 +86,7 @@ export class PromqlMetrics implements Metrics {
   }
 
   async #history(question: HistoryQuestion, measured: Measured): Promise<History> {
-    const { source, objective, revision, toMs, lengthMs, tickMs } = question;
+    const { source, revision, toMs, lengthMs, tickMs } = question;
     const { shape, revisionLabel } = measured;
     const firstMs = toMs - lengthMs + tickMs;
     const ask = async (counting: Pick<Counting, 'parts' | 'byBucket'>) => {
@@ -102,7 +98,7 @@ export class PromqlMetrics implements Metrics {
           const vector = vectors.get(atMs) ?? [];
           ticks.push((brokenCount(vector) === null && tally(vector)) || { bad: 0, total: 0 });
         }
-        return { objective: objective.name, ticks, tickMs };
+        return { ticks, tickMs };
       };
     };
     if (shape.kind === 'Ratio') {
@@ -110,7 +106,7 @@ export class PromqlMetrics implements Metrics {
       return ticksBy((vector) => ratioTallies(shape, vector, revisionLabel)[revision]);
     }
     const near = neighbours(await this.#boundariesOf(question, measured, shape, toMs), shape.threshold);
-    if (near === null) return { objective: objective.name, ticks: [], tickMs };
+    if (near === null) return { ticks: [], tickMs };
     const ticksBy = await ask({ parts: [bucket(shape.counter, textsOf(near))], byBucket: true });
     return ticksBy((vector) => latencyTallies(near, vector, revisionLabel)?.byRevision[revision]);
   }
@@ -154,11 +150,13 @@ function vectorsByTime(matrix: Matrix): Map<number, Sample[]> {
   return byTime;
 }
 
-async function orFailure<T>(answer: Promise<T>): Promise<T | MetricsFailure> {
+const answered = <T>(answer: Promise<T>): Promise<Answer<T>> => orUnknown(answer.then(known));
+
+async function orUnknown<T>(answer: Promise<Answer<T>>): Promise<Answer<T>> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof PromqlFailure) return { kind: 'Unknown', reason: error.reason, message: error.message };
+    if (error instanceof PromqlFailure) return unknown(error.reason, error.message);
     throw error;
   }
 }

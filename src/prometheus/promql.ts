@@ -1,8 +1,8 @@
 /** What the metrics adapter needs from a PromQL engine: over HTTP in production, in process in the lab. */
 
 import type { Labels, Vector } from '../counting/vector.ts';
+import type { UnknownReason } from '../facts/answer.ts';
 import type { MetricsSource } from '../policy/policy.ts';
-import type { MetricsFailure } from '../ports/metrics.ts';
 
 /** Failures are thrown as PromqlFailure. Instants are epoch milliseconds. */
 export interface PromqlClient {
@@ -18,16 +18,18 @@ export interface Point {
 
 export type Matrix = readonly { readonly labels: Labels; readonly points: readonly Point[] }[];
 
+type FailureReason = Extract<UnknownReason, 'ProviderError' | 'RateLimited' | 'Stale'>;
+
 /** The answer could not be had, or cannot be trusted; the message is one sentence for people. */
 export class PromqlFailure extends Error {
-  readonly reason: MetricsFailure['reason'];
+  readonly reason: FailureReason;
   /** The same question may well be answered a moment later. */
   readonly isPassing: boolean;
   /** The server understood the request and refuses the query itself. */
   readonly isRefusal: boolean;
 
   constructor(
-    reason: MetricsFailure['reason'],
+    reason: FailureReason,
     message: string,
     options: { isPassing: boolean; isRefusal?: boolean; cause?: unknown },
   ) {

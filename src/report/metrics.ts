@@ -1,6 +1,6 @@
 /** What the operator says about itself on /metrics, under the names that controller dashboards already know. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Decision } from '../decide/decision.ts';
+import type { Pass } from '../loop/pass.ts';
 import type { QueueState } from '../loop/queue.ts';
 import { keyText } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
@@ -34,8 +34,8 @@ export class OperatorMetrics {
     'method',
     'code',
   ]);
-  /** By policy, then by action and reason. */
-  readonly #decisions = new Map<string, Map<string, { readonly labels: Record<string, string>; count: number }>>();
+  readonly #decisions = new ByPolicy();
+  readonly #notDone = new ByPolicy();
 
   constructor({ policies, queue }: Sources) {
     collectDefaultMetrics({ register: this.registry });
@@ -54,14 +54,16 @@ export class OperatorMetrics {
         for (const stored of policies()) gauge.set(labelsOf(stored), stored.status.candidate?.percent ?? 0);
       },
     );
-    const decisionLabels = ['namespace', 'policy', 'action', 'reason'];
-    this.#counter('steadyrun_decisions_total', 'Decisions to write traffic.', decisionLabels, (counter) => {
-      const present = new Set(policies().map(({ key }) => keyText(key)));
-      for (const [policy, decisions] of this.#decisions) {
-        if (!present.has(policy)) this.#decisions.delete(policy);
-        else for (const { labels, count } of decisions.values()) counter.inc(labels, count);
-      }
-    });
+    const labels = ['namespace', 'policy', 'action', 'reason'];
+    this.#counter('steadyrun_decisions_total', 'Writes that were carried out.', labels, (counter) =>
+      this.#decisions.show(counter, policies()),
+    );
+    this.#counter(
+      'steadyrun_writes_not_done_total',
+      'Writes that were refused, overtaken, or are not known to be done.',
+      [...labels, 'result'],
+      (counter) => this.#notDone.show(counter, policies()),
+    );
     this.#gauge('controller_runtime_active_workers', 'Reconciles under way.', ['controller'], (gauge) =>
       gauge.set({ controller }, queue().processing),
     );
@@ -85,12 +87,13 @@ export class OperatorMetrics {
     this.#reconcileSeconds.observe({ controller }, seconds);
   }
 
-  decided(namespace: string, policy: string, { action, reason, write }: Decision): void {
-    if (!write) return;
-    const key = keyText({ namespace, name: policy });
-    const decisions = getOrAdd(this.#decisions, key, () => new Map());
-    const labels = { namespace, policy, action, reason };
-    getOrAdd(decisions, `${action} ${reason}`, () => ({ labels, count: 0 })).count++;
+  /** Counts a write once it is known what became of it. */
+  passed({ policy, said, carried, failure }: Pass): void {
+    if (!said?.write || !carried || carried.kind === 'Nothing') return;
+    const { action, reason } = said;
+    const labels = { namespace: policy.key.namespace, policy: policy.key.name, action, reason };
+    if (carried.kind === 'Done') this.#decisions.count(labels);
+    else this.#notDone.count({ ...labels, result: failure?.reason ?? 'InternalError' });
   }
 
   called(method: string, code: string | number): void {
@@ -114,10 +117,26 @@ const anew = <M extends { reset(): void }>(set: (metric: M) => void) =>
     set(this);
   };
 
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
+/** Counts that leave with their policy. */
+class ByPolicy {
+  readonly #counts = new Map<string, Map<string, { readonly labels: PolicyLabels; count: number }>>();
+
+  count(labels: PolicyLabels): void {
+    const policy = keyText({ namespace: labels.namespace, name: labels.policy });
+    const counts = this.#counts.get(policy) ?? new Map<string, { readonly labels: PolicyLabels; count: number }>();
+    this.#counts.set(policy, counts);
+    const id = Object.values(labels).join(' ');
+    const known = counts.get(id);
+    counts.set(id, { labels, count: (known?.count ?? 0) + 1 });
+  }
+
+  show(counter: Counter, policies: readonly StoredPolicy[]): void {
+    const present = new Set(policies.map(({ key }) => keyText(key)));
+    for (const [policy, counts] of this.#counts) {
+      if (!present.has(policy)) this.#counts.delete(policy);
+      else for (const { labels, count } of counts.values()) counter.inc(labels, count);
+    }
+  }
 }
+
+type PolicyLabels = Readonly<Record<string, string>> & { readonly namespace: string; readonly policy: string };

@@ -1,8 +1,8 @@
 /** Conditions, as `kubectl wait` and whatever reads conditions want them. */
 import { z } from 'zod';
-import { instant, int64 } from './fields.ts';
+import { instant, int64, shown } from './fields.ts';
 
-export const condition = z.object({
+export const condition = shown({
   type: z.string().max(316),
   status: z.enum(['True', 'False', 'Unknown']),
   observedGeneration: int64.optional(),

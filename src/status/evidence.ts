@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { count, instant, int64, name } from './fields.ts';
+import { count, instant, int64, name, remembered } from './fields.ts';
 
 /**
  * One objective's evidence, as decide/evidence.ts keeps it: sixteen numbers, the two that temper them, and counters.
  * Logarithms of e-values, one for each alternative; an empty list means that no tick has counted yet.
  */
-export const evidence = z.object({
+export const storedEvidence = remembered({
   objective: name,
   /** Of the indicator that was measured: evidence of another one says nothing. */
   fingerprint: z.string().max(16).optional(),
   /** Overdispersion of the stable's own history, 1..10. */
-  dispersion: z.number(),
+  phi: z.number(),
   /** The bad fraction to be judged against: what the SLO allows, or what this service already had. */
-  judgedAgainst: z.number(),
+  allowed: z.number(),
   /** So many bad events in one tick are nothing new for this service: its errors come in clusters. */
-  largestUsualBurst: z.number().optional(),
+  loudest: z.number().optional(),
   /** Ticks that have counted since the arms began to be compared. */
   ticks: int64,
   absolute: z.array(z.number()).max(8),
@@ -24,10 +24,10 @@ export const evidence = z.object({
   absoluteMeter: z.array(z.number()).max(8),
   relativeMeter: z.array(z.number()).max(8),
   /** All that was judged. */
-  candidate: z.object({ bad: count, total: count }),
-  control: z.object({ bad: count, total: count }),
+  candidate: remembered({ bad: count, total: count }),
+  control: remembered({ bad: count, total: count }),
   /** What the certificate counts: ticks while the environment was fine, and the bad expected from the control's rate. */
-  certified: z.object({ bad: count, total: count, expectedBad: count }),
+  certified: remembered({ bad: count, total: count, expectedBad: count }),
   /** Data is judged up to here; a restart asks again from here. */
   judgedUntil: instant,
   lastStrike: instant.optional(),
@@ -35,4 +35,30 @@ export const evidence = z.object({
   environmentBad: z.boolean().optional(),
 });
 
-export type Evidence = z.infer<typeof evidence>;
+type StoredEvidence = z.infer<typeof storedEvidence>;
+
+/** The same under the names that the code has for it. */
+export interface Evidence extends Omit<StoredEvidence, 'phi' | 'allowed' | 'loudest'> {
+  readonly dispersion: number;
+  readonly judgedAgainst: number;
+  readonly largestUsualBurst?: number | undefined;
+}
+
+export const evidenceFrom = ({ phi, allowed, loudest, ...rest }: StoredEvidence): Evidence => ({
+  ...rest,
+  dispersion: phi,
+  judgedAgainst: allowed,
+  ...(loudest !== undefined && { largestUsualBurst: loudest }),
+});
+
+export const evidenceToStore = ({
+  dispersion,
+  judgedAgainst,
+  largestUsualBurst,
+  ...rest
+}: Evidence): StoredEvidence => ({
+  ...rest,
+  phi: dispersion,
+  allowed: judgedAgainst,
+  ...(largestUsualBurst !== undefined && { loudest: largestUsualBurst }),
+});

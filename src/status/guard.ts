@@ -1,22 +1,34 @@
 import { z } from 'zod';
-import { evidence } from './evidence.ts';
-import { instant, int32, name, sentence, word } from './fields.ts';
+import { type Evidence, evidenceFrom, evidenceToStore, storedEvidence } from './evidence.ts';
+import { convicted, instant, int32, name, remembered } from './fields.ts';
 
 /** Watching after promotion: there is no control any more until one is taken. */
-export const guardState = z
-  .object({
-    revision: name,
-    control: name,
-    armedAt: instant,
-    until: instant,
-    /** The revision came to 100 % by another hand: it is watched and spoken of, its traffic is not touched. */
-    external: z.boolean(),
-    controlsTaken: int32,
-    controlSince: instant.optional(),
-    requestsPerSecond: z.number(),
-    evidence: z.array(evidence).max(20),
-    convicted: z.object({ reason: word, message: sentence, at: instant }).optional(),
-  })
-  .meta({ description: 'The watch over a promoted revision, with its evidence.' });
+export const storedGuard = remembered({
+  revision: name,
+  control: name,
+  armedAt: instant,
+  until: instant,
+  /** The revision came to 100 % by another hand: it is watched and spoken of, its traffic is not touched. */
+  external: z.boolean(),
+  controlsTaken: int32,
+  controlSince: instant.optional(),
+  requestsPerSecond: z.number(),
+  evidence: z.array(storedEvidence).max(20),
+  convicted: convicted.optional(),
+}).meta({ description: 'The watch over a promoted revision, with its evidence.' });
 
-export type GuardState = z.infer<typeof guardState>;
+type StoredGuard = z.infer<typeof storedGuard>;
+
+export interface GuardState extends Omit<StoredGuard, 'evidence'> {
+  readonly evidence: Evidence[];
+}
+
+export const guardFrom = ({ evidence, ...rest }: StoredGuard): GuardState => ({
+  ...rest,
+  evidence: evidence.map(evidenceFrom),
+});
+
+export const guardToStore = ({ evidence, ...rest }: GuardState): StoredGuard => ({
+  ...rest,
+  evidence: evidence.map(evidenceToStore),
+});

@@ -1,33 +1,59 @@
-/** What is about to be written, so that it is known again after a restart: a split that equals it is ours. */
+/**
+ * What is about to be written, so that it is known again after a restart: what then is in the service is ours. A split is
+ * stored as the first version stored it; a change of any other kind in a field of its own, which that version does not see.
+ */
 import { z } from 'zod';
-import { instant, sentence, split, word } from './fields.ts';
-import { rolloutState } from './rollout.ts';
+import type { Change } from '../facts/change.ts';
+import type { Purpose } from '../facts/purpose.ts';
+import { instant, remembered, sentence, split, word } from './fields.ts';
+import { type RolloutState, rolloutFrom, rolloutToStore, storedRollout } from './rollout.ts';
 
-export const intentKind = z.enum([
-  'Pin',
-  'Start',
-  'Step',
-  'Retreat',
-  'TakeControl',
-  'Watch',
-  'Promote',
-  'RollBack',
-  'Withdraw',
-  'GuardControl',
-  'Restore',
-]);
+const why = { etag: z.string().max(256), reason: word, message: sentence, at: instant };
 
-export type IntentKind = z.infer<typeof intentKind>;
+export const storedIntent = remembered({
+  kind: word,
+  split,
+  ...why,
+  /** What becomes the running rollout once a Start is seen in the traffic. */
+  rollout: storedRollout.optional(),
+}).meta({ description: 'The traffic about to be written, so that it is known again after a restart.' });
 
-export const intent = z
-  .object({
-    kind: intentKind,
-    split,
-    etag: z.string().max(256),
-    reason: word,
-    message: sentence,
-    at: instant,
-    /** What becomes the running rollout once a Start is seen in the traffic. */
-    rollout: rolloutState.optional(),
-  })
-  .meta({ description: 'The traffic about to be written, so that it is known again after a restart.' });
+export const storedChange = remembered({
+  purpose: word,
+  kind: word,
+  to: remembered({}) as z.ZodType<Record<string, unknown>>,
+  ...why,
+}).meta({
+  description: 'A change of another kind that is about to be written. There is an intent or a change, never both.',
+});
+
+type StoredIntent = z.infer<typeof storedIntent>;
+type StoredChange = z.infer<typeof storedChange>;
+
+export interface Intent extends z.infer<z.ZodObject<typeof why>> {
+  readonly purpose: Purpose;
+  readonly change: Change;
+  readonly rollout?: RolloutState | undefined;
+}
+
+/** Both into one, at the door. The purpose and the kind have been found to be known. */
+export function intentFrom(intent: StoredIntent | undefined, change: StoredChange | undefined): Intent | undefined {
+  if (intent) {
+    const { kind, split: wanted, rollout, ...rest } = intent;
+    const from: Intent = { ...rest, purpose: kind as Purpose, change: { kind: 'Traffic', split: wanted } };
+    return rollout ? { ...from, rollout: rolloutFrom(rollout) } : from;
+  }
+  if (!change) return undefined;
+  const { purpose, kind, to, ...rest } = change;
+  return { ...rest, purpose: purpose as Purpose, change: { ...to, kind } as unknown as Change };
+}
+
+export function intentToStore({ purpose, change, rollout, ...rest }: Intent): {
+  readonly intent?: StoredIntent;
+  readonly change?: StoredChange;
+} {
+  const { kind, ...to } = change;
+  if (kind !== 'Traffic') return { change: { ...rest, purpose, kind, to } };
+  const intent = { ...rest, kind: purpose, split: [...to.split] };
+  return { intent: rollout ? { ...intent, rollout: rolloutToStore(rollout) } : intent };
+}

@@ -1,7 +1,7 @@
 /** The smaller sections of a status, each with what it means to people. */
 import { z } from 'zod';
 import { condition } from './condition.ts';
-import { count, instant, int32, int64, name, percent, sentence, shareSince, split, word } from './fields.ts';
+import { count, instant, int32, int64, name, percent, remembered, sentence, shown, split, word } from './fields.ts';
 
 const meaning = (description: string) => ({ description });
 
@@ -22,31 +22,31 @@ export const phase = z
 
 export const verdict = word.meta(meaning("The worst objective's verdict."));
 
-export const stable = z
-  .object({ revision: name, percent })
-  .meta(meaning('The revision judged good, and its share of the traffic.'));
+export const stable = shown({ revision: name, percent }).meta(
+  meaning('The revision judged good, and its share of the traffic.'),
+);
 
-export const lastGood = z
-  .object({ revision: name, since: instant })
-  .meta(meaning('The newest revision with a finished, healthy rollout that still exists: where a rollback goes.'));
+export const lastGood = shown({ revision: name, since: instant }).meta(
+  meaning('The newest revision with a finished, healthy rollout that still exists: where a rollback goes.'),
+);
 
-export const candidate = shareSince.meta(
+export const candidate = shown({ revision: name, percent, since: instant }).meta(
   meaning('The newer revision that is being judged, and its share of the traffic.'),
 );
 
 export const rejected = z
-  .array(z.object({ revision: name, at: instant, reason: word }))
+  .array(shown({ revision: name, at: instant, reason: word }))
   .max(10)
   .meta(meaning('Revisions that were rolled back, newest first. They stay rejected until somebody asks for a retry.'));
 
-export const decision = z
-  .object({ action: word, reason: word, message: sentence, at: instant, nextCheck: instant })
-  .meta(meaning('The last decision, in words.'));
+export const decision = shown({ action: word, reason: word, message: sentence, at: instant, nextCheck: instant }).meta(
+  meaning('The last decision, in words.'),
+);
 
 /** What people see of the evidence, an objective a row. */
 export const objectives = z
   .array(
-    z.object({
+    shown({
       name,
       verdict: z.enum(['Healthy', 'Breaching', 'Unknown']),
       reason: word.optional(),
@@ -68,44 +68,44 @@ export const owned = split.meta(
   meaning("The traffic that was last written or accepted; any other is somebody else's."),
 );
 
-export const adoption = z
-  .object({
-    at: instant,
-    serviceUid: name,
-    followedLatest: z.boolean(),
-    pinnedAgainAt: z.array(instant).max(4),
-    externallyManaged: z.boolean(),
-  })
-  .meta(meaning('How the service was found.'));
+export const adoption = remembered({
+  at: instant,
+  serviceUid: name,
+  followedLatest: z.boolean(),
+  pinnedAgainAt: z.array(instant).max(4),
+  externallyManaged: z.boolean(),
+}).meta(meaning('How the service was found.'));
 
-export const inspection = z
-  .object({
-    generation: int64,
-    at: instant,
-    /** The stable revision at that time; another may export other buckets. */
-    revision: name,
-    objectives: z
-      .array(
-        z.object({
-          name,
-          problem: z.object({ reason: word, message: sentence }).optional(),
-          /** The histogram has no boundary at the threshold: what to paste into the app. */
-          unaligned: sentence.optional(),
-        }),
-      )
-      .max(20),
-  })
-  .meta(meaning("What the last dry run of the objectives' queries found."));
+export const inspection = remembered({
+  generation: int64,
+  at: instant,
+  /** The stable revision at that time; another may export other buckets. */
+  revision: name,
+  objectives: z
+    .array(
+      remembered({
+        name,
+        problem: remembered({ reason: word, message: sentence }).optional(),
+        /** The histogram has no boundary at the threshold: what to paste into the app. */
+        unaligned: sentence.optional(),
+      }),
+    )
+    .max(20),
+}).meta(meaning("What the last dry run of the objectives' queries found."));
 
-export const hold = z
-  .object({ reason: word, message: sentence, since: instant, paged: z.boolean() })
-  .meta(meaning('Why nothing moves, and since when.'));
+export const hold = remembered({ reason: word, message: sentence, since: instant, paged: z.boolean() }).meta(
+  meaning('Why nothing moves, and since when.'),
+);
 
-export const withdrawn = z
-  .object({ revision: name, at: instant, reason: word })
-  .meta(meaning('The candidate that was taken back to 0 % without being rejected.'));
+export const withdrawn = remembered({ revision: name, at: instant, reason: word }).meta(
+  meaning('The candidate that was taken back to 0 % without being rejected.'),
+);
 
 /** The running one is finished first after three. */
 export const supersededInARow = int32.meta(
   meaning('How many candidates in a row were superseded before they were judged.'),
+);
+
+export const memory = remembered({ format: int32, by: word }).meta(
+  meaning('By which rules the rest was written, and by which version of the operator.'),
 );

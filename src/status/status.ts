@@ -2,35 +2,60 @@
  * The status of an SLOPolicy: what people read with kubectl, and the whole memory of the operator. One zod schema is the
  * source of the CRD's status schema, of the types here, and of what a restarted operator believes.
  */
-import { z } from 'zod';
-import { guardState } from './guard.ts';
-import { intent } from './intent.ts';
-import { rolloutState } from './rollout.ts';
+import type { z } from 'zod';
+import { shown } from './fields.ts';
+import { type GuardState, storedGuard } from './guard.ts';
+import { type Intent, storedChange, storedIntent } from './intent.ts';
+import { type RolloutState, storedRollout } from './rollout.ts';
 import * as section from './sections.ts';
 
-export const status = z
-  .object({
-    observedGeneration: section.observedGeneration.optional(),
-    conditions: section.conditions.optional(),
-    phase: section.phase.optional(),
-    verdict: section.verdict.optional(),
-    stable: section.stable.optional(),
-    lastGood: section.lastGood.optional(),
-    candidate: section.candidate.optional(),
-    rejected: section.rejected.optional(),
-    decision: section.decision.optional(),
-    objectives: section.objectives.optional(),
-    split: section.owned.optional(),
-    intent: intent.optional(),
-    adoption: section.adoption.optional(),
-    inspection: section.inspection.optional(),
-    hold: section.hold.optional(),
-    rollout: rolloutState.optional(),
-    guard: guardState.optional(),
-    withdrawn: section.withdrawn.optional(),
-    supersededInARow: section.supersededInARow.optional(),
-  })
-  .meta({ description: 'What the operator sees, decided and remembers. Only the operator writes it.' });
+export const sections = {
+  observedGeneration: section.observedGeneration,
+  conditions: section.conditions,
+  phase: section.phase,
+  verdict: section.verdict,
+  stable: section.stable,
+  lastGood: section.lastGood,
+  candidate: section.candidate,
+  rejected: section.rejected,
+  decision: section.decision,
+  objectives: section.objectives,
+  split: section.owned,
+  intent: storedIntent,
+  change: storedChange,
+  adoption: section.adoption,
+  inspection: section.inspection,
+  hold: section.hold,
+  rollout: storedRollout,
+  guard: storedGuard,
+  withdrawn: section.withdrawn,
+  supersededInARow: section.supersededInARow,
+  memory: section.memory,
+} as const;
 
-export type Status = z.infer<typeof status>;
+type Sections = typeof sections;
+
+/** Any section may be missing. */
+const optional = Object.fromEntries(Object.entries(sections).map(([field, schema]) => [field, schema.optional()])) as {
+  [K in keyof Sections]: z.ZodOptional<Sections[K]>;
+};
+
+const oneIntent = 'there is an intent or a change, never both';
+
+export const storedStatus = shown(optional)
+  .refine(({ intent, change }) => intent === undefined || change === undefined, oneIntent)
+  .meta({
+    description: 'What the operator sees, decided and remembers. Only the operator writes it.',
+    'x-kubernetes-validations': [{ rule: '!has(self.intent) || !has(self.change)', message: oneIntent }],
+  });
+
+export type StoredStatus = z.infer<typeof storedStatus>;
+
+/** The same as the code has it: any kind of change is an intent, and names are the code's own. */
+export interface Status extends Omit<StoredStatus, 'intent' | 'change' | 'rollout' | 'guard'> {
+  readonly intent?: Intent | undefined;
+  readonly rollout?: RolloutState | undefined;
+  readonly guard?: GuardState | undefined;
+}
+
 export type Phase = NonNullable<Status['phase']>;

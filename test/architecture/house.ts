@@ -35,6 +35,7 @@ const underConcerns = [
   ...ground,
   'decide/evidence',
   ...[
+    'cadence',
     'capacity',
     'case',
     'concern',
@@ -58,8 +59,8 @@ export const plan: Plan = {
   decide: ground,
   'decide/evidence': [...ground, 'decide/capacity.ts'],
   'decide/traffic': underConcerns,
-  'decide/traffic/rollout': [...underConcerns, 'decide/traffic/newcomer.ts'],
-  'decide/traffic/guard': underConcerns,
+  'decide/traffic/rollout': [...underConcerns, 'decide/traffic/newcomer.ts', 'decide/traffic/outcome.ts'],
+  'decide/traffic/guard': [...underConcerns, 'decide/traffic/outcome.ts'],
   ports: ground,
   cloudrun: adapter,
   kubernetes: adapter,

@@ -1,28 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import { absorbAlone, advice, beginAlone } from '../../src/backtest/alone.ts';
-import type { History, Tally } from '../../src/facts/counts.ts';
+import { known } from '../../src/facts/answer.ts';
+import type { Counts, History, Tally } from '../../src/facts/counts.ts';
+import type { Observation } from '../../src/facts/observation.ts';
 import { Random } from '../../src/scenario/random.ts';
 import { validPolicy } from '../policy/valid.ts';
 
 const policy = validPolicy();
 
-const day = (tally: Tally): History[] => [{ objective: 'availability', ticks: [tally], tickMs: 300_000 }];
+type Day = ReadonlyMap<string, History>;
+
+const none: Day = new Map();
+const day = (tally: Tally): Day => new Map([['availability', { ticks: [tally], tickMs: 300_000 }]]);
+
+/** What was counted of the one objective. */
+const seen = (counts: Counts): Observation => ({
+  service: null,
+  revisions: {},
+  objectives: { availability: { counts: known(counts) } },
+});
 const tickMs = 60_000;
 
 /** The level after so many minutes of 6,000 requests of which a share is bad. */
-function after(minutes: number, fraction: number, before: History[], seed = 1): string {
+function after(minutes: number, fraction: number, before: Day, seed = 1): string {
   const random = new Random(seed, 'alone');
-  let all = beginAlone(policy, [], before, 0);
+  let all = beginAlone(policy, none, before, 0);
   for (let i = 0; i < minutes; i++) {
     const byRevision = { new: { bad: random.binomial(6000, fraction), total: 6000 } };
     const [fromMs, toMs] = [i * tickMs, (i + 1) * tickMs];
-    all = absorbAlone(
-      policy,
-      'new',
-      all,
-      [{ kind: 'Counts', objective: 'availability', fromMs, toMs, tickMs, byRevision }],
-      0,
-    );
+    all = absorbAlone(policy, 'new', all, seen({ fromMs, toMs, tickMs, byRevision }), 0);
   }
   return advice(policy, 'new', 'old', all).level;
 }
@@ -43,7 +49,7 @@ describe('advice without a control', () => {
   });
 
   test('says nothing of one that has no predecessor', () => {
-    expect(after(60, 0.5, [])).toBe('Incomparable');
+    expect(after(60, 0.5, none)).toBe('Incomparable');
     expect(after(60, 0.5, day({ bad: 0, total: 0 }))).toBe('Incomparable');
   });
 
@@ -63,9 +69,8 @@ describe('advice without a control', () => {
   });
 
   test('counts nothing twice', () => {
-    const tick = { kind: 'Counts', objective: 'availability', fromMs: 0, toMs: tickMs, tickMs } as const;
-    const reading = { ...tick, byRevision: { new: { bad: 1, total: 100 } } };
-    const once = absorbAlone(policy, 'new', beginAlone(policy, [], healthyDay, 0), [reading], 0);
-    expect(absorbAlone(policy, 'new', once, [reading], 0)).toEqual(once);
+    const tick = seen({ fromMs: 0, toMs: tickMs, tickMs, byRevision: { new: { bad: 1, total: 100 } } });
+    const once = absorbAlone(policy, 'new', beginAlone(policy, none, healthyDay, 0), tick, 0);
+    expect(absorbAlone(policy, 'new', once, tick, 0)).toEqual(once);
   });
 });

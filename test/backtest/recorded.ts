@@ -7,7 +7,8 @@ import type { Line } from '../../src/backtest/line.ts';
 import { type BacktestOptions, backtest } from '../../src/commands/backtest.ts';
 import type { Decision } from '../../src/decide/decision.ts';
 import type { SeriesStore } from '../../src/lab/series/store.ts';
-import { ramping, Stage, type StageOptions, startMs } from '../scenarios/stage.ts';
+import type { Pass } from '../../src/loop/pass.ts';
+import { ramping, Stage, type StageOptions } from '../scenarios/stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backtest-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,10 +77,10 @@ export async function live(
   options: StageOptions = {},
 ): Promise<Lived> {
   const decided: { atMs: number; action: string }[] = [];
-  let nowMs = () => startMs;
-  const onDecision = ({ action, write }: Decision) => write && decided.push({ atMs: nowMs(), action });
-  const { stage, candidate } = await ramping({ ...options, onDecision }, env);
-  nowMs = () => stage.clock.nowMs();
+  const onPass = ({ said, beganMs }: Pass) => {
+    if (said?.write) decided.push({ atMs: beganMs, action: said.action });
+  };
+  const { stage, candidate } = await ramping({ ...options, onPass }, env);
   await stage.run(lengthMin);
   return { ...recordedOf(stage, candidate), decidedMs: (action) => decided.find((one) => one.action === action)!.atMs };
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
-import { googleError, harness, origin, path, query, ref, serviceJson } from './google.ts';
+import { googleError, harness, origin, path, query, ref, seen, serviceJson, traffic } from './google.ts';
 
 beforeEach(() => nock.disableNetConnect());
 afterEach(() => {
@@ -19,7 +19,7 @@ const split = [{ revision: 'api-00001-aaa', percent: 100 }];
 
 async function failedWrite(): Promise<{ error: Error; calls: string[] }> {
   const { services, calls } = await harness();
-  const error = await services.setTraffic(ref, split, [], '"etag-1"').then(
+  const error = await services.write(ref, traffic(split), seen('"etag-1"')).then(
     () => new Error('It did not fail.'),
     (error: Error) => error,
   );
@@ -72,7 +72,7 @@ describe('a failed write', () => {
   it('whose answer never came has an unknown outcome', async () => {
     patch().delay(1000).reply(200, {});
     const { services } = await harness({ readTimeoutMs: 20, writeTimeoutMs: 20, readRetries: 0, firstRetryMs: 1 });
-    const write = services.setTraffic(ref, split, [], '"etag-1"');
+    const write = services.write(ref, traffic(split), seen('"etag-1"'));
     await expect(write).rejects.toThrow(OutcomeUnknown);
     await expect(write).rejects.toThrow('DEADLINE_EXCEEDED');
   });

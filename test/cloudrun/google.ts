@@ -3,7 +3,9 @@ import { OAuth2Client } from 'google-auth-library';
 import { boundToGoogle } from '../../src/cloudrun/access.ts';
 import type { Pace } from '../../src/cloudrun/calls.ts';
 import { createServices } from '../../src/cloudrun/services.ts';
-import type { ServiceRef } from '../../src/facts/service.ts';
+import type { Change } from '../../src/facts/change.ts';
+import type { Service, ServiceRef } from '../../src/facts/service.ts';
+import type { Split, TrafficTarget } from '../../src/facts/split.ts';
 import type { Services } from '../../src/ports/services.ts';
 
 export const ref: ServiceRef = { project: 'acme', region: 'europe-west1', name: 'api' };
@@ -58,4 +60,19 @@ export const serviceJson = (overrides: object = {}) => ({
   terminalCondition: { type: 'Ready', state: 4 },
   lastModifier: 'ada@example.com',
   ...overrides,
+});
+
+export const traffic = (split: Split): Change => ({ kind: 'Traffic', split });
+
+/** The service as a decision saw it: its lock, and the tags that are kept. */
+export const seen = (etag: string, tagged: readonly TrafficTarget[] = []): Service => ({
+  ref,
+  uid: 'uid-1',
+  etag,
+  settled: true,
+  traffic: [{ revision: 'api-00001-aaa', percent: 100 }, ...tagged],
+  latestCreated: 'api-00001-aaa',
+  latestReady: 'api-00001-aaa',
+  scaling: { mode: 'Automatic', maxInstances: null },
+  lastModifier: 'someone',
 });

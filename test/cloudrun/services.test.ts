@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Refused, Unavailable } from '../../src/ports/errors.ts';
-import { googleError, harness, origin, path, query, ref, serviceJson } from './google.ts';
+import { googleError, harness, origin, path, query, ref, seen, serviceJson, traffic } from './google.ts';
 
 beforeEach(() => nock.disableNetConnect());
 afterEach(() => {
@@ -23,7 +23,7 @@ describe('a glance', () => {
     get(serviceJson({ etag: '"etag-2"' }));
     const { services } = await harness();
     await services.glance(ref);
-    await services.setTraffic(ref, split, [], '"etag-1"');
+    await services.write(ref, traffic(split), seen('"etag-1"'));
     expect((await services.glance(ref))?.etag).toBe('"etag-2"');
   });
 
@@ -33,7 +33,7 @@ describe('a glance', () => {
     get(serviceJson({ etag: '"etag-2"' }));
     const { services } = await harness();
     await services.glance(ref);
-    await expect(services.setTraffic(ref, split, [], '"etag-1"')).rejects.toThrow();
+    await expect(services.write(ref, traffic(split), seen('"etag-1"'))).rejects.toThrow();
     expect((await services.glance(ref))?.etag).toBe('"etag-2"');
   });
 
@@ -73,13 +73,13 @@ describe('a glance', () => {
 describe('a change of traffic that must not be made', () => {
   it('is refused without an etag, before anything is sent', async () => {
     const { services, calls } = await harness();
-    await expect(services.setTraffic(ref, split, [], '')).rejects.toThrow(Refused);
+    await expect(services.write(ref, traffic(split), seen(''))).rejects.toThrow(Refused);
     expect(calls).toEqual([]);
   });
 
   it('is refused without a split, before anything is sent', async () => {
     const { services, calls } = await harness();
-    await expect(services.setTraffic(ref, [], [], '"etag-1"')).rejects.toThrow(Refused);
+    await expect(services.write(ref, traffic([]), seen('"etag-1"'))).rejects.toThrow(Refused);
     expect(calls).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { harness, origin, path, query, ref, serviceJson } from './google.ts';
+import { harness, origin, path, query, ref, seen, serviceJson, traffic } from './google.ts';
 
 /** The headers and the exact body of every request that is made, in order. */
 interface Sent {
@@ -71,19 +71,16 @@ describe('every request to the Cloud Run Admin API', () => {
   it('changes traffic by a PATCH of traffic alone, guarded by the etag', async () => {
     answer('patch', path, { updateMask: 'traffic', ...query }, operation);
     const { services } = await harness();
-    await services.setTraffic(
-      ref,
-      [
-        { revision: 'api-00002-bbb', percent: 5 },
-        { revision: 'api-00003-ccc', percent: 0 },
-        { revision: 'api-00001-aaa', percent: 95 },
-      ],
-      [
-        { revision: null, tag: 'next' },
-        { revision: 'api-00001-aaa', tag: 'good' },
-      ],
-      '"etag-1"',
-    );
+    const split = [
+      { revision: 'api-00002-bbb', percent: 5 },
+      { revision: 'api-00003-ccc', percent: 0 },
+      { revision: 'api-00001-aaa', percent: 95 },
+    ];
+    const tagged = [
+      { revision: null, percent: 0, tag: 'next' },
+      { revision: 'api-00001-aaa', percent: 0, tag: 'good' },
+    ];
+    await services.write(ref, traffic(split), seen('"etag-1"', tagged));
     expect(sent[0]?.path).toBe(`${path}?updateMask=traffic&$alt=json%3Benum-encoding=int`);
     expect(sent[0]?.headers.get('user-agent')).toMatch(/^steadyrun\/9\.9\.9 /);
     expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
@@ -106,7 +103,7 @@ describe('every request to the Cloud Run Admin API', () => {
       .query(true)
       .reply(200, operation);
     const { services } = await harness();
-    await services.setTraffic(ref, [{ revision: 'api-00001-aaa', percent: 100 }], [], '"etag-1"');
+    await services.write(ref, traffic([{ revision: 'api-00001-aaa', percent: 100 }]), seen('"etag-1"'));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(asked.isDone()).toBe(false);
   });

@@ -4,7 +4,7 @@
  * others: the clock, a list for standard error, and Cloud Run and its metrics without HTTP between.
  */
 import { vi } from 'vitest';
-import { run } from '../../src/commands/run.ts';
+import { run } from '../../src/commands/run/run.ts';
 import type { VirtualClock } from '../../src/lab/clock.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
@@ -83,7 +83,6 @@ vi.mock('../../src/loop/operator.ts', async (original) => {
 /** No time passes while the cluster answers. */
 const standing = (policies: Policies): Policies => ({
   get: (key) => policies.get(key),
-  list: () => policies.list(),
   writeStatus: (...written) => parts.clock!.standFor(policies.writeStatus(...written)),
   removeAnnotations: (...removed) => parts.clock!.standFor(policies.removeAnnotations(...removed)),
   event: (...told) => parts.clock!.standFor(policies.event(...told)),
@@ -98,7 +97,8 @@ export async function startInOneProcess(services: readonly ServiceSeed[], startM
   parts.lab = lab;
   for (const service of services) lab.kubernetes.policies.put(policyOf(service));
   const ended = run({ lab: lab.description.url, workers: 2, logLevel: 'info' });
-  await vi.waitUntil(() => parts.policies?.list().length === services.length, { timeout: 10_000 });
+  const all = services.map(({ name }) => ({ namespace: 'default', name }));
+  await vi.waitUntil(() => all.every((key) => parts.policies?.get(key) !== undefined), { timeout: 10_000 });
   const end = async () => {
     parts.endOperator();
     return ended.finally(() => lab.close());

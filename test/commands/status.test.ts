@@ -9,6 +9,7 @@ import { iso } from '../../src/facts/time.ts';
 import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import type { Status } from '../../src/status/status.ts';
+import { toStore } from '../../src/status/write.ts';
 import { TestCluster } from '../kubernetes/cluster.ts';
 import { fresh, old, ramping, steady } from '../report/statuses.ts';
 import { complaint, type Ended, start, steadyrun } from './cli.ts';
@@ -58,7 +59,7 @@ function rolling(): Status {
 }
 
 const setStatus = (namespace: string, name: string, status: Status): Promise<void> =>
-  send('PATCH', `${address(namespace, name)}/status`, { status });
+  send('PATCH', `${address(namespace, name)}/status`, { status: toStore(status, {}, 'test') });
 
 beforeEach(() => setStatus('default', 'api', rolling()));
 

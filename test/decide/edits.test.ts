@@ -1,20 +1,21 @@
 /** A policy that is edited while a rollout runs. */
 import { expect, test } from 'vitest';
 import { beginAnew, beginEvidence, judge } from '../../src/decide/evidence/judge.ts';
-import type { Reading } from '../../src/facts/counts.ts';
+import { known } from '../../src/facts/answer.ts';
+import type { Counts } from '../../src/facts/counts.ts';
 import { availability, latency, validPolicy } from '../policy/valid.ts';
 
 const arms = { candidate: 'new', control: 'old', warmUntilMs: 0, shares: [{ atMs: 0, percent: 50 }], limit: null };
 const tickMs = 15_000;
 
-const reading = (objective: string, tick: number): Reading => ({
-  kind: 'Counts',
-  objective,
-  fromMs: tick * tickMs,
-  toMs: (tick + 1) * tickMs,
-  tickMs,
-  byRevision: { new: { bad: 1, total: 750 }, old: { bad: 1, total: 750 } },
-});
+/** The same of every objective. */
+const countsAt = (tick: number) => () =>
+  known<Counts>({
+    fromMs: tick * tickMs,
+    toMs: (tick + 1) * tickMs,
+    tickMs,
+    byRevision: { new: { bad: 1, total: 750 }, old: { bad: 1, total: 750 } },
+  });
 
 test.each([
   {
@@ -27,13 +28,15 @@ test.each([
   { what: 'a longer bake', spec: [availability, latency], anew: [] },
 ])('with $what, evidence of what is measured no more is not carried over', ({ spec, anew }) => {
   const policy = validPolicy([availability, latency]);
-  let evidence = beginAnew(beginEvidence(policy, [], 0), 0);
+  let evidence = beginAnew(
+    beginEvidence(policy, () => null, 0),
+    0,
+  );
   for (let i = 0; i < 10; i++) {
-    const readings = [reading('availability', i), reading('latency', i)];
-    evidence = [...judge(policy, arms, evidence, readings, () => tickMs).evidence];
+    evidence = [...judge(policy, arms, evidence, countsAt(i), () => tickMs).evidence];
   }
   const edited = validPolicy(spec, { rollout: { maxBake: '2h' } });
-  const after = judge(edited, arms, evidence, [reading('availability', 10), reading('latency', 10)], () => tickMs);
+  const after = judge(edited, arms, evidence, countsAt(10), () => tickMs);
   const seen = after.evidence.map(({ objective, candidate, certified }) => [
     objective,
     candidate.total,

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
+import type { Case } from '../../src/decide/case.ts';
+import { decide } from '../../src/decide/decide.ts';
 import { ownership } from '../../src/decide/traffic/ownership.ts';
+import type { Observation } from '../../src/facts/observation.ts';
 import type { Service } from '../../src/facts/service.ts';
 import type { TrafficTarget } from '../../src/facts/split.ts';
+import type { Policy } from '../../src/policy/policy.ts';
 import type { Status } from '../../src/status/status.ts';
 import { validPolicy } from '../policy/valid.ts';
 
@@ -20,6 +24,15 @@ const service = (traffic: readonly TrafficTarget[], uid = 'one'): Service => ({
   lastModifier: 'someone',
 });
 
+const seeing = (seen: Service): Observation => ({ service: seen, revisions: {}, objectives: {} });
+const at = (seen: Service, known: Status, mode: Policy['mode'] = 'Enforce'): Case => ({
+  policy: { ...policy, mode },
+  seen: seeing(seen),
+  service: seen,
+  known,
+  nowMs,
+});
+
 const adopted: Status = {
   stable: { revision: 'api-00001-old', percent: 100 },
   lastGood: { revision: 'api-00001-old', since: '2026-01-01T00:00:00.000Z' },
@@ -35,12 +48,11 @@ const adopted: Status = {
 };
 
 test('a service that was created anew under the same name is adopted anew, and nothing of the old one is remembered', () => {
-  const owned = ownership(policy, service([{ revision: 'api-00009-new', percent: 100 }], 'two'), adopted, nowMs);
-  expect(owned).toMatchObject({
-    state: { stable: { revision: 'api-00009-new' }, lastGood: { revision: 'api-00009-new' } },
-    events: [{ reason: 'Adopted' }],
-  });
-  expect('state' in owned && owned.state.rejected).toBeUndefined();
+  const anew = service([{ revision: 'api-00009-new', percent: 100 }], 'two');
+  const { state, decision } = decide(policy, seeing(anew), adopted, nowMs);
+  expect(state).toMatchObject({ stable: { revision: 'api-00009-new' }, lastGood: { revision: 'api-00009-new' } });
+  expect(decision.events).toMatchObject([{ reason: 'Adopted' }]);
+  expect(state.rejected).toBeUndefined();
 });
 
 test('an intent that is seen in the traffic is confirmed, whatever hand the service was touched by last', () => {
@@ -49,25 +61,30 @@ test('an intent that is seen in the traffic is confirmed, whatever hand the serv
     { revision: 'api-00009-new', percent: 5 },
   ];
   const intent = {
-    kind: 'Step' as const,
-    split,
+    purpose: 'Step' as const,
+    change: { kind: 'Traffic' as const, split },
     etag: 'e',
     reason: 'Healthy',
     message: 'm',
     at: '2026-01-05T07:59:00.000Z',
   };
-  const owned = ownership(policy, service(split), { ...adopted, intent }, nowMs);
-  expect(owned).toMatchObject({ state: { split } });
-  expect('state' in owned && owned.state.intent).toBeUndefined();
+  const { state, decision } = decide(policy, seeing(service(split)), { ...adopted, intent }, nowMs);
+  expect(state).toMatchObject({ split });
+  expect(state.intent).toBeUndefined();
+  // Whoever was to tell of it may have died: now it is known to be done.
+  expect(decision.events).toMatchObject([{ type: 'Normal', reason: 'Healthy', action: 'Step', message: 'm' }]);
 });
 
 test('in Observe a service that follows LATEST is watched, and pinned for the first time once it is enforced', () => {
   const follows = service([{ revision: null, percent: 100 }]);
-  const observed = ownership({ ...policy, mode: 'Observe' }, follows, {}, nowMs);
+  const observed = ownership(at(follows, {}, 'Observe'));
   const outcome = 'outcome' in observed ? observed.outcome : null;
   expect(outcome).toMatchObject({ reason: 'FollowsLatest', state: { stable: { revision: 'api-00009-new' } } });
   expect(outcome?.write).toBeUndefined();
-  expect(ownership(policy, follows, outcome!.state, nowMs)).toMatchObject({
-    outcome: { action: 'Pin', reason: 'Adopted', write: { split: [{ revision: 'api-00009-new', percent: 100 }] } },
+  expect(ownership(at(follows, outcome!.state))).toMatchObject({
+    outcome: {
+      reason: 'Adopted',
+      write: { purpose: 'Pin', change: { split: [{ revision: 'api-00009-new', percent: 100 }] } },
+    },
   });
 });

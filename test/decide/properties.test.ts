@@ -5,14 +5,18 @@ import { type Assessment, assess } from '../../src/decide/evidence/assess.ts';
 import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
 import { beginEvidence, judge } from '../../src/decide/evidence/judge.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
-import type { Reading, Tally } from '../../src/facts/counts.ts';
+import { type Answer, known } from '../../src/facts/answer.ts';
+import type { Counts, Tally } from '../../src/facts/counts.ts';
 import type { EventKind, Policy } from '../../src/policy/policy.ts';
 import { rehearse } from '../../src/rehearsal/rehearse.ts';
 import { steadyrun } from '../../src/rehearsal/rules/steadyrun.ts';
 import type { EventText } from '../../src/scenario/events.ts';
 import { parseScenario, type ScenarioText } from '../../src/scenario/scenario.ts';
+import { without } from '../../src/status/edit.ts';
 import type { Evidence } from '../../src/status/evidence.ts';
-import { type Status, status } from '../../src/status/status.ts';
+import { recall } from '../../src/status/read.ts';
+import type { Status } from '../../src/status/status.ts';
+import { toStore } from '../../src/status/write.ts';
 import { availability, latency, validPolicy, websockets } from '../policy/valid.ts';
 
 const at = '2026-01-05T00:00:00.000Z';
@@ -216,18 +220,20 @@ describe('the order', () => {
     ],
     limit: null,
   };
-  const readingsAt = (tick: number, drawn: readonly Tick[]): Reading[] =>
-    policy.objectives.map(({ name }, i) => ({
-      kind: 'Counts',
-      objective: name,
-      fromMs: fromMs + tick * 15_000,
-      toMs: fromMs + (tick + 1) * 15_000,
-      tickMs: 15_000,
-      byRevision: { [candidate]: drawn[i]!.candidate, [control]: drawn[i]!.control },
-    }));
+  const countsAt =
+    (tick: number, drawn: readonly Tick[]) =>
+    (objective: string): Answer<Counts> => {
+      const { candidate: of, control: beside } = drawn[policy.objectives.findIndex(({ name }) => name === objective)]!;
+      return known({
+        fromMs: fromMs + tick * 15_000,
+        toMs: fromMs + (tick + 1) * 15_000,
+        tickMs: 15_000,
+        byRevision: { [candidate]: of, [control]: beside },
+      });
+    };
   const three = fc.array(tickArbitrary(false), { minLength: 3, maxLength: 3 });
 
-  test('of the readings, of what was known, and of the objectives changes no evidence', () => {
+  test('of what was known, and of the objectives changes no evidence', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ drawn: three, shuffled: fc.shuffledSubarray([0, 1, 2], { minLength: 3 }) }), {
@@ -235,21 +241,15 @@ describe('the order', () => {
           maxLength: 6,
         }),
         (ticks) => {
-          let straight: readonly Evidence[] = beginEvidence(policy, [], fromMs);
+          let straight: readonly Evidence[] = beginEvidence(policy, () => null, fromMs);
           let mixed = straight;
           ticks.forEach(({ drawn, shuffled }, i) => {
-            const readings = readingsAt(i, drawn);
+            const counts = countsAt(i, drawn);
             const in_ = <T>(list: readonly T[]): T[] => shuffled.map((at) => list[at]!);
-            const one = judge(policy, arms, straight, readings, () => 15_000);
-            const other = judge(policy, arms, in_(mixed), in_(readings), () => 15_000);
+            const one = judge(policy, arms, straight, counts, () => 15_000);
+            const other = judge(policy, arms, in_(mixed), counts, () => 15_000);
             expect(JSON.stringify(other)).toBe(JSON.stringify(one));
-            const turned = judge(
-              { ...policy, objectives: in_(policy.objectives) },
-              arms,
-              mixed,
-              readings,
-              () => 15_000,
-            );
+            const turned = judge({ ...policy, objectives: in_(policy.objectives) }, arms, mixed, counts, () => 15_000);
             expect(turned.evidence).toEqual(in_(one.evidence));
             expect(turned.assessments).toEqual(in_(one.assessments));
             expect(turned.newest).toEqual(one.newest);
@@ -279,7 +279,7 @@ vi.mock('../../src/decide/decide.ts', async (original) => {
     ...real,
     decide: (...[policy, observation, state, nowMs]: Parameters<typeof real.decide>) => {
       const outcome = real.decide(policy, observation, next(state), nowMs);
-      running.decisions.push(`${nowMs} ${JSON.stringify(outcome.decision)} ${running.sorted(outcome.state)}`);
+      running.decisions.push(`${nowMs} ${running.sorted(outcome.decision)} ${running.sorted(outcome.state)}`);
       return outcome;
     },
   };
@@ -288,8 +288,8 @@ vi.mock('../../src/decide/traffic/confirm.ts', async (original) => {
   const real = await original<typeof import('../../src/decide/traffic/confirm.ts')>();
   return {
     ...real,
-    confirm: (...[policy, service, state, ...rest]: Parameters<typeof real.confirm>) =>
-      real.confirm(policy, service, next(state), ...rest),
+    confirm: (...[at, effect]: Parameters<typeof real.confirm>) =>
+      real.confirm({ ...at, known: next(at.known) }, effect),
   };
 });
 /** A schema gives the fields in its own order, which is nothing to a state. */
@@ -299,7 +299,12 @@ running.sorted = (state) =>
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-running.revive = (state) => status.parse(JSON.parse(JSON.stringify(state))) satisfies Status;
+running.revive = (state): Status => {
+  const { status: read, lost, newer } = recall(JSON.parse(JSON.stringify(toStore(state as Status, {}, 'test'))));
+  expect({ lost, newer }).toEqual({ lost: [], newer: null });
+  // Who wrote it is nothing to a decision.
+  return without(read, 'memory');
+};
 
 describe('a restart', () => {
   const candidates = fc.constantFrom<NonNullable<ScenarioText['candidate']>>(

@@ -4,6 +4,7 @@ import { sharesIn } from '../../src/decide/evidence/judge.ts';
 import { paceOf } from '../../src/decide/freshness.ts';
 import { isDue } from '../../src/decide/questions.ts';
 import { firstPercent, nextPercent, startPercent, watchPercent } from '../../src/decide/traffic/rollout/ramp.ts';
+import { known } from '../../src/facts/answer.ts';
 import { between, namedSplit, same, soleRevision, splitText } from '../../src/facts/split.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { availability, validPolicy } from '../policy/valid.ts';
@@ -95,7 +96,15 @@ test.each([
 
 test('the delay is the age of the newest sample less half an interval, on average what it was when it came', () => {
   const at = (ageMs: number, intervalMs: number) =>
-    paceOf(policy(), { freshness: { availability: { newestMs: 1e9 - ageMs, intervalMs } } }, 1e9);
+    paceOf({
+      policy: policy(),
+      seen: {
+        service: null,
+        revisions: {},
+        objectives: { availability: { freshness: known({ newestMs: 1e9 - ageMs, intervalMs }) } },
+      },
+      nowMs: 1e9,
+    });
   expect(at(150_000, 60_000)).toEqual({ delayMs: 120_000, tickMs: 60_000 });
   expect(at(3_000, 15_000)).toEqual({ delayMs: 0, tickMs: 15_000 });
 });
@@ -133,7 +142,7 @@ test.each([
 
 describe('habits', () => {
   test('with no history the dispersion is taken to be 1.5 and the SLO is what is allowed', () => {
-    expect(baseline([], 0.001, 'Errors')).toEqual({ phi: 1.5, allowed: 0.001, loudest: 0 });
+    expect(baseline([], 0.001, 'Errors')).toEqual({ dispersion: 1.5, judgedAgainst: 0.001, largestUsualBurst: 0 });
   });
 
   test('independent errors have a dispersion near 1, clustered ones a larger one', () => {
@@ -163,7 +172,7 @@ describe('habits', () => {
         0.001,
         'Errors',
       );
-    expect(after([30, 200])).toEqual({ ...after([]), phi: expect.any(Number), loudest: 0 });
+    expect(after([30, 200])).toEqual({ ...after([]), dispersion: expect.any(Number), largestUsualBurst: 0 });
     expect(after([30, 90, 60, 40]).largestUsualBurst).toBe(90);
     expect(
       baseline([...quiet, ...Array.from({ length: 10 }, () => ({ bad: 300, total: 1500 }))], 0.001, 'Errors')

@@ -9,7 +9,8 @@ import {
   startPercent,
   watchPercent,
 } from '../../src/decide/traffic/rollout/ramp.ts';
-import type { Reading } from '../../src/facts/counts.ts';
+import { known } from '../../src/facts/answer.ts';
+import type { Counts } from '../../src/facts/counts.ts';
 import { availability, latency, validPolicy } from '../policy/valid.ts';
 
 const policy = validPolicy([availability, latency]);
@@ -98,16 +99,21 @@ describe('a tick in which the candidate had less than its part of the instances'
     shares: [{ atMs: fromMs - 60_000, percent: 45 }],
     limit,
   });
-  const readings: Reading[] = policy.objectives.map(({ name }) => ({
-    kind: 'Counts',
-    objective: name,
-    fromMs,
-    toMs: fromMs + 15_000,
-    tickMs: 15_000,
-    byRevision: { new: { bad: 600, total: 675 }, old: { bad: 1, total: 825 } },
-  }));
+  const counts = () =>
+    known<Counts>({
+      fromMs,
+      toMs: fromMs + 15_000,
+      tickMs: 15_000,
+      byRevision: { new: { bad: 600, total: 675 }, old: { bad: 1, total: 825 } },
+    });
   const judged = (limit: number | null) =>
-    judge(policy, arms(limit), beginEvidence(policy, [], fromMs), readings, () => 15_000);
+    judge(
+      policy,
+      arms(limit),
+      beginEvidence(policy, () => null, fromMs),
+      counts,
+      () => 15_000,
+    );
 
   test('says nothing about its latency, but counts its errors', () => {
     const { notAttributable, assessments, evidence, newest } = judged(3);
@@ -133,9 +139,9 @@ describe('a tick in which the candidate had less than its part of the instances'
       ...rest,
       shares: [...shares, { atMs: fromMs + 5_000, percent: 50 }, { atMs: fromMs + 10_000, percent: 67 }],
     };
-    const evidence = beginEvidence(policy, [], fromMs);
-    expect(judge(policy, stepped, evidence, readings, () => 15_000).notAttributable).toEqual(['latency']);
+    const evidence = beginEvidence(policy, () => null, fromMs);
+    expect(judge(policy, stepped, evidence, counts, () => 15_000).notAttributable).toEqual(['latency']);
     const since = { ...rest, shares: [{ atMs: fromMs - 1, percent: 67 }] };
-    expect(judge(policy, since, evidence, readings, () => 15_000).notAttributable).toEqual([]);
+    expect(judge(policy, since, evidence, counts, () => 15_000).notAttributable).toEqual([]);
   });
 });

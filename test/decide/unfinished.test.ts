@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../src/decide/decide.ts';
 import { freshEvidence } from '../../src/decide/evidence/evidence.ts';
+import { known } from '../../src/facts/answer.ts';
 import type { Observation } from '../../src/facts/observation.ts';
 import type { Service } from '../../src/facts/service.ts';
 import { iso } from '../../src/facts/time.ts';
@@ -52,8 +53,8 @@ const restoring: Status = {
     evidence: [freshEvidence('availability', 1, 0.001, iso(nowMs - 30_000))],
   },
   intent: {
-    kind: 'Restore',
-    split: [{ revision: promoted, percent: 100 }],
+    purpose: 'Restore',
+    change: { kind: 'Traffic', split: [{ revision: promoted, percent: 100 }] },
     etag: 'd',
     reason: 'NotToBlame',
     message: 'It has all of the traffic again.',
@@ -64,18 +65,15 @@ const restoring: Status = {
 const seen = (policy: Policy): Observation => ({
   service: service(policy),
   revisions: { [old]: null, [promoted]: { name: promoted, createdAtMs: 0, ready: 'True', message: '' } },
-  freshness: { availability: { newestMs: nowMs - 30_000, intervalMs: 15_000 } },
-  readings: [],
-  history: [],
-  inspections: null,
+  objectives: { availability: { freshness: known({ newestMs: nowMs - 30_000, intervalMs: 15_000 }) } },
 });
 
 test('the way back to the promoted revision does not depend on the one that it leaves', () => {
   const policy = validPolicy();
   expect(decide(policy, seen(policy), restoring, nowMs).decision.write).toMatchObject({
-    kind: 'Restore',
-    target: promoted,
-    split: [{ revision: promoted, percent: 100 }],
+    purpose: 'Restore',
+    needs: [promoted],
+    change: { kind: 'Traffic', split: [{ revision: promoted, percent: 100 }] },
   });
 });
 

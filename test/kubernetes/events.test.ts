@@ -6,7 +6,12 @@ import { VirtualClock } from './virtual-clock.ts';
 
 const about: Regarding = { key: { namespace: 'default', name: 'api' }, uid: 'uid-of-api' };
 const other: Regarding = { key: { namespace: 'default', name: 'web' }, uid: 'uid-of-web' };
-const promoted: PolicyEvent = { type: 'Normal', reason: 'Promoted', action: 'Promote', message: 'api-2 has it all.' };
+const promoted: PolicyEvent = {
+  type: 'Normal',
+  reason: 'PromotedByRequest',
+  action: 'Promote',
+  message: 'api-2 has it all.',
+};
 const rolledBack: PolicyEvent = {
   type: 'Warning',
   reason: 'RolledBack',
@@ -48,7 +53,7 @@ describe('an event', () => {
         reportingController: 'steadyrun.dev/steadyrun',
         reportingInstance: 'steadyrun-0',
         type: 'Normal',
-        reason: 'Promoted',
+        reason: 'PromotedByRequest',
         action: 'Promote',
         note: 'api-2 has it all.',
         regarding: {
@@ -130,7 +135,9 @@ describe('a failure to tell', () => {
   test.each([403, 500])('is said and not thrown: %i', async (code) => {
     cluster.fault = () => ({ kind: 'Answer', code, reason: 'Whatever' });
     expect(await recorder.record(about, promoted)).toBe(false);
-    expect(failures).toEqual([expect.stringContaining(`event Promoted was not recorded: Kubernetes answered ${code}`)]);
+    expect(failures).toEqual([
+      expect.stringContaining(`event PromotedByRequest was not recorded: Kubernetes answered ${code}`),
+    ]);
   });
 
   test('does not tell twice what may have arrived', async () => {

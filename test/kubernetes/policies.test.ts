@@ -6,6 +6,7 @@ import { SloPolicies } from '../../src/kubernetes/policies/slopolicies.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
 import { Conflict, Unavailable } from '../../src/ports/errors.ts';
 import type { Status } from '../../src/status/status.ts';
+import { toStore } from '../../src/status/write.ts';
 import { policy, TestCluster } from './cluster.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -28,7 +29,8 @@ beforeEach(async () => {
     cache: { get: (text) => cached.get(text), list: () => [...cached.values()] },
     api: new SloPolicies(config, { retries: 0, firstDelayMs: 1 }),
     events: new EventRecorder({ config, instance: 'test', clock, wallMs: () => 0, onFailure: () => undefined }),
-    parse: storedPolicy,
+    parse: (raw) => storedPolicy(raw),
+    version: 'test',
     clock,
     fence: {
       check: () => {
@@ -138,31 +140,49 @@ describe('writing the status', () => {
     await expect(policies.writeStatus(key, steady)).rejects.toThrow(Unavailable);
     cluster.fault = () => undefined;
     await policies.writeStatus(key, steady);
-    expect(stored()?.status).toEqual(steady);
+    expect(stored()?.status).toEqual(toStore(steady, {}, 'test'));
   });
 
   test('is refused to one that no longer leads', async () => {
+    annotate('api-2');
     isLeader = false;
     await expect(policies.writeStatus(key, steady)).rejects.toThrow('not the leader');
-    await expect(policies.removeAnnotations(key, ['steadyrun.dev/promote'])).rejects.toThrow('not the leader');
+    await expect(policies.removeAnnotations(key, [promoted])).rejects.toThrow('not the leader');
     expect(writes()).toBe(0);
   });
 });
 
+const promoted = { annotation: 'steadyrun.dev/promote', value: 'api-2' };
+const request = (revision: string) => ({ [promoted.annotation]: revision });
+function annotate(revision: string): void {
+  cluster.door.policies.put({ ...policy('api'), metadata: { name: 'api', annotations: request(revision) } });
+  catchUp();
+}
+
 describe('obeyed annotations', () => {
   test('are removed, and are gone from what is read next', async () => {
-    cluster.door.policies.put({
-      ...policy('api'),
-      metadata: { name: 'api', annotations: { 'steadyrun.dev/promote': 'api-2' } },
-    });
-    catchUp();
+    annotate('api-2');
     const { spec } = policies.get(key)!;
     expect(spec.ok && spec.policy.requests.promote).toBe('api-2');
     await policies.writeStatus(key, { phase: 'Watching' });
-    await policies.removeAnnotations(key, ['steadyrun.dev/promote']);
+    await policies.removeAnnotations(key, [promoted]);
     const after = policies.get(key)!;
     expect(after.spec.ok && after.spec.policy.requests.promote).toBeNull();
     expect(after.status.phase).toBe('Watching');
+  });
+
+  test('that say something else by now are kept: that is another request', async () => {
+    annotate('api-3');
+    await policies.removeAnnotations(key, [promoted]);
+    const { spec } = policies.get(key)!;
+    expect(spec.ok && spec.policy.requests.promote).toBe('api-3');
+  });
+
+  test('that were changed where the cache has not seen it yet are kept, too', async () => {
+    annotate('api-2');
+    cluster.door.policies.put({ ...policy('api'), metadata: { name: 'api', annotations: request('api-3') } });
+    await expect(policies.removeAnnotations(key, [promoted])).rejects.toThrow(Conflict);
+    expect(stored()?.metadata.annotations).toEqual(request('api-3'));
   });
 });
 
@@ -170,6 +190,11 @@ test('events are told about the policy as it is', async () => {
   await policies.event(key, { type: 'Warning', reason: 'RolledBack', action: 'RollBack', message: 'Too many errors.' });
   expect(cluster.door.events()).toMatchObject([{ regarding: { name: 'api', uid: stored()!.metadata.uid } }]);
   cached.clear();
-  await policies.event(key, { type: 'Normal', reason: 'Promoted', action: 'Promote', message: 'Gone by now.' });
+  await policies.event(key, {
+    type: 'Normal',
+    reason: 'PromotedByRequest',
+    action: 'Promote',
+    message: 'Gone by now.',
+  });
   expect(cluster.door.events()).toHaveLength(1);
 });

@@ -4,7 +4,6 @@ import { persistently } from '../../src/kubernetes/http/retry.ts';
 import { type PolicyObject, SloPolicies } from '../../src/kubernetes/policies/slopolicies.ts';
 import type { Fault } from '../../src/lab/apiserver/faults.ts';
 import { Conflict, Refused, Unavailable } from '../../src/ports/errors.ts';
-import type { Status } from '../../src/status/status.ts';
 import { policy, TestCluster } from './cluster.ts';
 
 let cluster: TestCluster;
@@ -38,7 +37,7 @@ describe('listing', () => {
 });
 
 describe('the status', () => {
-  const before: Status = {
+  const before = {
     phase: 'Ramping',
     candidate: { revision: 'api-2', percent: 5, since: '2026-01-01T00:00:00Z' },
   };
@@ -46,7 +45,7 @@ describe('the status', () => {
   const edit = () =>
     cluster.door.policies.put({ ...policy('api'), metadata: { name: 'api', labels: { by: 'a person' } } });
   /** What another process with the same name writes. */
-  const writeFrom = async (status: Status): Promise<void> => {
+  const writeFrom = async (status: Readonly<Record<string, unknown>>): Promise<void> => {
     await new SloPolicies(cluster.config()).applyStatus(await base(), status);
   };
 

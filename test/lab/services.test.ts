@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Change } from '../../src/facts/change.ts';
+import type { Split } from '../../src/facts/split.ts';
 import { LabServices } from '../../src/lab/services.ts';
 import type { World } from '../../src/lab/world.ts';
 import { Conflict, Refused } from '../../src/ports/errors.ts';
@@ -12,6 +14,8 @@ beforeEach(() => {
   world = worldOf();
   services = new LabServices(world);
 });
+
+const traffic = (split: Split): Change => ({ kind: 'Traffic', split });
 
 describe('the simulated services, in process', () => {
   test('tell what there is', async () => {
@@ -45,12 +49,13 @@ describe('the simulated services, in process', () => {
   test('take a new split, with the tags, by the operator', async () => {
     const fresh = world.deploy('api');
     live(world, 10_000);
-    const { etag } = (await services.read(REF))!;
+    const before = (await services.read(REF))!;
     const split = [
       { revision: OLD, percent: 95 },
       { revision: fresh, percent: 5 },
     ];
-    await services.setTraffic(REF, split, [{ revision: fresh, tag: 'probe' }], etag);
+    const tagged = { ...before, traffic: [...before.traffic, { revision: fresh, percent: 0, tag: 'probe' }] };
+    await services.write(REF, traffic(split), tagged);
     const after = (await services.read(REF))!;
     expect(after).toMatchObject({ settled: false, lastModifier: 'operator' });
     expect(after.traffic).toEqual([...split, { revision: fresh, percent: 0, tag: 'probe' }]);
@@ -64,18 +69,17 @@ describe('the simulated services, in process', () => {
   });
 
   test('refuse an etag that is no longer current as a conflict, and change nothing', async () => {
-    const { etag } = (await services.read(REF))!;
+    const before = (await services.read(REF))!;
     world.setTraffic('api', [{ revision: OLD, percent: 100 }]);
-    const write = services.setTraffic(REF, [{ revision: OLD, percent: 100 }], [], etag);
+    const write = services.write(REF, traffic([{ revision: OLD, percent: 100 }]), before);
     await expect(write).rejects.toThrow(Conflict);
     expect(world.truth('api').writes).toHaveLength(1);
   });
 
   test('refuse what Cloud Run would refuse', async () => {
-    const { etag } = (await services.read(REF))!;
-    await expect(services.setTraffic(REF, [{ revision: 'api-00099-zzz', percent: 100 }], [], etag)).rejects.toThrow(
-      Refused,
-    );
-    await expect(services.setTraffic(REF, [{ revision: OLD, percent: 90 }], [], etag)).rejects.toThrow('sum to 90');
+    const before = (await services.read(REF))!;
+    const toNobody = traffic([{ revision: 'api-00099-zzz', percent: 100 }]);
+    await expect(services.write(REF, toNobody, before)).rejects.toThrow(Refused);
+    await expect(services.write(REF, traffic([{ revision: OLD, percent: 90 }]), before)).rejects.toThrow('sum to 90');
   });
 });

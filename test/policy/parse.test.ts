@@ -188,7 +188,7 @@ describe('A stored policy', () => {
     ['a list', []],
     ['text', 'Steady'],
     ['nothing', null],
-    ['a broken rollout', { phase: 'Ramping', rollout: { candidate: 5 } }],
+    ['a broken rollout', { rollout: { candidate: 5 } }],
   ])('has an empty status when that is %s', (_, status) => {
     expect(storedPolicy({ ...minimal, status }).status).toEqual({});
   });

@@ -4,7 +4,6 @@
  * an operator that is started anew again and again, half of the time between asking and remembering the answer.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Reading } from '../../src/facts/counts.ts';
 import { createPromqlClient } from '../../src/prometheus/http.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';
@@ -116,13 +115,13 @@ describe.skipIf(prometheusProgram === null).each(programs.filter(([, program]) =
 
         const atMs = Math.round(nowMs);
         const freshness = await metrics.freshness(asked, atMs);
-        if ('kind' in freshness) throw new Error(freshness.message);
-        const { newestMs, intervalMs } = freshness;
+        if (freshness.kind === 'Unknown') throw new Error(freshness.message);
+        const { newestMs, intervalMs } = freshness.value;
         expect(intervalMs).toBe(15_000);
         if (newestMs === null || newestMs - judgedUntilMs < 0.8 * intervalMs) continue;
         const question = { ...asked, fromMs: judgedUntilMs, toMs: newestMs, tickMs: intervalMs, createdAtMs };
-        const reading: Reading = await metrics.counts(question);
-        if (reading.kind === 'Unknown') throw new Error(reading.message);
+        const answer = await metrics.counts(question);
+        if (answer.kind === 'Unknown') throw new Error(answer.message);
         // Killed before the answer was remembered, or after it: either way it starts with what was remembered.
         const fate = random();
         if (fate < 0.9) {
@@ -131,7 +130,7 @@ describe.skipIf(prometheusProgram === null).each(programs.filter(([, program]) =
         }
         if (fate < 0.45) continue;
         const spansOutage = judgedUntilMs < outage.toMs && newestMs > outage.fromMs;
-        for (const [revision, { bad, total }] of Object.entries(reading.byRevision)) {
+        for (const [revision, { bad, total }] of Object.entries(answer.value.byRevision)) {
           for (const sums of spansOutage ? [counted, acrossOutage] : [counted]) {
             sums[revision] ??= { bad: 0, total: 0 };
             sums[revision].bad += bad;

@@ -1,6 +1,8 @@
 import { register } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/decide/decision.ts';
+import type { Carried } from '../../src/loop/carry-out.ts';
+import type { Pass, Said } from '../../src/loop/pass.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
 import { OperatorMetrics } from '../../src/report/metrics.ts';
 import { fresh, policy, ramping, steady } from './statuses.ts';
@@ -18,15 +20,33 @@ beforeEach(() => {
 const lines = async (prefix: string): Promise<string[]> =>
   (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(prefix));
 
-const written: Decision = {
+const decision: Decision = {
   action: 'RollBack',
   reason: 'ErrorRateRegression',
   message: 'x',
-  write: { kind: 'RollBack', split: [], etag: '1', back: true, target: fresh },
+  write: { purpose: 'RollBack', change: { kind: 'Traffic', split: [] }, needs: [fresh] },
   events: [],
+  announcement: null,
   obeyed: [],
   nextCheckMs: 0,
 };
+const done: Carried = { kind: 'Done', state: {} };
+const failure = { reason: 'Refused', message: 'no', terminal: true } as const;
+
+/** A pass in which it was decided to roll back, and what became of that. */
+const passed = (stored: StoredPolicy, carried: Carried | null = done, said: Said = decision): Pass => ({
+  policy: stored,
+  before: {},
+  seen: null,
+  decided: { decision, state: {} },
+  said,
+  carried,
+  failure: carried?.kind === 'NotDone' ? carried.failure : null,
+  reported: true,
+  events: [],
+  beganMs: 0,
+  endedMs: 0,
+});
 
 describe('/metrics', () => {
   test('has the names that controller dashboards know', async () => {
@@ -82,16 +102,21 @@ describe('/metrics', () => {
     ]);
   });
 
-  test('counts the decisions that write, and no others', async () => {
+  test('counts the writes that were done, and apart from them those that were not, and no others', async () => {
     policies = [policy('api')];
-    metrics.decided('default', 'api', written);
-    metrics.decided('default', 'api', written);
-    metrics.decided('default', 'api', { ...written, write: null });
-    const expected = [
-      'steadyrun_decisions_total{namespace="default",policy="api",action="RollBack",reason="ErrorRateRegression"} 2',
-    ];
-    expect(await lines('steadyrun_decisions_total')).toEqual(expected);
-    expect(await lines('steadyrun_decisions_total')).toEqual(expected);
+    const [stored] = policies;
+    metrics.passed(passed(stored!));
+    metrics.passed(passed(stored!));
+    metrics.passed(passed(stored!, { kind: 'NotDone', state: {}, failure, answered: [] }));
+    metrics.passed(passed(stored!, { kind: 'Nothing', state: {} }, { ...decision, write: null }));
+    metrics.passed(passed(stored!, null));
+    const labels = 'namespace="default",policy="api",action="RollBack",reason="ErrorRateRegression"';
+    for (let scrape = 0; scrape < 2; scrape++) {
+      expect(await lines('steadyrun_decisions_total')).toEqual([`steadyrun_decisions_total{${labels}} 2`]);
+      expect(await lines('steadyrun_writes_not_done_total')).toEqual([
+        `steadyrun_writes_not_done_total{${labels},result="Refused"} 1`,
+      ]);
+    }
   });
 
   test('counts calls to Google by method and code', async () => {
@@ -106,11 +131,11 @@ describe('/metrics', () => {
 
   test('does not grow with policies that have come and gone', async () => {
     policies = [policy('stays', { status: steady })];
-    metrics.decided('default', 'stays', written);
+    metrics.passed(passed(policies[0]!));
     const before = (await lines('steadyrun')).length;
     for (let n = 0; n < 200; n++) {
       policies[1] = policy(`passing-${n}`, { status: ramping });
-      metrics.decided('default', `passing-${n}`, written);
+      metrics.passed(passed(policies[1]!));
       expect(await lines('steadyrun')).toHaveLength(2 * before);
     }
     policies.pop();
@@ -124,7 +149,7 @@ describe('/metrics', () => {
     expect(types.length).toBeGreaterThan(20);
     for (const [, name] of types) expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.*`, 'm'));
     const own = types.filter(([, name]) => /^(controller_runtime|workqueue|steadyrun)_/.test(name!));
-    expect(own).toHaveLength(12);
+    expect(own).toHaveLength(13);
     for (const [, name, type] of own) expect(type === 'counter').toBe(name!.endsWith('_total'));
   });
 });

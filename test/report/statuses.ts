@@ -7,6 +7,7 @@ import type { Evidence } from '../../src/status/evidence.ts';
 import type { GuardState } from '../../src/status/guard.ts';
 import type { RolloutState } from '../../src/status/rollout.ts';
 import type { Status } from '../../src/status/status.ts';
+import { toStore } from '../../src/status/write.ts';
 
 export const nowMs = Date.parse('2026-01-05T03:00:00Z');
 export const ago = (minutes: number): string => iso(nowMs - minutes * 60_000);
@@ -136,6 +137,6 @@ export function policy(
       objectives: [{ name: 'availability', targetPercent: 99.9 }],
       ...change.spec,
     },
-    status: change.status ?? {},
+    status: toStore(change.status ?? {}, {}, 'test'),
   });
 }

@@ -154,11 +154,14 @@ api  ◐ Ramping  api-00002-bbb at 1 %, begun 60 s ago
     const stuck: Status = {
       ...ramping,
       intent: {
-        kind: 'Step',
-        split: [
-          { revision: fresh, percent: 12 },
-          { revision: old, percent: 88 },
-        ],
+        purpose: 'Step',
+        change: {
+          kind: 'Traffic',
+          split: [
+            { revision: fresh, percent: 12 },
+            { revision: old, percent: 88 },
+          ],
+        },
         etag: '"1"',
         reason: 'Healthy',
         message: 'x',

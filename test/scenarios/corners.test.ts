@@ -1,5 +1,6 @@
 /** Corners where a person, an outage and a rollout meet; each of these once went wrong. */
 import { describe, expect, test } from 'vitest';
+import { known } from '../../src/facts/answer.ts';
 import { Refused } from '../../src/ports/errors.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Services } from '../../src/ports/services.ts';
@@ -119,8 +120,8 @@ describe('after promotion', () => {
         counts: async (question) => {
           const reading = await real.counts(question);
           if (reading.kind === 'Unknown') return reading;
-          const kept = Object.entries(reading.byRevision).filter(([name]) => name !== mute);
-          return { ...reading, byRevision: Object.fromEntries(kept) };
+          const kept = Object.entries(reading.value.byRevision).filter(([name]) => name !== mute);
+          return known({ ...reading.value, byRevision: Object.fromEntries(kept) });
         },
       }),
     });
@@ -203,9 +204,9 @@ test('a rollback that is refused is said to be refused', async () => {
         glance: (ref) => real.glance(ref),
         read: (ref) => real.read(ref),
         revision: (ref, name) => real.revision(ref, name),
-        setTraffic: async (...args) => {
+        write: async (...args) => {
           if (refusing) throw new Refused('Google refused: iam.serviceAccounts.actAs is missing.');
-          return real.setTraffic(...args);
+          return real.write(...args);
         },
       }),
     },

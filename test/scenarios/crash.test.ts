@@ -95,9 +95,9 @@ async function writingCalls(scenario: Scenario): Promise<{ at: number; call: str
   const writing: { at: number; call: string }[] = [];
   let begun = 0;
   calls.forEach((call, i) => {
-    if (call !== 'policies.writeStatus' || calls[i + 1] === 'services.setTraffic') return;
+    if (call !== 'policies.writeStatus' || calls[i + 1] === 'services.write') return;
     const reconcile = calls.slice(begun, i + 1);
-    if (begun >= from && reconcile.includes('services.setTraffic')) {
+    if (begun >= from && reconcile.includes('services.write')) {
       // The event and the annotation come after the report.
       for (let at = begun; at <= Math.min(i + 2, calls.length - 1); at++)
         writing.push({ at: at + 1, call: calls[at]! });

@@ -63,7 +63,9 @@ export async function played(drama: Drama, options: StageOptions = {}): Promise<
   const stage: Stage = new Stage({
     ...options,
     ...(drama.own && { websockets: true, spec: { ...options.spec, objectives: ownQueries('api') } }),
-    onDecision: (decision) => decisions.push(line((stage.clock.nowMs() - startMs) / 60_000, decision)),
+    onPass: ({ decided, beganMs }) => {
+      if (decided) decisions.push(line((beganMs - startMs) / 60_000, decided.decision));
+    },
   });
   stage.start();
   await stage.run(5);
@@ -76,6 +78,6 @@ export async function played(drama: Drama, options: StageOptions = {}): Promise<
 }
 
 function line(minute: number, { action, reason, write }: Decision): string {
-  const split = write?.split.map(({ revision, percent }) => `${revision}=${percent}`) ?? [];
+  const split = write?.change.split.map(({ revision, percent }) => `${revision}=${percent}`) ?? [];
   return [minute.toFixed(3), action, reason, ...split].join(' ');
 }

@@ -36,9 +36,9 @@ describe('a rollback that was decided before the edit', () => {
       glance: (ref) => real.glance(ref),
       read: (ref) => real.read(ref),
       revision: (ref, name) => real.revision(ref, name),
-      setTraffic: async (...args) => {
+      write: async (...args) => {
         if (refusing) throw new Unavailable('Cloud Run answered 503');
-        return real.setTraffic(...args);
+        return real.write(...args);
       },
     });
     const played = await ramping({ services }, { LAB_ERROR_PERCENT: '100' });

@@ -1,5 +1,6 @@
 /** Policies that bring their own queries. */
 import { describe, expect, test } from 'vitest';
+import { known } from '../../src/facts/answer.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import { ownQueries } from '../own-queries.ts';
 import { adopted, ramping, type StageOptions } from './stage.ts';
@@ -79,7 +80,7 @@ describe("a team's own queries", () => {
         inspect: (...args) => real.inspect(...args),
         freshness: async (asked, nowMs) =>
           mute && asked.objective.name === 'latency'
-            ? { newestMs: null, intervalMs: 15_000 }
+            ? known({ newestMs: null, intervalMs: 15_000 })
             : real.freshness(asked, nowMs),
       }),
     });

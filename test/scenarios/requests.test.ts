@@ -23,9 +23,9 @@ const once = (call: string, fate: 'dieBefore' | 'dieAfter'): Boundary => {
 
 describe('the process is killed while a request is being obeyed', () => {
   test.each([
-    { verb: 'abort', fate: 'dieAfter', call: 'services.setTraffic' },
+    { verb: 'abort', fate: 'dieAfter', call: 'services.write' },
     { verb: 'abort', fate: 'dieBefore', call: 'policies.removeAnnotations' },
-    { verb: 'promote', fate: 'dieAfter', call: 'services.setTraffic' },
+    { verb: 'promote', fate: 'dieAfter', call: 'services.write' },
     { verb: 'promote', fate: 'dieBefore', call: 'policies.removeAnnotations' },
     { verb: 'retry', fate: 'dieBefore', call: 'policies.removeAnnotations' },
   ] as const)('$verb: $fate at $call', async ({ verb, fate, call }) => {
@@ -78,9 +78,9 @@ describe('a promotion that is asked for', () => {
         const revision = await real.revision(ref, name);
         return revision && { ...revision, ...trouble.revision?.(name) };
       },
-      setTraffic: async (...args) => {
+      write: async (...args) => {
         if (trouble.refusing) throw new Unavailable('Cloud Run answered 503');
-        return real.setTraffic(...args);
+        return real.write(...args);
       },
     });
     const become = (next: Trouble) => {

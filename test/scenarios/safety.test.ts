@@ -73,9 +73,9 @@ describe('a rollback', () => {
       {
         services: (real) =>
           replacing<Services>(real, {
-            setTraffic: async (...args) => {
+            write: async (...args) => {
               if (refusing) throw new Unavailable('Cloud Run answered 503');
-              return real.setTraffic(...args);
+              return real.write(...args);
             },
           }),
         metrics: (real) =>
@@ -107,7 +107,7 @@ describe('a rollback', () => {
     await stage.until((status) => status.phase === 'Steady', 5);
     stage.world.deploy('api', { env: { LAB_ERROR_PERCENT: '100' } });
     await stage.until((status) => status.rejected !== undefined && status.rejected.length > 0, 20);
-    const write = calls.lastIndexOf('services.setTraffic');
+    const write = calls.lastIndexOf('services.write');
     const reconcile = calls.slice(calls.lastIndexOf('metrics.counts', write) + 1, write);
     expect(reconcile).not.toContain('services.glance');
     expect(reconcile.filter((call) => call.startsWith('policies.'))).toEqual([]);

@@ -3,25 +3,35 @@
  * killed at any boundary and started again; only what the world and the cluster hold survives.
  */
 
-import type { Decided, Decision } from '../../src/decide/decision.ts';
+import type { Case } from '../../src/decide/case.ts';
+import type { Settled } from '../../src/decide/concern.ts';
+import type { Outcome } from '../../src/decide/outcome.ts';
+import { type Repertoire, repertoire } from '../../src/decide/repertoire.ts';
 import type { PolicyEvent } from '../../src/facts/event.ts';
 import { VirtualClock } from '../../src/lab/clock.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
 import type { SeriesStore } from '../../src/lab/series/store.ts';
 import { LabServices } from '../../src/lab/services.ts';
 import { type ServiceSeed, World, type WorldOptions } from '../../src/lab/world.ts';
+import { Claims } from '../../src/loop/claims.ts';
 import { Operator } from '../../src/loop/operator.ts';
+import type { Listener } from '../../src/loop/pass.ts';
 import { WorkQueue } from '../../src/loop/queue.ts';
+import type { Wiring } from '../../src/loop/wiring.ts';
+import { apiVersion, kind } from '../../src/policy/api.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
-import { keyText, type Policy, type PolicyKey } from '../../src/policy/policy.ts';
+import { keyText, type PolicyKey } from '../../src/policy/policy.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
 import type { Fence } from '../../src/ports/clock.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
-import type { Policies } from '../../src/ports/policies.ts';
+import type { Annotation, Policies } from '../../src/ports/policies.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import type { PromqlClient } from '../../src/prometheus/promql.ts';
+import { telling } from '../../src/report/listeners.ts';
+import type { Vocabulary } from '../../src/status/read.ts';
 import type { Status } from '../../src/status/status.ts';
+import { toldOnly, toStore } from '../../src/status/write.ts';
 import { availability, latency } from '../policy/valid.ts';
 
 export const startMs = Date.parse('2026-01-05T08:00:00Z');
@@ -40,7 +50,12 @@ export interface StageOptions {
   readonly metrics?: (real: Metrics) => Metrics;
   /** Answers the loop's questions about what the store holds, instead of the lab's own evaluator. */
   readonly promql?: (store: SeriesStore, clock: VirtualClock) => PromqlClient;
-  readonly onDecision?: (decision: Decision) => void;
+  /** Told of what the judgement of the traffic proposes, before anything is carried out. */
+  readonly onProposal?: (proposal: Outcome) => void;
+  /** Told of every pass, last. */
+  readonly onPass?: Listener;
+  /** What there is to decide and to write. */
+  readonly repertoire?: Repertoire;
 }
 
 export class Stage {
@@ -50,7 +65,9 @@ export class Stage {
   readonly key: PolicyKey = { namespace: 'default', name: 'api' };
   readonly #services: Services;
   readonly #metrics: Metrics;
-  readonly #onDecision: (decision: Decision) => void;
+  readonly #repertoire: Repertoire;
+  readonly #listeners: readonly Listener[];
+  readonly #claims = new Claims();
   #process: Process | undefined;
 
   constructor(options: StageOptions = {}) {
@@ -75,8 +92,10 @@ export class Stage {
     this.#services = options.services?.(services) ?? services;
     const real = new PromqlMetrics(options.promql?.(this.world.store, this.clock) ?? labPromql(this.world.store));
     this.#metrics = options.metrics?.(real) ?? real;
-    this.#onDecision = options.onDecision ?? (() => undefined);
-    this.policies = new MemoryPolicies(() => this.clock.nowMs());
+    this.#repertoire = overheard(options.repertoire ?? repertoire, options.onProposal);
+    this.#listeners = options.onPass ? [options.onPass] : [];
+    this.policies = new MemoryPolicies(() => this.clock.nowMs(), this.#repertoire);
+    this.policies.onClaim = (key) => this.#claims.changed(key, this.policies.get(key));
     this.policies.put(this.key, {
       service: { project: 'acme', region: 'europe-west1', name: 'api' },
       objectives: [availability, latency],
@@ -88,15 +107,18 @@ export class Stage {
   start(boundary: Boundary = () => 'go', fence: Fence = { check: () => undefined }): void {
     const process = new Process(boundary);
     const queue = new WorkQueue({ clock: this.clock, retryBaseMs: 1000, retryCapMs: 30_000 });
-    const world = {
+    const policies = process.guard('policies', this.policies as Policies);
+    const wiring: Wiring = {
       clock: this.clock,
       fence,
       services: process.guard('services', this.#services),
       metrics: process.guard('metrics', this.#metrics),
-      policies: process.guard('policies', this.policies as Policies),
-      onDecision: (_policy: Policy, { decision }: Decided) => this.#onDecision(decision),
+      policies,
+      claims: this.#claims,
+      repertoire: this.#repertoire,
+      listeners: [...this.#listeners, telling(policies)],
     };
-    const operator = new Operator(world, queue);
+    const operator = new Operator(wiring, queue);
     void operator.run(2);
     this.policies.onChange = (key) => queue.add(keyText(key));
     queue.add(keyText(this.key));
@@ -183,6 +205,22 @@ export async function ramping(options: StageOptions = {}, env: Record<string, st
   return { stage, stable, candidate };
 }
 
+/** The same repertoire, whose concerns are listened to. */
+const overheard = (known: Repertoire, listen?: (proposal: Outcome) => void): Repertoire =>
+  listen === undefined
+    ? known
+    : {
+        ...known,
+        concerns: known.concerns.map((concern) => ({
+          ...concern,
+          judge: (at: Case, others: Settled) => {
+            const judgement = concern.judge(at, others);
+            if (judgement.proposal) listen(judgement.proposal);
+            return judgement;
+          },
+        })),
+      };
+
 /** What happens at one call out of the process: it goes on, dies before the effect, or dies after it. */
 export type Boundary = (call: string) => 'go' | 'dieBefore' | 'dieAfter';
 
@@ -205,7 +243,7 @@ class Process {
   }
 
   #call(name: string, call: () => unknown): unknown {
-    const local = name === 'policies.get' || name === 'policies.list';
+    const local = name === 'policies.get';
     if (this.dead) return local ? undefined : new Promise(() => undefined);
     if (local) return call();
     const fate = this.#boundary(name);
@@ -231,12 +269,17 @@ export class MemoryPolicies implements Policies {
   readonly events: PolicyEvent[] = [];
   statusWrites = 0;
   onChange: (key: PolicyKey) => void = () => undefined;
+  /** Whatever process runs, this knows who guards what. */
+  onClaim: (key: PolicyKey) => void = () => undefined;
   readonly #raw = new Map<string, RawPolicy>();
   readonly #parsed = new Map<string, StoredPolicy>();
   readonly #nowMs: () => number;
 
-  constructor(nowMs: () => number) {
+  readonly #vocabulary: Vocabulary;
+
+  constructor(nowMs: () => number, { purposes, changeKinds }: Pick<Repertoire, 'purposes' | 'changeKinds'>) {
     this.#nowMs = nowMs;
+    this.#vocabulary = { purposes: Object.keys(purposes), changes: Object.keys(changeKinds) };
   }
 
   put(key: PolicyKey, spec: Record<string, unknown>): void {
@@ -278,37 +321,44 @@ export class MemoryPolicies implements Policies {
     const text = keyText(key);
     const raw = this.#raw.get(text);
     if (!raw) return undefined;
-    const parsed =
-      this.#parsed.get(text) ?? storedPolicy({ apiVersion: 'steadyrun.dev/v1alpha1', kind: 'SLOPolicy', ...raw });
+    const parsed = this.#parsed.get(text) ?? storedPolicy({ apiVersion, kind, ...raw }, this.#vocabulary);
     this.#parsed.set(text, parsed);
     return parsed;
-  }
-
-  list(): StoredPolicy[] {
-    return [...this.#raw.keys()].map((text) => {
-      const [namespace, name] = text.split('/');
-      return this.get({ namespace: namespace!, name: name! })!;
-    });
   }
 
   async writeStatus(key: PolicyKey, status: Status): Promise<void> {
     const raw = this.#raw.get(keyText(key));
     if (!raw) return;
     this.statusWrites++;
-    raw.status = JSON.parse(JSON.stringify(status));
+    const { newer } = this.get(key)!.recalled;
+    raw.status = JSON.parse(
+      JSON.stringify(newer ? toldOnly(status, raw.status) : toStore(status, raw.status, 'stage')),
+    );
     this.#parsed.delete(keyText(key));
-    const kept = JSON.stringify(this.get(key)!.status);
-    if (kept.length < 0.9 * JSON.stringify(status).length)
-      throw new Error(`the schema lost a part of ${JSON.stringify(status)}`);
+    const { lost } = this.get(key)!.recalled;
+    if (lost.length > 0) throw new Error(`the schema lost a part of ${JSON.stringify(status)}: ${lost.join('; ')}`);
+  }
+
+  /** The status as it is stored. */
+  stored(key: PolicyKey): unknown {
+    return this.#raw.get(keyText(key))?.status;
+  }
+
+  /** As another operator, or a hand, leaves it. */
+  restatus(key: PolicyKey, status: unknown): void {
+    this.#raw.get(keyText(key))!.status = JSON.parse(JSON.stringify(status));
+    this.#changed(key);
   }
 
   #changed(key: PolicyKey): void {
     this.#parsed.delete(keyText(key));
+    this.onClaim(key);
     this.onChange(key);
   }
 
-  async removeAnnotations(key: PolicyKey, names: readonly string[]): Promise<void> {
-    for (const name of names) this.annotate(key, name, null);
+  async removeAnnotations(key: PolicyKey, obeyed: readonly Annotation[]): Promise<void> {
+    const now = this.#raw.get(keyText(key))?.metadata.annotations ?? {};
+    for (const { annotation, value } of obeyed) if (now[annotation] === value) this.annotate(key, annotation, null);
   }
 
   async event(_key: PolicyKey, event: PolicyEvent): Promise<void> {

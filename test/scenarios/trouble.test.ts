@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../../src/facts/counts.ts';
+import { type Answer, known, unknown } from '../../src/facts/answer.ts';
+import type { Counts } from '../../src/facts/counts.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import { adopted, minutes, ramping } from './stage.ts';
 
 /** The same metrics, with the answers to counting changed while `broken` says so. */
 const counting =
-  (broken: () => boolean, change: (reading: Reading) => Reading) =>
+  (broken: () => boolean, change: (answer: Answer<Counts>, objective: string) => Answer<Counts>) =>
   (real: Metrics): Metrics => ({
     freshness: (...args) => real.freshness(...args),
     inspect: (...args) => real.inspect(...args),
     history: (question) => real.history(question),
     counts: async (question) => {
-      const reading = await real.counts(question);
-      return broken() ? change(reading) : reading;
+      const answer = await real.counts(question);
+      return broken() ? change(answer, question.objective.name) : answer;
     },
   });
 
@@ -44,7 +45,7 @@ describe('no data is not evidence', () => {
     const failing = (real: Metrics): Metrics => ({
       ...counting(
         () => false,
-        (reading) => reading,
+        (answer) => answer,
       )(real),
       freshness: async (...args) =>
         broken ? { kind: 'Unknown', reason: 'ProviderError', message: 'it answered 503' } : real.freshness(...args),
@@ -66,14 +67,9 @@ describe('no data is not evidence', () => {
   });
 
   test('a count that is no number is unknown, however long it lasts', async () => {
-    const unknown = (reading: Reading): Reading => ({
-      kind: 'Unknown',
-      objective: reading.objective,
-      reason: 'ProviderError',
-      message: 'NaN',
-    });
     let broken = false;
-    const { stage } = await ramping({ metrics: counting(() => broken, unknown) });
+    const noNumber = () => unknown('ProviderError', 'NaN');
+    const { stage } = await ramping({ metrics: counting(() => broken, noNumber) });
     broken = true;
     const share = stage.traffic;
     await stage.run(120);
@@ -83,10 +79,8 @@ describe('no data is not evidence', () => {
 
   test('one objective that cannot be read keeps the rollout from moving forward, but not from going back', async () => {
     let broken = false;
-    const partly = (reading: Reading): Reading =>
-      reading.objective === 'latency'
-        ? { kind: 'Unknown', objective: 'latency', reason: 'ProviderError', message: 'too many samples' }
-        : reading;
+    const partly = (answer: Answer<Counts>, objective: string): Answer<Counts> =>
+      objective === 'latency' ? unknown('ProviderError', 'too many samples') : answer;
     const { stage, stable, candidate } = await ramping({ metrics: counting(() => broken, partly) });
     broken = true;
     const share = stage.traffic;
@@ -100,7 +94,8 @@ describe('no data is not evidence', () => {
 
   test('empty answers are no data, although samples are said to be fresh', async () => {
     let broken = false;
-    const empty = (reading: Reading): Reading => (reading.kind === 'Counts' ? { ...reading, byRevision: {} } : reading);
+    const empty = (answer: Answer<Counts>): Answer<Counts> =>
+      answer.kind === 'Known' ? known({ ...answer.value, byRevision: {} }) : answer;
     const { stage, stable, candidate } = await ramping({ metrics: counting(() => broken, empty) });
     broken = true;
     const share = stage.traffic;
@@ -184,10 +179,10 @@ describe('what Cloud Run says', () => {
 
   test('a candidate that shows nothing while stable shows its own is withdrawn, held, and tried again on request', async () => {
     let silent = true;
-    const mute = (reading: Reading): Reading => {
-      if (reading.kind !== 'Counts') return reading;
-      const kept = Object.entries(reading.byRevision).filter(([name]) => name.includes('-00001-'));
-      return { ...reading, byRevision: Object.fromEntries(kept) };
+    const mute = (answer: Answer<Counts>): Answer<Counts> => {
+      if (answer.kind === 'Unknown') return answer;
+      const kept = Object.entries(answer.value.byRevision).filter(([name]) => name.includes('-00001-'));
+      return known({ ...answer.value, byRevision: Object.fromEntries(kept) });
     };
     const { stage, stable, candidate } = await ramping({ metrics: counting(() => silent, mute) });
     await stage.until((status) => status.withdrawn?.reason === 'CandidateSilent', 30);

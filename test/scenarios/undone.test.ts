@@ -10,7 +10,7 @@ const answering =
   (instead: (method: 'revision' | 'read', name: string) => Partial<Revision> | null) =>
   (real: Services): Services => ({
     glance: (ref) => real.glance(ref),
-    setTraffic: (...args) => real.setTraffic(...args),
+    write: (...args) => real.write(...args),
     read: async (ref) => {
       instead('read', '');
       return real.read(ref);
@@ -43,9 +43,9 @@ describe('a retreat that Cloud Run does not get to see at first', () => {
     const { stage, candidate } = await ramping({
       rps: 100,
       spec: { objectives: [errors] },
-      onDecision: ({ action }) => {
-        failing = action === 'Retreat' && !decided.includes('Retreat');
-        decided.push(action);
+      onProposal: ({ write }) => {
+        failing = write?.purpose === 'Retreat' && !decided.includes('Retreat');
+        decided.push(write?.purpose ?? 'None');
       },
       services: answering((method) => {
         if (!failing || method !== at) return null;
@@ -69,8 +69,8 @@ test('a control that is owed to a revision which is not ready any more does not 
   let lastGood: 'well' | 'unreachable' | 'notReady' = 'well';
   let burning = false;
   const { stage, stable, candidate } = await ramping({
-    onDecision: ({ write }) => {
-      if (burning && write?.kind === 'GuardControl') lastGood = lastGood === 'well' ? 'unreachable' : 'notReady';
+    onProposal: ({ write }) => {
+      if (burning && write?.purpose === 'GuardControl') lastGood = lastGood === 'well' ? 'unreachable' : 'notReady';
     },
     services: answering((method, name) => {
       if (method !== 'revision' || !name.includes('-00001-') || lastGood === 'well') return null;

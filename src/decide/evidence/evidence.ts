@@ -112,6 +112,7 @@ function metered(meters: readonly number[], now: readonly number[], cap: number)
 function certify({ certified, judgedAgainst }: Evidence, { candidate, control }: Counted): Evidence['certified'] {
   const usual = control.total > 0 ? control.bad / control.total : judgedAgainst;
   return {
+    ...certified,
     bad: certified.bad + candidate.bad,
     total: certified.total + candidate.total,
     expectedBad: certified.expectedBad + candidate.total * usual,
@@ -175,4 +176,4 @@ export const forgetSuspicion = (evidence: Evidence): Evidence => ({
   relativeMeter: evidence.relativeMeter.map(() => 0),
 });
 
-const sum = (a: Tally, b: Tally): Tally => ({ bad: a.bad + b.bad, total: a.total + b.total });
+const sum = (a: Tally, b: Tally): Tally => ({ ...a, bad: a.bad + b.bad, total: a.total + b.total });

@@ -2,7 +2,8 @@
  * Readings become evidence: each objective's counts since they were last judged are one tick, in the order of data time.
  */
 
-import type { History, Reading, Tally, UnknownReason } from '../../facts/counts.ts';
+import type { Answer, Unknown } from '../../facts/answer.ts';
+import type { Counts, History, Tally } from '../../facts/counts.ts';
 import { iso, ms } from '../../facts/time.ts';
 import { eventKind, type Objective, type Policy } from '../../policy/policy.ts';
 import type { Evidence } from '../../status/evidence.ts';
@@ -33,7 +34,7 @@ export interface Judged {
   /** The objectives that this tick's split itself makes worse, and so were not judged by it. */
   readonly notAttributable: readonly string[];
   /** A gating objective that could not be read. */
-  readonly unknown: { readonly reason: UnknownReason; readonly message: string } | null;
+  readonly unknown: Unknown | null;
 }
 
 const nothing: Tally = { bad: 0, total: 0 };
@@ -42,18 +43,19 @@ export function judge(
   policy: Policy,
   arms: Arms,
   before: readonly Evidence[],
-  readings: readonly Reading[],
+  countsOf: (objective: string) => Answer<Counts> | null,
   tickOf: (objective: string) => number,
 ): Judged {
   const judged = policy.objectives.map((objective) => {
     const known = before.find((entry) => entry.objective === objective.name);
     const old =
       known && isOf(known, objective) ? withinTarget(known, objective) : newEvidence(objective, known, before);
-    const reading = readings.find((entry) => entry.objective === objective.name);
-    const tickMs = reading?.kind === 'Counts' ? reading.tickMs : tickOf(objective.name);
+    const answer = countsOf(objective.name);
+    const reading = answer?.kind === 'Known' ? answer.value : null;
+    const tickMs = reading ? reading.tickMs : tickOf(objective.name);
     const terms = termsOf(policy, objective, tickMs);
-    if (reading === undefined || reading.kind === 'Unknown' || reading.toMs <= ms(old.judgedUntil)) {
-      const unknown = reading?.kind === 'Unknown' ? reading : null;
+    if (reading === null || reading.toMs <= ms(old.judgedUntil)) {
+      const unknown = answer?.kind === 'Unknown' ? answer : null;
       return { evidence: old, assessment: assess(old, null, terms, objective.gate), tick: null, short: false, unknown };
     }
     const { fromMs, toMs } = reading;
@@ -120,9 +122,13 @@ const armsOf = (byRevision: Readonly<Record<string, Tally>>, { candidate, contro
 });
 
 /** Evidence for every objective at the beginning of a rollout, tempered by the stable's own past. */
-export function beginEvidence(policy: Policy, history: readonly History[], fromMs: number): Evidence[] {
+export function beginEvidence(
+  policy: Policy,
+  historyOf: (objective: string) => History | null,
+  fromMs: number,
+): Evidence[] {
   return policy.objectives.map((objective) => {
-    const past = history.find((entry) => entry.objective === objective.name);
+    const past = historyOf(objective.name);
     const known = baseline(past?.ticks ?? [], objective.allowedBadFraction, eventKind(objective.indicator));
     const { dispersion, judgedAgainst, largestUsualBurst } = known;
     return freshEvidence(objective.name, dispersion, judgedAgainst, iso(fromMs), {

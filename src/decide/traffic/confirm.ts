@@ -3,71 +3,68 @@
  * nothing: whoever reads the split next confirms it from the persisted intent.
  */
 
-import type { Service } from '../../facts/service.ts';
+import type { Purpose } from '../../facts/purpose.ts';
 import { type Split, soleRevision } from '../../facts/split.ts';
 import { iso } from '../../facts/time.ts';
-import type { Policy } from '../../policy/policy.ts';
 import { reject, welcome, without } from '../../status/edit.ts';
-import type { IntentKind } from '../../status/intent.ts';
 import type { RolloutState } from '../../status/rollout.ts';
 import type { Status } from '../../status/status.ts';
+import type { Unasked } from '../case.ts';
+import type { Effect } from '../concern.ts';
 import { beginAnew } from '../evidence/judge.ts';
 import { arm, closed } from './guard/guard.ts';
 import { withShare } from './rollout/state.ts';
 
-export interface Effect {
-  readonly kind: IntentKind;
-  readonly split: Split;
-  readonly reason: string;
-  /** What becomes the running rollout on a Start. */
-  readonly rollout?: RolloutState | undefined;
-}
-
-export function confirm(policy: Policy, service: Service, state: Status, effect: Effect, nowMs: number): Status {
-  const { intent: _, ...rest } = state;
-  const base: Status = { ...rest, split: [...effect.split] };
+export function confirm(
+  { policy, service, known, nowMs }: Unasked,
+  { purpose, change, reason, rollout: begun }: Effect,
+): Status {
+  if (change.kind !== 'Traffic') return known;
+  const { split } = change;
+  const base: Status = { ...known, split: [...split] };
   const at = iso(nowMs);
   const { rollout, guard } = base;
-  switch (effect.kind) {
+  switch (purpose as Purpose) {
     case 'Pin':
       return {
         ...base,
         adoption: {
+          ...base.adoption,
           at: base.adoption?.at ?? at,
           serviceUid: service.uid,
           followedLatest: base.adoption?.followedLatest ?? true,
           externallyManaged: false,
           pinnedAgainAt: base.adoption ? [at, ...base.adoption.pinnedAgainAt].slice(0, 4) : [],
         },
-        stable: { revision: percentOwner(effect.split), percent: 100 },
-        lastGood: base.lastGood ?? { revision: percentOwner(effect.split), since: at },
+        stable: { revision: soleRevision(split)!, percent: 100 },
+        lastGood: base.lastGood ?? { revision: soleRevision(split)!, since: at },
       };
     case 'Start':
-      return started(base, effect, nowMs);
+      return begun ? started(base, split, begun, nowMs) : base;
     case 'Step':
     case 'Retreat':
     case 'TakeControl':
-      return rollout ? { ...base, rollout: withShare(rollout, effect.split, at) } : base;
+      return rollout ? { ...base, rollout: withShare(rollout, split, at) } : base;
     case 'Watch':
       return rollout
-        ? { ...base, rollout: { ...withShare(rollout, effect.split, at), stage: 'Watch', watchedSeconds: 0 } }
+        ? { ...base, rollout: { ...withShare(rollout, split, at), stage: 'Watch', watchedSeconds: 0 } }
         : base;
     case 'Promote':
-      return rollout ? promoted(policy, base, rollout, false, nowMs) : base;
+      return rollout ? promoted({ policy, known: base, nowMs }, rollout, { external: false }) : base;
     case 'Withdraw':
       return rollout
         ? {
             ...guardedAgain(without(base, 'rollout'), nowMs),
-            withdrawn: { revision: rollout.candidate, at, reason: effect.reason },
+            withdrawn: { revision: rollout.candidate, at, reason: reason },
           }
         : base;
     case 'RollBack': {
       // Past the rollout's own control, to the last good revision: it is the promoted one that is rejected.
-      const past = guard?.control === soleRevision(effect.split) && rollout?.control !== guard?.control;
+      const past = guard?.control === soleRevision(split) && rollout?.control !== guard?.control;
       if (rollout && !past)
-        return reject(guardedAgain(without(base, 'rollout'), nowMs), rollout.candidate, effect.reason, nowMs);
+        return reject(guardedAgain(without(base, 'rollout'), nowMs), rollout.candidate, reason, nowMs);
       if (guard) {
-        const back = reject(without(without(base, 'guard'), 'rollout'), guard.revision, effect.reason, nowMs);
+        const back = reject(without(without(base, 'guard'), 'rollout'), guard.revision, reason, nowMs);
         return {
           ...back,
           stable: { revision: guard.control, percent: 100 },
@@ -88,44 +85,38 @@ export function confirm(policy: Policy, service: Service, state: Status, effect:
             },
           }
         : base;
-    case 'Restore': {
+    case 'Restore':
       return guard ? { ...base, guard: closed(guard, nowMs) } : base;
-    }
+    case 'Leave':
+      return base;
   }
 }
 
-function started(base: Status, effect: Effect, nowMs: number): Status {
-  if (!effect.rollout) return base;
+function started(base: Status, split: Split, begun: RolloutState, nowMs: number): Status {
   const at = iso(nowMs);
   const superseded = base.rollout !== undefined;
+  const { lastGood } = base;
   return {
     ...without(base, 'withdrawn'),
     // Its own rollout is over, so a rollback has it to return to.
-    lastGood: { revision: effect.rollout.control, since: lastGoodSince(base, effect.rollout.control, at) },
+    lastGood: lastGood?.revision === begun.control ? lastGood : { revision: begun.control, since: at },
     supersededInARow: superseded ? (base.supersededInARow ?? 0) + 1 : 0,
     rollout: {
-      ...withShare(effect.rollout, effect.split, at),
+      ...withShare(begun, split, at),
       startedAt: at,
-      evidence: beginAnew(effect.rollout.evidence, nowMs),
+      evidence: beginAnew(begun.evidence, nowMs),
     },
   };
 }
 
-const percentOwner = (split: Split): string => soleRevision(split)!;
-
-const lastGoodSince = (state: Status, revision: string, at: string): string =>
-  state.lastGood?.revision === revision ? state.lastGood.since : at;
-
 /** The candidate has all of the traffic; the old revision is remembered as last good, and the guard window begins. */
 export function promoted(
-  policy: Policy,
-  state: Status,
+  { policy, known, nowMs }: Pick<Unasked, 'policy' | 'known' | 'nowMs'>,
   rollout: RolloutState,
-  external: boolean,
-  nowMs: number,
+  { external }: { readonly external: boolean },
 ): Status {
   return {
-    ...welcome(without(state, 'rollout'), rollout.candidate),
+    ...welcome(without(known, 'rollout'), rollout.candidate),
     stable: { revision: rollout.candidate, percent: 100 },
     lastGood: { revision: rollout.control, since: iso(nowMs) },
     supersededInARow: 0,

@@ -1,22 +1,21 @@
 /** Is there a revision that nobody has judged yet, and does a look at the service show anything new at all? */
 import type { Service } from '../../facts/service.ts';
-import { namedSplit, same } from '../../facts/split.ts';
+import { namedSplit } from '../../facts/split.ts';
+import { isOurs } from '../../status/ours.ts';
 import type { Status } from '../../status/status.ts';
 
 /** Nothing is going on, so that a listing up to half a minute old will do. */
-export const quiet = (state: Status): boolean =>
+export const isQuiet = (state: Status): boolean =>
   state.stable !== undefined &&
   state.rollout === undefined &&
-  state.intent === undefined &&
   state.guard?.controlSince === undefined &&
-  state.guard?.convicted === undefined &&
-  state.hold === undefined;
+  state.guard?.convicted === undefined;
 
 /** The listing shows something that this state does not know. */
-export function surprising(service: Service, state: Status): boolean {
+export function isNews(service: Service, state: Status): boolean {
   const split = namedSplit(service.traffic);
   if (split === null) return !state.adoption?.externallyManaged;
-  if (!state.split || !same(split, state.split)) return true;
+  if (!isOurs(service, state)) return true;
   return newcomer(service, state) !== null;
 }
 

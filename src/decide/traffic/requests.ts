@@ -1,18 +1,22 @@
 /** What people ask for by annotation: pause, promote, abort, retry. */
-
 import type { Service } from '../../facts/service.ts';
 import { all } from '../../facts/split.ts';
-import type { Policy } from '../../policy/policy.ts';
+import { requestAnnotations } from '../../policy/api.ts';
 import { reject, without } from '../../status/edit.ts';
 import type { Status } from '../../status/status.ts';
-import { cadence, hold, type Outcome } from '../outcome.ts';
+import { cadence } from '../cadence.ts';
+import type { Case } from '../case.ts';
+import type { Obeyed } from '../decision.ts';
 import { newcomer } from './newcomer.ts';
+import { heldStill, hold, type TrafficOutcome, toSplit } from './outcome.ts';
 
-const annotation = (verb: 'promote' | 'abort' | 'retry'): string => `steadyrun.dev/${verb}`;
+type Verb = 'promote' | 'abort' | 'retry';
 
-export function byRequest(policy: Policy, service: Service, state: Status, nowMs: number): Outcome | null {
+const obeyed = (verb: Verb, value: string): readonly Obeyed[] => [{ annotation: requestAnnotations[verb], value }];
+
+export function byRequest({ policy, service, known: state, nowMs }: Case): TrafficOutcome | null {
   const { paused, abort, promote, retry } = policy.requests;
-  if (paused !== null) return hold(policy, state, 'Paused', `Paused: ${paused}`, nowMs);
+  if (paused !== null) return hold(state, 'Paused', `Paused: ${paused}`);
   // A way back that is decided waits for nobody; what is asked meanwhile is answered after it.
   if (state.rollout?.convicted ?? state.guard?.convicted) return null;
   if (abort !== null) return aborted(service, state, abort, nowMs);
@@ -21,16 +25,14 @@ export function byRequest(policy: Policy, service: Service, state: Status, nowMs
   return null;
 }
 
-function aborted(service: Service, state: Status, revision: string, nowMs: number): Outcome {
+function aborted(service: Service, state: Status, revision: string, nowMs: number): TrafficOutcome {
   const { rollout, guard } = state;
   if (rollout?.candidate !== revision && newcomer(service, state) === revision) {
     return {
       state: reject(without(state, 'intent'), revision, 'Aborted', nowMs),
-      action: 'None',
       reason: 'Aborted',
       message: `${revision} was aborted by request before it got any traffic.`,
-      announce: 'Normal',
-      obeyed: [annotation('abort')],
+      obeyed: obeyed('abort', revision),
       lookInMs: cadence.settlingMs,
     };
   }
@@ -38,21 +40,20 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
   if (!running) {
     return state.rejected?.some((entry) => entry.revision === revision)
       ? abortedAlready(state, revision)
-      : nothingToDo(state, 'abort', `${revision} is neither a candidate nor just promoted.`);
+      : nothingToDo(state, 'abort', revision, `${revision} is neither a candidate nor just promoted.`);
   }
   return {
     state,
-    action: 'RollBack',
     reason: 'Aborted',
     message: `${revision} was aborted by request.`,
-    write: { kind: 'RollBack', split: all(running.control), back: true, target: running.control },
-    obeyed: [annotation('abort')],
+    write: toSplit('RollBack', all(running.control), running.control),
+    obeyed: obeyed('abort', revision),
     lookInMs: cadence.settlingMs,
   };
 }
 
 /** Also what a restart finds of an abort that was carried out and not reported: then nobody returned the traffic by hand. */
-function abortedAlready(state: Status, revision: string): Outcome {
+function abortedAlready(state: Status, revision: string): TrafficOutcome {
   const returned = ['ReturnedToStable', 'ReturnedToLastGood'];
   return {
     state: {
@@ -61,26 +62,26 @@ function abortedAlready(state: Status, revision: string): Outcome {
         entry.revision === revision && returned.includes(entry.reason) ? { ...entry, reason: 'Aborted' } : entry,
       ),
     },
-    action: 'None',
+    ...heldStill(state),
     reason: 'Aborted',
     message: `${revision} was to be aborted by request; it is rejected and has no traffic.`,
-    obeyed: [annotation('abort')],
+    obeyed: obeyed('abort', revision),
     lookInMs: cadence.settlingMs,
   };
 }
 
 /** null: it waits until Cloud Run has settled, and the candidate is judged as ever until then. */
-function promotedByRequest(service: Service, state: Status, revision: string): Outcome | null {
+function promotedByRequest(service: Service, state: Status, revision: string): TrafficOutcome | null {
   if (state.stable?.revision === revision) return promotedAlready(state, revision);
-  if (state.rollout?.candidate !== revision) return nothingToDo(state, 'promote', notCandidate(state, revision));
+  if (state.rollout?.candidate !== revision)
+    return nothingToDo(state, 'promote', revision, notCandidate(state, revision));
   if (!service.settled) return null;
   return {
     state,
-    action: 'Promote',
     reason: 'PromotedByRequest',
     message: `${revision} was promoted by request, whatever the evidence says.`,
-    write: { kind: 'Promote', split: all(revision), back: false, target: revision },
-    obeyed: [annotation('promote')],
+    write: toSplit('Promote', all(revision), revision),
+    obeyed: obeyed('promote', revision),
     lookInMs: cadence.settlingMs,
   };
 }
@@ -92,43 +93,45 @@ function notCandidate({ rejected, withdrawn }: Status, revision: string): string
   return `${revision} is not the candidate.`;
 }
 
-const promotedAlready = (state: Status, revision: string): Outcome => ({
+const promotedAlready = (state: Status, revision: string): TrafficOutcome => ({
   state,
-  action: 'None',
+  ...heldStill(state),
   reason: 'PromotedByRequest',
   message: `${revision} was to be promoted by request; it is the stable revision.`,
-  obeyed: [annotation('promote')],
+  obeyed: obeyed('promote', revision),
   lookInMs: cadence.settlingMs,
 });
 
-function retried(service: Service, state: Status, revision: string): Outcome {
+function retried(service: Service, state: Status, revision: string): TrafficOutcome {
   const rejected = (state.rejected ?? []).filter((entry) => entry.revision !== revision);
   const known = rejected.length !== (state.rejected ?? []).length || state.withdrawn?.revision === revision;
   // Nothing stands against it any more: a restart finds the retry granted, and the request still there.
   if (!known && newcomer(service, state) !== revision)
-    return nothingToDo(state, 'retry', `${revision} was neither rejected nor withdrawn.`);
+    return nothingToDo(state, 'retry', revision, `${revision} was neither rejected nor withdrawn.`);
   if (service.latestReady !== revision) {
-    return nothingToDo(state, 'retry', `${revision} is not the newest ready revision, and only that one is tried.`);
+    return nothingToDo(
+      state,
+      'retry',
+      revision,
+      `${revision} is not the newest ready revision, and only that one is tried.`,
+    );
   }
   const forgiven = { ...state, rejected };
   return {
     state: state.withdrawn?.revision === revision ? without(forgiven, 'withdrawn') : forgiven,
-    action: 'None',
     reason: 'RetryGranted',
     message: `${revision} may be tried again by request.`,
-    announce: 'Normal',
-    obeyed: [annotation('retry')],
+    obeyed: obeyed('retry', revision),
     lookInMs: cadence.settlingMs,
   };
 }
 
 /** What cannot be obeyed is said and taken away, so that it does not surprise anyone later. */
-const nothingToDo = (state: Status, verb: 'promote' | 'abort' | 'retry', why: string): Outcome => ({
+const nothingToDo = (state: Status, verb: Verb, revision: string, why: string): TrafficOutcome => ({
   state,
-  action: 'None',
+  ...heldStill(state),
   reason: 'NothingToObey',
-  message: `The annotation ${annotation(verb)} has nothing to act on: ${why}`,
-  announce: 'Warning',
-  obeyed: [annotation(verb)],
+  message: `The annotation ${requestAnnotations[verb]} has nothing to act on: ${why}`,
+  obeyed: obeyed(verb, revision),
   lookInMs: cadence.settlingMs,
 });

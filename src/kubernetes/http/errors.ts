@@ -13,6 +13,9 @@ export class Throttled extends Unavailable {
 /** There is no such object. */
 export class NotFound extends Refused {}
 
+/** The object has a field that the installed CRD does not declare, and an apply has to know the type of every field. */
+export class Undeclared extends Refused {}
+
 /** The resource version or continue token is older than what the server remembers. */
 export class Expired extends Error {}
 
@@ -35,6 +38,7 @@ export function statusError(code: number, message: string, retryAfter: string | 
   if (code === 404) return new NotFound(text);
   if (code === 409) return new Conflict(text);
   if (code === 410) return new Expired(text);
+  if (message.includes('field not declared in schema')) return new Undeclared(text);
   const retryAfterSeconds = Number(retryAfter);
   if (retryAfterSeconds > 0) return new Throttled(text, retryAfterSeconds * 1000);
   if (code === 429 || code >= 500) return new Unavailable(text);

@@ -8,9 +8,14 @@ const LONGEST_WAIT_MS = 10_000;
 export interface Patience {
   readonly retries: number;
   readonly firstDelayMs: number;
+  /** A pause keeps no process alive: nobody waits for the answer. */
+  readonly inBackground?: boolean;
 }
 
+export const ONCE: Patience = { retries: 0, firstDelayMs: 0 };
 export const PATIENT: Patience = { retries: 3, firstDelayMs: 250 };
+/** Some three minutes. */
+export const LASTING: Patience = { retries: 6, firstDelayMs: 500, inBackground: true };
 
 /**
  * Calls the API server, again where a passing failure (429, 5xx, no connection) makes that worthwhile.
@@ -30,6 +35,7 @@ export function persistently<T>(call: () => Promise<T>, patience: Patience): Pro
       minTimeout: patience.firstDelayMs,
       factor: 3,
       randomize: true,
+      unref: patience.inBackground ?? false,
       onFailedAttempt: ({ error, retriesLeft }) => (retriesLeft > 0 ? asLongAsAsked(error) : undefined),
       shouldRetry: ({ error }) => error instanceof Unavailable && !asksForTooLong(error),
     },

@@ -1,3 +1,4 @@
+import { without } from '../../status/edit.ts';
 import type { Status } from '../../status/status.ts';
 import { sameJson } from '../http/objects.ts';
 
@@ -16,7 +17,7 @@ export interface Written {
  * operator goes on from: evidence, intents, holds. What only tells that time has passed waits.
  */
 export function worthWriting(previous: Written, next: Status, nowMs: number): boolean {
-  if (sameJson(previous.status, next)) return false;
+  if (sameJson(without(previous.status, 'memory'), without(next, 'memory'))) return false;
   if (!sameJson(meaning(previous.status), meaning(next))) return true;
   const crept = !sameJson(previous.status.objectives, next.objectives);
   return nowMs - previous.atMs >= (crept ? VALUES_EVERY_MS : LOOKS_EVERY_MS);
@@ -24,7 +25,8 @@ export function worthWriting(previous: Written, next: Status, nowMs: number): bo
 
 /** The status without what changes at every look. */
 function meaning(status: Status): unknown {
-  const { decision, objectives, ...rest } = status;
+  // Who wrote it last is no news either.
+  const { decision, objectives, memory: _memory, ...rest } = status;
   const { at: _at, nextCheck: _nextCheck, ...decided } = decision ?? {};
   const verdicts = objectives?.map(({ name, verdict, reason, gate }) => ({ name, verdict, reason, gate }));
   return { ...rest, decided, verdicts };

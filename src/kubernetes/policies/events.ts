@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { PolicyEvent } from '../../facts/event.ts';
+import { apiVersion, group, kind } from '../../policy/api.ts';
 import type { PolicyKey } from '../../policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
 import { NotFound, typedError } from '../http/errors.ts';
-import { ask, microTime } from '../http/rest.ts';
+import { ask, type Call, microTime } from '../http/rest.ts';
+import { ONCE, type Patience, persistently } from '../http/retry.ts';
 import { TokenBucket } from './bucket.ts';
 import { RecentMap } from './recent.ts';
-import { API_VERSION, FIELD_MANAGER, KIND } from './slopolicies.ts';
+import { FIELD_MANAGER } from './slopolicies.ts';
 
-const CONTROLLER = 'steadyrun.dev/steadyrun';
+const CONTROLLER = `${group}/steadyrun`;
 /** The same event within this time is counted, not repeated. */
 const SERIES_MS = 10 * 60_000;
 const BURST = 25;
@@ -34,6 +36,8 @@ export interface EventRecorderOptions {
   /** Wall time of an event, epoch milliseconds. */
   readonly wallMs: () => number;
   readonly onFailure: (message: string) => void;
+  /** How long an API server that is away is waited for. Default: not at all. */
+  readonly patience?: Patience;
 }
 
 interface Series {
@@ -96,9 +100,9 @@ export class EventRecorder {
       reason: reason.slice(0, 128),
       action: action.slice(0, 128),
       note: shortened(message),
-      regarding: { apiVersion: API_VERSION, kind: KIND, namespace, name: key.name, uid },
+      regarding: { apiVersion, kind, namespace, name: key.name, uid },
     };
-    await ask(this.#options.config, {
+    await this.#ask({
       method: 'POST',
       path: eventsPath(namespace),
       query: { fieldManager: FIELD_MANAGER },
@@ -111,7 +115,7 @@ export class EventRecorder {
   async #extend({ key }: Regarding, { name, count }: Series): Promise<boolean> {
     const body = { series: { count, lastObservedTime: this.#microTime() } };
     try {
-      await ask(this.#options.config, {
+      await this.#ask({
         method: 'PATCH',
         path: `${eventsPath(key.namespace)}/${name}`,
         query: { fieldManager: FIELD_MANAGER },
@@ -124,6 +128,11 @@ export class EventRecorder {
       if (error instanceof NotFound) return false;
       throw error;
     }
+  }
+
+  #ask(call: Call): Promise<unknown> {
+    const { config, patience = ONCE } = this.#options;
+    return persistently(() => ask(config, call), patience);
   }
 
   #bucketOf(uid: string, type: PolicyEvent['type'], nowMs: number): TokenBucket {

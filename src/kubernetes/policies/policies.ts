@@ -2,8 +2,9 @@ import type { PolicyEvent } from '../../facts/event.ts';
 import { keyText, type PolicyKey } from '../../policy/policy.ts';
 import type { StoredPolicy } from '../../policy/stored.ts';
 import type { Clock, Fence } from '../../ports/clock.ts';
-import type { Policies } from '../../ports/policies.ts';
+import type { Annotation, Policies } from '../../ports/policies.ts';
 import type { Status } from '../../status/status.ts';
+import { toldOnly, toStore } from '../../status/write.ts';
 import { atLeastAsNew, keyOf } from '../http/objects.ts';
 import { type Written, worthWriting } from './churn.ts';
 import type { EventRecorder } from './events.ts';
@@ -21,6 +22,8 @@ export interface KubernetesPoliciesOptions {
   readonly events: EventRecorder;
   readonly parse: (raw: PolicyObject) => StoredPolicy;
   readonly clock: Clock;
+  /** The operator's version, which is stored with what it remembers. */
+  readonly version: string;
   /** Asked before every write: a deposed leader must not overwrite the memory of its successor. */
   readonly fence: Fence;
 }
@@ -35,19 +38,21 @@ export class KubernetesPolicies implements Policies {
   readonly #events: EventRecorder;
   readonly #clock: Clock;
   readonly #fence: Fence;
+  readonly #version: string;
   readonly #parse: (raw: PolicyObject) => StoredPolicy;
   readonly #parsed = new WeakMap<PolicyObject, StoredPolicy>();
   /** The server's answers to our writes, while the cache is behind them. */
   readonly #ahead = new Map<string, PolicyObject>();
   readonly #writtenMs = new Map<string, number>();
 
-  constructor({ cache, api, events, parse, clock, fence }: KubernetesPoliciesOptions) {
+  constructor({ cache, api, events, parse, clock, fence, version }: KubernetesPoliciesOptions) {
     this.#cache = cache;
     this.#api = api;
     this.#events = events;
     this.#parse = parse;
     this.#clock = clock;
     this.#fence = fence;
+    this.#version = version;
   }
 
   get(key: PolicyKey): StoredPolicy | undefined {
@@ -55,6 +60,7 @@ export class KubernetesPolicies implements Policies {
     return raw && this.#stored(raw);
   }
 
+  /** All of them, for what is told of all. */
   list(): readonly StoredPolicy[] {
     return this.#cache.list().map((raw) => this.#stored(this.#raw(keyOf(raw)) ?? raw));
   }
@@ -66,14 +72,22 @@ export class KubernetesPolicies implements Policies {
     const nowMs = this.#clock.nowMs();
     if (!worthWriting(this.#lastWritten(text, raw), status, nowMs)) return;
     this.#fence.check();
-    this.#saw(text, await this.#api.applyStatus(raw, status));
+    const isNewers = this.#stored(raw).recalled.newer !== null;
+    const body = isNewers ? toldOnly(status, raw.status) : toStore(status, raw.status, this.#version);
+    this.#saw(text, await this.#api.applyStatus(raw, body));
     this.#writtenMs.set(text, nowMs);
   }
 
-  async removeAnnotations(key: PolicyKey, names: readonly string[]): Promise<void> {
+  async removeAnnotations(key: PolicyKey, obeyed: readonly Annotation[]): Promise<void> {
     const text = keyText(key);
     const raw = this.#raw(text);
     if (raw === undefined) return;
+    // What a person has written since is another request. The server refuses if there is a still newer one.
+    const now = (raw.metadata.annotations ?? {}) as Readonly<Record<string, unknown>>;
+    const names = obeyed
+      .filter(({ annotation, value }) => now[annotation] === value)
+      .map(({ annotation }) => annotation);
+    if (names.length === 0) return;
     this.#fence.check();
     this.#saw(text, await this.#api.removeAnnotations(key, raw.metadata.resourceVersion, names));
   }

@@ -1,17 +1,13 @@
+import { apiVersion, kind, plural } from '../../policy/api.ts';
 import type { PolicyKey } from '../../policy/policy.ts';
+import { policySchema, pruned } from '../../policy/schema.ts';
 import { Conflict } from '../../ports/errors.ts';
-import type { Status } from '../../status/status.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
-import { NotFound } from '../http/errors.ts';
+import { NotFound, Undeclared } from '../http/errors.ts';
 import { type KubeObject, sameJson } from '../http/objects.ts';
 import { ask, type Call } from '../http/rest.ts';
 import { PATIENT, type Patience, persistently } from '../http/retry.ts';
 
-export const GROUP = 'steadyrun.dev';
-export const VERSION = 'v1alpha1';
-export const PLURAL = 'slopolicies';
-export const API_VERSION = `${GROUP}/${VERSION}`;
-export const KIND = 'SLOPolicy';
 /** Under this name the server remembers which fields of the status are ours. */
 export const FIELD_MANAGER = 'steadyrun';
 
@@ -22,7 +18,7 @@ export interface PolicyObject extends KubeObject {
 
 /** The path of all policies, or of one namespace's. */
 export const collectionPath = (namespace?: string): string =>
-  `/apis/${API_VERSION}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${PLURAL}`;
+  `/apis/${apiVersion}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${plural}`;
 
 export interface Page {
   readonly items: readonly PolicyObject[];
@@ -31,14 +27,31 @@ export interface Page {
   readonly continue: string;
 }
 
+/** A status as it is stored. */
+type StatusBody = Readonly<Record<string, unknown>>;
+
+/** So long an older CRD is taken to be the one that is installed. */
+const KNOWN_ONLY_MS = 10 * 60_000;
+
+/** What came after the first version of the CRD. */
+const sinceTheFirst = ['memory', 'change'];
+
+function firstKnown(status: StatusBody): StatusBody {
+  const known = pruned(policySchema.properties!.status, status, true) as StatusBody;
+  return Object.fromEntries(Object.entries(known).filter(([section]) => !sinceTheFirst.includes(section)));
+}
+
 /** The calls this operator makes on SLOPolicies. They throw what `persistently` throws. */
 export class SloPolicies {
   readonly #config: PooledKubeConfig;
   readonly #patience: Patience;
+  readonly #nowMs: () => number;
+  #knownOnlyUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(config: PooledKubeConfig, patience: Patience = PATIENT) {
+  constructor(config: PooledKubeConfig, patience: Patience = PATIENT, nowMs: () => number = () => performance.now()) {
     this.#config = config;
     this.#patience = patience;
+    this.#nowMs = nowMs;
   }
 
   /** One page over all namespaces, or over one. */
@@ -62,11 +75,11 @@ export class SloPolicies {
    * from which the status was made; undefined: it is gone. Conflict: by now it is another of the same name, or somebody
    * else wrote its status. A change of anything but the status is no reason not to write.
    */
-  async applyStatus(base: PolicyObject, status: Status): Promise<PolicyObject | undefined> {
+  async applyStatus(base: PolicyObject, status: StatusBody): Promise<PolicyObject | undefined> {
     let known = base;
     for (let triesLeft = 3; ; triesLeft--) {
       try {
-        return await this.#applyStatus(known, status);
+        return await this.#applied(known, status);
       } catch (error) {
         if (!(error instanceof Conflict) || triesLeft === 0) throw error;
         const now = await this.get(known.metadata);
@@ -80,10 +93,25 @@ export class SloPolicies {
     }
   }
 
+  /**
+   * A CRD that is older than this operator does not know all that it remembers, and refuses an apply with any of it: then
+   * what the CRD knows is stored, and all of it is tried again after a while.
+   */
+  async #applied(base: PolicyObject, status: StatusBody): Promise<PolicyObject | undefined> {
+    if (this.#nowMs() < this.#knownOnlyUntilMs) return this.#applyStatus(base, firstKnown(status));
+    try {
+      return await this.#applyStatus(base, status);
+    } catch (error) {
+      if (!(error instanceof Undeclared)) throw error;
+      this.#knownOnlyUntilMs = this.#nowMs() + KNOWN_ONLY_MS;
+      return this.#applyStatus(base, firstKnown(status));
+    }
+  }
+
   // The server holds an apply to its resource version, but on a status not to its uid.
-  #applyStatus({ metadata }: PolicyObject, status: Status): Promise<PolicyObject | undefined> {
+  #applyStatus({ metadata }: PolicyObject, status: StatusBody): Promise<PolicyObject | undefined> {
     const { name, namespace, resourceVersion } = metadata;
-    const body = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace, resourceVersion }, status };
+    const body = { apiVersion, kind, metadata: { name, namespace, resourceVersion }, status };
     return this.#unlessGone({
       method: 'PATCH',
       path: `${objectPath({ namespace, name })}/status`,

@@ -1,7 +1,7 @@
 /** What to write instead. */
 import { stringify } from 'yaml';
+import { apiVersion } from '../api.ts';
 import { durationMs, durationPattern, durationText } from '../duration.ts';
-import { apiVersion } from '../parse.ts';
 import type { Problem } from '../problems.ts';
 import { type JsonSchema, schemaAt } from '../schema.ts';
 import { closest, didYouMean } from './suggest.ts';

@@ -1,5 +1,6 @@
 /** Everything that is wrong with the policies of a file, each with its place and what to write instead. */
-import { kind, parsePolicy } from '../parse.ts';
+import { kind } from '../api.ts';
+import { parsePolicy } from '../parse.ts';
 import type { Policy } from '../policy.ts';
 import { type Problem, pathText, valueAt } from '../problems.ts';
 import { beginWith, hintFor } from './hints.ts';

@@ -1,18 +1,20 @@
 /** Our own rule: the real judgement, in a world without HTTP. A write is seen in the traffic at once. */
 
+import { confirmedBy } from '../../decide/confirmed.ts';
 import { decide } from '../../decide/decide.ts';
 import { tickOf } from '../../decide/freshness.ts';
 import { isDue } from '../../decide/questions.ts';
-import { confirm } from '../../decide/traffic/confirm.ts';
-import { phaseOf, shown } from '../../decide/view.ts';
-import type { Freshness, History, Reading } from '../../facts/counts.ts';
-import type { Observation } from '../../facts/observation.ts';
+import { repertoire } from '../../decide/repertoire.ts';
+import { known } from '../../facts/answer.ts';
+import type { Counts } from '../../facts/counts.ts';
+import type { ObjectiveFacts, Observation } from '../../facts/observation.ts';
 import type { Revision } from '../../facts/revision.ts';
 import type { Service } from '../../facts/service.ts';
 import { type Split, same, soleRevision } from '../../facts/split.ts';
 import { iso, ms } from '../../facts/time.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { Evidence } from '../../status/evidence.ts';
 import type { Status } from '../../status/status.ts';
 import { type Controller, countsIn, type Ended, type Rule, type Sight, type Step } from '../rule.ts';
 import { stableName } from '../world.ts';
@@ -51,13 +53,13 @@ export class Steadyrun implements Controller {
     this.#nextCheckMs = decision.nextCheckMs;
     this.#state = state;
     const { action, reason, message, write } = decision;
-    if (write) {
-      const service = serviceOf(write.split, sight.candidate);
-      const confirmed = confirm(this.#policy, service, state, { ...write, reason }, nowMs);
-      this.#state = shown({ ...confirmed, phase: phaseOf(confirmed) }, service, nowMs);
+    const written = write?.change.split ?? null;
+    if (write && written) {
+      const at = { policy: this.#policy, service: serviceOf(written, sight.candidate), known: state, nowMs };
+      this.#state = confirmedBy(repertoire, at, { ...write, reason });
     }
-    const split = write && !same(write.split, sight.split) ? write.split : null;
-    return { split, action, reason, message, ended: this.#ended(write?.split ?? sight.split, sight.candidate) };
+    const split = written && !same(written, sight.split) ? written : null;
+    return { split, action, reason, message, ended: this.#ended(written ?? sight.split, sight.candidate) };
   }
 
   #ended(split: Split, candidate: string): Ended | null {
@@ -69,42 +71,27 @@ export class Steadyrun implements Controller {
   }
 
   #observe({ nowMs, ticks, newestMs, split, candidate, history }: Sight): Observation {
-    const fresh = { newestMs: deployedAtMs + newestMs, intervalMs: this.#tickMs };
-    const freshness: Record<string, Freshness> = {};
-    for (const { name } of this.#policy.objectives) freshness[name] = fresh;
+    const freshness = known({ newestMs: deployedAtMs + newestMs, intervalMs: this.#tickMs });
     const { rollout, guard } = this.#state;
     const judging = rollout ?? guard;
     const tickMs = tickOf(this.#tickMs);
-    const readings: Reading[] = [];
-    this.#policy.objectives.forEach((objective, i) => {
-      const entry = judging?.evidence.find(({ objective: name }) => name === objective.name);
-      if (!entry) return;
-      const fromMs = ms(entry.judgedUntil) - deployedAtMs;
-      if (!isDue({ fromMs, begun: entry.absolute.length > 0 }, newestMs, tickMs)) return;
-      readings.push({
-        kind: 'Counts',
-        objective: objective.name,
-        fromMs: deployedAtMs + fromMs,
-        toMs: deployedAtMs + newestMs,
-        tickMs,
-        byRevision: countsIn(ticks, i, fromMs, newestMs),
-      });
+    const isNew = !rollout && candidate !== this.#state.stable?.revision && nowMs >= 0;
+    const objectives: Record<string, ObjectiveFacts> = {};
+    this.#policy.objectives.forEach(({ name }, i) => {
+      const entry = judging?.evidence.find(({ objective }) => objective === name);
+      const counts = entry && this.#counts(entry, i, ticks, newestMs, tickMs);
+      const past = isNew ? known({ ticks: this.#history(history)[i]!, tickMs: this.#tickMs }) : undefined;
+      objectives[name] = { freshness, ...(counts && { counts }), ...(past && { history: past }) };
     });
-    const isNew = !rollout && candidate !== this.#state.stable?.revision;
-    const past =
-      isNew && nowMs >= 0
-        ? this.#policy.objectives.map(
-            ({ name }, i): History => ({ objective: name, ticks: this.#history(history)[i]!, tickMs: this.#tickMs }),
-          )
-        : [];
-    return {
-      service: serviceOf(split, candidate),
-      revisions: this.#revisions(split, candidate),
-      freshness,
-      readings,
-      history: past,
-      inspections: null,
-    };
+    return { service: serviceOf(split, candidate), revisions: this.#revisions(split, candidate), objectives };
+  }
+
+  /** undefined: there is not enough to ask for yet. */
+  #counts({ judgedUntil, absolute }: Evidence, i: number, ticks: Sight['ticks'], newestMs: number, tickMs: number) {
+    const fromMs = ms(judgedUntil) - deployedAtMs;
+    if (!isDue({ fromMs, begun: absolute.length > 0 }, newestMs, tickMs)) return undefined;
+    const byRevision = countsIn(ticks, i, fromMs, newestMs);
+    return known<Counts>({ fromMs: deployedAtMs + fromMs, toMs: deployedAtMs + newestMs, tickMs, byRevision });
   }
 
   /** Whoever serves, may serve, or served before; none is ever deleted. */

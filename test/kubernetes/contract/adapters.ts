@@ -11,6 +11,7 @@ import { Reflector } from '../../../src/kubernetes/watch/reflector.ts';
 import { storedPolicy } from '../../../src/policy/parse.ts';
 import { Refused } from '../../../src/ports/errors.ts';
 import type { Status } from '../../../src/status/status.ts';
+import { toStore } from '../../../src/status/write.ts';
 import { policy } from '../cluster.ts';
 import { until } from '../virtual-clock.ts';
 import type { Connection } from './contract.ts';
@@ -25,6 +26,8 @@ const ramping: Status = {
 };
 
 /** The operator's own adapters, with the operator's own rights. */
+const memory = { format: 1, by: 'test' };
+
 export function adapters(connected: () => Connection, { create, fresh, get, made, of, patch, remove }: Helpers): void {
   const operator = () => connected().operator;
 
@@ -49,7 +52,8 @@ export function adapters(connected: () => Connection, { create, fresh, get, made
         wallMs: Date.now,
         onFailure: (message) => expect.fail(message),
       }),
-      parse: storedPolicy,
+      parse: (raw) => storedPolicy(raw),
+      version: 'test',
       clock: monotonicClock,
       fence: { check: () => undefined },
     });
@@ -63,9 +67,9 @@ export function adapters(connected: () => Connection, { create, fresh, get, made
       expect(policies.get(key)).toMatchObject({ generation: 1, spec: { ok: true }, status: {} });
 
       await policies.writeStatus(key, ramping);
-      expect(policies.get(key)?.status).toEqual(ramping);
-      expect((await read()).status).toEqual(ramping);
-      await policies.removeAnnotations(key, ['steadyrun.dev/promote']);
+      expect(policies.get(key)?.status).toEqual({ ...ramping, memory });
+      expect((await read()).status).toEqual(toStore(ramping, {}, 'test'));
+      await policies.removeAnnotations(key, [{ annotation: 'steadyrun.dev/promote', value: 'api-2' }]);
       expect((await read()).metadata.annotations).toEqual({ kept: 'yes' });
 
       const { hold: _hold, candidate: _candidate, ...rest } = ramping;
@@ -73,24 +77,26 @@ export function adapters(connected: () => Connection, { create, fresh, get, made
       await patch(`${TEAM}/${key.name}`, 'merge', { spec: { mode: 'Observe' } });
       await policies.writeStatus(key, steady);
       expect(await read()).toMatchObject({ spec: { mode: 'Observe' }, metadata: { generation: 2 } });
-      expect((await read()).status).toEqual(steady);
+      expect((await read()).status).toEqual(toStore(steady, {}, 'test'));
       await until(() => reflector.get(text)?.metadata.resourceVersion === '' || policies.get(key)?.generation === 2);
 
       await policies.event(key, {
         type: 'Normal',
-        reason: 'Promoted',
+        reason: 'PromotedByRequest',
         action: 'Promote',
         message: 'api-2 has it all.',
       });
       await policies.event(key, {
         type: 'Normal',
-        reason: 'Promoted',
+        reason: 'PromotedByRequest',
         action: 'Promote',
         message: 'api-2 has it all.',
       });
       const selector = `fieldSelector=${encodeURIComponent(`involvedObject.name=${key.name}`)}`;
       const events = (await get(`/api/v1/namespaces/default/events?${selector}`)).body.items;
-      expect(events).toMatchObject([{ reason: 'Promoted', message: 'api-2 has it all.', series: { count: 2 } }]);
+      expect(events).toMatchObject([
+        { reason: 'PromotedByRequest', message: 'api-2 has it all.', series: { count: 2 } },
+      ]);
 
       await remove(`${TEAM}/${key.name}`);
       await until(() => policies.get(key) === undefined);
@@ -146,7 +152,7 @@ export function adapters(connected: () => Connection, { create, fresh, get, made
   test('what is refused is refused once and for all', async () => {
     const api = new SloPolicies(operator());
     const object = await made();
-    const wrong = { phase: 'Dancing' } as unknown as Status;
+    const wrong = { phase: 'Dancing' };
     await expect(api.applyStatus(object, wrong)).rejects.toThrow(Refused);
     expect(typedError(await api.applyStatus(object, wrong).catch((error: unknown) => error)).message).toContain('422');
   });

@@ -3,6 +3,7 @@
  * burns, the last good one gets half of the traffic or more, and the first ticks with data on both decide.
  */
 
+import type { Reason } from '../../../facts/reason.ts';
 import { iso, ms, spoken } from '../../../facts/time.ts';
 import type { Evidence } from '../../../status/evidence.ts';
 import type { GuardState } from '../../../status/guard.ts';
@@ -20,10 +21,8 @@ const mostControls = 2;
 
 export interface GuardMove {
   readonly action: Extract<Action, 'None' | 'TakeControl' | 'RollBack' | 'Restore'>;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
-  /** People should look. */
-  readonly page: boolean;
 }
 
 /** `percent` is what the promoted revision keeps of the traffic beside a control. */
@@ -35,9 +34,9 @@ export function watchOver(
 ): { guard: GuardState; move: GuardMove } {
   const guard: GuardState = { ...before, evidence: [...judged.evidence] };
   const gating = judged.assessments.filter(({ gate }) => gate);
-  const move = (action: GuardMove['action'], reason: string, message: string, page = false) => ({
+  const move = (action: GuardMove['action'], reason: Reason, message: string) => ({
     guard,
-    move: { action, reason, message, page },
+    move: { action, reason, message },
   });
   const text = (assessment: (typeof gating)[number]) =>
     (!assessment.convicts && (assessment.totalFailureAlone || assessment.strikes) ? tickText : evidenceText)(
@@ -59,7 +58,6 @@ export function watchOver(
         'None',
         'Burning',
         `${guard.revision} came to 100 % by another hand and is burning budget: ${text(burning)}.`,
-        true,
       );
     }
     if (guard.controlsTaken >= mostControls) {
@@ -67,7 +65,6 @@ export function watchOver(
         'None',
         'Burning',
         `${guard.revision} is burning budget again; a control settled nothing twice: ${text(burning)}.`,
-        true,
       );
     }
     return move(
@@ -106,7 +103,7 @@ export function watchOver(
       `${guard.revision} and ${guard.control} share the traffic until the question is settled.`,
     );
   }
-  return move('Restore', given.reason, given.message, true);
+  return move('Restore', given.reason, given.message);
 }
 
 /** Why the control is given back without a conviction; null while more is to be learnt. */
@@ -115,7 +112,7 @@ function settled(
   evidence: readonly Evidence[],
   { unknown }: Judged,
   tickMs: number,
-): { reason: string; message: string } | null {
+): { reason: Reason; message: string } | null {
   const seen = evidence.filter(({ candidate }) => candidate.total > 0);
   if (unknown !== null || seen.length === 0) return null;
   if (tickMs * Math.min(...seen.map(({ ticks }) => ticks)) < settleMs) return null;

@@ -1,117 +1,94 @@
 /** Steady, inside the guard window: the promoted revision is watched over. */
-
-import type { Observation } from '../../../facts/observation.ts';
-import type { Service } from '../../../facts/service.ts';
 import { all, between, namedSplit, percentOf } from '../../../facts/split.ts';
 import { iso, ms } from '../../../facts/time.ts';
-import type { Policy } from '../../../policy/policy.ts';
 import { without } from '../../../status/edit.ts';
+import type { GuardState } from '../../../status/guard.ts';
 import type { Status } from '../../../status/status.ts';
+import { cadence } from '../../cadence.ts';
 import { fairPercent, limitOf, tooFew, tooFewInstances } from '../../capacity.ts';
+import type { Case } from '../../case.ts';
 import { judge } from '../../evidence/judge.ts';
-import { isFresh, paceOf, readingsOf, tickOfObjective, unreadable } from '../../freshness.ts';
-import { cadence, hold, type Outcome, released } from '../../outcome.ts';
+import { countsOf, paceOf, tickOfObjective, unmeasured } from '../../freshness.ts';
 import { rows } from '../../view.ts';
+import { hold, type TrafficOutcome, toSplit } from '../outcome.ts';
 import { watchOver } from './guard.ts';
 
 /** null: nothing to guard. */
-export function guarding(
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  state: Status,
-  nowMs: number,
-): Outcome | null {
-  const { guard } = state;
+export function guarding(at: Case): TrafficOutcome | null {
+  const { policy, seen, service, known, nowMs } = at;
+  const { guard } = known;
   if (!guard) return null;
-  const back = (current: Status, reason: string, message: string): Outcome => ({
-    state: current,
-    action: 'RollBack',
-    reason,
-    message,
-    write: { kind: 'RollBack', split: all(guard.control), back: true, target: guard.control },
-    lookInMs: cadence.settlingMs,
-  });
-  if (guard.convicted) return back(state, guard.convicted.reason, guard.convicted.message);
+  if (guard.convicted) return back(known, guard, guard.convicted);
   const open = guard.controlSince !== undefined;
   if (!open && nowMs >= ms(guard.until)) {
     return {
-      state: without(released(state), 'guard'),
-      action: 'None',
+      state: without(known, 'guard'),
       reason: 'GuardOver',
       message: `${guard.revision} held through its guard window.`,
       lookInMs: cadence.steadyMs,
     };
   }
-
-  const away = open ? controlUnmeasured(policy, observation, nowMs) : null;
+  const away = open ? unmeasured(at) : null;
   if (away !== null) {
     const message = `${guard.revision} and ${guard.control} share the traffic, and the metrics cannot be read (${away}).`;
-    return hold(policy, state, 'MetricsOutage', message, nowMs);
+    return hold(known, 'MetricsOutage', message);
   }
-  const { tickMs } = paceOf(policy, observation, nowMs);
-  const tickOf = (name: string) => tickOfObjective(observation, name);
-  const limit = limitOf(service);
-  const arms = {
-    candidate: guard.revision,
-    control: guard.control,
-    warmUntilMs: ms(guard.controlSince ?? guard.armedAt) + (open ? policy.rollout.warmupMs : 0),
-    shares: [
-      { atMs: 0, percent: 100 },
-      ...(guard.controlSince
-        ? [{ atMs: ms(guard.controlSince), percent: percentOf(namedSplit(service.traffic) ?? [], guard.revision) }]
-        : []),
-    ],
-    limit,
-  };
-  const result = judge(policy, arms, guard.evidence, readingsOf(policy, observation, nowMs), tickOf);
-  const percent = fairPercent(limit, 50);
+  const { tickMs } = paceOf(at);
+  const tickOf = (name: string) => tickOfObjective(seen, name);
+  const result = judge(policy, armsOf(at, guard), guard.evidence, (name) => countsOf(at, name), tickOf);
+  const percent = fairPercent(limitOf(service), 50);
   const { guard: next, move } = watchOver(guard, result, tickMs, percent);
-  const seen: Status = {
-    ...released(state),
+  const state: Status = {
+    ...known,
     guard: next,
     ...(result.newest && open && { objectives: rows(policy, result) }),
   };
-  const said = { action: move.action, reason: move.reason, message: move.message };
+  const said = { reason: move.reason, message: move.message };
   switch (move.action) {
     case 'None': {
       const lookInMs = open ? cadence.rolloutMs : cadence.guardMs;
-      return {
-        ...said,
-        state: seen,
-        lookInMs,
-        ...(move.reason === 'Guarding' && { unremarkable: 'AllIsWell' as const }),
-        ...(move.page && { announce: 'Warning' as const }),
-      };
+      return { ...said, state, lookInMs, ...(move.reason === 'Guarding' && { unremarkable: 'AllIsWell' as const }) };
     }
     case 'RollBack': {
-      const sealed = { ...next, convicted: { reason: move.reason, message: move.message, at: iso(nowMs) } };
-      return back({ ...seen, guard: sealed }, move.reason, move.message);
+      const sealed = { ...next, convicted: { ...said, at: iso(nowMs) } };
+      return back({ ...state, guard: sealed }, sealed, said);
     }
     case 'TakeControl': {
       if (tooFewInstances(service)) {
         const message = `${guard.revision} is burning budget, and no control can be taken. ${tooFew(service)}`;
-        return {
-          state: seen,
-          action: 'None',
-          reason: 'Burning',
-          message,
-          announce: 'Warning',
-          lookInMs: cadence.guardMs,
-        };
+        return { state, reason: 'Burning', message, lookInMs: cadence.guardMs };
       }
       const split = between(guard.revision, percent, guard.control);
-      const write = { kind: 'GuardControl' as const, split, back: false, target: guard.control };
-      return { ...said, state: seen, write, lookInMs: cadence.settlingMs };
+      return { ...said, state, write: toSplit('GuardControl', split, guard.control), lookInMs: cadence.settlingMs };
     }
     case 'Restore': {
-      const write = { kind: 'Restore' as const, split: all(guard.revision), back: false, target: guard.revision };
-      return { ...said, state: seen, write, lookInMs: cadence.settlingMs };
+      const write = toSplit('Restore', all(guard.revision), guard.revision);
+      return { ...said, state, write, lookInMs: cadence.settlingMs };
     }
   }
 }
 
-/** Why nothing can be told from the metrics, or null. */
-function controlUnmeasured(policy: Policy, observation: Observation, nowMs: number): string | null {
-  return unreadable(policy, observation) ?? (isFresh(observation, nowMs) ? null : 'no recent samples');
+const back = (
+  state: Status,
+  { control }: GuardState,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): TrafficOutcome => ({
+  state,
+  reason: reason as TrafficOutcome['reason'],
+  message,
+  write: toSplit('RollBack', all(control), control),
+  lookInMs: cadence.settlingMs,
+});
+
+/** The promoted revision as candidate; it had everything until a control was taken. */
+function armsOf({ policy, service }: Case, guard: GuardState) {
+  const { revision, control, controlSince, armedAt } = guard;
+  const beside = percentOf(namedSplit(service.traffic) ?? [], revision);
+  return {
+    candidate: revision,
+    control,
+    warmUntilMs: ms(controlSince ?? armedAt) + (controlSince === undefined ? 0 : policy.rollout.warmupMs),
+    shares: [{ atMs: 0, percent: 100 }, ...(controlSince ? [{ atMs: ms(controlSince), percent: beside }] : [])],
+    limit: limitOf(service),
+  };
 }

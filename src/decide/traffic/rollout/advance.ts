@@ -3,6 +3,7 @@
  * takes a control, while evidence comes in; conviction sends the candidate back for good.
  */
 
+import type { Reason } from '../../../facts/reason.ts';
 import { ms, spoken } from '../../../facts/time.ts';
 import type { Policy } from '../../../policy/policy.ts';
 import type { Evidence } from '../../../status/evidence.ts';
@@ -27,7 +28,7 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
     evidence: [...judged.evidence],
     unseen: silenceOf(before, judged, moment),
   };
-  const stay = (reason: string, message: string, action: 'None' | 'Hold' = 'None') => ({
+  const stay = (reason: Reason, message: string, action: 'None' | 'Hold' = 'None') => ({
     rollout,
     move: { action, percent: moment.percent, reason, message },
   });
@@ -115,7 +116,7 @@ function leftOutText({ candidate }: RolloutState, { notAttributable }: Judged, {
 
 function silenceOf(rollout: RolloutState, { newest }: Judged, { percent }: Moment): RolloutState['unseen'] {
   if (newest === null) return rollout.unseen;
-  if (newest.candidate > 0 || newest.control === 0) return { requests: 0, ticks: 0 };
+  if (newest.candidate > 0 || newest.control === 0) return { ...rollout.unseen, requests: 0, ticks: 0 };
   const expected = percent < 100 ? (newest.control * percent) / (100 - percent) : 0;
-  return { requests: rollout.unseen.requests + expected, ticks: rollout.unseen.ticks + 1 };
+  return { ...rollout.unseen, requests: rollout.unseen.requests + expected, ticks: rollout.unseen.ticks + 1 };
 }

@@ -1,5 +1,6 @@
 /** The way forward, once nothing speaks for going back: more traffic, the watch, promotion. */
 
+import type { Reason } from '../../../facts/reason.ts';
 import { ms, spoken } from '../../../facts/time.ts';
 import type { Policy } from '../../../policy/policy.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
@@ -22,11 +23,11 @@ export function forward(
   moment: Moment,
   why: string,
 ): Advanced {
-  const to = (action: Move['action'], percent: number, reason: string, message: string) => ({
+  const to = (action: Move['action'], percent: number, reason: Reason, message: string) => ({
     rollout,
     move: { action, percent, reason, message },
   });
-  const stay = (reason: string, message: string) => to('None', moment.percent, reason, message);
+  const stay = (reason: Reason, message: string) => to('None', moment.percent, reason, message);
 
   const overdue = 1000 * (rollout.bakedSeconds ?? 0) >= policy.rollout.maxBakeMs;
   if (gating.some(({ doubtful }) => doubtful)) {
@@ -106,7 +107,7 @@ export function forward(
 
 /** The bake time is over and the SLO is not proven: the outcome that the policy declares. */
 function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced {
-  const to = (action: Move['action'], percent: number, reason: string, message: string) => ({
+  const to = (action: Move['action'], percent: number, reason: Reason, message: string) => ({
     rollout,
     move: { action, percent, reason, message },
   });

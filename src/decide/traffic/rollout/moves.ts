@@ -1,3 +1,4 @@
+import type { Reason } from '../../../facts/reason.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import type { InstanceLimit } from '../../capacity.ts';
 import type { Action } from '../../decision.ts';
@@ -19,7 +20,7 @@ export interface Move {
     'None' | 'Hold' | 'Step' | 'Retreat' | 'TakeControl' | 'Watch' | 'Promote' | 'RollBack' | 'Withdraw'
   >;
   readonly percent: number;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 
@@ -29,7 +30,7 @@ export interface Advanced {
   readonly move: Move;
 }
 
-export function rollBack(assessment: Assessment, rollout: RolloutState, reason: string | null): Move {
+export function rollBack(assessment: Assessment, rollout: RolloutState, reason: Reason | null): Move {
   const { convicts, totalFailure, strikes } = assessment;
   const text = !convicts && (totalFailure || strikes) ? tickText : evidenceText;
   const evidence = text(evidenceOf(rollout, assessment), assessment, rollout.candidate, rollout.control);

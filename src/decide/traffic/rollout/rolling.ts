@@ -1,21 +1,20 @@
 /** A rollout is running: is it still possible, is it still wanted, are there metrics, and then what does the evidence say? */
-
-import type { Observation } from '../../../facts/observation.ts';
-import type { Service } from '../../../facts/service.ts';
 import { between, namedSplit, percentOf } from '../../../facts/split.ts';
 import { ms, spoken } from '../../../facts/time.ts';
-import type { Policy } from '../../../policy/policy.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import type { Status } from '../../../status/status.ts';
+import { cadence } from '../../cadence.ts';
 import { limitOf, tooFewInstances } from '../../capacity.ts';
+import type { Case } from '../../case.ts';
 import { judge } from '../../evidence/judge.ts';
-import { isFresh, paceOf, readingsOf, staleAfterMs, tickOfObjective, unreadable } from '../../freshness.ts';
+import { countsOf, isFresh, paceOf, staleAfterMs, tickOfObjective, unreadable } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
-import { cadence, hold, type Outcome, released } from '../../outcome.ts';
+import { hasLasted } from '../../outcome.ts';
 import { rows } from '../../view.ts';
 import { newcomer } from '../newcomer.ts';
+import { heldStill, hold, type TrafficOutcome, toSplit } from '../outcome.ts';
 import { advance } from './advance.ts';
-import { away, outcomeOf } from './carry-out.ts';
+import { away, outcomeOf } from './proposal.ts';
 import { firstPercent, startPercent } from './ramp.ts';
 import { metricsOutage } from './start.ts';
 import { newRollout } from './state.ts';
@@ -26,108 +25,86 @@ const mostSuperseded = 3;
 /** Expected requests without a sample that mean an outage of the metrics rather than a quiet service. */
 const expectedInSilence = 30;
 
-export function rolling(
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  state: Status,
-  nowMs: number,
-): Outcome | null {
-  const { rollout } = state;
+export function rolling(at: Case): TrafficOutcome | null {
+  const { rollout } = at.known;
   if (!rollout) return null;
   return (
-    convicted(state, rollout) ??
-    impossible(policy, observation, state, rollout, nowMs) ??
-    superseded(policy, observation, service, state, rollout, nowMs) ??
-    blind(policy, observation, state, rollout, nowMs) ??
-    judged(policy, observation, service, state, rollout, nowMs)
+    convicted(at, rollout) ??
+    impossible(at, rollout) ??
+    superseded(at, rollout) ??
+    blind(at, rollout) ??
+    judged(at, rollout)
   );
 }
 
 /** It is decided; metrics are not needed for the way back. */
-function convicted(state: Status, rollout: RolloutState): Outcome | null {
+function convicted({ known }: Case, rollout: RolloutState): TrafficOutcome | null {
   if (!rollout.convicted) return null;
-  return away('RollBack', state, rollout, rollout.convicted.reason, rollout.convicted.message);
+  const { reason, message } = rollout.convicted;
+  return away('RollBack', known, rollout, { reason: reason as TrafficOutcome['reason'], message });
 }
 
 /** What Cloud Run itself says about the revisions. */
-function impossible(
-  policy: Policy,
-  { revisions }: Observation,
-  state: Status,
-  rollout: RolloutState,
-  nowMs: number,
-): Outcome | null {
+function impossible({ seen: { revisions }, known }: Case, rollout: RolloutState): TrafficOutcome | null {
   if (revisions[rollout.control] === null) {
     const message = `${rollout.control} was deleted in mid-rollout: there is nothing to go back to, so nothing is moved.`;
-    return hold(policy, state, 'StableDeleted', message, nowMs);
+    return hold(known, 'StableDeleted', message);
   }
   const candidate = revisions[rollout.candidate];
   if (candidate === null) {
-    return away('RollBack', state, rollout, 'CandidateDeleted', `${rollout.candidate} was deleted in mid-rollout.`);
+    const message = `${rollout.candidate} was deleted in mid-rollout.`;
+    return away('RollBack', known, rollout, { reason: 'CandidateDeleted', message });
   }
   if (candidate?.ready === 'False') {
     const message = `Cloud Run reports ${rollout.candidate} not ready: ${candidate.message}`;
-    return away('Withdraw', state, rollout, 'CandidateNotReady', message);
+    return away('Withdraw', known, rollout, { reason: 'CandidateNotReady', message });
   }
   return null;
 }
 
 /** Newest wins, until three in a row have been cut short. */
-function superseded(
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  state: Status,
-  rollout: RolloutState,
-  nowMs: number,
-): Outcome | null {
-  const name = newcomer(service, state);
+function superseded(at: Case, rollout: RolloutState): TrafficOutcome | null {
+  const { policy, seen, service, known, nowMs } = at;
+  const name = newcomer(service, known);
   if (name === null || name === rollout.candidate) return null;
-  const newer = observation.revisions[name];
-  const older = observation.revisions[rollout.candidate];
+  const newer = seen.revisions[name];
+  const older = seen.revisions[rollout.candidate];
   if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
-  if ((state.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
+  if ((known.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
   // It begins when it could begin by itself.
-  const waits =
-    tooFewInstances(service) || unmeasurable(policy, state) || metricsOutage(policy, observation, state, nowMs);
-  if (waits) return null;
-  const pace = paceOf(policy, observation, nowMs);
+  if (tooFewInstances(service) || unmeasurable(policy, known) || metricsOutage(at)) return null;
+  const pace = paceOf(at);
   const limit = limitOf(service);
-  const percent = firstPercent(policy, rollout.requestsPerSecond, pace, limit);
-  const rampPercent = startPercent(policy, rollout.requestsPerSecond, pace, limit);
+  const { control, requestsPerSecond, evidence } = rollout;
+  const percent = firstPercent(policy, requestsPerSecond, pace, limit);
+  const begun = newRollout({
+    candidate: name,
+    control,
+    startPercent: startPercent(policy, requestsPerSecond, pace, limit),
+    requestsPerSecond,
+    evidence,
+    nowMs,
+  });
   return {
-    state: released(state),
-    action: 'Start',
+    state: known,
     reason: 'Superseded',
     message: `${rollout.candidate} is superseded by the newer ${name}, which starts at ${percent} %.`,
-    write: {
-      kind: 'Start',
-      split: between(name, percent, rollout.control),
-      back: false,
-      target: name,
-      rollout: newRollout(name, rollout.control, rampPercent, rollout.requestsPerSecond, rollout.evidence, nowMs),
-    },
+    write: toSplit('Start', between(name, percent, control), name, begun),
     lookInMs: cadence.settlingMs,
   };
 }
 
 /** No metrics: never healthy and never failed. */
-function blind(
-  policy: Policy,
-  observation: Observation,
-  state: Status,
-  rollout: RolloutState,
-  nowMs: number,
-): Outcome | null {
-  const failure = unreadable(policy, observation);
-  if (isFresh(observation, nowMs) && failure === null) return null;
+function blind(at: Case, rollout: RolloutState): TrafficOutcome | null {
+  const { policy, seen, known, nowMs } = at;
+  const failure = unreadable(policy, seen);
+  if (isFresh(at) && failure === null) return null;
 
   const silentMs = nowMs - Math.min(...rollout.evidence.map(({ judgedUntil }) => ms(judgedUntil)));
   if (failure === null && silentMs <= staleAfterMs) {
     return {
-      state,
-      action: 'None',
+      state: known,
+      ...heldStill(known),
       reason: 'AwaitingMetrics',
       message: 'No samples yet.',
       unremarkable: 'NoNews',
@@ -137,49 +114,37 @@ function blind(
   const quiet = failure === null && (rollout.requestsPerSecond * silentMs) / 1000 < expectedInSilence;
   if (quiet) {
     const message = `No traffic for ${spoken(silentMs)}: there is nothing to judge ${rollout.candidate} by.`;
-    return hold(policy, state, 'NoTraffic', message, nowMs);
+    return hold(known, 'NoTraffic', message);
+  }
+  if (policy.rollout.onMetricsOutage === 'Withdraw' && hasLasted(at, 'MetricsOutage')) {
+    return away('Withdraw', known, rollout, {
+      reason: 'MetricsOutage',
+      message: `The metrics have been away for ${spoken(policy.rollout.maxBakeMs)}; ${rollout.candidate} waits at 0 % until they return.`,
+    });
   }
   const cause = failure ?? `no samples for ${spoken(silentMs)}`;
-  const message = `The metrics cannot be read (${cause}); no data is not evidence, so nothing moves.`;
-  const held = hold(policy, state, 'MetricsOutage', message, nowMs);
-  if (policy.rollout.onMetricsOutage === 'Withdraw' && held.state.hold?.paged) {
-    return away(
-      'Withdraw',
-      released(state),
-      rollout,
-      'MetricsOutage',
-      `The metrics have been away for ${spoken(policy.rollout.maxBakeMs)}; ${rollout.candidate} waits at 0 % until they return.`,
-    );
-  }
-  return held;
+  return hold(
+    known,
+    'MetricsOutage',
+    `The metrics cannot be read (${cause}); no data is not evidence, so nothing moves.`,
+  );
 }
 
-function judged(
-  policy: Policy,
-  observation: Observation,
-  service: Service,
-  state: Status,
-  rollout: RolloutState,
-  nowMs: number,
-): Outcome {
-  const pace = paceOf(policy, observation, nowMs);
+function judged(at: Case, rollout: RolloutState): TrafficOutcome {
+  const { policy, seen, service, known, nowMs } = at;
+  const pace = paceOf(at);
+  const limit = limitOf(service);
   const percent = percentOf(namedSplit(service.traffic) ?? [], rollout.candidate);
   const arms = {
     candidate: rollout.candidate,
     control: rollout.control,
     warmUntilMs: ms(rollout.startedAt) + policy.rollout.warmupMs,
     shares: rollout.shares.map((share) => ({ atMs: ms(share.at), percent: share.percent })),
-    limit: limitOf(service),
+    limit,
   };
-  const tickOf = (name: string) => tickOfObjective(observation, name);
-  const result = judge(policy, arms, rollout.evidence, readingsOf(policy, observation, nowMs), tickOf);
-  const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace, limit: arms.limit });
-  const objectives = rows(policy, result);
-  // Without a new tick nothing has changed, so a hold goes on.
-  const seen: Status = {
-    ...(result.newest ? released(state) : state),
-    rollout: next,
-    ...(result.newest && { objectives }),
-  };
-  return outcomeOf(policy, service, state, seen, next, move, nowMs);
+  const tickOf = (name: string) => tickOfObjective(seen, name);
+  const result = judge(policy, arms, rollout.evidence, (name) => countsOf(at, name), tickOf);
+  const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace, limit });
+  const state: Status = { ...known, rollout: next, ...(result.newest && { objectives: rows(policy, result) }) };
+  return outcomeOf(at, state, next, move);
 }

@@ -1,28 +1,21 @@
 /** A rollout as it begins, and with each new share. */
-
 import { percentOf, type Split } from '../../../facts/split.ts';
 import { iso } from '../../../facts/time.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 
-export const newRollout = (
-  candidate: string,
-  control: string,
-  percent: number,
-  requestsPerSecond: number,
-  evidence: RolloutState['evidence'],
-  nowMs: number,
-): RolloutState => ({
-  candidate,
-  control,
+export interface NewRollout
+  extends Pick<RolloutState, 'candidate' | 'control' | 'startPercent' | 'requestsPerSecond' | 'evidence'> {
+  readonly nowMs: number;
+}
+
+export const newRollout = ({ nowMs, ...known }: NewRollout): RolloutState => ({
+  ...known,
   stage: 'Ramp',
   startedAt: iso(nowMs),
   steppedAt: iso(nowMs),
   shares: [],
-  startPercent: percent,
-  requestsPerSecond,
   controlsTaken: 0,
   unseen: { requests: 0, ticks: 0 },
-  evidence,
 });
 
 const mostShares = 8;

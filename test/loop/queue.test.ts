@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { WorkQueue } from '../../src/loop/queue.ts';
-import { settle, VirtualClock } from './virtual-clock.ts';
+import { settle, VirtualClock } from '../kubernetes/virtual-clock.ts';
 
 function setUp() {
   const clock = new VirtualClock();

@@ -4,8 +4,9 @@ import { reported } from '../../src/loop/conditions.ts';
 import { type Failure, failureOf } from '../../src/loop/failure.ts';
 import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
 import type { Condition } from '../../src/status/condition.ts';
-import { type Status, status as statusSchema } from '../../src/status/status.ts';
-import { ago, decision, guard, nowMs, policy, ramping, rollout, steady } from './statuses.ts';
+import { type Status, storedStatus } from '../../src/status/status.ts';
+import { toStore } from '../../src/status/write.ts';
+import { ago, decision, guard, nowMs, policy, ramping, rollout, steady } from '../report/statuses.ts';
 
 const passing: Failure = { reason: 'Unavailable', message: 'Cloud Run answered 503', terminal: false };
 const final: Failure = { reason: 'Refused', message: 'permission denied', terminal: true };
@@ -228,10 +229,11 @@ test.each<[error: unknown, failure: Failure]>([
   [new TypeError('a bug'), { reason: 'InternalError', message: 'a bug', terminal: false }],
   ['text', { reason: 'InternalError', message: 'text', terminal: false }],
 ])('%s is reported in its own words', (error, failure) => {
-  expect(failureOf(error)).toEqual(failure);
+  expect(failureOf(error)).toEqual({ ...failure, error });
 });
 
 test("somebody else's words do not make a status too long to be stored", () => {
   const endless = failureOf(new Refused('x'.repeat(100_000)));
-  expect(statusSchema.safeParse(reported(policy('api'), steady, endless, nowMs)).success).toBe(true);
+  const stored = toStore(reported(policy('api'), steady, endless, nowMs), {}, 'test');
+  expect(storedStatus.safeParse(stored).success).toBe(true);
 });

@@ -1,0 +1,80 @@
+/** Google with the credentials of this place, or a lab without any. */
+import type { Logger } from 'pino';
+import { type Access, loopbackOrigin } from '../../cloudrun/access.ts';
+import { googleCredentials } from '../../cloudrun/credentials.ts';
+import { createServices } from '../../cloudrun/services.ts';
+import type { KubernetesSecrets } from '../../kubernetes/http/secrets.ts';
+import { manifest } from '../../manifest.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { Services } from '../../ports/services.ts';
+import { createPromqlClient } from '../../prometheus/http.ts';
+import { PromqlMetrics } from '../../prometheus/metrics.ts';
+import type { Access as MetricsAccess } from '../../prometheus/sign.ts';
+import type { LabDoors } from '../lab-address.ts';
+import type { Part } from './engine.ts';
+
+export interface GoogleOptions {
+  readonly doors: LabDoors | null;
+  readonly secrets: KubernetesSecrets;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly onCall: (method: string, code: string | number) => void;
+}
+
+/** Nothing is asked of Google before there are credentials. */
+export class Google implements Part {
+  readonly name = 'google';
+  readonly runs = 'Always';
+  readonly #options: GoogleOptions;
+  #ports: { readonly services: Services; readonly metrics: Metrics } | undefined;
+
+  constructor(options: GoogleOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { clock, signal, log, onCall } = this.#options;
+    const { version } = manifest;
+    const access = await this.#access();
+    const services = await createServices({
+      access: access.cloudRun,
+      version,
+      clock,
+      signal,
+      onCall,
+      onListDenied: (region, message) => log.warn({ region, problem: message }, 'services are read one by one'),
+    });
+    const client = createPromqlClient({
+      access: access.prometheus,
+      version,
+      signal,
+      onCall: (kind, code) => onCall(`promql ${kind}`, code),
+    });
+    this.#ports = { services, metrics: new PromqlMetrics(client) };
+  }
+
+  async close(): Promise<void> {}
+
+  /** Once it has been started. */
+  get ports(): { readonly services: Services; readonly metrics: Metrics } {
+    return this.#ports!;
+  }
+
+  async #access(): Promise<{ cloudRun: Access; prometheus: MetricsAccess }> {
+    const { doors, secrets, signal, log } = this.#options;
+    if (doors) {
+      return {
+        cloudRun: { labOrigin: loopbackOrigin(doors.cloudRun) },
+        prometheus: { labOrigin: loopbackOrigin(doors.prometheus) },
+      };
+    }
+    const credentials = await googleCredentials({
+      version: manifest.version,
+      signal,
+      onWaiting: (message, nextTryMs) => log.warn({ nextTryMs }, message),
+    });
+    return { cloudRun: { credentials }, prometheus: { credentials, secrets } };
+  }
+}

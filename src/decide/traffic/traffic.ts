@@ -1,0 +1,157 @@
+/**
+ * Whose traffic it is, what people asked for, what is already decided, what is running, what is new: the first that has
+ * something to say says it.
+ */
+import { type Purpose, purposes } from '../../facts/purpose.ts';
+import { ms } from '../../facts/time.ts';
+import type { Status } from '../../status/status.ts';
+import { cadence } from '../cadence.ts';
+import type { Case, Unasked } from '../case.ts';
+import { type Concern, type Judgement, memoryOf } from '../concern.ts';
+import type { Due, Questions } from '../questions.ts';
+import { confirm } from './confirm.ts';
+import { guarding } from './guard/guarding.ts';
+import { isNews, isQuiet, newcomer } from './newcomer.ts';
+import { heldStill, hold, type TrafficOutcome, toSplit } from './outcome.ts';
+import { ownership } from './ownership.ts';
+import { byRequest } from './requests.ts';
+import { rolling } from './rollout/rolling.ts';
+import { begin } from './rollout/start.ts';
+
+const sections = [
+  'split',
+  'adoption',
+  'stable',
+  'lastGood',
+  'candidate',
+  'rejected',
+  'rollout',
+  'guard',
+  'withdrawn',
+  'supersededInARow',
+  'objectives',
+  'verdict',
+] as const satisfies readonly (keyof Status)[];
+
+type Section = (typeof sections)[number];
+
+const confirmed = [
+  'Pin',
+  'Start',
+  'Step',
+  'Retreat',
+  'TakeControl',
+  'Watch',
+  'Promote',
+  'RollBack',
+  'Withdraw',
+  'GuardControl',
+  'Restore',
+] as const satisfies readonly Purpose[];
+
+export const traffic: Concern<Section> = {
+  sections,
+  purposes: confirmed,
+  isQuiet,
+  isNews,
+  questions,
+  judge,
+  confirm: (at, effect) => memoryOf(sections, confirm(at, effect)),
+};
+
+function judge(at: Case): Judgement<Section> {
+  const owned = ownership(at);
+  const events = 'outcome' in owned ? [] : owned.events;
+  const { state, ...outcome } = 'outcome' in owned ? notOurs(at, owned.outcome) : ours({ ...at, known: owned.state });
+  return {
+    memory: memoryOf(sections, state),
+    proposal: { ...outcome, events: [...events, ...(outcome.events ?? [])] },
+    disowns: at.known.intent !== undefined && state.intent === undefined,
+  };
+}
+
+/** A pin waits while the policy is paused; other hands' traffic is only watched. */
+function notOurs(at: Case, outcome: TrafficOutcome): TrafficOutcome {
+  const { paused } = at.policy.requests;
+  return paused !== null && outcome.write
+    ? hold(at.known, 'Paused', `Paused: ${paused}`)
+    : withGuard(at, outcome, { ours: false });
+}
+
+const ours = (at: Case): TrafficOutcome =>
+  byRequest(at) ??
+  owedWrite(at) ??
+  rolling(at) ??
+  (controlIsOut(at) ? guarding(at) : null) ??
+  withGuard(at, begin(at), { ours: true });
+
+/** A control has been taken: that question comes before any new rollout. */
+const controlIsOut = ({ known: { guard } }: Case): boolean => Boolean(guard?.controlSince || guard?.convicted);
+
+/**
+ * Whatever else there is to say, a promoted revision is watched over until a rollout really begins. Where the traffic is not
+ * ours it is only watched.
+ */
+function withGuard(at: Case, outcome: TrafficOutcome, { ours: isOurs }: { readonly ours: boolean }): TrafficOutcome {
+  if (outcome.write || outcome.state.rollout) return outcome;
+  const guarded = guarding({ ...at, known: outcome.state });
+  if (guarded === null || (guarded.write && !isOurs)) return outcome;
+  if (guarded.write || guarded.reason === 'Burning' || outcome.reason === 'Steady') return guarded;
+  const { guard, ...rest } = outcome.state;
+  const watched = guarded.state.guard;
+  return { ...outcome, state: { ...rest, ...(watched && { guard: watched }) } };
+}
+
+/** What was begun and not seen in the traffic is done first, where it makes somebody's trouble smaller. */
+function owedWrite({ policy, known }: Case): TrafficOutcome | null {
+  const { intent, rollout, guard } = known;
+  // What was not done before the policy became Observe is not done at all.
+  if (policy.mode === 'Observe' || !intent || intent.change.kind !== 'Traffic') return null;
+  const { purpose, change, reason, message } = intent;
+  if (!purposes[purpose].owed) return null;
+  const needed = purpose === 'Restore' ? guard?.revision : (rollout?.control ?? guard?.control);
+  if (needed === undefined) return null;
+  const write = toSplit(purpose, change.split, needed);
+  return {
+    state: known,
+    ...heldStill(known),
+    reason: reason as TrafficOutcome['reason'],
+    message,
+    write,
+    lookInMs: cadence.settlingMs,
+  };
+}
+
+function questions({ policy, service, known }: Unasked): Partial<Questions> {
+  const { rollout, guard, stable } = known;
+  const convicted = rollout?.convicted ?? guard?.convicted;
+  // While people hold the service, nothing is judged.
+  const held = policy.requests.paused !== null || known.hold?.reason === 'SplitByHand';
+  const newest = newcomer(service, known);
+  const unready = service.latestCreated !== service.latestReady ? service.latestCreated : null;
+  const nothingNew = isQuiet(known) && !known.intent && !known.hold && newest === null && unready === null;
+  const names = [
+    stable?.revision,
+    newest,
+    rollout?.candidate,
+    rollout?.control,
+    guard?.controlSince || convicted ? guard?.control : undefined,
+    unready,
+  ];
+  return {
+    revisions: nothingNew ? [] : [...new Set(names.filter((name): name is string => Boolean(name)))],
+    counts: convicted || held ? [] : due({ policy, known }),
+    historyOf: !rollout && !held && newest !== null ? (stable?.revision ?? null) : null,
+  };
+}
+
+/** Each objective's counts, from where they were last judged. */
+function due({ policy, known }: Pick<Unasked, 'policy' | 'known'>): Due[] {
+  const judging = known.rollout ?? known.guard;
+  if (!judging) return [];
+  return policy.objectives.map((objective) => {
+    const entry = judging.evidence.find((one) => one.objective === objective.name);
+    const fromMs = ms((entry ?? judging.evidence[0])?.judgedUntil ?? known.decision?.at ?? '');
+    return { objective, fromMs, begun: entry === undefined || entry.absolute.length > 0 };
+  });
+}

@@ -1,0 +1,13 @@
+/** JSON as it comes from outside. */
+
+/** As the API server does: a field set to null is a field left out. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
+  return Object.fromEntries(kept.map(([field, inner]) => [field, withoutNulls(inner)]));
+}
+
+/** Its fields; none where it is no object. */
+export const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

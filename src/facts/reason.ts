@@ -1,0 +1,214 @@
+/**
+ * Why something was decided, held or told: the words that alerts, runbooks, incident documents and scripts key on. One table:
+ * whom a look that comes to it tells, how a hold ends that has it, and what the person does who is paged.
+ */
+
+/** The revisions that a sentence may name. */
+export interface Named {
+  readonly candidate?: string | undefined;
+  readonly withdrawn?: string | undefined;
+}
+
+export interface ReasonFacts {
+  /**
+   * The event by which people are told when a look comes to it anew and writes nothing; a write is told by its purpose, and
+   * louder where this is. null: it is in the status for whoever looks.
+   */
+  readonly told: 'Normal' | 'Warning' | null;
+  /** "nothing moves …": how a hold ends that has this reason. */
+  readonly ends?: (named: Named) => string;
+  /** The first line of the runbook: what to do, or that there is nothing to do. */
+  readonly runbook: string;
+}
+
+const oneRevision = 'Give one revision all of the traffic, or leave it: nothing is moved until then.';
+const nothing = 'Nothing to do.';
+
+const decides = ({ candidate }: Named): string =>
+  `until the evidence is in, or a person decides: steadyrun.dev/promote or abort: ${candidate}`;
+const isRetried = ({ withdrawn }: Named): string =>
+  `until a newer revision comes, or steadyrun.dev/retry: ${withdrawn}`;
+
+const rolledBack =
+  'The traffic is back on the last good revision. Read why with `steadyrun why`, mend it, deploy anew.';
+
+export const reasons = {
+  // The service and its traffic.
+  ServiceNotFound: {
+    told: 'Warning',
+    ends: () => 'until the service exists',
+    runbook: 'Create the service, or correct spec.service.',
+  },
+  NoReadyRevision: { told: null, runbook: 'Deploy a revision that becomes ready.' },
+  NotAdoptable: {
+    told: 'Warning',
+    ends: () => 'until one revision has all of the traffic',
+    runbook: oneRevision,
+  },
+  Adopted: { told: 'Normal', runbook: nothing },
+  PinnedAgain: { told: 'Normal', runbook: 'Let pipelines deploy with --no-traffic: LATEST was set again.' },
+  FollowsLatest: {
+    told: 'Warning',
+    runbook: 'Use mode Enforce, or pin the traffic: it cannot be guarded before it serves.',
+  },
+  ExternallyManaged: {
+    told: 'Warning',
+    runbook: 'Another tool sets LATEST: take the traffic out of it, then delete and apply the policy.',
+  },
+  SplitByHand: {
+    told: 'Warning',
+    ends: () => 'until one revision has all of the traffic',
+    runbook: oneRevision,
+  },
+  StableChanged: { told: 'Normal', runbook: nothing },
+  PromotedByHand: { told: 'Normal', runbook: nothing },
+  RolledBack: { told: 'Normal', runbook: rolledBack },
+  ReturnedToStable: { told: null, runbook: nothing },
+  ReturnedToLastGood: { told: null, runbook: nothing },
+  LeftBehindByHand: { told: null, runbook: nothing },
+  StableDeleted: {
+    told: 'Warning',
+    ends: () => 'until a person gives one revision all of the traffic',
+    runbook: 'There is nothing to go back to: give the revision that is good all of the traffic.',
+  },
+  // What people asked for.
+  Paused: {
+    told: 'Warning',
+    ends: () => 'until steadyrun.dev/paused is removed',
+    runbook: 'Remove the annotation steadyrun.dev/paused when the reason in it is over.',
+  },
+  Aborted: { told: 'Normal', runbook: nothing },
+  PromotedByRequest: { told: null, runbook: nothing },
+  RetryGranted: { told: 'Normal', runbook: nothing },
+  NothingToObey: {
+    told: 'Warning',
+    runbook: 'Read the message: the annotation named a revision that it cannot be done to.',
+  },
+  // Quiet.
+  Steady: { told: null, runbook: nothing },
+  Settling: { told: null, runbook: nothing },
+  RevisionNotReady: {
+    told: 'Warning',
+    runbook: 'Look at the revision in Cloud Run: it did not start and gets no traffic.',
+  },
+  // The metrics.
+  AwaitingMetrics: { told: null, runbook: nothing },
+  MetricsOutage: {
+    told: 'Warning',
+    ends: () => 'until the metrics can be read again',
+    runbook:
+      'Bring the metrics back; nothing is judged without them. To decide yourself: steadyrun.dev/promote or abort.',
+  },
+  MetricsIncomplete: {
+    told: 'Warning',
+    ends: () => 'until every objective can be read',
+    runbook: 'Look at the condition DataAvailable: one objective cannot be read.',
+  },
+  NoTraffic: {
+    told: 'Warning',
+    ends: () => 'until there is traffic',
+    runbook: 'Send traffic, or decide: steadyrun.dev/promote or abort.',
+  },
+  InvalidQuery: { told: 'Warning', runbook: 'Correct the query: `steadyrun check` and `steadyrun rewrite` say where.' },
+  NoSeries: { told: 'Warning', runbook: 'Look whether the app exports what the query asks for.' },
+  NoRevisionLabel: {
+    told: 'Warning',
+    runbook: 'Let the app name its revision in its metrics, or set metrics.revisionLabel.',
+  },
+  NoBoundary: { told: 'Warning', runbook: 'Give the histogram a boundary above the threshold.' },
+  // A rollout.
+  NewRevision: { told: null, runbook: nothing },
+  Superseded: { told: null, runbook: nothing },
+  Observing: { told: null, runbook: nothing },
+  Healthy: { told: null, runbook: nothing },
+  FixForward: { told: null, runbook: nothing },
+  Watching: { told: null, runbook: nothing },
+  Certified: { told: null, runbook: nothing },
+  WatchPassed: { told: null, runbook: nothing },
+  Suspicion: {
+    told: null,
+    runbook: 'Nothing to do yet: fewer users meet the candidate until the question is settled.',
+  },
+  Retreated: { told: null, runbook: nothing },
+  ControlNeeded: { told: null, runbook: nothing },
+  Doubtful: {
+    told: null,
+    ends: () => 'forward while this is open',
+    runbook: 'Look at the candidate, and decide: steadyrun.dev/promote or abort.',
+  },
+  SharedOutage: {
+    told: null,
+    ends: () => 'forward until the stable revision is well again',
+    runbook: 'Both revisions fail: look for the cause outside of them.',
+  },
+  ManualScaling: {
+    told: 'Warning',
+    ends: () => 'until scaling is automatic, or to 2 instances or more',
+    runbook: 'Scale to 2 instances or more, or automatically: two revisions need an instance each.',
+  },
+  Inconclusive: {
+    told: 'Warning',
+    ends: decides,
+    runbook: 'The traffic proved too little: look at the bound, and decide.',
+  },
+  InsufficientSamples: {
+    told: 'Warning',
+    ends: decides,
+    runbook: 'Too few requests to go on with: decide, or send traffic.',
+  },
+  CandidateDeleted: { told: null, runbook: nothing },
+  CandidateNotReady: {
+    told: 'Warning',
+    ends: isRetried,
+    runbook: 'Look at the revision in Cloud Run; retry it when it is ready.',
+  },
+  CandidateSilent: {
+    told: 'Warning',
+    ends: isRetried,
+    runbook: 'The candidate shows no requests: look whether it crashes.',
+  },
+  ErrorRateRegression: { told: null, runbook: rolledBack },
+  LatencyRegression: { told: null, runbook: rolledBack },
+  EventRateRegression: { told: null, runbook: rolledBack },
+  TotalFailure: { told: null, runbook: rolledBack },
+  SecondStrike: { told: null, runbook: rolledBack },
+  CameBack: { told: null, runbook: rolledBack },
+  // After promotion.
+  Guarding: { told: null, runbook: nothing },
+  GuardOver: { told: null, runbook: nothing },
+  Burning: { told: 'Warning', runbook: 'Roll back to the last good revision by hand if it does not stop.' },
+  BurningAfterPromotion: {
+    told: null,
+    runbook: 'Nothing to do yet: a control tells whether the revision is to blame.',
+  },
+  WorseThanLastGood: { told: null, runbook: rolledBack },
+  NotToBlame: { told: null, runbook: 'The revision is not to blame: look for a shared cause.' },
+  LastGoodSilent: { told: null, runbook: 'The last good revision shows no requests: look at both.' },
+  // What came in the way.
+  HeldTooLong: { told: 'Warning', runbook: 'A hold has lasted as long as a bake may: look at its reason.' },
+  NotCarriedOut: { told: 'Warning', runbook: 'Read what Cloud Run refused; it is judged anew at the next look.' },
+  InvalidSpec: { told: 'Warning', runbook: 'Correct the spec: `steadyrun check` says where.' },
+  Conflict: { told: 'Warning', runbook: 'Two policies guard one service: delete one.' },
+  NewerOperator: { told: 'Warning', runbook: 'Run the newer operator: it wrote what this one does not understand.' },
+  MemoryLost: { told: 'Warning', runbook: 'Read the condition MemoryIntact: what is forgotten is learnt again.' },
+  Refused: { told: null, runbook: 'Grant what the message names.' },
+  ChangedMeanwhile: { told: null, runbook: nothing },
+  OutcomeUnknown: { told: 'Warning', runbook: 'Nothing to do: the next look says whether it was done.' },
+  Unavailable: { told: null, runbook: 'Nothing to do unless it lasts: a dependency does not answer.' },
+  InternalError: { told: null, runbook: 'Report it: this is a defect of the operator.' },
+  PolicyDeleted: { told: null, runbook: nothing },
+  // Conditions that say how things are.
+  Pending: { told: null, runbook: nothing },
+  Pinned: { told: null, runbook: nothing },
+  SamplesPresent: { told: null, runbook: nothing },
+  SeriesPresent: { told: null, runbook: nothing },
+  BoundaryMissing: { told: null, runbook: 'Give the histogram the boundaries that the message lists.' },
+} as const satisfies Record<string, ReasonFacts>;
+
+export type Reason = keyof typeof reasons;
+
+const facts: Readonly<Record<string, ReasonFacts | undefined>> = reasons;
+
+/** A stored word may be another version's: then nothing is known of it. */
+export const reasonFacts = (reason: string): ReasonFacts | undefined =>
+  Object.hasOwn(facts, reason) ? facts[reason] : undefined;

@@ -1,0 +1,36 @@
+/** What people are told of a pass: what has happened, and never what was only meant to. */
+import type { Decided } from '../decide/decision.ts';
+import { clipped } from '../decide/words.ts';
+import type { PolicyEvent } from '../facts/event.ts';
+import type { StoredPolicy } from '../policy/stored.ts';
+import type { Carried } from './carry-out.ts';
+import type { Failure } from './failure.ts';
+import type { Said } from './pass.ts';
+
+/** Of a decision: what it found, and what became of its write. */
+export function eventsOf({ decision }: Decided, carried: Carried): PolicyEvent[] {
+  const { events, announcement } = decision;
+  if (carried.kind === 'NotDone') return [...events, ...notDone(decision, carried.failure)];
+  return announcement ? [...events, announcement] : [...events];
+}
+
+/** What was decided and did not happen must not look as if it had; what changed meanwhile is decided anew, in silence. */
+export function notDone({ action, message }: Pick<Said, 'action' | 'message'>, failure: Failure): PolicyEvent[] {
+  if (failure.reason === 'ChangedMeanwhile') return [];
+  const because = `It was decided because: ${message}`;
+  if (failure.reason === 'OutcomeUnknown') {
+    const perhaps = `Whether ${action} was carried out is not known yet: ${failure.message} ${because}`;
+    return [{ type: 'Warning', reason: 'OutcomeUnknown', action, message: perhaps }];
+  }
+  const refused = `${action} could not be carried out: ${failure.message} ${because}`;
+  return [{ type: 'Warning', reason: 'NotCarriedOut', action, message: refused }];
+}
+
+/** What of the stored status could not be read, each time that it is: once it is written anew, it is gone. */
+export function lossOf({ recalled: { lost } }: StoredPolicy): PolicyEvent[] {
+  if (lost.length === 0) return [];
+  return [{ type: 'Warning', reason: 'MemoryLost', action: 'Forget', message: clipped(lossText(lost)) }];
+}
+
+export const lossText = (lost: readonly string[]): string =>
+  `A part of the stored status could not be read and is forgotten. ${lost.join(' ')}`;
