@@ -88,7 +88,7 @@ function enforcedOf(raw: unknown, { paused }: Requests): ServiceRef | null {
  * adopted as on the first day, and a split in mid-rollout is taken for a person's, which holds and moves nothing. To
  * believe the readable half of a broken memory could move traffic; to crash on it would stop every other policy.
  */
-function statusOf(raw: unknown): Status {
+export function statusOf(raw: unknown): Status {
   const read = status.safeParse(withoutNulls(record(raw).status));
   return read.success ? read.data : {};
 }

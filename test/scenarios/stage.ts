@@ -12,7 +12,7 @@ import type { SeriesStore } from '../../src/lab/store.ts';
 import { type ServiceSeed, World, type WorldOptions } from '../../src/lab/world.ts';
 import { Operator } from '../../src/operator.ts';
 import type { PolicyEvent } from '../../src/policy/event.ts';
-import { storedPolicy } from '../../src/policy/parse.ts';
+import { statusOf, storedPolicy } from '../../src/policy/parse.ts';
 import { keyText, type Policy, type PolicyKey } from '../../src/policy/policy.ts';
 import type { Status } from '../../src/policy/status.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
@@ -46,7 +46,7 @@ export class Stage {
   readonly policies: MemoryPolicies;
   readonly key: PolicyKey = { namespace: 'default', name: 'api' };
   readonly #services: Services;
-  readonly #metrics: Metrics;
+  readonly #metrics: () => Metrics;
   readonly #onDecision: (decision: Decision) => void;
   #process: Process | undefined;
 
@@ -70,8 +70,11 @@ export class Stage {
     this.clock = new VirtualClock(startMs, (nowMs) => this.world.advanceTo(nowMs));
     const services = new LabServices(this.world);
     this.#services = options.services?.(services) ?? services;
-    const real = new PromqlMetrics(options.promql?.(this.world.store, this.clock) ?? labPromql(this.world.store));
-    this.#metrics = options.metrics?.(real) ?? real;
+    const promql = options.promql?.(this.world.store, this.clock) ?? labPromql(this.world.store);
+    this.#metrics = () => {
+      const real = new PromqlMetrics(promql);
+      return options.metrics?.(real) ?? real;
+    };
     this.#onDecision = options.onDecision ?? (() => undefined);
     this.policies = new MemoryPolicies(() => this.clock.nowMs());
     this.policies.put(this.key, {
@@ -89,7 +92,7 @@ export class Stage {
       clock: this.clock,
       fence,
       services: process.guard('services', this.#services),
-      metrics: process.guard('metrics', this.#metrics),
+      metrics: process.guard('metrics', this.#metrics()),
       policies: process.guard('policies', this.policies as Policies),
       onDecision: (_policy: Policy, { decision }: Decided) => this.#onDecision(decision),
     };
@@ -107,6 +110,12 @@ export class Stage {
 
   get alive(): boolean {
     return this.#process !== undefined && !this.#process.dead;
+  }
+
+  /** All that there is outside of the operator: two stages of the same options and events in which it is the same go on alike. */
+  get outside(): string {
+    const { writes } = this.world.truth('api');
+    return JSON.stringify([this.clock.nowMs(), this.world.service('api').etag, writes, this.policies.outside]);
   }
 
   run(count: number): Promise<void> {
@@ -236,6 +245,10 @@ export class MemoryPolicies implements Policies {
     this.#nowMs = nowMs;
   }
 
+  get outside(): unknown {
+    return [[...this.#raw], this.events];
+  }
+
   put(key: PolicyKey, spec: Record<string, unknown>): void {
     this.#raw.set(keyText(key), {
       metadata: {
@@ -292,11 +305,13 @@ export class MemoryPolicies implements Policies {
     const raw = this.#raw.get(keyText(key));
     if (!raw) return;
     this.statusWrites++;
-    raw.status = JSON.parse(JSON.stringify(status));
-    this.#parsed.delete(keyText(key));
-    const kept = JSON.stringify(this.get(key)!.status);
-    if (kept.length < 0.9 * JSON.stringify(status).length)
-      throw new Error(`the schema lost a part of ${JSON.stringify(status)}`);
+    const written = JSON.stringify(status);
+    raw.status = JSON.parse(written);
+    // All but the status is as it was read.
+    const read = { ...this.get(key)!, status: statusOf(raw) };
+    this.#parsed.set(keyText(key), read);
+    const kept = JSON.stringify(read.status);
+    if (kept.length < 0.9 * written.length) throw new Error(`the schema lost a part of ${written}`);
   }
 
   #changed(key: PolicyKey): void {
