@@ -98,7 +98,7 @@ export async function startInOneProcess(services: readonly ServiceSeed[], startM
   parts.lab = lab;
   for (const service of services) lab.kubernetes.policies.put(policyOf(service));
   const ended = run({ lab: lab.description.url, workers: 2, logLevel: 'info' });
-  await vi.waitUntil(() => parts.policies?.list().length === services.length, { timeout: 10_000 });
+  await vi.waitUntil(() => parts.policies?.list().length === services.length, { timeout: 60_000 });
   const end = async () => {
     parts.endOperator();
     return ended.finally(() => lab.close());
