@@ -6,12 +6,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const long = [
   'test/e2e/two-processes.test.ts',
   'test/e2e/own-queries.test.ts',
-  'test/scenarios/crash.test.ts',
-  'test/commands/run.test.ts',
   'test/commands/status.test.ts',
-  'test/backtest/command.test.ts',
+  'test/commands/run.test.ts',
   'test/bench/decisions.test.ts',
+  'test/scenarios/crash.test.ts',
+  'test/backtest/command.test.ts',
   'test/scenarios/gaps.test.ts',
+  'test/commands/check.test.ts',
+  'test/commands/told.test.ts',
+  'test/commands/rehearse.test.ts',
 ];
 
 export class LongestFirst extends BaseSequencer {
