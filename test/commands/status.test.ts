@@ -114,6 +114,7 @@ describe.concurrent('steadyrun status', () => {
     await put('api', rolling(Date.now()), 'walled');
     const { code, out } = await steadyrun('status', 'api', '-n', 'walled', '--kubeconfig', lab.description.kubeconfig);
     expect({ code, out }).toEqual({ code: 0, out: answer(whole).out });
+    await send('DELETE', address('walled', 'api'));
   });
 
   test('says in one line that there is no such policy', async () => {
