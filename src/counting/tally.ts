@@ -22,16 +22,33 @@ export function partsOf({ bad, total }: RatioShape): readonly Counter[] {
   return [...new Map(all.map((counter) => [selectorText(counter), counter])).values()];
 }
 
-/** A counter that nothing matched has counted nothing; a revision that no counter of the total shows is missing. */
-export function ratioTallies(shape: RatioShape, vector: Vector, revisionLabel: string): ByRevision {
+interface Place {
+  readonly sign: number;
+  /** As it stands in the label of the part. */
+  readonly place: string;
+}
+
+/** A history has hundreds of vectors of one shape. */
+const placesOfShape = new WeakMap<RatioShape, readonly [Place[], Place[]]>();
+
+function placesOf(shape: RatioShape): readonly [Place[], Place[]] {
+  const known = placesOfShape.get(shape);
+  if (known) return known;
   const texts = partsOf(shape).map((part) => selectorText(part));
   const places = (sum: CounterSum) =>
     sum.map(({ sign, counter }) => ({ sign, place: String(texts.indexOf(selectorText(counter))) }));
-  const [bad, total] = [places(shape.bad), places(shape.total)];
+  const both = [places(shape.bad), places(shape.total)] as const;
+  placesOfShape.set(shape, both);
+  return both;
+}
+
+/** A counter that nothing matched has counted nothing; a revision that no counter of the total shows is missing. */
+export function ratioTallies(shape: RatioShape, vector: Vector, revisionLabel: string): ByRevision {
+  const [bad, total] = placesOf(shape);
   const result: Record<string, Tally> = {};
   for (const [revision, samples] of byRevision(vector, revisionLabel)) {
     const value = (place: string) => sumOf(samples.filter(({ labels }) => (labels[partLabel] ?? '0') === place));
-    const sum = (terms: typeof bad) =>
+    const sum = (terms: readonly Place[]) =>
       Math.max(
         0,
         terms.reduce((all, { sign, place }) => all + sign * value(place), 0),

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { heuristics } from './decisions/heuristics.ts';
 
 test('the quick bench of decisions meets its bars, and prints a line a cell and a table of all rules', {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async () => {
   const { code, out, err } = await new Promise<{ code: number; out: string; err: string }>((resolve) => {
     execFile(

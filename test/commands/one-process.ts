@@ -98,7 +98,7 @@ export async function startInOneProcess(services: readonly ServiceSeed[], startM
   for (const service of services) lab.kubernetes.policies.put(policyOf(service));
   const ended = run({ lab: lab.description.url, workers: 2, logLevel: 'info' });
   const all = services.map(({ name }) => ({ namespace: 'default', name }));
-  await vi.waitUntil(() => all.every((key) => parts.policies?.get(key) !== undefined), { timeout: 10_000 });
+  await vi.waitUntil(() => all.every((key) => parts.policies?.get(key) !== undefined), { timeout: 60_000 });
   const end = async () => {
     parts.endOperator();
     return ended.finally(() => lab.close());

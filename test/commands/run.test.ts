@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from '../../src/lab/lab.ts';
-import { complaint, type Running, start, steadyrun } from './cli.ts';
+import { complaint, MAIN, type Running, start, steadyrun } from './cli.ts';
 
 let lab: Lab;
 let folder: string;
@@ -113,9 +113,9 @@ describe('steadyrun run --lab', () => {
   describe('while it still waits for an answer', () => {
     const held: ServerResponse[] = [];
     const silent = createServer((_, response) => held.push(response)).unref();
-    const waiting = async (): Promise<Running> => {
+    const waiting = async (command?: readonly string[]): Promise<Running> => {
       const asked = once(silent, 'request');
-      const operator = start(['run', '--lab', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`]);
+      const operator = start(['run', '--lab', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`], command);
       await asked;
       return operator;
     };
@@ -123,10 +123,11 @@ describe('steadyrun run --lab', () => {
     afterAll(() => silent.closeAllConnections());
 
     test('takes a signal that arrives twice, as from a terminal and from npx, for one', async () => {
-      const operator = await waiting();
+      // It sends itself the second one: from here it could arrive late, on a busy machine, and be a later one.
+      const echo = 'data:text/javascript,process.once("SIGINT",()=>process.kill(process.pid,"SIGINT"))';
+      const operator = await waiting([process.execPath, '--import', echo, MAIN]);
       operator.process.kill('SIGINT');
       await operator.printed(/stopping/);
-      operator.process.kill('SIGINT');
       setTimeout(() => held.at(-1)!.end(), 20);
       const { code, err } = await operator.ended;
       expect(code).toBe(1);

@@ -139,7 +139,7 @@ export class Guarded {
   }
 
   /** Looks again and again until it is so. */
-  async until(what: (status: Status) => boolean, mostSeconds: number): Promise<Status> {
+  async until(what: (status: Status) => boolean, mostSeconds = 300): Promise<Status> {
     const deadline = Date.now() + mostSeconds * 1000;
     for (;;) {
       const status = await this.status();

@@ -61,7 +61,7 @@ describe('a pooled kubeconfig', () => {
     await new SloPolicies(config).get({ namespace: 'default', name: 'api' });
     expect(cluster.openSockets).toBe(1);
     await config.close();
-    await expect.poll(() => cluster.openSockets, { interval: 1 }).toBe(0);
+    await expect.poll(() => cluster.openSockets, { interval: 1, timeout: 60_000 }).toBe(0);
   });
 });
 

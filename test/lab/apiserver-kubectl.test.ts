@@ -36,7 +36,7 @@ describe('kubectl', () => {
   });
 
   const kubectl = async (...args: string[]): Promise<string> => {
-    const { stdout, stderr } = await run('kubectl', args, { env: environment, timeout: 20_000 });
+    const { stdout, stderr } = await run('kubectl', args, { env: environment, timeout: 100_000 });
     return stdout + stderr;
   };
   const refused = async (...args: string[]): Promise<string> => {
@@ -53,7 +53,7 @@ describe('kubectl', () => {
   };
 
   const smoke = (name: string, body: () => Promise<void>): void =>
-    test(name, { timeout: 60_000 }, async ({ skip }) => {
+    test(name, { timeout: 120_000 }, async ({ skip }) => {
       if (!hasKubectl) skip('kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools/');
       await body();
     });
@@ -107,7 +107,7 @@ describe('kubectl', () => {
     const config = cluster.config();
     const api = new SloPolicies(config);
     const key = { namespace: 'default', name: 'told' };
-    const waiting = kubectl('wait', '--for=condition=Ready', 'slo/told', '--timeout=15s');
+    const waiting = kubectl('wait', '--for=condition=Ready', 'slo/told', '--timeout=60s');
     const stored = (await api.get(key))!;
     const condition = {
       type: 'Ready',
@@ -144,9 +144,9 @@ describe('kubectl', () => {
       output += chunk;
     });
     try {
-      await expect.poll(() => output, { timeout: 15_000 }).toMatch(/ADDED\s+seen/);
+      await expect.poll(() => output, { timeout: 60_000 }).toMatch(/ADDED\s+seen/);
       await kubectl('delete', 'slo', 'seen');
-      await expect.poll(() => output, { timeout: 15_000 }).toMatch(/DELETED\s+seen/);
+      await expect.poll(() => output, { timeout: 60_000 }).toMatch(/DELETED\s+seen/);
     } finally {
       watcher.kill();
     }

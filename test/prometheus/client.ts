@@ -12,7 +12,8 @@ export const plain: MetricsSource = {
   address: 'https://prometheus.example.com/team-a/',
   auth: null,
 };
-const limits: Limits = { tryMs: 2000, totalMs: 3000, maxBytes: 10_000, retries: 2, firstRetryMs: 1 };
+/** Nothing here is to fail because the machine is busy. */
+const limits: Limits = { tryMs: 60_000, totalMs: 100_000, maxBytes: 10_000, retries: 2, firstRetryMs: 1 };
 export const empty = { status: 'success', data: { resultType: 'vector', result: [] } };
 
 /** What the client under test told of its calls, and what it asked to have signed; emptied by `isolate`. */

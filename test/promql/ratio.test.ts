@@ -12,6 +12,12 @@ const shown = (query: string): string => (query.length > 300 ? `${query.slice(0,
 const named = <T extends { readonly query: string }>(entries: readonly T[]) =>
   entries.map((entry) => [shown(entry.query), entry] as const);
 
+/** What this thread has worked since then: on a busy machine a second of the wall's is not one of work. */
+function spentMs(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1000;
+}
+
 describe('The corpus', () => {
   test('is large, and says everything once', () => {
     expect(new Set(corpus.map(({ query }) => query)).size).toBe(corpus.length);
@@ -20,21 +26,21 @@ describe('The corpus', () => {
   });
 
   test.for(named(rewrittenRatios))('is rewritten: %s', ([, { query, becomes }]) => {
-    const startMs = performance.now();
+    const start = process.threadCpuUsage();
     const pasted = readPasted(query, context);
     expect(pasted.kind === 'Ratio' && pasted.ratio.events).toBe(becomes);
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(spentMs(start)).toBeLessThan(1000);
   });
 
   test.for(named(refused))('is refused with its place and what to write instead: %s', ([, { query, at, message }]) => {
-    const startMs = performance.now();
+    const start = process.threadCpuUsage();
     const { message: said, position, hint } = refusalOf(() => readPasted(query, context));
     expect(said).toContain(message);
     expect(query.slice(position.from, position.to)).toBe(at);
     // A clause each, so that one sentence can be made of them.
     expect(said).not.toMatch(/[.;:]$/);
     expect(hint).toMatch(/^[a-z].*[^.;:]$/s);
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(spentMs(start)).toBeLessThan(1000);
   });
 });
 
@@ -110,9 +116,9 @@ describe('Bad events are some of all events', () => {
   test('is told quickly also for many counters that nearly fit', () => {
     const parts = [...Array(14).fill('sum(rate(x{a="1"}[5m]))'), 'sum(rate(y[5m]))'].join(' + ');
     const wholes = Array(15).fill('sum(rate(x[5m]))').join(' + ');
-    const startMs = performance.now();
+    const start = process.threadCpuUsage();
     expect(readRatio(`(${parts}) / (${wholes})`, context).events).toBe('Rate');
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(spentMs(start)).toBeLessThan(1000);
   });
 });
 

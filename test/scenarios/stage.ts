@@ -29,7 +29,7 @@ import type { Services } from '../../src/ports/services.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import type { PromqlClient } from '../../src/prometheus/promql.ts';
 import { telling } from '../../src/report/listeners.ts';
-import type { Vocabulary } from '../../src/status/read.ts';
+import { recall, type Vocabulary } from '../../src/status/read.ts';
 import type { Status } from '../../src/status/status.ts';
 import { toldOnly, toStore } from '../../src/status/write.ts';
 import { availability, latency } from '../policy/valid.ts';
@@ -64,7 +64,7 @@ export class Stage {
   readonly policies: MemoryPolicies;
   readonly key: PolicyKey = { namespace: 'default', name: 'api' };
   readonly #services: Services;
-  readonly #metrics: Metrics;
+  readonly #metrics: () => Metrics;
   readonly #repertoire: Repertoire;
   readonly #listeners: readonly Listener[];
   readonly #claims = new Claims();
@@ -90,8 +90,11 @@ export class Stage {
     this.clock = new VirtualClock(startMs, (nowMs) => this.world.advanceTo(nowMs));
     const services = new LabServices(this.world);
     this.#services = options.services?.(services) ?? services;
-    const real = new PromqlMetrics(options.promql?.(this.world.store, this.clock) ?? labPromql(this.world.store));
-    this.#metrics = options.metrics?.(real) ?? real;
+    const promql = options.promql?.(this.world.store, this.clock) ?? labPromql(this.world.store);
+    this.#metrics = () => {
+      const real = new PromqlMetrics(promql);
+      return options.metrics?.(real) ?? real;
+    };
     this.#repertoire = overheard(options.repertoire ?? repertoire, options.onProposal);
     this.#listeners = options.onPass ? [options.onPass] : [];
     this.policies = new MemoryPolicies(() => this.clock.nowMs(), this.#repertoire);
@@ -112,7 +115,7 @@ export class Stage {
       clock: this.clock,
       fence,
       services: process.guard('services', this.#services),
-      metrics: process.guard('metrics', this.#metrics),
+      metrics: process.guard('metrics', this.#metrics()),
       policies,
       claims: this.#claims,
       repertoire: this.#repertoire,
@@ -132,6 +135,12 @@ export class Stage {
 
   get alive(): boolean {
     return this.#process !== undefined && !this.#process.dead;
+  }
+
+  /** All that there is outside of the operator: two stages of the same options and events in which it is the same go on alike. */
+  get outside(): string {
+    const { writes } = this.world.truth('api');
+    return JSON.stringify([this.clock.nowMs(), this.world.service('api').etag, writes, this.policies.outside]);
   }
 
   run(count: number): Promise<void> {
@@ -282,6 +291,10 @@ export class MemoryPolicies implements Policies {
     this.#vocabulary = { purposes: Object.keys(purposes), changes: Object.keys(changeKinds) };
   }
 
+  get outside(): unknown {
+    return [[...this.#raw], this.events];
+  }
+
   put(key: PolicyKey, spec: Record<string, unknown>): void {
     this.#raw.set(keyText(key), {
       metadata: {
@@ -330,12 +343,12 @@ export class MemoryPolicies implements Policies {
     const raw = this.#raw.get(keyText(key));
     if (!raw) return;
     this.statusWrites++;
-    const { newer } = this.get(key)!.recalled;
-    raw.status = JSON.parse(
-      JSON.stringify(newer ? toldOnly(status, raw.status) : toStore(status, raw.status, 'stage')),
-    );
-    this.#parsed.delete(keyText(key));
-    const { lost } = this.get(key)!.recalled;
+    const before = this.get(key)!;
+    const stored = before.recalled.newer ? toldOnly(status, raw.status) : toStore(status, raw.status, 'stage');
+    raw.status = JSON.parse(JSON.stringify(stored));
+    // All but the status is as it was read.
+    const { status: read, lost, newer } = recall(raw.status, this.#vocabulary);
+    this.#parsed.set(keyText(key), { ...before, status: read, recalled: { lost, newer } });
     if (lost.length > 0) throw new Error(`the schema lost a part of ${JSON.stringify(status)}: ${lost.join('; ')}`);
   }
 

@@ -4,7 +4,7 @@ import type { Measured } from '../decisions.ts';
 import type { Row } from '../main.ts';
 import { arrivals, cellKey, ours, peers } from './cells.ts';
 import { harmOf } from './comparison.ts';
-import { sizes, tickMicroseconds } from './cost.ts';
+import { sizes, tickMicroseconds, tickRelative } from './cost.ts';
 
 export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): Row[] {
   // A few runs say little: the quick form finds what is broken, the full one what is worse.
@@ -155,7 +155,10 @@ export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): R
     ),
     to90('healthy, 100 rps', 17 * 60),
     to90('healthy, Fast', 5 * 60),
-    atMost('a tick of one objective', tickMicroseconds(), 'us, median', 5),
+    // The quick form is a test, and no test is to fail because its machine is slow, or busy.
+    quick
+      ? atMost('a tick of one objective', tickRelative(), 'hundreds of exp and log, median', 1.25)
+      : atMost('a tick of one objective', tickMicroseconds(), 'us, median', 5),
     atMost('evidence of one objective in status', sizes(), 'bytes', 1024),
     ...at
       .slice(2)
