@@ -6,6 +6,7 @@
  * else falls alone. A word that only a newer operator knows, where it says whose traffic it is, is no damage: nothing is
  * forgotten, and nothing moves but a way back that is already decided.
  */
+import type { z } from 'zod';
 import { changeKinds } from '../facts/change.ts';
 import { record, withoutNulls } from '../facts/json.ts';
 import { purposes } from '../facts/purpose.ts';
@@ -22,13 +23,18 @@ export interface Recalled {
   readonly newer: string | null;
 }
 
-/** The words that this operator knows in what says whose traffic it is. */
+/** What this operator knows: the words in what says whose traffic it is, and the sections. */
 export interface Vocabulary {
   readonly purposes: readonly string[];
   readonly changes: readonly string[];
+  readonly sections: Readonly<Record<string, z.ZodType>>;
 }
 
-const known: Vocabulary = { purposes: Object.keys(purposes), changes: Object.keys(changeKinds) };
+export const vocabulary: Vocabulary = {
+  purposes: Object.keys(purposes),
+  changes: Object.keys(changeKinds),
+  sections,
+};
 
 /** These stand or fall together. */
 const whoseTraffic = [
@@ -43,20 +49,18 @@ const whoseTraffic = [
   'guard',
 ] as const satisfies readonly (keyof StoredStatus)[];
 
-type Section = keyof typeof sections;
-
-export function recall(raw: unknown, vocabulary: Vocabulary = known): Recalled {
+export function recall(raw: unknown, known: Vocabulary = vocabulary): Recalled {
   if (raw === undefined || raw === null) return { status: {}, lost: [], newer: null };
   if (typeof raw !== 'object' || Array.isArray(raw)) {
     return { status: {}, lost: ['The whole status: it is not an object.'], newer: null };
   }
   const found = record(withoutNulls(raw));
-  const newer = newWords(found, vocabulary);
-  const read = new Map<Section, unknown>();
-  const broken = new Map<Section, string>();
-  for (const section of Object.keys(sections) as Section[]) {
+  const newer = newWords(found, known);
+  const read = new Map<string, unknown>();
+  const broken = new Map<string, string>();
+  for (const [section, schema] of Object.entries(known.sections)) {
     if (found[section] === undefined) continue;
-    const parsed = sections[section].safeParse(found[section]);
+    const parsed = schema.safeParse(found[section]);
     if (parsed.success) read.set(section, parsed.data);
     else broken.set(section, whatIsWrong(section, parsed.error.issues[0]!));
   }
@@ -69,7 +73,7 @@ export function recall(raw: unknown, vocabulary: Vocabulary = known): Recalled {
   return { status: statusFrom(kept), lost: [`Whose traffic it is: ${fallen}`, ...lost], newer };
 }
 
-const isWhoseTraffic = (section: Section): boolean => (whoseTraffic as readonly string[]).includes(section);
+const isWhoseTraffic = (section: string): boolean => (whoseTraffic as readonly string[]).includes(section);
 
 /** What was cut off rather than damaged. */
 function incomplete({ stable, split, rollout, guard, intent, change }: StoredStatus): string | null {
@@ -89,13 +93,13 @@ function statusFrom({ intent, change, rollout, guard, ...rest }: StoredStatus): 
   };
 }
 
-function newWords(found: Record<string, unknown>, vocabulary: Vocabulary): string | null {
+function newWords(found: Record<string, unknown>, known: Vocabulary): string | null {
   const { intent, change, rollout } = found;
   const words = [
-    newWord('intent.kind', record(intent).kind, vocabulary.purposes),
+    newWord('intent.kind', record(intent).kind, known.purposes),
     newWord('intent.rollout.stage', record(record(intent).rollout).stage, stages),
-    newWord('change.purpose', record(change).purpose, vocabulary.purposes),
-    newWord('change.kind', record(change).kind, vocabulary.changes),
+    newWord('change.purpose', record(change).purpose, known.purposes),
+    newWord('change.kind', record(change).kind, known.changes),
     newWord('rollout.stage', record(rollout).stage, stages),
   ].filter((word) => word !== null);
   return words.length === 0 ? null : words.join(', ');
@@ -110,7 +114,7 @@ interface Issue {
 }
 
 /** "rollout.evidence[3].phi: Invalid input: expected number, received string" */
-function whatIsWrong(section: Section, { path, message }: Issue): string {
+function whatIsWrong(section: string, { path, message }: Issue): string {
   const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
   return `${section}${steps.join('')}: ${message}`;
 }

@@ -5,11 +5,12 @@
  * as all those between two reads do: what comes of it is played once for all of them.
  */
 import { describe, expect, test } from 'vitest';
+import { ceilingStage, timesRaised } from '../concern/ceiling.ts';
 import { Stage, type StageOptions } from './stage.ts';
 
 interface Scenario {
   readonly name: string;
-  readonly options: StageOptions;
+  readonly options: StageOptions | ((stage: () => Stage) => StageOptions);
   readonly env: Record<string, string>;
   /** Something that happens once the candidate has been promoted; only what comes after it is disturbed. */
   readonly afterPromotion?: (stage: Stage) => void;
@@ -40,6 +41,13 @@ const scenarios: readonly Scenario[] = [
     done: ({ status }, candidate) => status.rejected?.[0]?.revision === candidate && status.phase === 'Steady',
     mostMinutes: 120,
   },
+  {
+    name: 'another kind of write is done while the traffic is steady',
+    options: (stage) => ({ ...ceilingStage(100, () => stage().world), rps: 10 }),
+    env: { LAB_ERROR_PERCENT: '100' },
+    done: ({ status }, candidate) => timesRaised(status) === 1 && status.rejected?.[0]?.revision === candidate,
+    mostMinutes: 30,
+  },
 ];
 
 type Fate = 'dieBefore' | 'dieAfter';
@@ -51,7 +59,8 @@ const killing = (at: number, fate: Fate) => {
 
 /** Plays the scenario; the operator dies at the given call, if any, and is started again 20 s later. */
 async function play(scenario: Scenario, boundary: (call: string, stage: Stage) => 'go' | Fate) {
-  const stage = new Stage(scenario.options);
+  const { options } = scenario;
+  const stage: Stage = new Stage(typeof options === 'function' ? options(() => stage) : options);
   let candidate = '';
   let promoted = false;
   stage.start((call) => boundary(call, stage));

@@ -29,7 +29,7 @@ import type { Services } from '../../src/ports/services.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import type { PromqlClient } from '../../src/prometheus/promql.ts';
 import { telling } from '../../src/report/listeners.ts';
-import { recall, type Vocabulary } from '../../src/status/read.ts';
+import { recall, type Vocabulary, vocabulary } from '../../src/status/read.ts';
 import type { Status } from '../../src/status/status.ts';
 import { toldOnly, toStore } from '../../src/status/write.ts';
 import { availability, latency } from '../policy/valid.ts';
@@ -56,6 +56,8 @@ export interface StageOptions {
   readonly onPass?: Listener;
   /** What there is to decide and to write. */
   readonly repertoire?: Repertoire;
+  /** Sections of the status besides the operator's own. */
+  readonly sections?: Vocabulary['sections'];
 }
 
 export class Stage {
@@ -97,7 +99,7 @@ export class Stage {
     };
     this.#repertoire = overheard(options.repertoire ?? repertoire, options.onProposal);
     this.#listeners = options.onPass ? [options.onPass] : [];
-    this.policies = new MemoryPolicies(() => this.clock.nowMs(), this.#repertoire);
+    this.policies = new MemoryPolicies(() => this.clock.nowMs(), this.#repertoire, options.sections);
     this.policies.onClaim = (key) => this.#claims.changed(key, this.policies.get(key));
     this.policies.put(this.key, {
       service: { project: 'acme', region: 'europe-west1', name: 'api' },
@@ -179,9 +181,9 @@ export class Stage {
 
   /** The splits the operator wrote, each "REV=percent …". */
   get splits(): string[] {
-    return this.writes.map(({ body }) => {
-      const { traffic } = body as { traffic: { revision: string; percent: number }[] };
-      return traffic.map(({ revision, percent }) => `${revision}=${percent}`).join(' ');
+    return this.writes.flatMap(({ body }) => {
+      const { traffic } = body as { traffic?: { revision: string; percent: number }[] };
+      return traffic?.map(({ revision, percent }) => `${revision}=${percent}`).join(' ') ?? [];
     });
   }
 
@@ -286,9 +288,17 @@ export class MemoryPolicies implements Policies {
 
   readonly #vocabulary: Vocabulary;
 
-  constructor(nowMs: () => number, { purposes, changeKinds }: Pick<Repertoire, 'purposes' | 'changeKinds'>) {
+  constructor(
+    nowMs: () => number,
+    { purposes, changeKinds }: Pick<Repertoire, 'purposes' | 'changeKinds'>,
+    sections: Vocabulary['sections'] = {},
+  ) {
     this.#nowMs = nowMs;
-    this.#vocabulary = { purposes: Object.keys(purposes), changes: Object.keys(changeKinds) };
+    this.#vocabulary = {
+      purposes: Object.keys(purposes),
+      changes: Object.keys(changeKinds),
+      sections: { ...vocabulary.sections, ...sections },
+    };
   }
 
   get outside(): unknown {
