@@ -81,3 +81,7 @@ describe('an import that is turned round', () => {
     expect([...strangers(turned), ...circles(turned)].length).toBeGreaterThan(0);
   });
 });
+
+test('every file says in its first line what it is', () => {
+  expect(files.filter((file) => !readFileSync(join('src', file), 'utf8').startsWith('/**'))).toEqual([]);
+});

@@ -1,3 +1,4 @@
+/** What is told to people as a Kubernetes event. */
 import type { Reason } from './reason.ts';
 
 /** What is told to people as a Kubernetes event; a warning is also a page. */

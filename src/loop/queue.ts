@@ -1,3 +1,4 @@
+/** A work queue with client-go's promises. */
 import type { Clock } from '../ports/clock.ts';
 
 /** Numbers for metrics, under the meanings of client-go's workqueue metrics. */

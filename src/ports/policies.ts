@@ -1,3 +1,4 @@
+/** SLOPolicies, as the loop needs them. */
 import type { PolicyEvent } from '../facts/event.ts';
 import type { PolicyKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';

@@ -1,3 +1,4 @@
+/** One objective's evidence, as it is stored and as the code has it. */
 import { z } from 'zod';
 import { count, instant, int64, name, remembered } from './fields.ts';
 

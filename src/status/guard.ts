@@ -1,3 +1,4 @@
+/** The watch over a promoted revision, with its evidence. */
 import { z } from 'zod';
 import { type Evidence, evidenceFrom, evidenceToStore, storedEvidence } from './evidence.ts';
 import { convicted, instant, int32, name, remembered } from './fields.ts';

@@ -1,3 +1,4 @@
+/** How long to pause after one failure more. */
 const BASE_MS = 800;
 const CAP_MS = 30_000;
 

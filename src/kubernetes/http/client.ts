@@ -1,3 +1,4 @@
+/** The cluster that is spoken to, and as whom. */
 import type { AgentOptions } from 'node:https';
 import { type Cluster, type DispatcherOptions, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { CredentialPool } from './dispatcher.ts';

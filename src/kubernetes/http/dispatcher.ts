@@ -1,3 +1,4 @@
+/** Connections that are shared for as long as the credentials stay the same. */
 import { createHash } from 'node:crypto';
 import type { DispatcherOptions } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';

@@ -1,3 +1,4 @@
+/** What a failed call to the API server means to its caller. */
 import { Conflict, Refused, Unavailable } from '../../ports/errors.ts';
 
 /** The server asked to be left alone for a while. */

@@ -1,3 +1,4 @@
+/** What every Kubernetes object has. */
 import { isDeepStrictEqual } from 'node:util';
 
 /** What every Kubernetes object has and this operator needs of it. */

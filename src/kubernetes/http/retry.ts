@@ -1,3 +1,4 @@
+/** Calls that are tried again where that is worthwhile. */
 import pRetry from 'p-retry';
 import { Unavailable } from '../../ports/errors.ts';
 import { Throttled, typedError } from './errors.ts';

@@ -1,3 +1,4 @@
+/** One leader among the replicas. */
 import type { Clock, Fence } from '../../ports/clock.ts';
 import { Conflict, Unavailable } from '../../ports/errors.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from './leases.ts';

@@ -1,3 +1,4 @@
+/** A Kubernetes Lease, read and written. */
 import { Conflict } from '../../ports/errors.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
 import { NotFound } from '../http/errors.ts';

@@ -1,3 +1,4 @@
+/** Time that never goes back. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.ts';
 

@@ -1,3 +1,4 @@
+/** Which statuses are worth a write. */
 import { without } from '../../status/edit.ts';
 import type { Status } from '../../status/status.ts';
 import { sameJson } from '../http/objects.ts';

@@ -1,3 +1,4 @@
+/** Kubernetes events beside a policy. */
 import { createHash } from 'node:crypto';
 import type { PolicyEvent } from '../../facts/event.ts';
 import { apiVersion, group, kind } from '../../policy/api.ts';

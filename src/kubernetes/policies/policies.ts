@@ -1,3 +1,4 @@
+/** The port Policies over the cache and the API server. */
 import type { PolicyEvent } from '../../facts/event.ts';
 import { keyText, type PolicyKey } from '../../policy/policy.ts';
 import type { StoredPolicy } from '../../policy/stored.ts';

@@ -1,3 +1,4 @@
+/** The calls that are made on SLOPolicies. */
 import { apiVersion, kind, plural } from '../../policy/api.ts';
 import type { PolicyKey } from '../../policy/policy.ts';
 import { policySchema, pruned } from '../../policy/schema.ts';

@@ -1,3 +1,4 @@
+/** The objects as last seen. */
 import { type KubeObject, keyOf } from '../http/objects.ts';
 
 /** What is gone is remembered for those who still have something to do about it, within this bound. */

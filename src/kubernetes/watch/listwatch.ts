@@ -1,3 +1,4 @@
+/** Lists and watches over HTTP. */
 import { Unavailable } from '../../ports/errors.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
 import { typedError } from '../http/errors.ts';

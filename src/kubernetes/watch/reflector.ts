@@ -1,3 +1,4 @@
+/** A cache that is kept equal to what the API server holds. */
 import type { Clock } from '../../ports/clock.ts';
 import { Refused } from '../../ports/errors.ts';
 import { backoffMs } from '../http/backoff.ts';

@@ -1,3 +1,4 @@
+/** One stream of watched changes, bounded and seen to stall. */
 import type { Clock } from '../../ports/clock.ts';
 import { Unavailable } from '../../ports/errors.ts';
 import { Expired } from '../http/errors.ts';

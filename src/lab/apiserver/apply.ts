@@ -1,3 +1,4 @@
+/** Server-side apply, and who owns what after any write. */
 import { Failure } from './failure.ts';
 import { child, type JsonObject } from './object.ts';
 import {

@@ -1,3 +1,4 @@
+/** What has to hold of a request before it changes anything. */
 import { badRequest, Failure, immutableUid, invalid, modified, otherUid } from './failure.ts';
 import { type ApiObject, child, type JsonObject } from './object.ts';
 import { groupVersion, POLICIES, type Resource } from './resources.ts';

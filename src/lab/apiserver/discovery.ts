@@ -1,3 +1,4 @@
+/** What kubectl asks before it asks anything. */
 import type { JsonObject } from './object.ts';
 import { groupVersion, POLICIES, RESOURCES, type Resource } from './resources.ts';
 

@@ -1,3 +1,4 @@
+/** Events of the new kind as the old one, which kubectl asks for. */
 import { type ApiObject, child } from './object.ts';
 
 /** An events.k8s.io/v1 event as the core API shows it: the same object under older names. */

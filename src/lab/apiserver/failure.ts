@@ -1,3 +1,4 @@
+/** Refusals in the words and codes of a real API server. */
 import type { JsonObject } from './object.ts';
 import { qualified, type Resource } from './resources.ts';
 

@@ -1,3 +1,4 @@
+/** Trouble that a test has the API server make. */
 import type { IncomingMessage } from 'node:http';
 import { Failure } from './failure.ts';
 

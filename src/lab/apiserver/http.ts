@@ -1,3 +1,4 @@
+/** Bodies, answers and errors of the API server over HTTP. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'yaml';
 import { badRequest, Failure } from './failure.ts';

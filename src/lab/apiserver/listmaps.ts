@@ -1,3 +1,4 @@
+/** Lists whose items have keys, as maps and back. */
 import { child, isObject, type Json, type JsonObject } from './object.ts';
 import type { ListMap } from './resources.ts';
 

@@ -1,3 +1,4 @@
+/** Lists in pages, each from one moment. */
 import { randomUUID } from 'node:crypto';
 import { badRequest, expired } from './failure.ts';
 import type { ApiObject, JsonObject } from './object.ts';

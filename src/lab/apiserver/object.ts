@@ -1,3 +1,4 @@
+/** Objects as JSON, and the little that is asked of any. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [field: string]: Json | undefined;

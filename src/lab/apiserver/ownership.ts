@@ -1,3 +1,4 @@
+/** Which manager owns which fields of an object. */
 import { isDeepStrictEqual } from 'node:util';
 import { at, child, isObject, type Json, type JsonObject, without } from './object.ts';
 

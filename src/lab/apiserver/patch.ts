@@ -1,3 +1,4 @@
+/** Merge patches and JSON patches. */
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest, Failure } from './failure.ts';
 import { isObject, type Json, type JsonObject } from './object.ts';

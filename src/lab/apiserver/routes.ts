@@ -1,3 +1,4 @@
+/** From a path to the resource, the object and the subresource that it names. */
 import { unknownPath } from './failure.ts';
 import { RESOURCES, type Resource } from './resources.ts';
 

@@ -1,3 +1,4 @@
+/** Label and field selectors. */
 import { badRequest } from './failure.ts';
 import { type ApiObject, at, child } from './object.ts';
 

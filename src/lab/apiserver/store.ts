@@ -1,3 +1,4 @@
+/** Objects by resource, each change under a version of its own, and the recent past of them. */
 import type { ApiObject } from './object.ts';
 import type { Resource } from './resources.ts';
 

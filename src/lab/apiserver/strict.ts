@@ -1,3 +1,4 @@
+/** What an object may not hold: fields that its schema does not have. */
 import { badRequest, Failure } from './failure.ts';
 import { isObject, type Json, type JsonObject } from './object.ts';
 import type { Resource } from './resources.ts';

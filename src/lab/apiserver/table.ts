@@ -1,3 +1,4 @@
+/** What `kubectl get` prints. */
 import { type ApiObject, isObject, type Json, type JsonObject } from './object.ts';
 
 /** A printer column, as a CRD declares it. */

@@ -1,3 +1,4 @@
+/** One watch: what changes, bookmarks, and its end. */
 import type { ServerResponse } from 'node:http';
 import { badRequest, expired, Failure } from './failure.ts';
 import type { WatchEnd } from './faults.ts';

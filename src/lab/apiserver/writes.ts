@@ -1,3 +1,4 @@
+/** Everything that changes objects. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Applier, apply, keepUnwritable, ownersAfterUpdate, writable } from './apply.ts';

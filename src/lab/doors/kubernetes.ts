@@ -1,3 +1,4 @@
+/** The lab's door as a Kubernetes API server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Target } from '../apiserver/checks.ts';
 import { discover } from '../apiserver/discovery.ts';

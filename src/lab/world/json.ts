@@ -1,3 +1,4 @@
+/** What of a service is JSON as it was sent. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [field: string]: Json | undefined;

@@ -1,3 +1,4 @@
+/** `spec.metrics`: where queries go, and with which credentials. */
 import { z } from 'zod';
 import { addressFits, addressGiven, authFits, oneAuth, projectFits, ruled } from '../rules.ts';
 import { projectId } from './fields.ts';

@@ -1,3 +1,4 @@
+/** `spec.objectives`: what is promised, and how it is measured. */
 import { z } from 'zod';
 import { oneIndicator, percentileOrQuery, queryOrCounters, ruled, targetGiven } from '../rules.ts';
 import { length } from './fields.ts';

@@ -1,3 +1,4 @@
+/** `spec.rollout`: how careful a rollout is, and what becomes of what stays open. */
 import { z } from 'zod';
 import { ruled, stepsRise } from '../rules.ts';
 import { length } from './fields.ts';

@@ -1,3 +1,4 @@
+/** `spec.service`: the Cloud Run service that is guarded. */
 import { z } from 'zod';
 import { ruled, serviceIsFixed } from '../rules.ts';
 import { projectId } from './fields.ts';

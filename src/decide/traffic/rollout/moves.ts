@@ -1,3 +1,4 @@
+/** What a rollout can do next, and the words for going back. */
 import type { Reason } from '../../../facts/reason.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import type { InstanceLimit } from '../../capacity.ts';
