@@ -5,6 +5,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { AuthClient, type gaxios, PassThroughClient } from 'google-auth-library';
+import { isLoopback } from '../facts/loopback.ts';
 
 /** Real Google, or a lab on this machine that speaks the same API without credentials. */
 export type Access = { readonly credentials: BoundClient } | { readonly labOrigin: URL };
@@ -66,8 +67,7 @@ export function boundToLab(origin: URL, version: string): BoundClient {
 /** Parses the address of a lab; throws unless it is a plain HTTP origin on this machine. */
 export function loopbackOrigin(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null;
-  const isLoopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (!isLoopback || url.protocol !== 'http:' || url.href !== `${url.origin}/`) {
+  if (url === null || !isLoopback(url) || url.protocol !== 'http:' || url.href !== `${url.origin}/`) {
     throw new Error(`${address} is not a lab: only an address like http://127.0.0.1:8080 on this machine can be one.`);
   }
   return url;

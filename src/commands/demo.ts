@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Lab } from '../lab/lab.ts';
+import { apiVersion, kind } from '../policy/api.ts';
 import { Trend } from '../report/sparkline.ts';
 import { type Act, acts, type Outcome, Scene } from './demo/acts.ts';
 import { flaggerWouldServe } from './demo/counterfactual.ts';
@@ -52,8 +53,8 @@ function startOperator(url: string) {
 }
 
 const policyOf = (name: string) => ({
-  apiVersion: 'steadyrun.dev/v1alpha1',
-  kind: 'SLOPolicy',
+  apiVersion,
+  kind,
   metadata: { name, namespace: 'default' },
   spec: {
     service: { ...home, name },

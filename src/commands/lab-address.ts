@@ -1,4 +1,6 @@
 /** Where a lab's doors are, and its clock: asked of the lab itself. Loopback only, since it is plain HTTP. */
+import { isLoopback } from '../facts/loopback.ts';
+
 export interface LabDoors {
   readonly url: string;
   readonly kubernetes: string;
@@ -27,8 +29,7 @@ function loopback(text: string): string {
   } catch (cause) {
     throw new Error(`--lab ${text}: not a URL; write what the lab printed, like http://127.0.0.1:8123`, { cause });
   }
-  const local = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url.protocol !== 'http:' || !local)
+  if (url.protocol !== 'http:' || !isLoopback(url))
     throw new Error(`--lab ${text}: a lab is plain HTTP on a loopback address only`);
   return url.origin;
 }

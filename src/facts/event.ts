@@ -1,7 +1,6 @@
-/** What is told to people as a Kubernetes event. */
+/** What is told to people as a Kubernetes event; a warning is also a page. */
 import type { Reason } from './reason.ts';
 
-/** What is told to people as a Kubernetes event; a warning is also a page. */
 export interface PolicyEvent {
   readonly type: 'Normal' | 'Warning';
   readonly reason: Reason;

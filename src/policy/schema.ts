@@ -1,6 +1,7 @@
 /** The schemas as OpenAPI: what the CRD holds, what kubectl explains, and where hints and the reference page look things up. */
 import { z } from 'zod';
 import { storedStatus } from '../status/status.ts';
+import { apiVersion } from './api.ts';
 import { spec } from './spec.ts';
 
 export interface JsonSchema {
@@ -61,8 +62,8 @@ export const policySchema: JsonSchema = {
   properties: {
     apiVersion: {
       type: 'string',
-      description: 'Version of this schema: steadyrun.dev/v1alpha1.',
-      example: 'steadyrun.dev/v1alpha1',
+      description: `Version of this schema: ${apiVersion}.`,
+      example: apiVersion,
     },
     kind: { type: 'string', description: 'SLOPolicy.', example: 'SLOPolicy' },
     metadata: { type: 'object' },

@@ -1,5 +1,6 @@
 /** What comes next, and where a person can do something about it, what. */
 
+import { reasonFacts } from '../facts/reason.ts';
 import { ms, spoken } from '../facts/time.ts';
 import type { Status } from '../status/status.ts';
 
@@ -18,7 +19,10 @@ export function next(status: Status, nowMs: number): string {
 
 function planned(status: Status, nowMs: number): string | null {
   const { phase, hold, candidate, guard, rollout, lastGood } = status;
-  if (hold) return `nothing moves ${(endings[hold.reason] ?? (() => 'until this is over'))(status)}`;
+  if (hold) {
+    const { ends = () => 'until this is over' } = reasonFacts(hold.reason) ?? {};
+    return `nothing moves ${ends({ candidate: candidate?.revision, withdrawn: status.withdrawn?.revision })}`;
+  }
   switch (phase) {
     case 'Ramping':
       return `more traffic to ${candidate?.revision} while nothing speaks against it`;
@@ -46,31 +50,4 @@ function retriable(status: Status): string {
 export function standing({ rejected, lastGood }: Status) {
   const newest = rejected?.[0];
   return newest && (!lastGood || ms(newest.at) >= ms(lastGood.since)) ? newest : undefined;
-}
-
-/** How each hold ends. */
-const endings: Record<string, (status: Status) => string> = {
-  Paused: () => 'until steadyrun.dev/paused is removed',
-  NotAdoptable: () => 'until one revision has all of the traffic',
-  SplitByHand: () => 'until one revision has all of the traffic',
-  ServiceNotFound: () => 'until the service exists',
-  StableDeleted: () => 'until a person gives one revision all of the traffic',
-  ManualScaling: () => 'until scaling is automatic, or to 2 instances or more',
-  MetricsOutage: () => 'until the metrics can be read again',
-  MetricsIncomplete: () => 'until every objective can be read',
-  NoTraffic: () => 'until there is traffic',
-  SharedOutage: () => 'forward until the stable revision is well again',
-  Doubtful: () => 'forward while this is open',
-  InsufficientSamples: decide,
-  Inconclusive: decide,
-  CandidateNotReady: retry,
-  CandidateSilent: retry,
-};
-
-function decide({ candidate }: Status): string {
-  return `until the evidence is in, or a person decides: steadyrun.dev/promote or abort: ${candidate?.revision}`;
-}
-
-function retry({ withdrawn }: Status): string {
-  return `until a newer revision comes, or steadyrun.dev/retry: ${withdrawn?.revision}`;
 }

@@ -1,6 +1,7 @@
 /** The cluster that is spoken to, and as whom. */
 import type { AgentOptions } from 'node:https';
 import { type Cluster, type DispatcherOptions, KubeConfig, type RequestContext } from '@kubernetes/client-node';
+import { isLoopback } from '../../facts/loopback.ts';
 import { CredentialPool } from './dispatcher.ts';
 
 /**
@@ -14,7 +15,7 @@ export class PooledKubeConfig extends KubeConfig {
   /** Called by the base class for each request, after it has read the credentials anew. */
   override createDispatcherOptions(cluster: Cluster | null, agentOptions: AgentOptions): DispatcherOptions {
     this.#options =
-      cluster?.server.startsWith('http:') && isLoopback(cluster.server)
+      cluster?.server.startsWith('http:') && isLoopback(new URL(cluster.server))
         ? { type: 'none' }
         : super.createDispatcherOptions(cluster, agentOptions);
     return { type: 'none' };
@@ -54,7 +55,8 @@ export interface ClusterAddress {
 export function loadKubeConfig(address: ClusterAddress = {}): PooledKubeConfig {
   const config = new PooledKubeConfig();
   if (address.url !== undefined) {
-    if (!isLoopback(address.url)) throw new Error(`${address.url}: plain HTTP is accepted on loopback addresses only`);
+    if (!isLoopback(new URL(address.url)))
+      throw new Error(`${address.url}: plain HTTP is accepted on loopback addresses only`);
     config.loadFromClusterAndUser({ name: 'url', server: address.url, skipTLSVerify: false }, { name: 'nobody' });
   } else if (address.kubeconfig !== undefined) readFrom(config, address.kubeconfig);
   else if (process.env.KUBERNETES_SERVICE_HOST !== undefined) config.loadFromCluster();
@@ -70,9 +72,4 @@ function readFrom(config: PooledKubeConfig, file: string): void {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new Error(`${file} cannot be read as a kubeconfig: ${reason}`, { cause });
   }
-}
-
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -1,3 +1,6 @@
+/** What the lab's API server serves. */
+import { group, kind, plural, version } from '../../policy/api.ts';
+
 /** Such as spec.objectives by name. */
 export interface ListMap {
   readonly parent: string;
@@ -42,11 +45,11 @@ const plain = {
 
 export const POLICIES: Resource = {
   ...plain,
-  group: 'steadyrun.dev',
-  version: 'v1alpha1',
-  plural: 'slopolicies',
+  group,
+  version,
+  plural,
   singular: 'slopolicy',
-  kind: 'SLOPolicy',
+  kind,
   shortNames: ['slo'],
   categories: ['steadyrun'],
   status: true,

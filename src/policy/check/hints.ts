@@ -1,6 +1,6 @@
 /** What to write instead. */
 import { stringify } from 'yaml';
-import { apiVersion } from '../api.ts';
+import { apiVersion, requestAnnotations } from '../api.ts';
 import { durationMs, durationPattern, durationText } from '../duration.ts';
 import type { Problem } from '../problems.ts';
 import { type JsonSchema, schemaAt } from '../schema.ts';
@@ -11,7 +11,7 @@ const examples: Readonly<Record<string, unknown>> = {
   metadata: { name: 'api' },
   name: 'api',
   namespace: 'default',
-  annotations: { 'steadyrun.dev/paused': 'until the migration is done' },
+  annotations: { [requestAnnotations.paused]: 'until the migration is done' },
   spec: {
     service: { project: 'acme', region: 'europe-west1', name: 'api' },
     objectives: [{ name: 'availability', targetPercent: 99.9 }],
