@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { known } from '../../src/facts/answer.ts';
 import type { MetricsSource } from '../../src/policy/policy.ts';
 import type { Limits } from '../../src/prometheus/http.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
@@ -176,7 +177,7 @@ describe('What a metrics server may do', () => {
     ['say that it is not partial', { isPartial: false }],
   ])('is to %s', async (_, extra) => {
     wire = await Wire.serving(reply(200, { ...vector({ metric: {}, value: [1, '990'] }), ...extra }));
-    expect((await asked(wire.source())).answer).toEqual({ newestMs: 990_000, intervalMs: 60_000 });
+    expect((await asked(wire.source())).answer).toEqual(known({ newestMs: 990_000, intervalMs: 60_000 }));
   });
 
   it('is not to choose a coding: none is accepted', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Vector } from '../../src/counting/vector.ts';
+import { known, unknown } from '../../src/facts/answer.ts';
 import type { Objective } from '../../src/policy/policy.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import { type Matrix, type PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
@@ -20,11 +21,10 @@ const latency: Objective = {
   indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null },
 };
 const asking = { source, service, revisionLabel: 'revision_name', objective: availability };
+const window = { fromMs: 10_000_000, toMs: 10_060_000, tickMs: 60_000 };
 const question = {
   ...asking,
-  fromMs: 10_000_000,
-  toMs: 10_060_000,
-  tickMs: 60_000,
+  ...window,
   createdAtMs: { 'api-1': 1_000_000, 'api-2': 9_990_000 },
 };
 const past = {
@@ -68,38 +68,23 @@ describe('counts', () => {
       { labels: { revision_name: 'api-2', steadyrun_part: '0' }, value: 5 },
       { labels: { revision_name: 'api-2', steadyrun_part: '1' }, value: 5 },
     ];
-    expect(await metrics.counts(question)).toEqual({
-      kind: 'Counts',
-      objective: 'availability',
-      fromMs: 10_000_000,
-      toMs: 10_060_000,
-      tickMs: 60_000,
-      byRevision: { 'api-1': { bad: 0, total: 95 }, 'api-2': { bad: 5, total: 5 } },
-    });
+    const byRevision = { 'api-1': { bad: 0, total: 95 }, 'api-2': { bad: 5, total: 5 } };
+    expect(await metrics.counts(question)).toEqual(known({ ...window, byRevision }));
     expect(asked).toEqual([[source, expect.stringMatching(/offset 60s.*revision_name="api-2"/), 10_060_000]]);
   });
 
   it('are counts, of nothing, when nothing matched', async () => {
-    expect(await metrics.counts(question)).toMatchObject({ kind: 'Counts', byRevision: {} });
+    expect(await metrics.counts(question)).toEqual(known({ ...window, byRevision: {} }));
   });
 
   it('are unknown, with the reason, when they cannot be had', async () => {
     vector = failing('RateLimited');
-    expect(await metrics.counts(question)).toEqual({
-      kind: 'Unknown',
-      objective: 'availability',
-      reason: 'RateLimited',
-      message: 'Not now.',
-    });
+    expect(await metrics.counts(question)).toEqual(unknown('RateLimited', 'Not now.'));
   });
 
   it('are unknown when one of them is no number', async () => {
     vector = () => [{ labels: { revision_name: 'api-1', steadyrun_part: '1' }, value: Number.NaN }];
-    expect(await metrics.counts(question)).toMatchObject({
-      kind: 'Unknown',
-      reason: 'ProviderError',
-      objective: 'availability',
-    });
+    expect(await metrics.counts(question)).toEqual(unknown('ProviderError', expect.stringMatching(/NaN/)));
   });
 
   const bucketsOf = (revision: string, counts: Record<string, number>): Vector =>
@@ -117,10 +102,12 @@ describe('counts', () => {
   it('of latencies ask for the boundaries once, and then only for the buckets around the threshold', async () => {
     vector = () => bucketsOf('api-1', { 100: 50, 250: 80, 400: 95, 1000: 99, '+Inf': 100 });
     for (const _ of [1, 2]) {
-      expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({
-        byRevision: { 'api-1': { bad: 5, total: 100 } },
-        below: { 'api-1': { bad: 20, total: 100 } },
-      });
+      expect(await metrics.counts({ ...question, objective: latency })).toMatchObject(
+        known({
+          byRevision: { 'api-1': { bad: 5, total: 100 } },
+          below: { 'api-1': { bad: 20, total: 100 } },
+        }),
+      );
     }
     const queries = asked.map((args) => (args as string[])[1]!);
     expect(queries.map((query) => query.slice(0, 10))).toEqual(['group by (', 'sum by (re', 'sum by (re']);
@@ -134,13 +121,14 @@ describe('counts', () => {
       ...bucketsOf('api-1', { 250: 80, 400: 95, '+Inf': 100 }),
       ...bucketsOf('api-2', { 400: 9, '+Inf': 10 }),
     ];
-    expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({
-      byRevision: { 'api-1': { bad: 5, total: 100 }, 'api-2': { bad: 1, total: 10 } },
-    });
+    expect(await metrics.counts({ ...question, objective: latency })).toMatchObject(
+      known({ byRevision: { 'api-1': { bad: 5, total: 100 }, 'api-2': { bad: 1, total: 10 } } }),
+    );
   });
 
   it('of latencies are counts of nothing while there is no histogram at all', async () => {
-    expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({ kind: 'Counts', byRevision: {} });
+    const answer = await metrics.counts({ ...question, objective: latency });
+    expect(answer).toEqual(known({ ...window, byRevision: {} }));
   });
 
   it('let a mistake of ours through instead of calling it an outage', async () => {
@@ -151,14 +139,14 @@ describe('counts', () => {
 describe('freshness', () => {
   it('is the time of the newest sample', async () => {
     vector = () => [{ labels: {}, value: 1_700_000_000.25 }];
-    expect(await metrics.freshness(asking, 5)).toEqual({ newestMs: 1_700_000_000_250, intervalMs: 60_000 });
+    expect(await metrics.freshness(asking, 5)).toEqual(known({ newestMs: 1_700_000_000_250, intervalMs: 60_000 }));
     expect(asked).toEqual([[source, expect.stringMatching(/^max\(timestamp\(/), 5]]);
   });
 
   for (const [what, value] of Object.entries({ nothing: [], 'not a number': [{ labels: {}, value: Number.NaN }] })) {
     it(`is null when the answer is ${what}`, async () => {
       vector = () => value;
-      expect(await metrics.freshness(asking, 5)).toEqual({ newestMs: null, intervalMs: 60_000 });
+      expect(await metrics.freshness(asking, 5)).toEqual(known({ newestMs: null, intervalMs: 60_000 }));
     });
   }
 
@@ -188,7 +176,7 @@ describe("freshness of an app's metrics", () => {
     ['too few samples to tell how often', 2, [1000], 1_000_000, 15_000],
   ])('%s', async (_, samples, times, newestMs, intervalMs) => {
     vector = answers(samples, ...times);
-    expect(await metrics.freshness(own, 5)).toEqual({ newestMs, intervalMs });
+    expect(await metrics.freshness(own, 5)).toEqual(known({ newestMs, intervalMs }));
   });
 
   it('asks how often they come once in ten minutes', async () => {
@@ -205,32 +193,36 @@ describe('a dry run', () => {
     ['no revision label', () => [{ labels: {}, value: 3 }], { problem: { reason: 'NoRevisionLabel' } }],
   ])('of counters: %s', async (_, answer, expected) => {
     vector = answer;
-    expect(await metrics.inspect(asking, 5)).toMatchObject(expected);
+    expect(await metrics.inspect(asking, 5)).toMatchObject(known(expected));
   });
 
   it('tells the boundaries around a threshold, and whether the app could have others', async () => {
     vector = () => ['250', '400', '+Inf'].map((le) => ({ labels: { revision_name: 'api-1', le }, value: 1 }));
-    expect(await metrics.inspect({ ...asking, objective: latency }, 5)).toMatchObject({
-      problem: null,
-      buckets: { judgedAt: 400, below: 250, boundaries: [250, 400], adjustable: false },
-    });
+    expect(await metrics.inspect({ ...asking, objective: latency }, 5)).toMatchObject(
+      known({
+        problem: null,
+        buckets: { judgedAt: 400, below: 250, boundaries: [250, 400], adjustable: false },
+      }),
+    );
     vector = () => ['250', '+Inf'].map((le) => ({ labels: { revision_name: 'api-1', le }, value: 1 }));
-    expect(await metrics.inspect({ ...asking, objective: latency }, 5)).toMatchObject({
-      problem: { reason: 'NoBoundary' },
-    });
+    expect(await metrics.inspect({ ...asking, objective: latency }, 5)).toMatchObject(
+      known({ problem: { reason: 'NoBoundary' } }),
+    );
   });
 
   it('that the server refuses finds the query at fault, in the server’s words; one that fails finds nothing', async () => {
     vector = () => {
       throw new PromqlFailure('ProviderError', '1:7: parse error', { isPassing: false, isRefusal: true });
     };
-    expect(await metrics.inspect(asking, 5)).toEqual({
-      problem: {
-        reason: 'InvalidQuery',
-        message: expect.stringMatching(/^The query for run_googleapis_com.* is refused\. 1:7: parse error$/),
-      },
-      buckets: null,
-    });
+    expect(await metrics.inspect(asking, 5)).toEqual(
+      known({
+        problem: {
+          reason: 'InvalidQuery',
+          message: expect.stringMatching(/^The query for run_googleapis_com.* is refused\. 1:7: parse error$/),
+        },
+        buckets: null,
+      }),
+    );
     vector = failing('ProviderError');
     expect(await metrics.inspect(asking, 5)).toMatchObject({ kind: 'Unknown', reason: 'ProviderError' });
   });
@@ -247,15 +239,16 @@ describe('history', () => {
         points: points([940_000, 10], [1_060_000, 31]),
       },
     ];
-    expect(await metrics.history(past)).toEqual({
-      objective: 'availability',
-      tickMs: 60_000,
-      ticks: [
-        { bad: 0, total: 10 },
-        { bad: 0, total: 0 },
-        { bad: 1, total: 31 },
-      ],
-    });
+    expect(await metrics.history(past)).toEqual(
+      known({
+        tickMs: 60_000,
+        ticks: [
+          { bad: 0, total: 10 },
+          { bad: 0, total: 0 },
+          { bad: 1, total: 31 },
+        ],
+      }),
+    );
     expect(asked).toEqual([[source, expect.stringContaining('revision_name="api-1"'), 940_000, 1_060_000, 60_000]]);
   });
 
@@ -267,13 +260,15 @@ describe('history', () => {
   it('counts nothing in a tick whose counts are no numbers', async () => {
     const labels = { revision_name: 'api-1', steadyrun_part: '1' };
     matrix = () => [{ labels, points: points([940_000, Number.NaN], [1_000_000, 4]) }];
-    expect(await metrics.history(past)).toMatchObject({
-      ticks: [
-        { bad: 0, total: 0 },
-        { bad: 0, total: 4 },
-        { bad: 0, total: 0 },
-      ],
-    });
+    expect(await metrics.history(past)).toMatchObject(
+      known({
+        ticks: [
+          { bad: 0, total: 0 },
+          { bad: 0, total: 4 },
+          { bad: 0, total: 0 },
+        ],
+      }),
+    );
   });
 
   it('is unknown when it cannot be had', async () => {
