@@ -63,8 +63,8 @@ export async function carryOut(hands: Hands, errand: Errand): Promise<Carried> {
   let begun = false;
   try {
     const after = await written(hands, errand, async (etag) => {
-      begun = true;
       if (order === 'ChangeFirst') return;
+      begun = true;
       state = intended(etag);
       await hands.checkpoint(state);
     });
@@ -73,12 +73,15 @@ export async function carryOut(hands: Hands, errand: Errand): Promise<Carried> {
     if (!isKnown(error)) throw error;
     const refused = error instanceof Refused;
     // What is gone or not ready is not owed anything: what to do instead is judged, not tried for ever.
-    if (refused && !begun && owed) state = without(state, 'intent');
+    if (refused && !begun && isOwed(hands.purposes, state)) state = without(state, 'intent');
     // A request stands before all judgement: what it asks for would be refused again.
     const answered = refused && order === 'IntentFirst' ? obeyed : [];
     return { kind: 'NotDone', state, failure: failureOf(error), answered };
   }
 }
+
+const isOwed = (purposes: Purposes, { intent }: Status): boolean =>
+  intent !== undefined && purposes[intent.purpose].owed;
 
 /** The service as it is after the write. */
 async function written(hands: Hands, errand: Errand, beforehand: (etag: string) => Promise<void>): Promise<Service> {

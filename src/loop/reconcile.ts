@@ -16,7 +16,7 @@ import { type Look, nothingSeen } from './look.ts';
 import { observe } from './observe.ts';
 import type { Pass } from './pass.ts';
 import { stallOf, standStill } from './stalled.ts';
-import { eventsOf, lossOf } from './told.ts';
+import { eventsOf, lossOf, notDone } from './told.ts';
 import type { Wiring } from './wiring.ts';
 
 /** How long to wait before looking again, when there is nothing better to go by. */
@@ -70,7 +70,9 @@ async function lookAt(wiring: Wiring, stored: StoredPolicy, policy: Policy, nowM
       answered: isDone ? decision.obeyed : carried.answered,
     };
   } catch (error) {
-    return { ...look, failure: failureOf(error) };
+    const failure = failureOf(error);
+    const undone = look.said?.write ? notDone(look.said, failure) : [];
+    return { ...look, failure, events: [...look.events, ...undone] };
   }
 }
 

@@ -26,10 +26,12 @@ export function notDone({ action, message }: Pick<Said, 'action' | 'message'>, f
   return [{ type: 'Warning', reason: 'NotCarriedOut', action, message: refused }];
 }
 
-/** What of the stored status could not be read, each time that it is: once it is written anew, it is gone. */
-export function lossOf({ recalled: { lost } }: StoredPolicy): PolicyEvent[] {
-  if (lost.length === 0) return [];
-  return [{ type: 'Warning', reason: 'MemoryLost', action: 'Forget', message: clipped(lossText(lost)) }];
+/** What of the stored status could not be read, once: a condition says it from then on. */
+export function lossOf({ recalled: { lost }, status }: StoredPolicy): PolicyEvent[] {
+  const message = clipped(lossText(lost));
+  const isSaid = status.conditions?.some((said) => said.type === 'MemoryIntact' && said.message === message);
+  if (lost.length === 0 || isSaid) return [];
+  return [{ type: 'Warning', reason: 'MemoryLost', action: 'Forget', message }];
 }
 
 export const lossText = (lost: readonly string[]): string =>
