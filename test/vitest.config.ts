@@ -11,18 +11,29 @@ import { realTests } from './real/files.ts';
 // Some hundred times a test starts a process: all but the first find their modules compiled.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 
-const selection =
-  process.env.STEADYRUN_REAL === '1'
-    ? { include: realTests, testTimeout: 60_000, hookTimeout: 60_000 }
-    : {
-        include: ['test/**/*.test.ts'],
-        exclude: [...configDefaults.exclude, ...realTests],
-        // These only end what hangs: no test may fail because the machine is busy.
-        testTimeout: 120_000,
-        hookTimeout: 120_000,
-        // One more than there are cores: the end-to-end tests mostly wait for the lab's clock.
-        maxWorkers: availableParallelism() + 1,
-        sequence: { sequencer: LongestFirst },
-      };
+const real = process.env.STEADYRUN_REAL === '1';
+const tests = ['test/**/*.test.ts'];
+/** Nothing but calculation: they leave nothing behind in the modules that they load, so that a worker loads those once. */
+const pure = [
+  'test/{lab/promql,policy,promql,rehearsal,scenario,scenarios}/**/*.test.ts',
+  'test/decide/!(properties).test.ts',
+  'test/report/!(metrics|server).test.ts',
+];
+const others = [...configDefaults.exclude, ...realTests];
+
+const selection = real
+  ? { include: realTests, testTimeout: 60_000, hookTimeout: 60_000 }
+  : {
+      // These only end what hangs: no test may fail because the machine is busy.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      // One more than there are cores: the end-to-end tests mostly wait for the lab's clock.
+      maxWorkers: availableParallelism() + 1,
+      sequence: { sequencer: LongestFirst },
+      projects: [
+        { extends: true as const, test: { name: 'all', include: tests, exclude: [...others, ...pure] } },
+        { extends: true as const, test: { name: 'pure', include: pure, exclude: others, isolate: false } },
+      ],
+    };
 
 export default defineConfig({ test: { ...selection, reporters: ['default', './test/left-out.ts'] } });

@@ -122,7 +122,10 @@ function understood(query: string) {
 
 /** The value of a double-quoted literal, read back by the rules of the language rather than by those of the writer. */
 function unquoted(literal: string): string {
-  return literal.slice(1, -1).replace(/\\(.)/gs, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
+  return literal.slice(1, -1).replace(/\\(?:u([0-9a-f]{4})|(.))/gs, (_, code?: string, escaped?: string) => {
+    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+    return escaped === 'n' ? '\n' : escaped!;
+  });
 }
 
 const hostile = fc.oneof(
