@@ -26,6 +26,8 @@ export class Claims {
     const text = keyText(key);
     const service = stored?.spec.ok ? serviceText(stored.spec.policy.service) : undefined;
     const before = this.#serviceOf.get(text);
+    // Most changes are of the status: who came first among many is not asked again for them.
+    if (stored && service !== undefined && service === before && this.#claims(service, text, stored)) return;
     if (before !== undefined) this.#leave(before, text);
     if (!stored || service === undefined) {
       this.#serviceOf.delete(text);
@@ -40,6 +42,11 @@ export class Claims {
     if (!spec.ok) return undefined;
     const oldest = this.#claimants.get(serviceText(spec.policy.service))?.oldest;
     return oldest && oldest.uid !== uid && isBefore(oldest, { uid, createdAtMs }) ? oldest.key : undefined;
+  }
+
+  #claims(service: string, text: string, { uid, createdAtMs }: Age): boolean {
+    const claim = this.#claimants.get(service)?.all.get(text);
+    return claim?.uid === uid && claim.createdAtMs === createdAtMs;
   }
 
   #enter(service: string, text: string, claim: Claim): void {

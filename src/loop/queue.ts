@@ -1,5 +1,7 @@
 /** A work queue with client-go's promises. */
 import type { Clock } from '../ports/clock.ts';
+import { Fifo } from './fifo.ts';
+import { Timers } from './timers.ts';
 
 /** Numbers for metrics, under the meanings of client-go's workqueue metrics. */
 export interface QueueState {
@@ -30,12 +32,12 @@ export class WorkQueue {
   readonly #retryBaseMs: number;
   readonly #retryCapMs: number;
   /** Ready keys in order. A key here is also dirty, and never in processing. */
-  readonly #fifo = new Set<string>();
+  readonly #fifo = new Fifo<string>();
   /** Keys that need processing, whether they wait in the fifo or for their present run to end. */
   readonly #dirty = new Set<string>();
   /** Keys in a worker's hands, and since when. */
   readonly #processing = new Map<string, number>();
-  readonly #dueMs = new Map<string, number>();
+  readonly #timers = new Timers();
   readonly #failures = new Map<string, number>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
   readonly #drained = Promise.withResolvers<void>();
@@ -55,7 +57,7 @@ export class WorkQueue {
     this.#adds++;
     this.#dirty.add(key);
     if (this.#processing.has(key)) return;
-    this.#fifo.add(key);
+    this.#fifo.push(key);
     this.#handOut();
   }
 
@@ -66,9 +68,9 @@ export class WorkQueue {
       return;
     }
     const dueMs = this.#clock.nowMs() + delayMs;
-    if (this.#closed || dueMs >= (this.#dueMs.get(key) ?? Number.POSITIVE_INFINITY)) return;
-    this.#dueMs.set(key, dueMs);
-    this.#setAlarm(dueMs);
+    if (this.#closed) return;
+    this.#timers.set(key, dueMs);
+    this.#setAlarm();
   }
 
   /** Adds the key after its own exponential delay. */
@@ -100,14 +102,14 @@ export class WorkQueue {
   /** Gives back a key that was taken; it is ready again at once if it was added meanwhile. */
   done(key: string): void {
     if (!this.#processing.delete(key)) return;
-    if (this.#dirty.has(key)) this.#fifo.add(key);
+    if (this.#dirty.has(key)) this.#fifo.push(key);
     this.#handOut();
   }
 
   /** Accepts nothing more and drops what waits for its time. Resolves when everything taken or ready is done. */
   shutdown(): Promise<void> {
     this.#closed = true;
-    this.#dueMs.clear();
+    this.#timers.clear();
     this.#alarm?.cancel.abort();
     this.#handOut();
     return this.#drained.promise;
@@ -118,7 +120,7 @@ export class WorkQueue {
     return {
       depth: this.#fifo.size,
       processing: this.#processing.size,
-      delayed: this.#dueMs.size,
+      delayed: this.#timers.size,
       adds: this.#adds,
       retries: this.#retries,
       longestRunningMs: Math.max(0, ...Array.from(this.#processing.values(), (sinceMs) => nowMs - sinceMs)),
@@ -126,10 +128,10 @@ export class WorkQueue {
   }
 
   #handOut(): void {
-    for (const key of this.#fifo) {
+    while (this.#fifo.size > 0) {
       const taker = this.#takers.shift();
       if (taker === undefined) return;
-      this.#fifo.delete(key);
+      const key = this.#fifo.shift()!;
       this.#dirty.delete(key);
       this.#processing.set(key, this.#clock.nowMs());
       taker(key);
@@ -142,8 +144,9 @@ export class WorkQueue {
   }
 
   /** One sleeper for all delays, set to the earliest. */
-  #setAlarm(atMs: number): void {
-    if (this.#alarm !== undefined && this.#alarm.atMs <= atMs) return;
+  #setAlarm(): void {
+    const atMs = this.#timers.nextMs;
+    if (atMs === undefined || (this.#alarm !== undefined && this.#alarm.atMs <= atMs)) return;
     this.#alarm?.cancel.abort();
     const cancel = new AbortController();
     this.#alarm = { atMs, cancel };
@@ -156,15 +159,7 @@ export class WorkQueue {
   #ring(): void {
     this.#alarm = undefined;
     const nowMs = this.#clock.nowMs();
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const [key, dueMs] of this.#dueMs) {
-      if (dueMs > nowMs) {
-        nextMs = Math.min(nextMs, dueMs);
-        continue;
-      }
-      this.#dueMs.delete(key);
-      this.add(key);
-    }
-    if (nextMs !== Number.POSITIVE_INFINITY) this.#setAlarm(nextMs);
+    for (let key = this.#timers.takeDue(nowMs); key !== undefined; key = this.#timers.takeDue(nowMs)) this.add(key);
+    this.#setAlarm();
   }
 }

@@ -1,5 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sameJson } from '../../src/kubernetes/http/objects.ts';
 import { worthWriting } from '../../src/kubernetes/policies/churn.ts';
+import { without } from '../../src/status/edit.ts';
 import type { Status } from '../../src/status/status.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
@@ -91,4 +95,59 @@ describe('a status is', () => {
   test('written when it is not known when the last one was', () => {
     expect(worthWriting({ status: steady, atMs: Number.NEGATIVE_INFINITY }, looked(steady), 0)).toBe(true);
   });
+});
+
+/** The same by writing both down and reading them again. */
+const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(written(a), written(b));
+const written = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+
+test('what is the same is known without writing it down', () => {
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom(undefined, null, 0, -0, 1, Number.NaN, Number.POSITIVE_INFINITY, '', 'a', true, false),
+      fc.array(tie('value'), { maxLength: 2 }),
+      fc.dictionary(fc.constantFrom('a', 'b', 'constructor'), tie('value'), { maxKeys: 2, noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, value, (a, b) => {
+      expect(sameJson(a, b)).toBe(same(a, b));
+      expect(sameJson(a, structuredClone(a))).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('what is worth a write is what means something, by the long way too', () => {
+  const some = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
+  const status = fc.record({
+    phase: some('Steady', 'Held'),
+    stable: some({ revision: 'api-1', percent: 100 }, { percent: 100, revision: 'api-1' }),
+    decision: fc.option(
+      fc.record({ reason: some('Steady', 'Held'), at: some(at(0), at(1)), nextCheck: some(at(30), at(31)) }),
+      { nil: undefined },
+    ),
+    objectives: fc.option(
+      fc.array(fc.record({ verdict: some('Healthy', 'Breaching'), reason: some('NoTraffic'), odds: some(0, 1) }), {
+        maxLength: 2,
+      }),
+      { nil: undefined },
+    ),
+    memory: some({ format: 1, by: '1' }, { format: 1, by: '2' }),
+  }) as fc.Arbitrary<Status>;
+  const meaning = ({ decision, objectives, memory: _memory, ...rest }: Status) => {
+    const { at: _at, nextCheck: _nextCheck, ...decided } = decision ?? {};
+    return { ...rest, decided, verdicts: objectives?.map(({ verdict, reason }) => ({ verdict, reason })) };
+  };
+  fc.assert(
+    fc.property(status, status, fc.constantFrom(59_999, 60_000, 599_999, 600_000), (before, next, nowMs) => {
+      const crept = !same(before.objectives, next.objectives);
+      const expected =
+        !same(without(before, 'memory'), without(next, 'memory')) &&
+        (!same(meaning(before), meaning(next)) || nowMs >= (crept ? 60_000 : 600_000));
+      expect(worthWriting({ status: before, atMs: 0 }, next, nowMs)).toBe(expected);
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -168,6 +168,16 @@ describe('a queue that is shut down', () => {
   });
 });
 
+test('a thousand keys that come again and again hold one place each', async () => {
+  const { clock, queue, takeReady } = setUp();
+  for (let i = 0; i < 1_000; i++) queue.addAfter(`policy-${i}`, 1 + i);
+  for (let i = 0; i < 1_000; i++) queue.addAfter(`policy-${i}`, 1 + (i % 7));
+  expect(queue.state()).toMatchObject({ depth: 0, delayed: 1_000 });
+  await clock.advance(1);
+  expect(queue.state()).toMatchObject({ depth: 143, delayed: 857 });
+  expect((await takeReady()).slice(0, 3)).toEqual(['policy-0', 'policy-7', 'policy-14']);
+});
+
 type Step = {
   readonly do: 'add' | 'addAfter' | 'take' | 'done' | 'advance';
   readonly key: string;

@@ -1,7 +1,6 @@
 /** Which statuses are worth a write. */
-import { without } from '../../status/edit.ts';
 import type { Status } from '../../status/status.ts';
-import { sameJson } from '../http/objects.ts';
+import { sameFields, sameJson } from '../http/objects.ts';
 
 /** Numbers that only creep are written this often; the live ones are on /metrics. */
 const VALUES_EVERY_MS = 60_000;
@@ -17,18 +16,28 @@ export interface Written {
  * Whether a status is worth a write. What means something is written at once, and so is everything that a restarted
  * operator goes on from: evidence, intents, holds. What only tells that time has passed waits.
  */
-export function worthWriting(previous: Written, next: Status, nowMs: number): boolean {
-  if (sameJson(without(previous.status, 'memory'), without(next, 'memory'))) return false;
-  if (!sameJson(meaning(previous.status), meaning(next))) return true;
-  const crept = !sameJson(previous.status.objectives, next.objectives);
-  return nowMs - previous.atMs >= (crept ? VALUES_EVERY_MS : LOOKS_EVERY_MS);
+export function worthWriting({ status: before, atMs }: Written, next: Status, nowMs: number): boolean {
+  if (!sameMeaning(before, next)) return true;
+  const crept = !sameJson(before.objectives, next.objectives);
+  if (!crept && sameJson(before.decision, next.decision)) return false;
+  return nowMs - atMs >= (crept ? VALUES_EVERY_MS : LOOKS_EVERY_MS);
 }
 
-/** The status without what changes at every look. */
-function meaning(status: Status): unknown {
-  // Who wrote it last is no news either.
-  const { decision, objectives, memory: _memory, ...rest } = status;
-  const { at: _at, nextCheck: _nextCheck, ...decided } = decision ?? {};
-  const verdicts = objectives?.map(({ name, verdict, reason, gate }) => ({ name, verdict, reason, gate }));
-  return { ...rest, decided, verdicts };
+/** Who wrote it last is no news; the other two hold what changes at every look. */
+const apart = ['memory', 'decision', 'objectives'];
+const ofEveryLook = ['at', 'nextCheck'];
+
+const sameMeaning = (before: Status, next: Status): boolean =>
+  sameFields(before, next, apart) &&
+  sameFields(before.decision ?? {}, next.decision ?? {}, ofEveryLook) &&
+  sameVerdicts(before.objectives, next.objectives);
+
+function sameVerdicts(before: Status['objectives'], next: Status['objectives']): boolean {
+  if (before === next || !before || !next) return before === next;
+  return before.length === next.length && before.every((row, i) => sameVerdict(row, next[i]!));
 }
+
+type Row = NonNullable<Status['objectives']>[number];
+
+const sameVerdict = (a: Row, b: Row): boolean =>
+  a.name === b.name && a.verdict === b.verdict && a.reason === b.reason && a.gate === b.gate;
