@@ -1,6 +1,6 @@
 /** The one shape of traffic that is ever written: named revisions that add up to everything, then the tags at 0 %. */
 import type { protos } from '@google-cloud/run';
-import type { Split, TagTarget } from '../facts/split.ts';
+import type { Split, TagTarget, TrafficTarget } from '../facts/split.ts';
 import { Refused } from '../ports/errors.ts';
 
 type Target = protos.google.cloud.run.v2.ITrafficTarget;
@@ -9,24 +9,28 @@ type Target = protos.google.cloud.run.v2.ITrafficTarget;
  * Throws Refused for anything that Cloud Run would take for something else than what was meant: an empty list, for one, is
  * 100 % to the latest revision. The order is by name, so that equal splits are equal bytes.
  */
-export function trafficTargets(split: Split, tags: readonly TagTarget[]): Target[] {
+export function wholeTraffic(split: Split, tags: readonly TagTarget[]): TrafficTarget[] {
   const shares = split.filter(({ percent }) => percent !== 0);
   const problem = splitProblem(shares) ?? tagProblem(tags);
   if (problem) throw new Refused(`Refused to write this traffic: ${problem}.`);
   return [
     ...shares
       .toSorted((a, b) => compare(a.revision, b.revision))
-      .map(({ revision, percent }): Target => ({ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision, percent })),
+      .map(({ revision, percent }): TrafficTarget => ({ revision, percent })),
     ...tags
       .toSorted((a, b) => compare(a.tag, b.tag))
-      .map(
-        ({ revision, tag }): Target =>
-          revision === null
-            ? { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', tag }
-            : { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision, tag },
-      ),
+      .map(({ revision, tag }): TrafficTarget => ({ revision, percent: 0, tag })),
   ];
 }
+
+/** The same as Google's client wants it. */
+export const trafficTargets = (split: Split, tags: readonly TagTarget[]): Target[] =>
+  wholeTraffic(split, tags).map(({ revision, percent, tag }) => ({
+    ...(revision === null
+      ? { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' }
+      : { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision }),
+    ...(tag === undefined ? { percent } : { tag }),
+  }));
 
 function splitProblem(shares: Split): string | null {
   if (shares.some(({ percent }) => !Number.isInteger(percent) || percent < 0 || percent > 100)) {

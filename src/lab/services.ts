@@ -1,4 +1,5 @@
-/** The loop's view of the simulated services, without HTTP between. */
+/** The loop's view of the simulated services, without HTTP between: what Cloud Run's own client would send, and what it would say. */
+import { wholeTraffic } from '../cloudrun/traffic.ts';
 import type { Change } from '../facts/change.ts';
 import type { Revision } from '../facts/revision.ts';
 import type { Service as ServiceFacts, ServiceRef } from '../facts/service.ts';
@@ -7,7 +8,6 @@ import { Conflict, Refused } from '../ports/errors.ts';
 import type { Services } from '../ports/services.ts';
 import { Refusal } from './world/refusal.ts';
 import type { Service } from './world/service.ts';
-import type { TrafficTarget } from './world/traffic.ts';
 import type { World } from './world.ts';
 
 export class LabServices implements Services {
@@ -34,12 +34,10 @@ export class LabServices implements Services {
   }
 
   async write(ref: ServiceRef, { split }: Change, { etag, traffic: before }: ServiceFacts): Promise<void> {
+    const traffic = wholeTraffic(split, tagsOf(before));
+    if (etag === '') throw new Refused(`The traffic of ${ref.name} is not written without knowing its etag.`);
     const service = this.#world.find(ref);
-    if (service === undefined) throw new Refused(`There is no service ${ref.name}.`);
-    const traffic: TrafficTarget[] = [
-      ...split.map(({ revision, percent }) => ({ revision, percent })),
-      ...tagsOf(before).map((tagged) => ({ ...tagged, percent: 0 })),
-    ];
+    if (service === undefined) throw new Conflict(`There is no service ${ref.name} any more.`);
     const body = { traffic: traffic.map((target) => ({ ...target })) };
     try {
       service.update({ ...service.spec, traffic }, etag, { by: 'operator', body, atMs: this.#world.nowMs });
