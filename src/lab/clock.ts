@@ -8,7 +8,7 @@ interface Sleeper {
 }
 
 /** How many times the event loop is let go round after a sleeper woke: enough for promise chains and in-process fakes. */
-const SETTLING_ROUNDS = 4;
+const settlingRounds = 4;
 
 /** Stands still until it is pushed. Work that a sleeper's waking starts is finished before time moves on. */
 export class VirtualClock implements Clock {
@@ -87,7 +87,7 @@ export class VirtualClock implements Clock {
 }
 
 async function rounds(): Promise<void> {
-  for (let round = 0; round < SETTLING_ROUNDS; round++) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < settlingRounds; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Runs `speed` times as fast as the wall's clock. */

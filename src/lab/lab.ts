@@ -12,7 +12,7 @@ import { CloudRunDoor } from './doors/cloudrun.ts';
 import { ControlDoor } from './doors/control.ts';
 import { KubernetesDoor, kubeconfigFor } from './doors/kubernetes.ts';
 import { prometheusDoor } from './doors/prometheus.ts';
-import { USUAL_SERVICES } from './population.ts';
+import { usualServices } from './population.ts';
 import { type ServiceSeed, World } from './world.ts';
 
 export interface LabOptions {
@@ -42,7 +42,7 @@ export interface LabDescription {
 }
 
 /** How often the world is moved along when nobody asks it anything. */
-const TICK_MS = 20;
+const tickMs = 20;
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -59,7 +59,7 @@ export class Lab {
   private constructor(options: LabOptions) {
     const { speed, port: _, cloudRunFaults: __, ...world } = options;
     this.#options = options;
-    this.world = new World({ startMs: Date.now(), services: USUAL_SERVICES, ...world });
+    this.world = new World({ startMs: Date.now(), services: usualServices, ...world });
     this.clock = new PacedClock(this.world.nowMs, speed);
     this.kubernetes = new KubernetesDoor({ nowMs: () => this.clock.nowMs(), admit, columns });
   }
@@ -111,7 +111,7 @@ export class Lab {
       speed: options.speed,
       services: world.services.map(({ ref }) => ref),
     };
-    this.#ticking = setInterval(() => this.#advance(), TICK_MS);
+    this.#ticking = setInterval(() => this.#advance(), tickMs);
   }
 
   #advance(): void {

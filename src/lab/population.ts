@@ -8,7 +8,7 @@ import { firstRevision } from './world/service.ts';
 import { checkTraffic } from './world/traffic.ts';
 import type { ServiceSeed } from './world.ts';
 
-export const USUAL_SERVICES: readonly ServiceSeed[] = [
+export const usualServices: readonly ServiceSeed[] = [
   { project: 'acme', region: 'europe-west1', name: 'api', rps: 100 },
   { project: 'acme', region: 'europe-west1', name: 'chat', rps: 50, websockets: true },
 ];

@@ -58,10 +58,10 @@ export interface Deployment {
   readonly by?: string;
 }
 
-const STEP_MS = 1000;
-const HOUR_MS = 3_600_000;
-const CONNECTIONS_PER_REQUEST = 0.2;
-const FOUNDER = 'founder';
+const stepMs = 1000;
+const hourMs = 3_600_000;
+const usualConnectionsPerRequest = 0.2;
+const founder = 'founder';
 
 export class World {
   readonly store = new SeriesStore();
@@ -77,9 +77,9 @@ export class World {
   readonly #historyMs: number;
 
   constructor(options: WorldOptions) {
-    const startMs = Math.floor(options.startMs / STEP_MS) * STEP_MS;
+    const startMs = Math.floor(options.startMs / stepMs) * stepMs;
     this.seed = options.seed;
-    this.#historyMs = options.historyMs ?? HOUR_MS;
+    this.#historyMs = options.historyMs ?? hourMs;
     this.#jitter = new Random(options.seed, 'jitter');
     const delays: Delays = { platformMs: options.platformDelayMs ?? 120_000, appMs: options.appDelayMs ?? 0 };
     this.#horizon = new Horizon(delays);
@@ -98,7 +98,7 @@ export class World {
   /** Lives through the seconds up to this time; one in the past changes nothing. */
   advanceTo(ms: number): void {
     if (ms < this.#nowMs) return;
-    while (this.#steppedMs + STEP_MS <= ms) this.#step(this.#steppedMs + STEP_MS);
+    while (this.#steppedMs + stepMs <= ms) this.#step(this.#steppedMs + stepMs);
     this.#nowMs = ms;
     this.#horizon.advanceTo(ms, this.#metricsEvents);
   }
@@ -164,8 +164,8 @@ export class World {
 
   #step(atMs: number): void {
     for (const { service, seed, websockets, random, events, truth } of this.#inhabitants.values()) {
-      const demand = { rps: seed.rps, connectionsPerRequest: websockets ? CONNECTIONS_PER_REQUEST : 0 };
-      service.settle(atMs - STEP_MS);
+      const demand = { rps: seed.rps, connectionsPerRequest: websockets ? usualConnectionsPerRequest : 0 };
+      service.settle(atMs - stepMs);
       truth.unserved += serveSecond(service, atMs, demand, events, random);
       service.settle(atMs);
     }
@@ -196,7 +196,7 @@ export class World {
       settings: { ingress: 'INGRESS_TRAFFIC_ALL', launchStage: 'GA' },
     };
     const service = new Service({ ref, seed: this.seed, operationMs }, spec, {
-      by: FOUNDER,
+      by: founder,
       body: null,
       atMs: this.#nowMs,
     });

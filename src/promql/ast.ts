@@ -50,7 +50,7 @@ export interface Matcher {
 }
 
 /** The label that holds a metric's name. */
-export const METRIC_NAME = '__name__';
+export const metricName = '__name__';
 
 export interface Range {
   readonly kind: 'Range';
@@ -77,12 +77,12 @@ export interface Negation {
   readonly inner: Expr;
 }
 
-export const ARITHMETIC = ['+', '-', '*', '/', '%', '^'] as const;
-export const COMPARISONS = ['==', '!=', '<=', '<', '>=', '>'] as const;
-export const SET_OPERATORS = ['and', 'or', 'unless'] as const;
-export type ArithmeticOp = (typeof ARITHMETIC)[number];
-export type ComparisonOp = (typeof COMPARISONS)[number];
-export type SetOp = (typeof SET_OPERATORS)[number];
+export const arithmetic = ['+', '-', '*', '/', '%', '^'] as const;
+export const comparisons = ['==', '!=', '<=', '<', '>=', '>'] as const;
+export const setOperators = ['and', 'or', 'unless'] as const;
+export type ArithmeticOp = (typeof arithmetic)[number];
+export type ComparisonOp = (typeof comparisons)[number];
+export type SetOp = (typeof setOperators)[number];
 export type BinaryOp = ArithmeticOp | ComparisonOp | SetOp;
 
 export interface Matching {

@@ -14,7 +14,7 @@ export type Piece =
   /** A range, a subquery or an offset: binds to the operand before it, tighter than any operator. */
   | { readonly kind: 'Postfix'; readonly apply: (operand: Expr) => Expr };
 
-const BINDING: Readonly<Record<BinaryOp, number>> = {
+const bindingOf: Readonly<Record<BinaryOp, number>> = {
   or: 1,
   and: 2,
   unless: 2,
@@ -32,7 +32,7 @@ const BINDING: Readonly<Record<BinaryOp, number>> = {
   '^': 6,
 };
 /** A sign binds as a multiplication does: only powers, and what stands behind an operand, bind tighter. */
-const SIGN_BINDING = BINDING['*'];
+const signBinding = bindingOf['*'];
 
 /** `pieces` are those of one expression without syntax errors. */
 export function bind(pieces: readonly Piece[]): Expr {
@@ -42,7 +42,7 @@ export function bind(pieces: readonly Piece[]): Expr {
     let left = operand();
     for (let piece = pieces[next]; piece?.kind === 'Infix'; piece = pieces[next]) {
       const { operator } = piece;
-      const binding = BINDING[operator.op];
+      const binding = bindingOf[operator.op];
       if (binding < leastBinding) break;
       next++;
       const right = expression(operator.op === '^' ? binding : binding + 1);
@@ -54,7 +54,7 @@ export function bind(pieces: readonly Piece[]): Expr {
   function operand(): Expr {
     const piece = pieces[next++];
     if (piece?.kind === 'Sign') {
-      const inner = expression(SIGN_BINDING + 1);
+      const inner = expression(signBinding + 1);
       return { kind: 'Negation', at: { from: piece.at.from, to: inner.at.to }, op: piece.op, inner };
     }
     if (piece?.kind !== 'Operand') throw new Error(`an operand was expected, not ${piece?.kind}`);

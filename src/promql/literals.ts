@@ -1,31 +1,31 @@
 /** Numbers, durations and strings as PromQL 2.x writes them. Each answers undefined for what it does not know. */
 
-const UNIT_MS = { y: 31_536_000_000, w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
-const DURATION = /^(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?$/;
+const unitMs = { y: 31_536_000_000, w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
+const duration = /^(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?$/;
 
 /** `1h30m` in milliseconds; units from large to small, each once. */
 export function parseDurationMs(text: string): number | undefined {
-  if (text === '' || !DURATION.test(text)) return undefined;
+  if (text === '' || !duration.test(text)) return undefined;
   let totalMs = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[ywdhms])/g)) {
-    totalMs += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+    totalMs += Number(amount) * unitMs[unit as keyof typeof unitMs];
   }
   return totalMs;
 }
 
-const DECIMAL = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const decimal = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 /** A number with a leading zero is octal to some versions and decimal to others. */
-const AMBIGUOUS = /^0\d/;
+const ambiguous = /^0\d/;
 
 /** An unsigned number; durations and digit groups are numbers in later versions only. */
 export function parseNumber(text: string): number | undefined {
   if (/^inf$/i.test(text)) return Number.POSITIVE_INFINITY;
   if (/^nan$/i.test(text)) return Number.NaN;
   if (/^0x[\da-f]+$/i.test(text)) return Number(text);
-  return DECIMAL.test(text) && !AMBIGUOUS.test(text) ? Number(text) : undefined;
+  return decimal.test(text) && !ambiguous.test(text) ? Number(text) : undefined;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
+const escapes: Readonly<Record<string, string>> = {
   a: '\x07',
   b: '\b',
   f: '\f',
@@ -35,7 +35,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
   '\\': '\\',
 };
-const ESCAPE = /\\(?:([abfnrtv\\])|(["'])|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-3][0-7]{2})|.|$)/gs;
+const escapePattern = /\\(?:([abfnrtv\\])|(["'])|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-3][0-7]{2})|.|$)/gs;
 
 /** The text of a quoted string, its escapes as Go reads them. Bytes above 7F by escape are not text: undefined. */
 export function parseString(quoted: string): string | undefined {
@@ -44,8 +44,8 @@ export function parseString(quoted: string): string | undefined {
   const body = quoted.slice(1, -1);
   if (quote === '`') return body;
   let valid = true;
-  const text = body.replace(ESCAPE, (_, plain, inner, hex, short, long, octal) => {
-    if (plain !== undefined) return ESCAPES[plain] ?? '';
+  const text = body.replace(escapePattern, (_, plain, inner, hex, short, long, octal) => {
+    if (plain !== undefined) return escapes[plain] ?? '';
     if (inner === quote) return inner;
     const byte =
       hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : undefined;

@@ -2,13 +2,13 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import {
-  ARITHMETIC,
+  arithmetic,
   type BinaryOp,
   type BinaryOperator,
-  COMPARISONS,
+  comparisons,
   type Expr,
   type Matching,
-  SET_OPERATORS,
+  setOperators,
 } from './ast.ts';
 import { bind, type Piece } from './bind.ts';
 import { invalid, type Span, unsupported } from './error.ts';
@@ -125,7 +125,7 @@ class Reader {
 
   #operator(node: SyntaxNode): BinaryOperator {
     const symbol = node.firstChild!.nextSibling!;
-    const op = [...ARITHMETIC, ...COMPARISONS, ...SET_OPERATORS].find(
+    const op = [...arithmetic, ...comparisons, ...setOperators].find(
       (known) => known === this.#text(symbol).toLowerCase(),
     );
     if (op === undefined) throw unsupported(`operator ${this.#text(symbol)}`, span(symbol));
@@ -178,7 +178,7 @@ class Reader {
 }
 
 function isComparison(op: BinaryOp): boolean {
-  return (COMPARISONS as readonly string[]).includes(op);
+  return (comparisons as readonly string[]).includes(op);
 }
 
 const span = ({ from, to }: SyntaxNode): Span => ({ from, to });

@@ -1,6 +1,6 @@
 /** A vector selector: a metric name, matchers, or both. */
 import type { SyntaxNode } from '@lezer/common';
-import { type Matcher, METRIC_NAME, type Selector } from './ast.ts';
+import { type Matcher, metricName, type Selector } from './ast.ts';
 import { invalid, type Span, unsupported } from './error.ts';
 import { parseString } from './literals.ts';
 
@@ -19,7 +19,7 @@ export function selector(node: SyntaxNode, query: string): Selector {
     ...quotedName.map((part) => nameMatcher(stringAt(part.getChild('StringLiteral') ?? part, query), part)),
   ];
   const matchers = [...named, ...parts.map((part) => labelMatcher(part, query))];
-  const [first, second] = matchers.filter(({ label }) => label === METRIC_NAME);
+  const [first, second] = matchers.filter(({ label }) => label === metricName);
   if (named.length > 0 && second !== undefined)
     throw invalid(`metric name must not be set twice: "${first!.value}" or "${second.value}"`, at);
   return { kind: 'Selector', at, matchers, quoted: quoted ? span(quoted) : null, offsetMs: null };
@@ -33,7 +33,7 @@ export function stringAt(literal: SyntaxNode, query: string): string {
 }
 
 const nameMatcher = (value: string, node: SyntaxNode): Matcher => ({
-  label: METRIC_NAME,
+  label: metricName,
   op: '=',
   value,
   at: span(node),

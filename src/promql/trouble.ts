@@ -2,7 +2,7 @@
 import type { SyntaxNodeRef, Tree } from '@lezer/common';
 import { invalid, type PromqlError } from './error.ts';
 
-const LONGEST_QUOTE = 60;
+const longestQuote = 60;
 
 export function firstSyntaxError(tree: Tree, query: string): PromqlError | null {
   let found: PromqlError | null = null;
@@ -27,6 +27,6 @@ function describe(error: SyntaxNodeRef, query: string): PromqlError {
   // Where something is missing, the place of the error has no length: what stands there instead is named.
   const from = error.from + rest.length - rest.trimStart().length;
   const text = query.slice(from, error.to) || (/^(?:\w+|.)/u.exec(query.slice(from))?.[0] ?? '');
-  const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  const shown = text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
   return invalid(`unexpected ${JSON.stringify(shown)}`, { from, to: from + text.length });
 }

@@ -22,20 +22,20 @@ export type LabEvent = z.infer<typeof shape>;
 /** An event as people write it: lengths are texts such as "10m". */
 export type EventText = z.input<typeof shape>;
 
-const ARM_EFFECTS = ['errorPercent', 'latencyFactor', 'websocketDisconnectPercent'] as const;
-const EFFECTS = {
-  Stable: ARM_EFFECTS,
-  Candidate: ARM_EFFECTS,
-  Both: ARM_EFFECTS,
+const armEffects = ['errorPercent', 'latencyFactor', 'websocketDisconnectPercent'] as const;
+const effects = {
+  Stable: armEffects,
+  Candidate: armEffects,
+  Both: armEffects,
   Metrics: ['outage', 'delay'],
   Traffic: ['rps'],
 } as const satisfies Record<LabEvent['on'], readonly (keyof LabEvent)[]>;
-const ALL_EFFECTS = [...ARM_EFFECTS, ...EFFECTS.Metrics, ...EFFECTS.Traffic] as const;
+const allEffects = [...armEffects, ...effects.Metrics, ...effects.Traffic] as const;
 
 /** One event, with everything about it that makes no sense refused. */
 export const eventShape = shape.superRefine((event, context) => {
-  const possible: readonly (keyof LabEvent)[] = EFFECTS[event.on];
-  for (const field of ALL_EFFECTS) {
+  const possible: readonly (keyof LabEvent)[] = effects[event.on];
+  for (const field of allEffects) {
     if (event[field] === undefined || possible.includes(field)) continue;
     context.addIssue({
       code: 'custom',
@@ -81,7 +81,7 @@ export interface Strain {
   readonly websocketDisconnectPercent: number;
 }
 
-export const NO_STRAIN: Strain = { errorPercent: 0, latencyFactor: 1, websocketDisconnectPercent: 0 };
+export const noStrain: Strain = { errorPercent: 0, latencyFactor: 1, websocketDisconnectPercent: 0 };
 
 export function strainOn(revision: string, events: readonly Scheduled[], nowMs: number): Strain {
   return events.reduce((strain, scheduled) => {
@@ -93,7 +93,7 @@ export function strainOn(revision: string, events: readonly Scheduled[], nowMs: 
       latencyFactor: strain.latencyFactor * (1 + (latencyFactor - 1) * strength),
       websocketDisconnectPercent: strain.websocketDisconnectPercent + websocketDisconnectPercent * strength,
     };
-  }, NO_STRAIN);
+  }, noStrain);
 }
 
 function meets({ event, candidate }: Scheduled, revision: string): boolean {

@@ -5,14 +5,14 @@ export interface LatencyMs {
   readonly p99: number;
 }
 
-const Z95 = 1.6448536269514722;
-const Z99 = 2.3263478740408408;
+const z95 = 1.6448536269514722;
+const z99 = 2.3263478740408408;
 
 /** The share of latencies up to `ms`: log latency is a straight line over the normal quantile between the three points. */
 export function shareBelow(shape: LatencyMs, ms: number): number {
   const [low, middle, high] = [Math.log(shape.p50), Math.log(shape.p95), Math.log(shape.p99)];
   const at = Math.log(ms);
-  const z = at <= middle ? (Z95 * (at - low)) / (middle - low) : Z95 + ((Z99 - Z95) * (at - middle)) / (high - middle);
+  const z = at <= middle ? (z95 * (at - low)) / (middle - low) : z95 + ((z99 - z95) * (at - middle)) / (high - middle);
   return normalBelow(z);
 }
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SeriesStore } from '../../src/lab/series/store.ts';
-import { type Expr, type Matcher, METRIC_NAME } from '../../src/promql/ast.ts';
+import { type Expr, type Matcher, metricName } from '../../src/promql/ast.ts';
 import { anyOf, increaseText, oneOf, quoted, selectorText } from '../../src/promql/counters/format.ts';
 import type { LabelMatch } from '../../src/promql/counters/model.ts';
 import { readPasted } from '../../src/promql/counters/pasted.ts';
@@ -133,18 +133,18 @@ const hostile = fc.oneof(
 const matchers = fc.array(
   fc
     .record({ label: hostile, op: fc.constantFrom('=', '!=', '=~', '!~'), value: hostile })
-    .filter(({ label }) => label !== METRIC_NAME),
+    .filter(({ label }) => label !== metricName),
   { maxLength: 4 },
 ) as fc.Arbitrary<LabelMatch[]>;
 
 describe('Whatever names and values are made of', () => {
   const plain = (read: readonly Matcher[]) => read.map(({ label, op, value }) => ({ label, op, value }));
-  const named = (value: string) => ({ label: METRIC_NAME, op: '=', value });
+  const named = (value: string) => ({ label: metricName, op: '=', value });
 
   test('what is printed reads as the same matchers, and the one for the revision', () => {
     fc.assert(
       fc.property(hostile, matchers, hostile, hostile, (name, own, label, value) => {
-        const more: LabelMatch[] = [{ label: label === METRIC_NAME ? 'x' : label, op: '=', value }];
+        const more: LabelMatch[] = [{ label: label === metricName ? 'x' : label, op: '=', value }];
         const selector = parse(selectorText({ name, matchers: own }, more));
         expect(selector.kind === 'Selector' && plain(selector.matchers)).toEqual(
           expect.arrayContaining([named(name), ...own, ...more]),

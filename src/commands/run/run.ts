@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { repertoire } from '../../decide/repertoire.ts';
 import { loadKubeConfig, type PooledKubeConfig } from '../../kubernetes/http/client.ts';
-import { LASTING } from '../../kubernetes/http/retry.ts';
+import { lasting } from '../../kubernetes/http/retry.ts';
 import { KubernetesSecrets } from '../../kubernetes/http/secrets.ts';
 import { LeaderElection } from '../../kubernetes/leader/lease.ts';
 import { KubernetesLease } from '../../kubernetes/leader/leases.ts';
@@ -78,7 +78,7 @@ export async function run(options: RunOptions): Promise<number> {
       clock: monotonicClock,
       wallMs: () => clock.nowMs(),
       onFailure: (message) => log.warn({ problem: message }, 'an event was not told'),
-      patience: LASTING,
+      patience: lasting,
     }),
     parse: (raw) => storedPolicy(raw),
     clock,

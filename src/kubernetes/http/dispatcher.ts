@@ -4,7 +4,7 @@ import type { DispatcherOptions } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 
 /** Idle connections live this long: requests a minute apart need no new TLS handshake. */
-const KEEP_ALIVE_MS = 75_000;
+const keepAliveMs = 75_000;
 
 /**
  * One connection pool for as long as the credentials stay the same. Rotated ones (a new CA, a new client certificate) get
@@ -40,15 +40,15 @@ export class CredentialPool {
 function build(options: DispatcherOptions): Dispatcher {
   switch (options.type) {
     case 'agent':
-      return new Agent({ connect: connectOptions(options.connect), keepAliveTimeout: KEEP_ALIVE_MS });
+      return new Agent({ connect: connectOptions(options.connect), keepAliveTimeout: keepAliveMs });
     case 'proxy':
       return new ProxyAgent({
         uri: options.uri,
         requestTls: connectOptions(options.requestTls),
-        keepAliveTimeout: KEEP_ALIVE_MS,
+        keepAliveTimeout: keepAliveMs,
       });
     case 'none':
-      return new Agent({ keepAliveTimeout: KEEP_ALIVE_MS });
+      return new Agent({ keepAliveTimeout: keepAliveMs });
     case 'socks':
       throw new Error('a SOCKS proxy (proxy-url in the kubeconfig) is not supported; use an HTTP proxy');
   }

@@ -20,11 +20,11 @@ export interface Call {
 }
 
 /** An API server that takes longer has a problem; watches have their own limits. */
-const REQUEST_TIMEOUT_MS = 15_000;
+const requestTimeoutMs = 15_000;
 
 /** The answer, read whole. Throws Conflict, Refused (NotFound), Expired or Unavailable (Throttled). */
 export async function ask<T>(config: PooledKubeConfig, call: Call): Promise<T> {
-  const body = await open(config, call, AbortSignal.timeout(call.timeoutMs ?? REQUEST_TIMEOUT_MS));
+  const body = await open(config, call, AbortSignal.timeout(call.timeoutMs ?? requestTimeoutMs));
   try {
     return (await body.json()) as T;
   } catch (error) {

@@ -4,7 +4,7 @@ import { Unavailable } from '../../ports/errors.ts';
 import { Throttled, typedError } from './errors.ts';
 
 /** The longest that a server's Retry-After is waited for inside a call; the caller's own back-off takes over from there. */
-const LONGEST_WAIT_MS = 10_000;
+const longestWaitMs = 10_000;
 
 export interface Patience {
   readonly retries: number;
@@ -13,10 +13,10 @@ export interface Patience {
   readonly inBackground?: boolean;
 }
 
-export const ONCE: Patience = { retries: 0, firstDelayMs: 0 };
-export const PATIENT: Patience = { retries: 3, firstDelayMs: 250 };
+export const once: Patience = { retries: 0, firstDelayMs: 0 };
+export const patient: Patience = { retries: 3, firstDelayMs: 250 };
 /** Some three minutes. */
-export const LASTING: Patience = { retries: 6, firstDelayMs: 500, inBackground: true };
+export const lasting: Patience = { retries: 6, firstDelayMs: 500, inBackground: true };
 
 /**
  * Calls the API server, again where a passing failure (429, 5xx, no connection) makes that worthwhile.
@@ -43,7 +43,7 @@ export function persistently<T>(call: () => Promise<T>, patience: Patience): Pro
   );
 }
 
-const asksForTooLong = (error: Error): boolean => error instanceof Throttled && error.retryAfterMs > LONGEST_WAIT_MS;
+const asksForTooLong = (error: Error): boolean => error instanceof Throttled && error.retryAfterMs > longestWaitMs;
 
 async function asLongAsAsked(error: Error): Promise<void> {
   if (error instanceof Throttled && !asksForTooLong(error)) {

@@ -4,12 +4,12 @@ import { Conflict, Unavailable } from '../../ports/errors.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from './leases.ts';
 
 /** How long others leave a lease alone that they do not see renewed. */
-const LEASE_MS = 15_000;
+const leaseMs = 15_000;
 /** Within this a leader has to renew or stop leading: well before others may begin. */
-const RENEW_DEADLINE_MS = 10_000;
-const RETRY_MS = 2_000;
+const renewDeadlineMs = 10_000;
+const retryMs = 2_000;
 /** Giving the lease back is a courtesy that must not hold up the end of the process. */
-const RELEASE_MS = 1_000;
+const releaseMs = 1_000;
 
 export interface LeaderElectionOptions {
   readonly store: LeaseStore;
@@ -90,7 +90,7 @@ export class LeaderElection implements Fence {
 
   /** How long this process may still believe that it leads. */
   #leftMs(): number {
-    return this.#renewedMs === undefined ? 0 : this.#renewedMs + RENEW_DEADLINE_MS - this.#clock.nowMs();
+    return this.#renewedMs === undefined ? 0 : this.#renewedMs + renewDeadlineMs - this.#clock.nowMs();
   }
 
   /** false: stopped before it was elected. */
@@ -98,7 +98,7 @@ export class LeaderElection implements Fence {
     while (!stop.aborted) {
       const elected = await this.#attempt(() => this.#stand());
       if (elected) return true;
-      await this.#clock.sleep(RETRY_MS * (1 + 1.2 * this.#random()), stop).catch(() => undefined);
+      await this.#clock.sleep(retryMs * (1 + 1.2 * this.#random()), stop).catch(() => undefined);
     }
     return false;
   }
@@ -106,7 +106,7 @@ export class LeaderElection implements Fence {
   /** Renews until `ended`, or until the lease is lost. */
   async #keep(ended: AbortSignal): Promise<void> {
     while (!ended.aborted && this.#leftMs() > 0) {
-      await this.#clock.sleep(Math.min(RETRY_MS, this.#leftMs()), ended).catch(() => undefined);
+      await this.#clock.sleep(Math.min(retryMs, this.#leftMs()), ended).catch(() => undefined);
       if (!ended.aborted)
         await this.#within(
           this.#leftMs(),
@@ -159,7 +159,7 @@ export class LeaderElection implements Fence {
     if (!isLeader || lease === undefined) return;
     const record = { ...this.#record(lease.acquiredAtMs, lease.transitions), holder: '', leaseDurationMs: 1_000 };
     await this.#within(
-      RELEASE_MS,
+      releaseMs,
       this.#attempt(async () => this.#observe(await this.#store.update(record, lease.resourceVersion))),
     );
   }
@@ -180,7 +180,7 @@ export class LeaderElection implements Fence {
   #record(acquiredAtMs: number, transitions: number): LeaseRecord {
     return {
       holder: this.#identity,
-      leaseDurationMs: LEASE_MS,
+      leaseDurationMs: leaseMs,
       acquiredAtMs,
       renewedAtMs: this.#wallMs(),
       transitions,

@@ -30,7 +30,7 @@ export interface LeaseStore {
 }
 
 /** Half of the time within which a leader has to renew, so that a call that hangs leaves room for another. */
-const TIMEOUT_MS = 5_000;
+const answerWithinMs = 5_000;
 
 export class KubernetesLease implements LeaseStore {
   readonly #config: PooledKubeConfig;
@@ -68,7 +68,7 @@ export class KubernetesLease implements LeaseStore {
 
   // No retries here: the election has its own rhythm, and an old answer is worth nothing.
   async #call(call: Call): Promise<StoredLease> {
-    return recordOf(await ask<Lease>(this.#config, { ...call, timeoutMs: TIMEOUT_MS }));
+    return recordOf(await ask<Lease>(this.#config, { ...call, timeoutMs: answerWithinMs }));
   }
 
   get #collection(): string {

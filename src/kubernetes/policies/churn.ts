@@ -3,9 +3,9 @@ import type { Status } from '../../status/status.ts';
 import { sameFields, sameJson } from '../http/objects.ts';
 
 /** Numbers that only creep are written this often; the live ones are on /metrics. */
-const VALUES_EVERY_MS = 60_000;
+const valuesEveryMs = 60_000;
 /** That a look found nothing new is written this often: enough to see that somebody looks. */
-const LOOKS_EVERY_MS = 10 * 60_000;
+const looksEveryMs = 10 * 60_000;
 
 export interface Written {
   readonly status: Status;
@@ -20,7 +20,7 @@ export function worthWriting({ status: before, atMs }: Written, next: Status, no
   if (!sameMeaning(before, next)) return true;
   const crept = !sameJson(before.objectives, next.objectives);
   if (!crept && sameJson(before.decision, next.decision)) return false;
-  return nowMs - atMs >= (crept ? VALUES_EVERY_MS : LOOKS_EVERY_MS);
+  return nowMs - atMs >= (crept ? valuesEveryMs : looksEveryMs);
 }
 
 /** Who wrote it last is no news; the other two hold what changes at every look. */

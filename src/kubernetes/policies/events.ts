@@ -7,21 +7,21 @@ import type { Clock } from '../../ports/clock.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
 import { NotFound, typedError } from '../http/errors.ts';
 import { ask, type Call, microTime } from '../http/rest.ts';
-import { ONCE, type Patience, persistently } from '../http/retry.ts';
+import { once, type Patience, persistently } from '../http/retry.ts';
 import { TokenBucket } from './bucket.ts';
 import { RecentMap } from './recent.ts';
-import { FIELD_MANAGER } from './slopolicies.ts';
+import { ourManager } from './slopolicies.ts';
 
-const CONTROLLER = `${group}/steadyrun`;
+const controllerName = `${group}/steadyrun`;
 /** The same event within this time is counted, not repeated. */
-const SERIES_MS = 10 * 60_000;
-const BURST = 25;
-const REFILL_MS = 5 * 60_000;
-const LONGEST_NOTE = 1024;
-const LONGEST_NAME = 253;
+const seriesMs = 10 * 60_000;
+const burstSize = 25;
+const refillMs = 5 * 60_000;
+const longestNote = 1024;
+const longestName = 253;
 /** Events are told best effort and must not hold up a reconcile. */
-const TIMEOUT_MS = 5_000;
-const REMEMBERED = 4_096;
+const answerWithinMs = 5_000;
+const mostRemembered = 4_096;
 
 /** What an event is about. */
 export interface Regarding {
@@ -53,8 +53,8 @@ interface Series {
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
-  readonly #series = new RecentMap<Series>(REMEMBERED);
-  readonly #buckets = new RecentMap<TokenBucket>(REMEMBERED);
+  readonly #series = new RecentMap<Series>(mostRemembered);
+  readonly #buckets = new RecentMap<TokenBucket>(mostRemembered);
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -74,14 +74,14 @@ export class EventRecorder {
     const nowMs = this.#options.clock.nowMs();
     const id = hash([about.uid, event.type, event.reason, event.action, event.message]);
     const known = this.#series.get(id);
-    const series = known !== undefined && nowMs - known.lastMs <= SERIES_MS ? known : undefined;
+    const series = known !== undefined && nowMs - known.lastMs <= seriesMs ? known : undefined;
     if (series !== undefined) {
       series.count++;
       series.lastMs = nowMs;
     }
     if (!this.#bucketOf(about.uid, event.type, nowMs).take(nowMs)) return false;
     if (series !== undefined && (await this.#extend(about, series))) return true;
-    const name = `${about.key.name.slice(0, LONGEST_NAME - 17)}.${hash([id, String(this.#options.wallMs())]).slice(0, 16)}`;
+    const name = `${about.key.name.slice(0, longestName - 17)}.${hash([id, String(this.#options.wallMs())]).slice(0, 16)}`;
     // Remembered before the call: what may have arrived is not sent a second time under another name.
     this.#series.set(id, { name, count: 1, lastMs: nowMs });
     await this.#create(about, event, name);
@@ -95,7 +95,7 @@ export class EventRecorder {
       kind: 'Event',
       metadata: { name, namespace },
       eventTime: this.#microTime(),
-      reportingController: CONTROLLER,
+      reportingController: controllerName,
       reportingInstance: this.#options.instance.slice(0, 128),
       type,
       reason: reason.slice(0, 128),
@@ -106,9 +106,9 @@ export class EventRecorder {
     await this.#ask({
       method: 'POST',
       path: eventsPath(namespace),
-      query: { fieldManager: FIELD_MANAGER },
+      query: { fieldManager: ourManager },
       body,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs: answerWithinMs,
     });
   }
 
@@ -119,10 +119,10 @@ export class EventRecorder {
       await this.#ask({
         method: 'PATCH',
         path: `${eventsPath(key.namespace)}/${name}`,
-        query: { fieldManager: FIELD_MANAGER },
+        query: { fieldManager: ourManager },
         body,
         contentType: 'application/merge-patch+json',
-        timeoutMs: TIMEOUT_MS,
+        timeoutMs: answerWithinMs,
       });
       return true;
     } catch (error) {
@@ -132,13 +132,13 @@ export class EventRecorder {
   }
 
   #ask(call: Call): Promise<unknown> {
-    const { config, patience = ONCE } = this.#options;
+    const { config, patience = once } = this.#options;
     return persistently(() => ask(config, call), patience);
   }
 
   #bucketOf(uid: string, type: PolicyEvent['type'], nowMs: number): TokenBucket {
     const id = `${uid}/${type}`;
-    const bucket = this.#buckets.get(id) ?? new TokenBucket(BURST, REFILL_MS, nowMs);
+    const bucket = this.#buckets.get(id) ?? new TokenBucket(burstSize, refillMs, nowMs);
     this.#buckets.set(id, bucket);
     return bucket;
   }
@@ -150,5 +150,4 @@ export class EventRecorder {
 
 const eventsPath = (namespace: string): string => `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
 const hash = (parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
-const shortened = (note: string): string =>
-  note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;
+const shortened = (note: string): string => (note.length <= longestNote ? note : `${note.slice(0, longestNote - 1)}…`);

@@ -7,10 +7,10 @@ import type { PooledKubeConfig } from '../http/client.ts';
 import { NotFound, Undeclared } from '../http/errors.ts';
 import { type KubeObject, sameJson } from '../http/objects.ts';
 import { ask, type Call } from '../http/rest.ts';
-import { PATIENT, type Patience, persistently } from '../http/retry.ts';
+import { type Patience, patient, persistently } from '../http/retry.ts';
 
 /** Under this name the server remembers which fields of the status are ours. */
-export const FIELD_MANAGER = 'steadyrun';
+export const ourManager = 'steadyrun';
 
 /** A policy as the server sends it: whether it can be obeyed is another question. */
 export interface PolicyObject extends KubeObject {
@@ -32,7 +32,7 @@ export interface Page {
 type StatusBody = Readonly<Record<string, unknown>>;
 
 /** So long an older CRD is taken to be the one that is installed. */
-const KNOWN_ONLY_MS = 10 * 60_000;
+const knownOnlyMs = 10 * 60_000;
 
 /** What came after the first version of the CRD. */
 const sinceTheFirst = ['memory', 'change'];
@@ -49,7 +49,7 @@ export class SloPolicies {
   readonly #nowMs: () => number;
   #knownOnlyUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(config: PooledKubeConfig, patience: Patience = PATIENT, nowMs: () => number = () => performance.now()) {
+  constructor(config: PooledKubeConfig, patience: Patience = patient, nowMs: () => number = () => performance.now()) {
     this.#config = config;
     this.#patience = patience;
     this.#nowMs = nowMs;
@@ -104,7 +104,7 @@ export class SloPolicies {
       return await this.#applyStatus(base, status);
     } catch (error) {
       if (!(error instanceof Undeclared)) throw error;
-      this.#knownOnlyUntilMs = this.#nowMs() + KNOWN_ONLY_MS;
+      this.#knownOnlyUntilMs = this.#nowMs() + knownOnlyMs;
       return this.#applyStatus(base, firstKnown(status));
     }
   }
@@ -116,7 +116,7 @@ export class SloPolicies {
     return this.#unlessGone({
       method: 'PATCH',
       path: `${objectPath({ namespace, name })}/status`,
-      query: { fieldManager: FIELD_MANAGER, force: 'true' },
+      query: { fieldManager: ourManager, force: 'true' },
       body,
       contentType: 'application/apply-patch+yaml',
     });
@@ -136,7 +136,7 @@ export class SloPolicies {
     return this.#unlessGone({
       method: 'PATCH',
       path: objectPath(key),
-      query: { fieldManager: FIELD_MANAGER },
+      query: { fieldManager: ourManager },
       body,
       contentType: 'application/merge-patch+json',
     });

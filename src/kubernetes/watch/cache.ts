@@ -2,7 +2,7 @@
 import { type KubeObject, keyOf } from '../http/objects.ts';
 
 /** What is gone is remembered for those who still have something to do about it, within this bound. */
-const TOMBSTONES = 1_000;
+const mostTombstones = 1_000;
 
 /** The objects as last seen. Each change returns the keys it concerns. */
 export class Cache<T extends KubeObject> {
@@ -54,7 +54,7 @@ export class Cache<T extends KubeObject> {
   #bury(key: string, last: T): void {
     this.#tombstones.set(key, last);
     const oldest = this.#tombstones.keys().next().value;
-    if (this.#tombstones.size > TOMBSTONES && oldest !== undefined) this.#tombstones.delete(oldest);
+    if (this.#tombstones.size > mostTombstones && oldest !== undefined) this.#tombstones.delete(oldest);
   }
 }
 

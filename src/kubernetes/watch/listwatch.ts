@@ -24,8 +24,8 @@ export interface ListWatch<T> {
   watch(resourceVersion: string, timeoutSeconds: number, signal: AbortSignal): Promise<AsyncIterable<WatchLine>>;
 }
 
-const PAGE = 500;
-const ANSWER_TIMEOUT_MS = 30_000;
+const pageSize = 500;
+const answerTimeoutMs = 30_000;
 
 /** Lists in pages and watches with bookmarks; `path` is the collection's, such as /apis/steadyrun.dev/v1alpha1/slopolicies. */
 export class HttpListWatch<T extends KubeObject> implements ListWatch<T> {
@@ -41,8 +41,8 @@ export class HttpListWatch<T extends KubeObject> implements ListWatch<T> {
     const items: T[] = [];
     let token = '';
     for (;;) {
-      const query = { limit: String(PAGE), ...(token && { continue: token }) };
-      const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+      const query = { limit: String(pageSize), ...(token && { continue: token }) };
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
       const page = await this.#page(query, soon);
       items.push(...page.items);
       token = page.metadata.continue ?? '';
@@ -61,7 +61,7 @@ export class HttpListWatch<T extends KubeObject> implements ListWatch<T> {
     const late = new AbortController();
     const timer = setTimeout(
       () => late.abort(new Error('the server did not accept the watch in time')),
-      ANSWER_TIMEOUT_MS,
+      answerTimeoutMs,
     );
     try {
       const call = { method: 'GET', path: this.#path, query } as const;

@@ -35,12 +35,12 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly random: () => number;
 }
 
-const RELIST_MS = 10 * 60_000;
+const relistMs = 10 * 60_000;
 /** A watch that lived this long ends all suspicion. */
-const HEALTHY_MS = 2 * 60_000;
-const QUICK_MS = 2_000;
+const healthyMs = 2 * 60_000;
+const quickMs = 2_000;
 /** After this many watches in a row that brought nothing, the version they start from is taken to be of no use. */
-const UNPRODUCTIVE = 3;
+const mostUnproductive = 3;
 
 /**
  * Keeps a cache equal to what the API server holds: one list, then watches, for as long as it runs. It never gives up and
@@ -125,7 +125,7 @@ export class Reflector<T extends KubeObject> {
     this.#relists[reason]++;
     this.#due = undefined;
     this.#resourceVersion = resourceVersion;
-    this.#relistAtMs = this.#clock.nowMs() + RELIST_MS * (1 + 0.1 * this.#random());
+    this.#relistAtMs = this.#clock.nowMs() + relistMs * (1 + 0.1 * this.#random());
     this.#unproductive = 0;
     this.#heard();
     for (const key of this.#cache.replace(items)) this.#onChange(key);
@@ -147,10 +147,10 @@ export class Reflector<T extends KubeObject> {
       const options = { clock: this.#clock, lengthMs, stop: this.#stop.signal };
       this.#restarts[await readStream((signal) => this.#open(lengthMs, signal), take, options)]++;
     } finally {
-      if (livedMs() >= HEALTHY_MS) this.#pauses = 0;
+      if (livedMs() >= healthyMs) this.#pauses = 0;
     }
     if (this.#clock.nowMs() >= this.#relistAtMs) this.#due = 'Periodic';
-    if (livedMs() >= QUICK_MS) return true;
+    if (livedMs() >= quickMs) return true;
     // Some servers answer a version that they have forgotten by closing at once, without a word.
     if (lines === 0) this.#suspect();
     return false;
@@ -191,7 +191,7 @@ export class Reflector<T extends KubeObject> {
 
   #suspect(): void {
     this.#unproductive++;
-    if (this.#unproductive >= UNPRODUCTIVE) this.#due ??= 'Unproductive';
+    if (this.#unproductive >= mostUnproductive) this.#due ??= 'Unproductive';
   }
 
   async #pause(atLeastMs: number): Promise<void> {

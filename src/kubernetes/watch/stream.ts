@@ -5,9 +5,9 @@ import { Expired } from '../http/errors.ts';
 import type { WatchLine } from './listwatch.ts';
 
 /** Servers send a bookmark about every minute, without promising to: only one that has done so is missed. */
-const SILENCE_MS = 120_000;
+const silenceMs = 120_000;
 /** How much later than asked for a server may end a stream. */
-const GRACE_MS = 30_000;
+const graceMs = 30_000;
 
 export interface StreamOptions {
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export async function readStream(
 ): Promise<'Ended' | 'Stalled'> {
   const over = new AbortController();
   const stalled = new Error('the watch went silent');
-  const deadlineMs = clock.nowMs() + lengthMs + GRACE_MS;
+  const deadlineMs = clock.nowMs() + lengthMs + graceMs;
   let heardMs = clock.nowMs();
   let sawBookmark = false;
   const giveUpAt = async (dueMs: () => number): Promise<void> => {
@@ -43,7 +43,7 @@ export async function readStream(
     for await (const line of await open(AbortSignal.any([stop, over.signal]))) {
       heardMs = clock.nowMs();
       if (line.type === 'ERROR') throw errorEvent(line);
-      if (line.type === 'BOOKMARK' && !sawBookmark) watchdog(() => heardMs + SILENCE_MS);
+      if (line.type === 'BOOKMARK' && !sawBookmark) watchdog(() => heardMs + silenceMs);
       sawBookmark ||= line.type === 'BOOKMARK';
       take(line);
     }

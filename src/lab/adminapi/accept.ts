@@ -4,13 +4,21 @@ import { invalid } from '../world/refusal.ts';
 import type { Scaling, Spec } from '../world/spec.ts';
 import type { TrafficTarget } from '../world/traffic.ts';
 import { enumsByName } from './enums.ts';
-import { CHANGEABLE, camelCase, camelCased, OUTPUT, refuseUnknown, TEMPLATE, withoutDefaults } from './fields.ts';
+import {
+  camelCase,
+  camelCased,
+  changeableFields,
+  outputFields,
+  refuseUnknown,
+  templateFields,
+  withoutDefaults,
+} from './fields.ts';
 
 /** What `spec` becomes with the fields of `body` that `mask` names, or with all of them. Throws INVALID_ARGUMENT. */
 export function merged(spec: Spec, body: JsonObject, mask: readonly string[] | null): Spec {
   const sent = camelCased(body);
-  refuseUnknown(sent, [...CHANGEABLE, ...OUTPUT], 'service');
-  refuseUnknown(objectIn(sent.template), TEMPLATE, 'service.template');
+  refuseUnknown(sent, [...changeableFields, ...outputFields], 'service');
+  refuseUnknown(objectIn(sent.template), templateFields, 'service.template');
   const settable = withoutDefaults(enumsByName(withoutOutput(sent)));
   if (mask === null) return specOf(settable);
   return specOf(mask.reduce((wanted, path) => picked(wanted, settable, pathOf(path)), jsonOf(spec)));
@@ -25,7 +33,7 @@ export function maskOf(query: URLSearchParams): readonly string[] | null {
 /** `scaling.max_instance_count` or `scaling.maxInstanceCount`. */
 function pathOf(text: string): readonly string[] {
   const path = text.trim().split('.').map(camelCase);
-  if (!CHANGEABLE.includes(path[0]!)) throw invalid(`update_mask: '${text}' is no field that can be updated`);
+  if (!changeableFields.includes(path[0]!)) throw invalid(`update_mask: '${text}' is no field that can be updated`);
   return path;
 }
 
@@ -96,4 +104,4 @@ function scalingOf(json: JsonObject): Scaling {
 }
 
 const withoutOutput = (json: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(json).filter(([field]) => !OUTPUT.includes(field)));
+  Object.fromEntries(Object.entries(json).filter(([field]) => !outputFields.includes(field)));

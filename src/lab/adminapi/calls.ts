@@ -18,7 +18,7 @@ export interface Call {
   readonly by: string;
 }
 
-const PATH =
+const callPath =
   /^\/projects\/(?<project>[^/]+)\/locations\/(?<region>[^/]+)\/(?<kind>services|operations)(?:\/(?<name>[^/:]+)(?<revisions>\/revisions(?:\/(?<revision>[^/:]+))?)?(?::(?<verb>\w+))?)?$/;
 
 export class AdminApi {
@@ -30,7 +30,7 @@ export class AdminApi {
 
   /** Throws Refusal. */
   answer(call: Call): JsonObject {
-    const place = PATH.exec(call.path)?.groups;
+    const place = callPath.exec(call.path)?.groups;
     if (place === undefined) throw new Refusal('NOT_FOUND', `There is nothing at ${call.path}`);
     const { kind, name, revisions, revision, verb } = place;
     if (verb !== undefined) return this.#verb(call, place, verb);

@@ -3,7 +3,7 @@ import { type Json, type JsonObject, mapFields, mapObjects } from '../world/json
 import { invalid } from '../world/refusal.ts';
 
 /** The values of the enum that a field holds, by their numbers. */
-const ENUMS: Readonly<Record<string, readonly string[]>> = {
+const enums: Readonly<Record<string, readonly string[]>> = {
   type: [
     'TRAFFIC_TARGET_ALLOCATION_TYPE_UNSPECIFIED',
     'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST',
@@ -50,12 +50,12 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Maps whose keys are the users' own. */
-export const USER_MAPS: ReadonlySet<string> = new Set(['labels', 'annotations', 'limits', 'environmentVariables']);
+export const userMaps: ReadonlySet<string> = new Set(['labels', 'annotations', 'limits', 'environmentVariables']);
 
 /** Throws INVALID_ARGUMENT for a name or number that the enum does not have. */
 export const enumsByName = (json: JsonObject): JsonObject =>
   converted(json, (field, value) => {
-    const values = ENUMS[field]!;
+    const values = enums[field]!;
     const name = typeof value === 'number' ? values[value] : values.find((one) => one === value);
     if (name === undefined) throw invalid(`Invalid value at '${field}': ${JSON.stringify(value)}`);
     return name;
@@ -63,14 +63,14 @@ export const enumsByName = (json: JsonObject): JsonObject =>
 
 export const enumsByNumber = (json: JsonObject): JsonObject =>
   converted(json, (field, value) => {
-    const number = ENUMS[field]!.indexOf(String(value));
+    const number = enums[field]!.indexOf(String(value));
     return number === -1 ? value : number;
   });
 
 function converted(json: JsonObject, convert: (field: string, value: Json) => Json): JsonObject {
   return mapFields(json, (field, value) => {
-    if (USER_MAPS.has(field)) return [field, value];
-    if (Object.hasOwn(ENUMS, field)) return [field, convert(field, value)];
+    if (userMaps.has(field)) return [field, value];
+    if (Object.hasOwn(enums, field)) return [field, convert(field, value)];
     return [field, mapObjects(value, (object) => converted(object, convert))];
   });
 }

@@ -1,20 +1,20 @@
 /** The fields of a v2 Service and of its template, and the two ways in which clients write the same message. */
 import { type Json, type JsonObject, mapFields, mapObjects } from '../world/json.ts';
 import { invalid } from '../world/refusal.ts';
-import { USER_MAPS } from './enums.ts';
+import { userMaps } from './enums.ts';
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-export const CHANGEABLE = words(`
+export const changeableFields = words(`
   labels annotations template traffic scaling description client clientVersion ingress launchStage binaryAuthorization
   invokerIamDisabled defaultUriDisabled iapEnabled multiRegionSettings customAudiences buildConfig`);
 
-export const OUTPUT = words(`
+export const outputFields = words(`
   name uid generation createTime updateTime deleteTime expireTime creator lastModifier urls observedGeneration
   terminalCondition conditions latestReadyRevision latestCreatedRevision trafficStatuses uri satisfiesPzs
   threatDetectionEnabled reconciling etag`);
 
-export const TEMPLATE = words(`
+export const templateFields = words(`
   revision labels annotations scaling vpcAccess timeout serviceAccount containers volumes executionEnvironment
   encryptionKey maxInstanceRequestConcurrency serviceMesh encryptionKeyRevocationAction encryptionKeyShutdownDuration
   sessionAffinity healthCheckDisabled nodeSelector gpuZonalRedundancyDisabled`);
@@ -32,17 +32,17 @@ export const camelCase = (text: string): string =>
 export const camelCased = (json: JsonObject): JsonObject =>
   mapFields(json, (field, value) => {
     const name = camelCase(field);
-    return [name, USER_MAPS.has(name) ? value : mapObjects(value, camelCased)];
+    return [name, userMaps.has(name) ? value : mapObjects(value, camelCased)];
   });
 
 /** Fields whose absence says something else than their default. */
-const PRESENCE: ReadonlySet<string> = new Set(['manualInstanceCount', 'value', 'gpuZonalRedundancyDisabled']);
+const presenceFields: ReadonlySet<string> = new Set(['manualInstanceCount', 'value', 'gpuZonalRedundancyDisabled']);
 
 /** A field at its default is a field that was not sent: protocol buffers know no difference, and some clients send both. */
 export const withoutDefaults = (json: JsonObject): JsonObject =>
   mapFields(json, (field, value) => {
-    if (PRESENCE.has(field) && value !== null) return [field, value];
-    const kept = USER_MAPS.has(field) ? value : mapObjects(value, withoutDefaults);
+    if (presenceFields.has(field) && value !== null) return [field, value];
+    const kept = userMaps.has(field) ? value : mapObjects(value, withoutDefaults);
     return isDefault(kept) ? null : [field, kept];
   });
 

@@ -8,7 +8,7 @@ import type { Operation } from '../world/spec.ts';
 import { resourcesOf } from '../world/template.ts';
 import { jsonOf, targetJson } from './accept.ts';
 
-const TYPES = 'type.googleapis.com/google.cloud.run.v2';
+const messageTypes = 'type.googleapis.com/google.cloud.run.v2';
 
 export function serviceJson(service: Service): JsonObject {
   const name = serviceText(service.ref);
@@ -68,7 +68,7 @@ export function revisionJson(service: Service, revision: Revision): JsonObject {
 
 /** `about` is what the operation changes, as it is now. */
 export function operationJson(operation: Operation, kind: 'Service' | 'Revision', about: JsonObject): JsonObject {
-  const typed = { '@type': `${TYPES}.${kind}`, ...about };
+  const typed = { '@type': `${messageTypes}.${kind}`, ...about };
   const { error, done } = operation;
   return {
     name: operationName(operation.service, operation.id),

@@ -10,7 +10,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const LARGEST_BODY = 3 * 1024 * 1024;
+const largestBody = 3 * 1024 * 1024;
 
 /** The request's body, JSON or YAML; an empty object where there is none. Throws Failure. */
 export async function readBody(request: IncomingMessage): Promise<Json> {
@@ -18,7 +18,7 @@ export async function readBody(request: IncomingMessage): Promise<Json> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY) throw new Failure(413, 'RequestEntityTooLarge', 'the request is too large');
+    if (size > largestBody) throw new Failure(413, 'RequestEntityTooLarge', 'the request is too large');
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();

@@ -4,7 +4,7 @@ import { badRequest, expired } from './failure.ts';
 import type { ApiObject, JsonObject } from './object.ts';
 
 /** Lists under way; older ones can no longer be continued. */
-const SNAPSHOTS = 100;
+const mostSnapshots = 100;
 
 export interface Listing {
   readonly items: readonly ApiObject[];
@@ -54,7 +54,7 @@ export class Lists {
     const token = randomUUID();
     this.#snapshots.set(token, snapshot);
     const oldest = this.#snapshots.keys().next().value;
-    if (this.#snapshots.size > SNAPSHOTS && oldest !== undefined) this.#snapshots.delete(oldest);
+    if (this.#snapshots.size > mostSnapshots && oldest !== undefined) this.#snapshots.delete(oldest);
     return token;
   }
 }

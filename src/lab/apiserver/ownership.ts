@@ -18,19 +18,11 @@ export interface Owner {
   readonly fields: Fields;
 }
 
-const SERVER_OWNED = [
-  'name',
-  'namespace',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'managedFields',
-];
+const serverOwned = ['name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields'];
 
 /** The fields of an object that somebody may own. */
 export function fieldsOf(object: JsonObject): Fields {
-  const metadata = without(child(object, 'metadata'), ...SERVER_OWNED);
+  const metadata = without(child(object, 'metadata'), ...serverOwned);
   return leaves({ ...without(object, 'apiVersion', 'kind', 'metadata'), ...(isEmpty(metadata) ? {} : { metadata }) });
 }
 

@@ -43,7 +43,7 @@ const plain = {
   dropsOldest: false,
 };
 
-export const POLICIES: Resource = {
+export const policyResource: Resource = {
   ...plain,
   group,
   version,
@@ -60,7 +60,7 @@ export const POLICIES: Resource = {
   ],
 };
 
-export const EVENTS: Resource = {
+export const eventResource: Resource = {
   ...plain,
   group: 'events.k8s.io',
   version: 'v1',
@@ -73,9 +73,9 @@ export const EVENTS: Resource = {
 };
 
 /** The same events as the core API shows them, which is where kubectl looks; read only. */
-export const CORE_EVENTS: Resource = { ...EVENTS, group: '' };
+export const coreEventResource: Resource = { ...eventResource, group: '' };
 
-export const LEASES: Resource = {
+export const leaseResource: Resource = {
   ...plain,
   group: 'coordination.k8s.io',
   version: 'v1',
@@ -84,7 +84,7 @@ export const LEASES: Resource = {
   kind: 'Lease',
 };
 
-export const NAMESPACES: Resource = {
+export const namespaceResource: Resource = {
   ...plain,
   group: '',
   version: 'v1',
@@ -96,7 +96,13 @@ export const NAMESPACES: Resource = {
   namespaced: false,
 };
 
-export const RESOURCES: readonly Resource[] = [POLICIES, EVENTS, CORE_EVENTS, LEASES, NAMESPACES];
+export const served: readonly Resource[] = [
+  policyResource,
+  eventResource,
+  coreEventResource,
+  leaseResource,
+  namespaceResource,
+];
 
 export const groupVersion = (resource: Resource): string =>
   resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;

@@ -1,6 +1,6 @@
 /** From a path to the resource, the object and the subresource that it names. */
 import { unknownPath } from './failure.ts';
-import { RESOURCES, type Resource } from './resources.ts';
+import { type Resource, served } from './resources.ts';
 
 /** What a path is about. An empty name: the collection; an undefined namespace: all of them. */
 export interface Route {
@@ -19,7 +19,7 @@ export function route(path: string): Route {
   const [group, version, ...rest] = segments[0] === 'api' ? ['', ...segments.slice(1)] : segments.slice(1);
   const isNamespaced = rest[0] === 'namespaces' && rest.length > 2;
   const [plural, name = '', subresource = '', ...more] = isNamespaced ? rest.slice(2) : rest;
-  const resource = RESOURCES.find(
+  const resource = served.find(
     (candidate) => candidate.group === group && candidate.version === version && candidate.plural === plural,
   );
   if (resource === undefined || more.length > 0) throw unknownPath();

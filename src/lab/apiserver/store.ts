@@ -12,7 +12,7 @@ export interface Change {
 }
 
 /** Changes older than the newest this many can no longer be watched from. */
-const HISTORY = 10_000;
+const keptHistory = 10_000;
 
 /**
  * Objects and their history, as etcd holds them: one revision counter for everything, a bounded log of changes to watch
@@ -93,8 +93,8 @@ export class Store {
     const change: Change = { type, resource, object, previous, revision: this.#revision };
     this.#log.push(change);
     // Trimmed by halves, so that a long log is not copied at every write.
-    if (this.#log.length > 2 * HISTORY) {
-      this.#log = this.#log.slice(-HISTORY);
+    if (this.#log.length > 2 * keptHistory) {
+      this.#log = this.#log.slice(-keptHistory);
       this.#compacted = (this.#log[0]?.revision ?? 1) - 1;
     }
     for (const listener of [...this.#listeners]) listener(change);

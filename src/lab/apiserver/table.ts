@@ -10,7 +10,7 @@ export interface Column {
   readonly priority?: number;
 }
 
-const AGE: Column = { name: 'Age', jsonPath: '.metadata.creationTimestamp', type: 'date' };
+const ageColumn: Column = { name: 'Age', jsonPath: '.metadata.creationTimestamp', type: 'date' };
 
 /** What `kubectl get` prints: the server does the columns. */
 export function table(
@@ -19,7 +19,7 @@ export function table(
   metadata: JsonObject,
   nowMs: number,
 ): JsonObject {
-  const shown = columns.length === 0 ? [AGE] : columns;
+  const shown = columns.length === 0 ? [ageColumn] : columns;
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

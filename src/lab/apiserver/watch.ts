@@ -18,9 +18,9 @@ export interface WatchRequest {
   readonly fault: { readonly afterLines: number; readonly then: WatchEnd } | undefined;
 }
 
-const BOOKMARK_MS = 60_000;
+const bookmarkMs = 60_000;
 /** The server's own limit where the client names none. */
-const DEFAULT_TIMEOUT_S = 1800;
+const defaultTimeoutS = 1800;
 
 /** One watch: history from a resource version, or the present state, then every change as it happens. */
 export class WatchStream {
@@ -52,9 +52,9 @@ export class WatchStream {
     this.#begin(Number(version));
     if (this.#isOver) return;
     this.#ends.push(this.#store.subscribe((change) => this.#change(change)));
-    const timeoutS = Number(query.get('timeoutSeconds') ?? DEFAULT_TIMEOUT_S);
+    const timeoutS = Number(query.get('timeoutSeconds') ?? defaultTimeoutS);
     const timeout = setTimeout(() => this.end(), timeoutS * 1000);
-    const bookmarks = setInterval(() => this.bookmark(), BOOKMARK_MS);
+    const bookmarks = setInterval(() => this.bookmark(), bookmarkMs);
     this.#ends.push(() => {
       clearTimeout(timeout);
       clearInterval(bookmarks);

@@ -17,7 +17,7 @@ import { folded, unfolded } from './listmaps.ts';
 import { type ApiObject, child, isObject, type Json, type JsonObject, without } from './object.ts';
 import { managedFields, type Owner } from './ownership.ts';
 import { jsonPatch, mergePatch } from './patch.ts';
-import { groupVersion, NAMESPACES, POLICIES, type Resource } from './resources.ts';
+import { groupVersion, namespaceResource, policyResource, type Resource } from './resources.ts';
 import type { Store } from './store.ts';
 import { refuseUnknown, refuseUntyped } from './strict.ts';
 
@@ -39,7 +39,7 @@ export interface Writer {
 }
 
 export type PatchType = 'merge' | 'json' | 'apply';
-export const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
+export const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
   'application/merge-patch+json': 'merge',
   'application/apply-patch+yaml': 'apply',
@@ -102,10 +102,10 @@ export class Writes {
 
   /** Namespaces exist from their first use. */
   ensureNamespace(name: string): void {
-    if (name === '' || this.#store.get(NAMESPACES, '', name) !== undefined) return;
+    if (name === '' || this.#store.get(namespaceResource, '', name) !== undefined) return;
     const labels = { 'kubernetes.io/metadata.name': name };
     this.create(
-      { resource: NAMESPACES, namespace: '', name, subresource: '' },
+      { resource: namespaceResource, namespace: '', name, subresource: '' },
       { metadata: { name, labels }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } },
       { manager: 'kube-apiserver', force: false, dryRun: false, strict: false },
     );
@@ -179,7 +179,7 @@ export class Writes {
         resourceVersion: live?.metadata.resourceVersion ?? '',
       },
     };
-    if (resource !== POLICIES) return object;
+    if (resource !== policyResource) return object;
     const admission = this.#admit(object, live);
     if (!admission.ok) throw invalid(resource, name, admission.message, admission.causes);
     return admission.object as JsonObject;

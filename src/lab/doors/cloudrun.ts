@@ -12,7 +12,7 @@ export interface CloudRunDoorOptions {
   readonly faults?: Faults;
 }
 
-const HTTP_CODES: Readonly<Record<Code, number>> = {
+const httpCodes: Readonly<Record<Code, number>> = {
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
   NOT_FOUND: 404,
@@ -57,7 +57,7 @@ export class CloudRunDoor {
       const json = this.#api.answer(call);
       return { code: 200, body: /enum-encoding=int/.test(query.get('$alt') ?? '') ? enumsByNumber(json) : json };
     } catch (error) {
-      if (error instanceof Refusal) return failure(HTTP_CODES[error.code], error.code, error.message);
+      if (error instanceof Refusal) return failure(httpCodes[error.code], error.code, error.message);
       return failure(500, 'INTERNAL', String(error));
     }
   }

@@ -9,7 +9,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const LARGEST_BODY = 4 * 1024 * 1024;
+const largestBody = 4 * 1024 * 1024;
 
 /** The object in the request's body; an empty one where there is no body. Throws INVALID_ARGUMENT. */
 export async function readObject(request: IncomingMessage): Promise<JsonObject> {
@@ -17,7 +17,7 @@ export async function readObject(request: IncomingMessage): Promise<JsonObject> 
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY) throw invalid('the request is too large');
+    if (size > largestBody) throw invalid('the request is too large');
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();

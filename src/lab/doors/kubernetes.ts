@@ -8,13 +8,19 @@ import { type Fault, type Faults, misbehaves } from '../apiserver/faults.ts';
 import { type Answer, asObject, failed, isTrue, mediaType, readBody, send, wantsTable } from '../apiserver/http.ts';
 import { Lists } from '../apiserver/lists.ts';
 import { type ApiObject, child, type JsonObject } from '../apiserver/object.ts';
-import { CORE_EVENTS, EVENTS, groupVersion, POLICIES, type Resource } from '../apiserver/resources.ts';
+import {
+  coreEventResource,
+  eventResource,
+  groupVersion,
+  policyResource,
+  type Resource,
+} from '../apiserver/resources.ts';
 import { type Route, route } from '../apiserver/routes.ts';
 import { selectorOf } from '../apiserver/selectors.ts';
 import { type Change, Store } from '../apiserver/store.ts';
 import { type Column, table } from '../apiserver/table.ts';
 import { WatchStream } from '../apiserver/watch.ts';
-import { type Admit, PATCH_TYPES, type Writer, Writes } from '../apiserver/writes.ts';
+import { type Admit, patchTypes, type Writer, Writes } from '../apiserver/writes.ts';
 
 export interface KubernetesDoorOptions {
   /** The world's time, for creation timestamps and ages. */
@@ -53,8 +59,8 @@ export class KubernetesDoor {
 
   /** The policies without HTTP but by the same rules, for the lab itself and for tests. Throws Failure. */
   readonly policies = {
-    get: (namespace: string, name: string): ApiObject | undefined => this.#store.get(POLICIES, namespace, name),
-    list: (): readonly ApiObject[] => this.#store.list(POLICIES),
+    get: (namespace: string, name: string): ApiObject | undefined => this.#store.get(policyResource, namespace, name),
+    list: (): readonly ApiObject[] => this.#store.list(policyResource),
     /** Creates the policy or replaces its specification, as `kubectl apply` of the file would. */
     put: (policy: JsonObject): ApiObject => {
       const { name, namespace = 'default' } = child(policy, 'metadata');
@@ -66,12 +72,12 @@ export class KubernetesDoor {
     /** Calls back after every change, until the returned function is called. */
     subscribe: (listener: (change: Change) => void): (() => void) =>
       this.#store.subscribe((change) => {
-        if (change.resource === POLICIES) listener(change);
+        if (change.resource === policyResource) listener(change);
       }),
   };
 
   events(): readonly ApiObject[] {
-    return this.#store.list(EVENTS);
+    return this.#store.list(eventResource);
   }
 
   /** Forgets all history: a watch from before, or a list under way, is answered with 410. */
@@ -158,7 +164,7 @@ export class KubernetesDoor {
     const { method, query, request } = call;
     const { resource, namespace, name, subresource } = call.route;
     const isCollection = name === '';
-    if (resource === CORE_EVENTS || isCollection !== (method === 'POST') || namespace === undefined)
+    if (resource === coreEventResource || isCollection !== (method === 'POST') || namespace === undefined)
       throw methodNotAllowed();
     const target: Target = { resource, namespace, name, subresource };
     const writer: Writer = {
@@ -178,8 +184,8 @@ export class KubernetesDoor {
       case 'PUT':
         return { code: 200, body: this.#writes.replace(target, asObject(body), named) };
       case 'PATCH': {
-        const type = PATCH_TYPES[mediaType(request)];
-        if (type === undefined) throw unsupportedMediaType(Object.keys(PATCH_TYPES));
+        const type = patchTypes[mediaType(request)];
+        if (type === undefined) throw unsupportedMediaType(Object.keys(patchTypes));
         const isNew = this.#store.get(resource, namespace, name) === undefined;
         // Only an apply has to say who it is.
         const patched = this.#writes.patch(target, type, body, type === 'apply' ? writer : named);
@@ -196,7 +202,7 @@ export class KubernetesDoor {
   }
 
   #table(shown: Resource, objects: readonly ApiObject[], metadata: JsonObject): JsonObject {
-    const columns = shown === POLICIES ? this.#options.columns : [];
+    const columns = shown === policyResource ? this.#options.columns : [];
     return table(objects, columns, metadata, this.#options.nowMs());
   }
 }
@@ -206,11 +212,13 @@ function stored(resource: Resource): {
   readonly resource: Resource;
   readonly present: (object: ApiObject) => ApiObject;
 } {
-  return resource === CORE_EVENTS ? { resource: EVENTS, present: asCoreEvent } : { resource, present: (same) => same };
+  return resource === coreEventResource
+    ? { resource: eventResource, present: asCoreEvent }
+    : { resource, present: (same) => same };
 }
 
 const policyTarget = (namespace: string, name: string): Target => ({
-  resource: POLICIES,
+  resource: policyResource,
   namespace,
   name,
   subresource: '',

@@ -3,7 +3,7 @@
  * store: every project sees all of it, and `project_id` is a label like any other.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { METRIC_NAME } from '../../promql/ast.ts';
+import { metricName } from '../../promql/ast.ts';
 import { ApiFailure, understanding } from '../promql/http/failure.ts';
 import { Parameters } from '../promql/http/parameters.ts';
 import { wireResult } from '../promql/http/wire.ts';
@@ -29,7 +29,7 @@ interface Endpoint {
   answer(options: PrometheusDoorOptions, parameters: Parameters, name: string): unknown;
 }
 
-const ENDPOINTS: readonly Endpoint[] = [
+const endpoints: readonly Endpoint[] = [
   { path: /^query$/, methods: ['GET', 'POST'], answer: query },
   { path: /^query_range$/, methods: ['GET', 'POST'], answer: queryRange },
   { path: /^series$/, methods: ['GET', 'POST'], answer: series },
@@ -38,7 +38,7 @@ const ENDPOINTS: readonly Endpoint[] = [
   { path: /^status\/buildinfo$/, methods: ['GET'], answer: buildInfo },
 ];
 
-const API_PATH = /^(?:\/v1\/projects\/[^/]+\/location\/global\/prometheus)?\/api\/v1\/(.+)$/;
+const apiPath = /^(?:\/v1\/projects\/[^/]+\/location\/global\/prometheus)?\/api\/v1\/(.+)$/;
 
 /** A handler for node:http servers. It answers every request and does not throw. */
 export function prometheusDoor(options: PrometheusDoorOptions): RequestHandler {
@@ -56,8 +56,8 @@ async function answer(options: PrometheusDoorOptions, request: IncomingMessage):
   const form = await readForm(request);
   if (options.unavailable?.()) throw new ApiFailure('unavailable', 'the metrics are not available at the moment');
   const url = new URL(request.url ?? '/', 'http://prometheus');
-  const path = API_PATH.exec(url.pathname)?.[1] ?? '';
-  for (const endpoint of ENDPOINTS) {
+  const path = apiPath.exec(url.pathname)?.[1] ?? '';
+  for (const endpoint of endpoints) {
     const match = endpoint.path.exec(path);
     if (match === null || !endpoint.methods.includes(request.method ?? '')) continue;
     return endpoint.answer(options, new Parameters(url.searchParams, form), decodeURIComponent(match[1] ?? ''));
@@ -96,7 +96,7 @@ function buildInfo(): unknown {
   return { version: '2.44.0', revision: 'lab', branch: 'lab', buildUser: 'lab', buildDate: '', goVersion: '' };
 }
 
-const EVERYTHING: SeriesFilter = { name: null, matchesName: () => true, matches: () => true };
+const everything: SeriesFilter = { name: null, matchesName: () => true, matches: () => true };
 
 /** The series that any of the selectors means, or all where there is none, if they have samples between start and end. */
 function metrics(store: SeriesStore, parameters: Parameters): Labels[] {
@@ -104,14 +104,14 @@ function metrics(store: SeriesStore, parameters: Parameters): Labels[] {
   const endMs = parameters.timeMs('end', Number.POSITIVE_INFINITY);
   const selectors = parameters.all('match[]').map((selector) => understanding('match[]', selector, parseFilter));
   const found = new Set(
-    (selectors.length > 0 ? selectors : [EVERYTHING])
+    (selectors.length > 0 ? selectors : [everything])
       .flatMap((filter) => store.select(filter))
       .flatMap(({ name, series }) => {
         const lastMs = Math.min(endMs, store.horizonMs(name));
         return series.filter((one) => one.firstAtOrAfter(startMs) <= one.lastAtOrBefore(lastMs));
       }),
   );
-  return [...found].map((one) => ({ [METRIC_NAME]: one.name, ...one.labels.labels }));
+  return [...found].map((one) => ({ [metricName]: one.name, ...one.labels.labels }));
 }
 
 function sortedSet(texts: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 /** What an instrumented app exports: one set of series for each instance, gone with it. */
 import type { SeriesHandle, SeriesStore } from '../series/store.ts';
-import { ANSWERS, type Counters, type Instance } from '../world/instance.ts';
-import { APP_BOUNDARIES_S, APP_EDGES, addLatencies, countOf, noLatencies } from '../world/latency.ts';
+import { answerCodes, type Counters, type Instance } from '../world/instance.ts';
+import { addLatencies, appBoundariesS, appEdges, countOf, noLatencies } from '../world/latency.ts';
 import { HistogramSeries } from './series.ts';
 
 export class AppMetrics {
@@ -14,7 +14,7 @@ export class AppMetrics {
   constructor(store: SeriesStore, service: string, revision: string, instance: Instance, websockets: boolean) {
     this.#store = store;
     this.#labels = { job: service, instance: `${instance.id}:8080`, revision_name: revision };
-    this.#duration = new HistogramSeries(store, 'http_server_duration_seconds', this.#labels, APP_BOUNDARIES_S);
+    this.#duration = new HistogramSeries(store, 'http_server_duration_seconds', this.#labels, appBoundariesS);
     this.#websockets = websockets ? new WebSocketMetrics(store, this.#labels) : null;
   }
 
@@ -22,9 +22,9 @@ export class AppMetrics {
     const latencies = noLatencies();
     counters.answers.forEach((counts, i) => {
       addLatencies(latencies, counts);
-      this.#writeRequests(atMs, ANSWERS[i]!.status, countOf(counts));
+      this.#writeRequests(atMs, answerCodes[i]!.status, countOf(counts));
     });
-    this.#duration.writeLatencies(atMs, countOf(latencies), latencies, APP_EDGES, 1000);
+    this.#duration.writeLatencies(atMs, countOf(latencies), latencies, appEdges, 1000);
     this.#websockets?.write(atMs, counters);
   }
 
@@ -48,12 +48,12 @@ class WebSocketMetrics {
   constructor(store: SeriesStore, labels: Readonly<Record<string, string>>) {
     this.#connections = store.series('ws_connections_total', labels);
     this.#disconnects = store.series('ws_disconnects_total', labels);
-    this.#messages = new HistogramSeries(store, 'ws_message_duration_seconds', labels, APP_BOUNDARIES_S);
+    this.#messages = new HistogramSeries(store, 'ws_message_duration_seconds', labels, appBoundariesS);
   }
 
   write(atMs: number, counters: Counters): void {
     this.#connections.append(atMs, counters.connections);
     this.#disconnects.append(atMs, counters.disconnects);
-    this.#messages.writeLatencies(atMs, countOf(counters.messages), counters.messages, APP_EDGES, 1000);
+    this.#messages.writeLatencies(atMs, countOf(counters.messages), counters.messages, appEdges, 1000);
   }
 }

@@ -1,17 +1,17 @@
 /** Cloud Run's own metrics of one revision, as Cloud Monitoring names them in PromQL. Latencies are in milliseconds. */
 import type { ServiceRef } from '../../facts/service.ts';
 import type { Labels, SeriesHandle, SeriesStore } from '../series/store.ts';
-import { ANSWERS } from '../world/instance.ts';
-import { countOf, PLATFORM_BOUNDARIES_MS, PLATFORM_EDGES } from '../world/latency.ts';
+import { answerCodes } from '../world/instance.ts';
+import { countOf, platformBoundariesMs, platformEdges } from '../world/latency.ts';
 import type { Revision } from '../world/revision.ts';
 import { HistogramSeries, Observations } from './series.ts';
 
-const UTILIZATIONS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
-const CONCURRENCIES = [
+const utilizations = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
+const concurrencies = [
   1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200, 250, 320, 400, 500, 640, 800, 1000,
 ];
-export const PLATFORM_PREFIX = 'run_googleapis_com:';
-export const PLATFORM_INTERVAL_MS = 60_000;
+export const platformPrefix = 'run_googleapis_com:';
+export const platformIntervalMs = 60_000;
 
 export class PlatformMetrics {
   readonly #store: SeriesStore;
@@ -33,9 +33,9 @@ export class PlatformMetrics {
       configuration_name: service.name,
       revision_name: revision,
     };
-    this.#cpu = this.#observations('container_cpu_utilizations', {}, UTILIZATIONS);
-    this.#memory = this.#observations('container_memory_utilizations', {}, UTILIZATIONS);
-    this.#concurrency = this.#observations('container_max_request_concurrencies', { state: 'active' }, CONCURRENCIES);
+    this.#cpu = this.#observations('container_cpu_utilizations', {}, utilizations);
+    this.#memory = this.#observations('container_memory_utilizations', {}, utilizations);
+    this.#concurrency = this.#observations('container_max_request_concurrencies', { state: 'active' }, concurrencies);
     this.#active = this.#series('container_instance_count', { state: 'active' });
     this.#idle = this.#series('container_instance_count', { state: 'idle' });
   }
@@ -48,7 +48,7 @@ export class PlatformMetrics {
       if (count === 0) return;
       const series = this.#answerSeries(i);
       series.count.append(atMs, count);
-      series.latencies.writeLatencies(atMs, count, latencies, PLATFORM_EDGES, 1);
+      series.latencies.writeLatencies(atMs, count, latencies, platformEdges, 1);
     });
     this.#observe(revision, atMs);
     const active = Math.min(ready.length, fleet.wanted);
@@ -59,7 +59,7 @@ export class PlatformMetrics {
   #observe({ fleet, resources, behaviour }: Revision, atMs: number): void {
     for (const instance of fleet.ready(atMs)) {
       const { requests, mostInFlight } = instance.recent;
-      const livedMs = Math.max(1000, Math.min(PLATFORM_INTERVAL_MS, atMs - instance.readyMs));
+      const livedMs = Math.max(1000, Math.min(platformIntervalMs, atMs - instance.readyMs));
       const memoryMib = behaviour.memoryMib.base + behaviour.memoryMib.perRequest * mostInFlight;
       this.#cpu.observe(Math.min(1, (requests * behaviour.cpuMsPerRequest) / (livedMs * resources.cpus)));
       this.#memory.observe(Math.min(1, memoryMib / resources.memoryMib));
@@ -73,26 +73,21 @@ export class PlatformMetrics {
   #answerSeries(index: number): { count: SeriesHandle; latencies: HistogramSeries } {
     const known = this.#answers.get(index);
     if (known !== undefined) return known;
-    const { status, statusClass } = ANSWERS[index]!;
+    const { status, statusClass } = answerCodes[index]!;
     const labels = { ...this.#labels, response_code: status, response_code_class: statusClass };
     const made = {
-      count: this.#store.series(`${PLATFORM_PREFIX}request_count`, labels),
-      latencies: new HistogramSeries(
-        this.#store,
-        `${PLATFORM_PREFIX}request_latencies`,
-        labels,
-        PLATFORM_BOUNDARIES_MS,
-      ),
+      count: this.#store.series(`${platformPrefix}request_count`, labels),
+      latencies: new HistogramSeries(this.#store, `${platformPrefix}request_latencies`, labels, platformBoundariesMs),
     };
     this.#answers.set(index, made);
     return made;
   }
 
   #series(name: string, labels: Labels): SeriesHandle {
-    return this.#store.series(`${PLATFORM_PREFIX}${name}`, { ...this.#labels, ...labels });
+    return this.#store.series(`${platformPrefix}${name}`, { ...this.#labels, ...labels });
   }
 
   #observations(name: string, labels: Labels, boundaries: readonly number[]): Observations {
-    return new Observations(this.#store, `${PLATFORM_PREFIX}${name}`, { ...this.#labels, ...labels }, boundaries);
+    return new Observations(this.#store, `${platformPrefix}${name}`, { ...this.#labels, ...labels }, boundaries);
   }
 }

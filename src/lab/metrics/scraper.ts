@@ -4,10 +4,10 @@ import type { Instance } from '../world/instance.ts';
 import type { Revision } from '../world/revision.ts';
 import type { Service } from '../world/service.ts';
 import { AppMetrics } from './app.ts';
-import { PLATFORM_INTERVAL_MS, PlatformMetrics } from './platform.ts';
+import { PlatformMetrics, platformIntervalMs } from './platform.ts';
 
-const APP_INTERVAL_MS = 15_000;
-const RETENTION_MS = 26 * 3_600_000;
+const appIntervalMs = 15_000;
+const retentionMs = 26 * 3_600_000;
 
 export class Scraper {
   readonly #store: SeriesStore;
@@ -19,8 +19,8 @@ export class Scraper {
   }
 
   scrape(atMs: number, services: Iterable<{ readonly service: Service; readonly websockets: boolean }>): void {
-    const app = atMs % APP_INTERVAL_MS === 0;
-    const platform = atMs % PLATFORM_INTERVAL_MS === 0;
+    const app = atMs % appIntervalMs === 0;
+    const platform = atMs % platformIntervalMs === 0;
     if (!app) return;
     for (const { service, websockets } of services) {
       for (const revision of service.revisions.values()) {
@@ -28,7 +28,7 @@ export class Scraper {
         if (platform) this.#scrapePlatform(atMs, service, revision);
       }
     }
-    if (atMs % 3_600_000 === 0) this.#store.drop(atMs - RETENTION_MS);
+    if (atMs % 3_600_000 === 0) this.#store.drop(atMs - retentionMs);
   }
 
   #scrapeApp(atMs: number, service: Service, revision: Revision, websockets: boolean): void {

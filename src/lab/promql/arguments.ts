@@ -2,7 +2,7 @@
 
 import type { Expr } from '../../promql/ast.ts';
 import { invalid, type Span } from '../../promql/error.ts';
-import { type At, type Compiled, TYPE_NAMES, type Vector, type Window } from './value.ts';
+import { type At, type Compiled, typeNames, type Vector, type Window } from './value.ts';
 
 export class Arguments {
   readonly at: Span;
@@ -52,7 +52,7 @@ export class Arguments {
   }
 
   #refuse(index: number, expected: Compiled['type']): never {
-    const got = TYPE_NAMES[this.#compiled[index]!.type];
-    throw invalid(`expected type ${TYPE_NAMES[expected]} in ${this.#owner}, got ${got}`, this.#exprs[index]!.at);
+    const got = typeNames[this.#compiled[index]!.type];
+    throw invalid(`expected type ${typeNames[expected]} in ${this.#owner}, got ${got}`, this.#exprs[index]!.at);
   }
 }

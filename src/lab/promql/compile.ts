@@ -5,12 +5,12 @@ import { invalid, unsupported } from '../../promql/error.ts';
 import { Arguments } from './arguments.ts';
 import { compileAggregation } from './functions/aggregate.ts';
 import { labelReplace } from './functions/relabel.ts';
-import { SAMPLE_FUNCTIONS } from './functions/samples.ts';
-import { SERIES_FUNCTIONS } from './functions/series.ts';
+import { sampleFunctions } from './functions/samples.ts';
+import { seriesFunctions } from './functions/series.ts';
 import { compileBinary } from './operators/binary.ts';
 import { derive } from './operators/names.ts';
 import { selectInstant, selectRange, selectSubquery } from './select/select.ts';
-import { type Compiled, TYPE_NAMES } from './value.ts';
+import { type Compiled, typeNames } from './value.ts';
 
 /** Throws PromqlError of kind Query. */
 export function compile(expr: Expr): Compiled {
@@ -40,7 +40,7 @@ export function compile(expr: Expr): Compiled {
 
 function compileCall(call: Call): Compiled {
   const build =
-    call.name === 'label_replace' ? labelReplace : (SERIES_FUNCTIONS[call.name] ?? SAMPLE_FUNCTIONS[call.name]);
+    call.name === 'label_replace' ? labelReplace : (seriesFunctions[call.name] ?? sampleFunctions[call.name]);
   if (build === undefined) throw unsupported(`function ${call.name}`, call.at);
   return build(argumentsOf(`function "${call.name}"`, call));
 }
@@ -52,14 +52,14 @@ function argumentsOf(owner: string, { at, args }: Pick<Call, 'at' | 'args'>): Ar
 function compileSubquery(expr: Subquery): Compiled {
   const inner = compile(expr.inner);
   if (inner.type === 'vector') return { type: 'matrix', at: selectSubquery(expr, inner.at) };
-  throw invalid(`subquery is only allowed on instant vector, got ${TYPE_NAMES[inner.type]} instead`, expr.at);
+  throw invalid(`subquery is only allowed on instant vector, got ${typeNames[inner.type]} instead`, expr.at);
 }
 
 function compileNegation({ op, inner, at }: Negation): Compiled {
   const compiled = compile(inner);
   if (compiled.type === 'matrix' || compiled.type === 'string') {
     throw invalid(
-      `unary expression only allowed on expressions of type scalar or instant vector, got ${TYPE_NAMES[compiled.type]}`,
+      `unary expression only allowed on expressions of type scalar or instant vector, got ${typeNames[compiled.type]}`,
       at,
     );
   }

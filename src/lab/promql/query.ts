@@ -5,14 +5,14 @@
  *     instant(store, 'sum by (revision_name) (rate(http_requests_total[5m]))', nowMs)
  */
 
-import { METRIC_NAME } from '../../promql/ast.ts';
+import { metricName } from '../../promql/ast.ts';
 import { invalid, unsupported } from '../../promql/error.ts';
 import { parse } from '../../promql/parse.ts';
 import { LabelSet, type Labels } from '../series/labels.ts';
 import type { SeriesStore } from '../series/store.ts';
 import { compile } from './compile.ts';
 import { Collector } from './select/collector.ts';
-import { type At, type Compiled, TYPE_NAMES, type Vector, type Window } from './value.ts';
+import { type At, type Compiled, typeNames, type Vector, type Window } from './value.ts';
 
 export { PromqlError } from '../../promql/error.ts';
 
@@ -73,7 +73,7 @@ function vectorOf(compiled: Compiled, query: string): At<Vector> {
   if (compiled.type === 'vector') return compiled.at;
   if (compiled.type === 'scalar')
     return (store, atMs) => [{ name: null, labels: LabelSet.empty, value: compiled.at(store, atMs) }];
-  throw invalid(`invalid expression type "${TYPE_NAMES.matrix}" for range query, must be Scalar or instant Vector`, {
+  throw invalid(`invalid expression type "${typeNames.matrix}" for range query, must be Scalar or instant Vector`, {
     from: 0,
     to: query.length,
   });
@@ -86,19 +86,19 @@ function seriesOf({ name, labels, times, values, from, to }: Window): MatrixSeri
 }
 
 function metricOf(name: string | null, { labels }: LabelSet): Labels {
-  return name === null ? labels : { [METRIC_NAME]: name, ...labels };
+  return name === null ? labels : { [metricName]: name, ...labels };
 }
 
 const sortKey = ({ name, labels }: Window): string => `${name ?? ''}${labels.key}`;
 
 /** Compiled queries, the most recently used last. */
 const compiledQueries = new Map<string, Compiled>();
-const MOST_COMPILED = 512;
+const mostCompiled = 512;
 
 function compiledOf(query: string): Compiled {
   const compiled = compiledQueries.get(query) ?? compile(parse(query));
   compiledQueries.delete(query);
   compiledQueries.set(query, compiled);
-  if (compiledQueries.size > MOST_COMPILED) compiledQueries.delete(compiledQueries.keys().next().value!);
+  if (compiledQueries.size > mostCompiled) compiledQueries.delete(compiledQueries.keys().next().value!);
   return compiled;
 }

@@ -35,7 +35,7 @@ export type Compiled =
   | { readonly type: 'string'; readonly value: string };
 
 /** The types in Prometheus' own words, for messages. */
-export const TYPE_NAMES = {
+export const typeNames = {
   scalar: 'scalar',
   vector: 'instant vector',
   matrix: 'range vector',

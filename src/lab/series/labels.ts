@@ -2,7 +2,7 @@
  * Label sets as the evaluator handles them: sorted once, compared by one string, and projected (by, without, on,
  * ignoring) once for each set, so that a query costs map look-ups and no string work.
  */
-import { METRIC_NAME } from '../../promql/ast.ts';
+import { metricName } from '../../promql/ast.ts';
 
 /** A label that is empty is a label that is absent. */
 export type Labels = Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export class Projection {
   private constructor(names: readonly string[], keepNamed: boolean) {
     this.#names = new Set(names);
     this.#keepNamed = keepNamed;
-    this.keepsName = keepNamed && this.#names.has(METRIC_NAME);
+    this.keepsName = keepNamed && this.#names.has(metricName);
   }
 
   static to(names: readonly string[]): Projection {

@@ -1,14 +1,14 @@
 /** One series: two growing columns, searched by time. */
 import type { LabelSet } from './labels.ts';
 
-const FIRST_CAPACITY = 16;
+const firstCapacity = 16;
 
 export class Series {
   readonly name: string;
   readonly labels: LabelSet;
   /** Samples live at [from, to) of both columns; the columns are replaced when they grow. */
-  times = new Float64Array(FIRST_CAPACITY);
-  values = new Float64Array(FIRST_CAPACITY);
+  times = new Float64Array(firstCapacity);
+  values = new Float64Array(firstCapacity);
   from = 0;
   to = 0;
   #newestMs = Number.NEGATIVE_INFINITY;
@@ -41,8 +41,8 @@ export class Series {
   drop(beforeMs: number): void {
     this.from = this.firstAtOrAfter(beforeMs);
     if (this.isEmpty) {
-      this.times = new Float64Array(FIRST_CAPACITY);
-      this.values = new Float64Array(FIRST_CAPACITY);
+      this.times = new Float64Array(firstCapacity);
+      this.values = new Float64Array(firstCapacity);
       this.from = 0;
       this.to = 0;
     }

@@ -18,7 +18,7 @@ export interface Behaviour {
   readonly memoryMib: { readonly base: number; readonly perRequest: number };
 }
 
-export const HEALTHY: Behaviour = {
+export const healthyBehaviour: Behaviour = {
   errorPercent: 0.05,
   latencyMs: { p50: 110, p95: 250, p99: 350 },
   websocketDisconnectPercent: 0.3,
@@ -33,18 +33,18 @@ export const HEALTHY: Behaviour = {
 
 /** Reads the LAB_* variables; refuses, as INVALID_ARGUMENT, a value that makes no sense and a name that does not exist. */
 export function behaviourFrom(environment: ReadonlyMap<string, string>): Behaviour {
-  let behaviour = HEALTHY;
+  let behaviour = healthyBehaviour;
   for (const [name, text] of environment) {
     if (!name.startsWith('LAB_')) continue;
-    const read = VARIABLES[name];
+    const read = behaviourVariables[name];
     if (read === undefined)
-      throw invalid(`${name}: the lab knows no such variable; it knows ${Object.keys(VARIABLES).join(', ')}`);
+      throw invalid(`${name}: the lab knows no such variable; it knows ${Object.keys(behaviourVariables).join(', ')}`);
     behaviour = { ...behaviour, ...read(new Value(name, text)) };
   }
   return behaviour;
 }
 
-const VARIABLES: Readonly<Record<string, (value: Value) => Partial<Behaviour>>> = {
+const behaviourVariables: Readonly<Record<string, (value: Value) => Partial<Behaviour>>> = {
   LAB_ERROR_PERCENT: (value) => ({ errorPercent: value.number(0, 100) }),
   LAB_LATENCY_MS: (value) => ({ latencyMs: latencyIn(value) }),
   LAB_WEBSOCKET_DISCONNECT_PERCENT: (value) => ({ websocketDisconnectPercent: value.number(0, 100) }),

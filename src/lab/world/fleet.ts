@@ -7,12 +7,12 @@ import type { Random } from '../../scenario/random.ts';
 import { type Conditions, Counters, Instance } from './instance.ts';
 import type { Resources } from './template.ts';
 
-const TARGET_UTILIZATION = 0.6;
-const QUEUE_MS = 10_000;
-const IDLE_MS = 15 * 60_000;
+const targetUtilization = 0.6;
+const queueMs = 10_000;
+const idleMs = 15 * 60_000;
 /** The scaler looks at the average of about a minute; without a request for so long it wants nothing. */
-const AVERAGE_MS = 60_000;
-const STEP_MS = 1000;
+const averageMs = 60_000;
+const stepMs = 1000;
 
 export interface Limits {
   readonly min: number;
@@ -64,7 +64,7 @@ export class Fleet {
       this.#queue.push({ atMs: nowMs, requests: arrivals });
       this.#lastArrivalMs = nowMs;
     }
-    this.#averageRps += (arrivals - this.#averageRps) * (STEP_MS / AVERAGE_MS);
+    this.#averageRps += (arrivals - this.#averageRps) * (stepMs / averageMs);
     const perInstance = this.#capacityRps(conditions);
     this.#serve(nowMs, perInstance, conditions);
     this.#refuse(nowMs);
@@ -148,7 +148,7 @@ export class Fleet {
   }
 
   #refuse(nowMs: number): void {
-    for (let head = this.#queue[0]; head !== undefined && nowMs - head.atMs >= QUEUE_MS; head = this.#queue[0]) {
+    for (let head = this.#queue[0]; head !== undefined && nowMs - head.atMs >= queueMs; head = this.#queue[0]) {
       this.refused += head.requests;
       this.#queue.shift();
     }
@@ -157,12 +157,12 @@ export class Fleet {
   /** Little's law over the last minute against the target, or more where a queue has to be worked off. */
   #demand(nowMs: number, arrivals: number, perInstance: number, conditions: Conditions): number {
     const queued = this.#queue.reduce((sum, batch) => sum + batch.requests, 0);
-    if (queued === 0 && nowMs - this.#lastArrivalMs > AVERAGE_MS) return 0;
+    if (queued === 0 && nowMs - this.#lastArrivalMs > averageMs) return 0;
     const inFlight = (this.#averageRps * conditions.latency.meanMs) / 1000;
-    const bySlots = Math.ceil(inFlight / (this.#resources.concurrency * TARGET_UTILIZATION));
+    const bySlots = Math.ceil(inFlight / (this.#resources.concurrency * targetUtilization));
     const cpus = (this.#averageRps * this.#cpuMsPerRequest) / 1000;
-    const byCpu = Math.ceil(cpus / (this.#resources.cpus * TARGET_UTILIZATION));
-    const urgent = queued > 0 ? Math.ceil((arrivals + (queued * STEP_MS) / QUEUE_MS) / perInstance) : 1;
+    const byCpu = Math.ceil(cpus / (this.#resources.cpus * targetUtilization));
+    const urgent = queued > 0 ? Math.ceil((arrivals + (queued * stepMs) / queueMs) / perInstance) : 1;
     return Math.max(bySlots, byCpu, urgent);
   }
 
@@ -171,7 +171,7 @@ export class Fleet {
     while (this.instances.length < this.wanted) {
       this.instances.push(new Instance(this.#random.hex(24), nowMs + this.#startMs));
     }
-    const kept = this.instances.filter((instance, i) => i < max && nowMs - instance.neededMs < IDLE_MS);
+    const kept = this.instances.filter((instance, i) => i < max && nowMs - instance.neededMs < idleMs);
     if (kept.length < this.instances.length) this.#retire(kept);
   }
 

@@ -4,7 +4,7 @@ import type { Random } from '../../scenario/random.ts';
 import { addLatencies, countOf, type LatencyTable, noLatencies, slowOf } from './latency.ts';
 
 /** How the app answers; the classes are Cloud Run's labels. */
-export const ANSWERS = [
+export const answerCodes = [
   { status: '200', statusClass: '2xx' },
   { status: '404', statusClass: '4xx' },
   { status: '500', statusClass: '5xx' },
@@ -12,8 +12,8 @@ export const ANSWERS = [
 const [OK, NOT_FOUND, FAILED] = [0, 1, 2];
 
 /** Clients ask for things that are not there; that is nobody's error. */
-const NOT_FOUND_FRACTION = 0.005;
-const MESSAGES_PER_CONNECTION = 5;
+const notFoundFraction = 0.005;
+const messagesPerConnection = 5;
 
 /** How requests fare on one revision in one second. */
 export interface Conditions {
@@ -27,7 +27,7 @@ export interface Conditions {
 
 export class Counters {
   /** Latencies of the requests by ANSWERS. */
-  readonly answers = ANSWERS.map(noLatencies);
+  readonly answers = answerCodes.map(noLatencies);
   readonly messages = noLatencies();
   connections = 0;
   disconnects = 0;
@@ -54,7 +54,7 @@ export class Counters {
   }
 }
 
-const COLD_MS = 60_000;
+const coldMs = 60_000;
 
 export class Instance {
   readonly id: string;
@@ -73,9 +73,9 @@ export class Instance {
   }
 
   serve(requests: number, nowMs: number, conditions: Conditions, random: Random): void {
-    const cold = nowMs - this.readyMs < COLD_MS ? conditions.coldErrorFraction : 0;
+    const cold = nowMs - this.readyMs < coldMs ? conditions.coldErrorFraction : 0;
     const failed = random.binomial(requests, Math.min(1, conditions.errorFraction + cold));
-    const notFound = random.binomial(requests - failed, NOT_FOUND_FRACTION);
+    const notFound = random.binomial(requests - failed, notFoundFraction);
     const { answers } = this.counters;
     conditions.latency.draw(requests - failed - notFound, random, answers[OK]!);
     conditions.latency.draw(notFound, random, answers[NOT_FOUND]!);
@@ -92,6 +92,6 @@ export class Instance {
     this.#connectionsOwed -= opened;
     this.counters.connections += opened;
     this.counters.disconnects += random.binomial(opened, conditions.disconnectFraction);
-    conditions.latency.draw(opened * MESSAGES_PER_CONNECTION, random, this.counters.messages);
+    conditions.latency.draw(opened * messagesPerConnection, random, this.counters.messages);
   }
 }

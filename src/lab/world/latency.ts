@@ -6,63 +6,63 @@ import { type LatencyMs, shareBelow } from '../../scenario/lognormal.ts';
 import type { Random } from '../../scenario/random.ts';
 
 /** What the truth calls slow. */
-export const SLOW_MS = 300;
+export const slowMs = 300;
 
 /** Cloud Run's own: exponential, fine where services live, on no round number on purpose. */
-export const PLATFORM_BOUNDARIES_MS: readonly number[] = Array.from({ length: 81 }, (_, i) =>
+export const platformBoundariesMs: readonly number[] = Array.from({ length: 81 }, (_, i) =>
   Number((1.15 ** i).toFixed(4)),
 );
 
 /** The instrumented app's, in seconds, as it exports them. */
-export const APP_BOUNDARIES_S: readonly number[] = [
+export const appBoundariesS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 10,
 ];
 
 /** Upper edges of the bins, rising; one more bin holds everything above. */
-const EDGES_MS: readonly number[] = [
-  ...new Set([...PLATFORM_BOUNDARIES_MS, ...APP_BOUNDARIES_S.map(toMs), SLOW_MS]),
-].sort((a, b) => a - b);
-const BINS = EDGES_MS.length + 1;
+const edgesMs: readonly number[] = [...new Set([...platformBoundariesMs, ...appBoundariesS.map(toMs), slowMs])].sort(
+  (a, b) => a - b,
+);
+const binCount = edgesMs.length + 1;
 
 function toMs(seconds: number): number {
   return Math.round(seconds * 1000);
 }
 
 /** What a request in this bin took, near enough for sums and means. */
-const MIDDLES_MS: readonly number[] = Array.from({ length: BINS }, (_, i) => {
-  const upper = EDGES_MS[i] ?? EDGES_MS[BINS - 2]! * 1.5;
-  return Math.sqrt(upper * (EDGES_MS[i - 1] ?? upper / 4));
+const middlesMs: readonly number[] = Array.from({ length: binCount }, (_, i) => {
+  const upper = edgesMs[i] ?? edgesMs[binCount - 2]! * 1.5;
+  return Math.sqrt(upper * (edgesMs[i - 1] ?? upper / 4));
 });
 
 export type LatencyCounts = Float64Array;
-export const noLatencies = (): LatencyCounts => new Float64Array(BINS);
+export const noLatencies = (): LatencyCounts => new Float64Array(binCount);
 
 /** Where to read the cumulative count at each of these boundaries. */
 export const edgesOf = (boundariesMs: readonly number[]): readonly number[] =>
-  boundariesMs.map((boundary) => EDGES_MS.indexOf(boundary));
-export const PLATFORM_EDGES = edgesOf(PLATFORM_BOUNDARIES_MS);
-export const APP_EDGES = edgesOf(APP_BOUNDARIES_S.map(toMs));
-const SLOW_EDGE = EDGES_MS.indexOf(SLOW_MS);
+  boundariesMs.map((boundary) => edgesMs.indexOf(boundary));
+export const platformEdges = edgesOf(platformBoundariesMs);
+export const appEdges = edgesOf(appBoundariesS.map(toMs));
+const slowEdge = edgesMs.indexOf(slowMs);
 
 export function addLatencies(into: LatencyCounts, more: LatencyCounts): void {
-  for (let i = 0; i < BINS; i++) into[i]! += more[i]!;
+  for (let i = 0; i < binCount; i++) into[i]! += more[i]!;
 }
 
 export function countOf(counts: LatencyCounts): number {
   let sum = 0;
-  for (let i = 0; i < BINS; i++) sum += counts[i]!;
+  for (let i = 0; i < binCount; i++) sum += counts[i]!;
   return sum;
 }
 
 export function slowOf(counts: LatencyCounts): number {
   let sum = 0;
-  for (let i = SLOW_EDGE + 1; i < BINS; i++) sum += counts[i]!;
+  for (let i = slowEdge + 1; i < binCount; i++) sum += counts[i]!;
   return sum;
 }
 
 export function sumMsOf(counts: LatencyCounts): number {
   let sum = 0;
-  for (let i = 0; i < BINS; i++) sum += counts[i]! * MIDDLES_MS[i]!;
+  for (let i = 0; i < binCount; i++) sum += counts[i]! * middlesMs[i]!;
   return sum;
 }
 
@@ -83,13 +83,13 @@ export function cumulate(
 /** One latency distribution, ready to be drawn from (Walker's alias method). */
 export class LatencyTable {
   readonly meanMs: number;
-  readonly #keep = new Float64Array(BINS);
-  readonly #other = new Uint16Array(BINS);
+  readonly #keep = new Float64Array(binCount);
+  readonly #other = new Uint16Array(binCount);
 
   constructor(shape: LatencyMs, factor = 1) {
     const shares = binShares(shape, factor);
-    this.meanMs = shares.reduce((mean, share, i) => mean + share * MIDDLES_MS[i]!, 0);
-    const heights = shares.map((share) => share * BINS);
+    this.meanMs = shares.reduce((mean, share, i) => mean + share * middlesMs[i]!, 0);
+    const heights = shares.map((share) => share * binCount);
     const low = [...heights.keys()].filter((i) => heights[i]! < 1);
     const high = [...heights.keys()].filter((i) => heights[i]! >= 1);
     this.#keep.fill(1);
@@ -108,7 +108,7 @@ export class LatencyTable {
     const keep = this.#keep;
     const other = this.#other;
     for (let i = 0; i < requests; i++) {
-      const at = random.next() * BINS;
+      const at = random.next() * binCount;
       const bin = at | 0;
       counts[at - bin < keep[bin]! ? bin : other[bin]!]!++;
     }
@@ -116,6 +116,6 @@ export class LatencyTable {
 }
 
 function binShares(shape: LatencyMs, factor: number): number[] {
-  const below = EDGES_MS.map((edge) => shareBelow(shape, edge / factor));
-  return Array.from({ length: BINS }, (_, i) => (below[i] ?? 1) - (below[i - 1] ?? 0));
+  const below = edgesMs.map((edge) => shareBelow(shape, edge / factor));
+  return Array.from({ length: binCount }, (_, i) => (below[i] ?? 1) - (below[i - 1] ?? 0));
 }

@@ -11,7 +11,7 @@ export interface Demand {
   readonly connectionsPerRequest: number;
 }
 
-const STEP_MS = 1000;
+const stepMs = 1000;
 
 /**
  * Serves the second that ends at `nowMs`; returns how many requests met no ready revision. Arrivals are a Poisson process
@@ -24,7 +24,7 @@ export function serveSecond(
   events: readonly Scheduled[],
   random: Random,
 ): number {
-  const startMs = nowMs - STEP_MS;
+  const startMs = nowMs - stepMs;
   const rps = rpsAt(demand.rps, events, startMs);
   const split = service.routes.split();
   let assigned = 0;

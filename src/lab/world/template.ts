@@ -50,7 +50,7 @@ function cpusIn(text: string): number {
   return Number(match[1]) / (match[2] === 'm' ? 1000 : 1);
 }
 
-const MEBIBYTES: Readonly<Record<string, number>> = {
+const mebibytes: Readonly<Record<string, number>> = {
   Ki: 1 / 1024,
   Mi: 1,
   Gi: 1024,
@@ -63,5 +63,5 @@ function mebibytesIn(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|k|M|G)$/.exec(text);
   if (match === null)
     throw invalid(`template.containers.resources.limits.memory: ${JSON.stringify(text)} is no amount of memory`);
-  return Number(match[1]) * MEBIBYTES[match[2]!]!;
+  return Number(match[1]) * mebibytes[match[2]!]!;
 }

@@ -3,14 +3,14 @@ import type { TrafficTarget } from '../../facts/split.ts';
 import { invalid } from './refusal.ts';
 
 export type { TrafficTarget };
-export const ALL_TO_LATEST: readonly TrafficTarget[] = [{ revision: null, percent: 100 }];
+export const allToLatest: readonly TrafficTarget[] = [{ revision: null, percent: 100 }];
 
 /** Throws INVALID_ARGUMENT for a list that Cloud Run would refuse. An empty list means LATEST at 100 %. */
 export function checkTraffic(
   targets: readonly TrafficTarget[],
   exists: (revision: string) => boolean,
 ): readonly TrafficTarget[] {
-  if (targets.length === 0) return ALL_TO_LATEST;
+  if (targets.length === 0) return allToLatest;
   for (const [i, { revision, percent }] of targets.entries()) {
     if (!Number.isInteger(percent) || percent < 0 || percent > 100) {
       throw invalid(`traffic[${i}].percent: must be a whole number from 0 to 100, not ${percent}`);

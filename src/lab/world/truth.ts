@@ -21,7 +21,7 @@ export interface Truth {
   readonly writes: readonly WriteRecord[];
 }
 
-const NOTHING: FleetTally = { requests: 0, errors: 0, slow: 0, connections: 0, disconnects: 0 };
+const nothingTrue: FleetTally = { requests: 0, errors: 0, slow: 0, connections: 0, disconnects: 0 };
 
 /** Counts a service's past away, so that the truth begins where the lab does. */
 export class TruthKeeper {
@@ -39,7 +39,7 @@ export class TruthKeeper {
     const split = this.#service.routes.split();
     const byRevision = Object.fromEntries(
       [...this.#service.deleted, ...this.#service.revisions.values()].map((revision) => {
-        const tally = since(this.#past.get(revision.name) ?? NOTHING, revision.fleet.tally());
+        const tally = since(this.#past.get(revision.name) ?? nothingTrue, revision.fleet.tally());
         return [revision.name, { ...tally, percent: split.get(revision.name) ?? 0 }];
       }),
     );

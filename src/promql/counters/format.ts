@@ -31,9 +31,9 @@ export function selectorText({ name, matchers }: Counter, more: readonly LabelMa
   return all.length === 0 ? name : `${name}{${all.join(',')}}`;
 }
 
-const isPlain = (name: string): boolean => /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name) && !WORDS.test(name);
+const isPlain = (name: string): boolean => /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name) && !wordPattern.test(name);
 
-const WORDS =
+const wordPattern =
   /^(?:and|or|unless|atan2|sum|avg|count|min|max|group|stddev|stdvar|topk|bottomk|limitk|limit_ratio|count_values|quantile|by|without|on|ignoring|group_left|group_right|fill|fill_left|fill_right|bool|offset|anchored|smoothed|start|end|inf|nan)$/i;
 
 /** Names that are not plain are quoted, as Prometheus 3 and Google Managed Prometheus write them. */

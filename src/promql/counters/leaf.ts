@@ -1,5 +1,5 @@
 /** The innermost of a pasted query: one counter over a window. */
-import { type Expr, METRIC_NAME, type Selector, unwrap } from '../ast.ts';
+import { type Expr, metricName, type Selector, unwrap } from '../ast.ts';
 import type { Span } from '../error.ts';
 import type { Counter } from './model.ts';
 import { refuse } from './refusal.ts';
@@ -59,7 +59,7 @@ const withoutOffset = 'remove the offset: how late metrics come is measured';
 /** A selector as a counter whose revision the operator may choose. */
 export function counterOf(selector: Selector, { revisionLabel }: Context): Counter {
   if (selector.offsetMs) refuse('an offset asks about another time', selector.at, withoutOffset);
-  const named = selector.matchers.filter(({ label }) => label === METRIC_NAME);
+  const named = selector.matchers.filter(({ label }) => label === metricName);
   const [name] = named;
   if (!name || named.length > 1 || name.op !== '=' || name.value === '') {
     refuse('the metric is not named exactly', selector.at, 'name one metric, as http_requests_total{…}');
@@ -76,7 +76,7 @@ export function counterOf(selector: Selector, { revisionLabel }: Context): Count
     }
     if (isPlatform(name.value)) onlyPlatformLabels(name.value, label, at);
   }
-  const matchers = selector.matchers.filter(({ label }) => label !== METRIC_NAME);
+  const matchers = selector.matchers.filter(({ label }) => label !== metricName);
   return { name: name.value, matchers: matchers.map(({ label, op, value }) => ({ label, op, value })) };
 }
 
@@ -97,7 +97,7 @@ const requestLabels = [
 
 /** Cloud Run's own request metrics know neither path nor method: a matcher on one would match everything, or nothing. */
 function onlyPlatformLabels(name: string, label: string, at: Span): void {
-  if (label === METRIC_NAME || !/^run_googleapis_com:request_(count|latencies)/.test(name)) return;
+  if (label === metricName || !/^run_googleapis_com:request_(count|latencies)/.test(name)) return;
   if (requestLabels.includes(label)) return;
   const hint = "remove it, or use a histogram of the app's own, which has such a label";
   refuse(`Cloud Run's own ${name} has no label ${label}: it has neither path nor method`, at, hint);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Behaviour, behaviourFrom, HEALTHY } from '../../../src/lab/world/behaviour.ts';
+import { type Behaviour, behaviourFrom, healthyBehaviour } from '../../../src/lab/world/behaviour.ts';
 import { Refusal } from '../../../src/lab/world/refusal.ts';
 
 const read = (name: string, value: string): Behaviour => behaviourFrom(new Map([[name, value]]));
 
 describe('the environment of a revision', () => {
   test('is healthy when it says nothing, whatever else it holds', () => {
-    expect(behaviourFrom(new Map([['DATABASE_URL', 'postgres://x']]))).toEqual(HEALTHY);
+    expect(behaviourFrom(new Map([['DATABASE_URL', 'postgres://x']]))).toEqual(healthyBehaviour);
   });
 
   test.each<[string, string, Partial<Behaviour>]>([
@@ -22,7 +22,7 @@ describe('the environment of a revision', () => {
     ['LAB_CPU_MS_PER_REQUEST', '40', { cpuMsPerRequest: 40 }],
     ['LAB_MEMORY_MIB', '180/2.5', { memoryMib: { base: 180, perRequest: 2.5 } }],
   ])('%s=%s is obeyed', (name, value, expected) => {
-    expect(read(name, value)).toEqual({ ...HEALTHY, ...expected });
+    expect(read(name, value)).toEqual({ ...healthyBehaviour, ...expected });
   });
 
   test.each([

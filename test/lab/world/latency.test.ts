@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
-  APP_BOUNDARIES_S,
-  APP_EDGES,
+  appBoundariesS,
+  appEdges,
   countOf,
   cumulate,
   LatencyTable,
   noLatencies,
-  PLATFORM_BOUNDARIES_MS,
-  PLATFORM_EDGES,
+  platformBoundariesMs,
+  platformEdges,
   slowOf,
 } from '../../../src/lab/world/latency.ts';
 import { shareBelow } from '../../../src/scenario/lognormal.ts';
@@ -46,8 +46,8 @@ describe('a latency distribution', () => {
       expect(count).toBeGreaterThanOrEqual(Math.floor(least));
       expect(count).toBeLessThanOrEqual(Math.ceil(most));
     };
-    cumulate(counts, APP_EDGES, (i, count) => check(APP_BOUNDARIES_S[i]! * 1000, count));
-    cumulate(counts, PLATFORM_EDGES, (i, count) => check(PLATFORM_BOUNDARIES_MS[i]!, count));
+    cumulate(counts, appEdges, (i, count) => check(appBoundariesS[i]! * 1000, count));
+    cumulate(counts, platformEdges, (i, count) => check(platformBoundariesMs[i]!, count));
     expect(countOf(counts)).toBe(DRAWN);
   });
 
@@ -64,8 +64,8 @@ describe('a latency distribution', () => {
 });
 
 test("the platform's boundaries rise by at most a fifth and hold no round threshold", () => {
-  for (const [i, boundary] of PLATFORM_BOUNDARIES_MS.entries()) {
-    if (i > 0) expect(boundary / PLATFORM_BOUNDARIES_MS[i - 1]!).toBeLessThan(1.2);
+  for (const [i, boundary] of platformBoundariesMs.entries()) {
+    if (i > 0) expect(boundary / platformBoundariesMs[i - 1]!).toBeLessThan(1.2);
     if (i > 0) expect(Number.isInteger(boundary)).toBe(false);
   }
 });

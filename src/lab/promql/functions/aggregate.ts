@@ -13,7 +13,7 @@ import { quantile } from './quantile.ts';
 type Group = readonly Sample[];
 
 /** What makes one value of a group; `parameter` is NaN for those that take none. */
-const FOLDS: Readonly<Record<string, (values: readonly number[], parameter: number) => number>> = {
+const folds: Readonly<Record<string, (values: readonly number[], parameter: number) => number>> = {
   sum: (values) => sum(values),
   avg: (values) => sum(values) / values.length,
   min: (values) => values.reduce((best, value) => (value < best || Number.isNaN(best) ? value : best)),
@@ -23,16 +23,16 @@ const FOLDS: Readonly<Record<string, (values: readonly number[], parameter: numb
   quantile: (values, q) => quantile(q, values),
 };
 /** Orders a group, what is wanted most first. */
-const RANKINGS: Readonly<Record<string, (a: number, b: number) => number>> = { topk: descending, bottomk: ascending };
-const WITH_PARAMETER: ReadonlySet<string> = new Set(['topk', 'bottomk', 'quantile']);
+const rankings: Readonly<Record<string, (a: number, b: number) => number>> = { topk: descending, bottomk: ascending };
+const withParameter: ReadonlySet<string> = new Set(['topk', 'bottomk', 'quantile']);
 
 export function compileAggregation({ op, grouping, at }: Aggregation, args: Arguments): At<Vector> {
   const projection = grouping.kind === 'by' ? Projection.to(grouping.labels) : Projection.without(grouping.labels);
-  const fold = FOLDS[op];
-  const ranking = RANKINGS[op];
+  const fold = folds[op];
+  const ranking = rankings[op];
   if (fold === undefined && ranking === undefined) throw unsupported(`aggregation ${op}`, at);
 
-  const parameters = WITH_PARAMETER.has(op) ? 1 : 0;
+  const parameters = withParameter.has(op) ? 1 : 0;
   args.expect(parameters + 1, parameters + 1);
   const parameter: At<number> = parameters === 1 ? args.scalar(0) : () => Number.NaN;
   const vector = args.vector(parameters);

@@ -1,5 +1,5 @@
 /** label_replace: the only function of the subset that looks at labels and takes texts. */
-import { METRIC_NAME } from '../../../promql/ast.ts';
+import { metricName } from '../../../promql/ast.ts';
 import { invalid, type Span, unsupported } from '../../../promql/error.ts';
 import { LabelSet } from '../../series/labels.ts';
 import type { Arguments } from '../arguments.ts';
@@ -19,7 +19,7 @@ export function labelReplace(args: Arguments): Compiled {
   ];
   if (!/^[a-zA-Z_]\w*$/.test(target))
     throw invalid(`invalid destination label name in label_replace(): ${target}`, args.at);
-  if (target === METRIC_NAME || source === METRIC_NAME) throw unsupported('label_replace of the metric name', args.at);
+  if (target === metricName || source === metricName) throw unsupported('label_replace of the metric name', args.at);
   const regex = compiled(pattern, args.at);
   const relabelled = (labels: LabelSet): LabelSet => {
     const match = regex.exec(labels.get(source));

@@ -1,6 +1,6 @@
 /** Functions of single samples, of whole vectors and of none. */
 
-import { type Expr, METRIC_NAME, unwrap } from '../../../promql/ast.ts';
+import { type Expr, metricName, unwrap } from '../../../promql/ast.ts';
 import { LabelSet } from '../../series/labels.ts';
 import type { Arguments } from '../arguments.ts';
 import { derive } from '../operators/names.ts';
@@ -12,7 +12,7 @@ import { ascending, descending } from './order.ts';
 
 type Build = (args: Arguments) => Compiled;
 
-export const SAMPLE_FUNCTIONS: Readonly<Record<string, Build>> = {
+export const sampleFunctions: Readonly<Record<string, Build>> = {
   abs: each(0, 0, Math.abs),
   ceil: each(0, 0, Math.ceil),
   floor: each(0, 0, Math.floor),
@@ -89,7 +89,7 @@ function whole(change: (samples: Vector) => Vector): Build {
 function impliedLabels(expr: Expr): LabelSet {
   if (expr.kind !== 'Selector') return LabelSet.empty;
   const on = (label: string) => expr.matchers.filter((matcher) => matcher.label === label);
-  const exact = expr.matchers.filter(({ label, op }) => label !== METRIC_NAME && op === '=' && on(label).length === 1);
+  const exact = expr.matchers.filter(({ label, op }) => label !== metricName && op === '=' && on(label).length === 1);
   return LabelSet.of(Object.fromEntries(exact.map(({ label, value }) => [label, value])));
 }
 

@@ -7,7 +7,7 @@ import * as windows from './windows.ts';
 
 type Build = (args: Arguments) => Compiled;
 
-export const SERIES_FUNCTIONS: Readonly<Record<string, Build>> = {
+export const seriesFunctions: Readonly<Record<string, Build>> = {
   rate: over(windows.rate),
   increase: over(windows.increase),
   delta: over(windows.delta),

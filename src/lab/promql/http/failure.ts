@@ -3,7 +3,7 @@ import { PromqlError } from '../../../promql/error.ts';
 
 export type ErrorType = 'bad_data' | 'execution' | 'not_found' | 'unavailable' | 'internal';
 
-const STATUS: Readonly<Record<ErrorType, number>> = {
+const httpStatus: Readonly<Record<ErrorType, number>> = {
   bad_data: 400,
   not_found: 404,
   execution: 422,
@@ -20,7 +20,7 @@ export class ApiFailure extends Error {
   }
 
   get status(): number {
-    return STATUS[this.errorType];
+    return httpStatus[this.errorType];
   }
 }
 

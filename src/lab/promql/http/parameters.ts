@@ -2,9 +2,9 @@
 import { parseDurationMs } from '../../../promql/literals.ts';
 import { ApiFailure, badParameter } from './failure.ts';
 
-const MOST_POINTS = 11_000;
-const SECONDS = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
+const mostPoints = 11_000;
+const secondsPattern = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
 
 export interface Steps {
   readonly startMs: number;
@@ -32,9 +32,9 @@ export class Parameters {
   timeMs(name: string, absentMs?: number): number {
     const text = this.text(name);
     if (text === '' && absentMs !== undefined) return absentMs;
-    const ms = SECONDS.test(text)
+    const ms = secondsPattern.test(text)
       ? Math.round(Number(text) * 1000)
-      : RFC3339.test(text)
+      : rfc3339.test(text)
         ? Date.parse(text)
         : Number.NaN;
     if (!Number.isNaN(ms)) return ms;
@@ -53,7 +53,7 @@ export class Parameters {
         'zero or negative query resolution step widths are not accepted. Try a positive integer',
       );
     }
-    if ((endMs - startMs) / stepMs > MOST_POINTS) {
+    if ((endMs - startMs) / stepMs > mostPoints) {
       throw new ApiFailure(
         'bad_data',
         'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
@@ -64,7 +64,7 @@ export class Parameters {
 
   #durationMs(name: string): number {
     const text = this.text(name);
-    const ms = SECONDS.test(text) ? Math.round(Number(text) * 1000) : parseDurationMs(text);
+    const ms = secondsPattern.test(text) ? Math.round(Number(text) * 1000) : parseDurationMs(text);
     if (ms === undefined) throw badParameter(name, `cannot parse "${text}" to a valid duration`);
     return ms;
   }

@@ -7,7 +7,7 @@ import type { At, Compiled, Vector } from '../value.ts';
 import { oneToOne } from './matching.ts';
 import { derive } from './names.ts';
 import { type Operation, operationOf } from './numbers.ts';
-import { SETS } from './sets.ts';
+import { setOperations } from './sets.ts';
 
 export function compileBinary({ operator, at }: Binary, left: Compiled, right: Compiled): Compiled {
   const { op, bool, matching } = operator;
@@ -20,7 +20,7 @@ export function compileBinary({ operator, at }: Binary, left: Compiled, right: C
   }
   if (op === 'and' || op === 'or' || op === 'unless') {
     if (!betweenVectors) throw invalid(`set operator "${op}" not allowed in binary scalar expression`, at);
-    return { type: 'vector', at: both(left.at, right.at, SETS[op](projectionOf(matching))) };
+    return { type: 'vector', at: both(left.at, right.at, setOperations[op](projectionOf(matching))) };
   }
   const operation = operationOf(op, bool);
   if (betweenVectors) {

@@ -6,7 +6,7 @@ export type Operation =
   | { readonly kind: 'Compute'; readonly compute: (left: number, right: number) => number }
   | { readonly kind: 'Filter'; readonly keeps: (left: number, right: number) => boolean };
 
-const COMPUTE: Readonly<Record<ArithmeticOp, (left: number, right: number) => number>> = {
+const computing: Readonly<Record<ArithmeticOp, (left: number, right: number) => number>> = {
   '+': (left, right) => left + right,
   '-': (left, right) => left - right,
   '*': (left, right) => left * right,
@@ -15,7 +15,7 @@ const COMPUTE: Readonly<Record<ArithmeticOp, (left: number, right: number) => nu
   '^': power,
 };
 
-const COMPARE: Readonly<Record<ComparisonOp, (left: number, right: number) => boolean>> = {
+const comparing: Readonly<Record<ComparisonOp, (left: number, right: number) => boolean>> = {
   '==': (left, right) => left === right,
   '!=': (left, right) => left !== right,
   '<': (left, right) => left < right,
@@ -25,13 +25,13 @@ const COMPARE: Readonly<Record<ComparisonOp, (left: number, right: number) => bo
 };
 
 export function operationOf(op: ArithmeticOp | ComparisonOp, bool: boolean): Operation {
-  if (!isComparison(op)) return { kind: 'Compute', compute: COMPUTE[op] };
-  const keeps = COMPARE[op];
+  if (!isComparison(op)) return { kind: 'Compute', compute: computing[op] };
+  const keeps = comparing[op];
   return bool ? { kind: 'Compute', compute: (left, right) => (keeps(left, right) ? 1 : 0) } : { kind: 'Filter', keeps };
 }
 
 function isComparison(op: ArithmeticOp | ComparisonOp): op is ComparisonOp {
-  return op in COMPARE;
+  return op in comparing;
 }
 
 /** One to any power is one, and so is minus one to an infinite power; JavaScript says NaN. */

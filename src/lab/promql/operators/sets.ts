@@ -6,7 +6,7 @@ import type { Vector } from '../value.ts';
 
 type Combine = (left: Vector, right: Vector) => Vector;
 
-export const SETS: Readonly<Record<SetOp, (projection: Projection) => Combine>> = {
+export const setOperations: Readonly<Record<SetOp, (projection: Projection) => Combine>> = {
   and: (projection) => (left, right) => {
     const keys = keysOf(right, projection);
     return left.filter((sample) => keys.has(projection.keyOf(sample)));

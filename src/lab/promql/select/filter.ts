@@ -1,5 +1,5 @@
 /** The filter that a selector's matchers make together. */
-import { type Matcher, METRIC_NAME, type Selector } from '../../../promql/ast.ts';
+import { type Matcher, metricName, type Selector } from '../../../promql/ast.ts';
 import { invalid, unsupported } from '../../../promql/error.ts';
 import { parse } from '../../../promql/parse.ts';
 import type { SeriesFilter } from '../../series/store.ts';
@@ -14,9 +14,9 @@ export function filterOf({ matchers, quoted, at }: Selector): SeriesFilter {
   if (tests.every(({ matches }) => matches(''))) {
     throw invalid('vector selector must contain at least one non-empty matcher', at);
   }
-  const onName = tests.filter(({ label }) => label === METRIC_NAME);
-  const onLabels = tests.filter(({ label }) => label !== METRIC_NAME);
-  const only = matchers.filter(({ label }) => label === METRIC_NAME);
+  const onName = tests.filter(({ label }) => label === metricName);
+  const onLabels = tests.filter(({ label }) => label !== metricName);
+  const only = matchers.filter(({ label }) => label === metricName);
   return {
     name: only.length === 1 && only[0]!.op === '=' ? only[0]!.value : null,
     matchesName: (name) => onName.every(({ matches }) => matches(name)),

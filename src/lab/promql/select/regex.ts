@@ -3,26 +3,26 @@
  * the same in both and passed on (some in other words), or refused: a look-alike would select the wrong series in silence.
  */
 
-const SPACE = '\\t\\n\\f\\r ';
+const whiteSpace = '\\t\\n\\f\\r ';
 /** What may stand outside of a class, the first that fits, and how JavaScript says it. */
-const PIECES: readonly (readonly [RegExp, (match: string) => string])[] = [
+const escapedPieces: readonly (readonly [RegExp, (match: string) => string])[] = [
   [/\(\?:/y, same],
   [/\(\?/y, refuse],
   [/[()|^$]|[*+?]\??/y, same],
   [/\{\d+(?:,\d*)?\}\??/y, (bounds) => (withinBounds(bounds) ? bounds : refuse(bounds))],
   [/\./y, () => '[^\\n]'],
   [/\\[dDwWbB]/y, same],
-  [/\\s/y, () => `[${SPACE}]`],
-  [/\\S/y, () => `[^${SPACE}]`],
+  [/\\s/y, () => `[${whiteSpace}]`],
+  [/\\S/y, () => `[^${whiteSpace}]`],
   [/\\[fnrtv]/y, same],
   [/\\[!-/:-@[-`{-~]/y, (escaped) => literal(escaped.slice(1))],
   [/\\|[{}[]/y, refuse],
   [/./suy, literal],
 ];
-const CLASS_PIECES: readonly (readonly [RegExp, (match: string) => string])[] = [
+const classPieces: readonly (readonly [RegExp, (match: string) => string])[] = [
   [/\[:|&&/y, refuse],
   [/\\[dDwW]/y, same],
-  [/\\s/y, () => SPACE],
+  [/\\s/y, () => whiteSpace],
   [/\\[fnrtv]/y, same],
   [/\\[!-/:-@[-`{-~]/y, (escaped) => literal(escaped.slice(1))],
   [/\\/y, refuse],
@@ -45,7 +45,7 @@ export function anchoredRegex(source: string): RegExp {
 function translate(source: string): string {
   let out = '';
   for (let at = 0; at < source.length; ) {
-    const piece = source[at] === '[' ? classAt(source, at) : pieceAt(source, at, PIECES);
+    const piece = source[at] === '[' ? classAt(source, at) : pieceAt(source, at, escapedPieces);
     out += piece.translated;
     at += piece.length;
   }
@@ -57,7 +57,7 @@ interface Piece {
   readonly translated: string;
 }
 
-function pieceAt(source: string, at: number, pieces: typeof PIECES): Piece {
+function pieceAt(source: string, at: number, pieces: typeof escapedPieces): Piece {
   for (const [pattern, translated] of pieces) {
     pattern.lastIndex = at;
     const found = pattern.exec(source)?.[0];
@@ -73,7 +73,7 @@ function classAt(source: string, start: number): Piece {
   let at = start + open.length;
   for (let first = true; first || source[at] !== ']'; first = false) {
     if (at >= source.length) return refuse(source.slice(start));
-    const piece = pieceAt(source, at, CLASS_PIECES);
+    const piece = pieceAt(source, at, classPieces);
     translated += piece.translated;
     at += piece.length;
   }

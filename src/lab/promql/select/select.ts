@@ -7,9 +7,9 @@ import { Collector } from './collector.ts';
 import { filterOf } from './filter.ts';
 
 /** How far back an instant selector looks for a sample. */
-const LOOKBACK_MS = 300_000;
+const lookbackMs = 300_000;
 /** The resolution of a subquery that names none: Prometheus' default evaluation interval. */
-const DEFAULT_STEP_MS = 60_000;
+const defaultStepMs = 60_000;
 
 export function selectInstant(selector: Selector): At<Vector> {
   return newest(selector, (series, index) => series.values[index]!);
@@ -30,7 +30,7 @@ function newest(selector: Selector, reading: (series: Series, index: number) => 
       const visibleMs = Math.min(endMs, store.horizonMs(name));
       for (const one of series) {
         const index = one.lastAtOrBefore(visibleMs);
-        if (index < one.from || one.times[index]! < endMs - LOOKBACK_MS) continue;
+        if (index < one.from || one.times[index]! < endMs - lookbackMs) continue;
         samples.push({ name, labels: one.labels, value: reading(one, index) });
       }
     }
@@ -60,7 +60,7 @@ export function selectRange({ selector, rangeMs, offsetMs }: Range): At<readonly
 
 /** Steps are multiples of the step since the epoch, wherever the range begins. */
 export function selectSubquery({ rangeMs, stepMs, offsetMs }: Subquery, inner: At<Vector>): At<readonly Window[]> {
-  const everyMs = stepMs ?? DEFAULT_STEP_MS;
+  const everyMs = stepMs ?? defaultStepMs;
   return (store, atMs) => {
     const endMs = atMs - (offsetMs ?? 0);
     const startMs = endMs - rangeMs;
