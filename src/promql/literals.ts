@@ -35,7 +35,8 @@ const escapes: Readonly<Record<string, string>> = {
   v: '\v',
   '\\': '\\',
 };
-const escapePattern = /\\(?:([abfnrtv\\])|(["'])|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-3][0-7]{2})|.|$)/gs;
+const escapePattern =
+  /\\(?:([abfnrtv\\])|(["'])|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-3][0-7]{2})|.|$)/gs;
 
 /** The text of a quoted string, its escapes as Go reads them. Bytes above 7F by escape are not text: undefined. */
 export function parseString(quoted: string): string | undefined {
