@@ -6,7 +6,7 @@
 import { kindOf } from '../facts/change.ts';
 import type { PolicyEvent } from '../facts/event.ts';
 import type { Observation } from '../facts/observation.ts';
-import { reasons } from '../facts/reason.ts';
+import { reasonFacts } from '../facts/reason.ts';
 import type { Service } from '../facts/service.ts';
 import { iso, ms } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -109,7 +109,7 @@ function finish(
   const message = clipped(observing ? `Would ${purpose.verb}: ${outcome.message}` : outcome.message);
   const isNew = before.decision?.reason !== reason || before.decision.action !== action;
   const event = { reason, action, message };
-  const told = outcome.hold === 'ForThis' ? 'Warning' : reasons[reason].told;
+  const told = outcome.hold === 'ForThis' ? 'Warning' : (reasonFacts(reason)?.told ?? null);
   const louder = told === 'Warning' ? told : purpose?.told;
   const found = purpose ? (observing && isNew ? louder : null) : isNew ? told : null;
   const { hold, page } = held(at, proposals);

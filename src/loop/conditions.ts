@@ -83,8 +83,10 @@ function ofQueries(state: Status): Wanted[] {
 /** That something was forgotten is said for so long: the status that was lost is gone with the first write. */
 const saidForMs = 24 * 3_600_000;
 
-function ofMemory({ recalled: { lost } }: StoredPolicy, before: readonly Condition[], nowMs: number): Wanted[] {
-  if (lost.length > 0) return [stating('MemoryIntact', false, { reason: 'MemoryLost', message: lossText(lost) })];
+function ofMemory({ recalled }: StoredPolicy, before: readonly Condition[], nowMs: number): Wanted[] {
+  if (recalled.lost.length > 0) {
+    return [stating('MemoryIntact', false, { reason: 'MemoryLost', message: lossText(recalled) })];
+  }
   const said = before.find(({ type }) => type === 'MemoryIntact');
   return said && nowMs - ms(said.lastTransitionTime) < saidForMs ? [said] : [];
 }

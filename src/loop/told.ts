@@ -26,13 +26,15 @@ export function notDone({ action, message }: Pick<Said, 'action' | 'message'>, f
   return [{ type: 'Warning', reason: 'NotCarriedOut', action, message: refused }];
 }
 
-/** What of the stored status could not be read, once: a condition says it from then on. */
-export function lossOf({ recalled: { lost }, status }: StoredPolicy): PolicyEvent[] {
-  const message = clipped(lossText(lost));
-  const isSaid = status.conditions?.some((said) => said.type === 'MemoryIntact' && said.message === message);
-  if (lost.length === 0 || isSaid) return [];
-  return [{ type: 'Warning', reason: 'MemoryLost', action: 'Forget', message }];
+/** What of the stored status could not be read: once it is written anew, it is gone; what is kept as it is, is told once. */
+export function lossOf({ recalled, status }: StoredPolicy): PolicyEvent[] {
+  if (recalled.lost.length === 0) return [];
+  const isTold = status.conditions?.some(({ type, status: is }) => type === 'MemoryIntact' && is === 'False');
+  if (recalled.newer !== null && isTold) return [];
+  return [{ type: 'Warning', reason: 'MemoryLost', action: 'Forget', message: lossText(recalled) }];
 }
 
-export const lossText = (lost: readonly string[]): string =>
-  `A part of the stored status could not be read and is forgotten. ${lost.join(' ')}`;
+export function lossText({ lost, newer }: StoredPolicy['recalled']): string {
+  const becomes = newer === null ? 'could not be read and is forgotten' : 'cannot be read, and is kept as it is';
+  return clipped(`A part of the stored status ${becomes}. ${lost.join(' ')}`);
+}

@@ -45,7 +45,16 @@ export interface Evidence extends Omit<StoredEvidence, 'phi' | 'allowed' | 'loud
   readonly largestUsualBurst?: number | undefined;
 }
 
-export const evidenceFrom = ({ phi, allowed, loudest, ...rest }: StoredEvidence): Evidence => ({
+/** A stored field that has one of the code's names is another version's, and is not taken for ours. */
+type Strange = { readonly largestUsualBurst?: unknown };
+
+export const evidenceFrom = ({
+  phi,
+  allowed,
+  loudest,
+  largestUsualBurst: _strange,
+  ...rest
+}: StoredEvidence & Strange): Evidence => ({
   ...rest,
   dispersion: phi,
   judgedAgainst: allowed,

@@ -36,14 +36,14 @@ export interface Intent extends z.infer<z.ZodObject<typeof why>> {
   readonly rollout?: RolloutState | undefined;
 }
 
-/** Both into one, at the door. The purpose and the kind have been found to be known. */
+/** Both into one, at the door. The purpose and the kind have been found to be known; the traffic's is an intent, always. */
 export function intentFrom(intent: StoredIntent | undefined, change: StoredChange | undefined): Intent | undefined {
   if (intent) {
     const { kind, split: wanted, rollout, ...rest } = intent;
     const from: Intent = { ...rest, purpose: kind as Purpose, change: { kind: 'Traffic', split: wanted } };
     return rollout ? { ...from, rollout: rolloutFrom(rollout) } : from;
   }
-  if (!change) return undefined;
+  if (!change || change.kind === 'Traffic') return undefined;
   const { purpose, kind, to, ...rest } = change;
   return { ...rest, purpose: purpose as Purpose, change: { ...to, kind } as unknown as Change };
 }

@@ -77,7 +77,10 @@ const isWhoseTraffic = (section: string): boolean => (whoseTraffic as readonly s
 
 /** What was cut off rather than damaged. */
 function incomplete({ stable, split, rollout, guard, intent, change }: StoredStatus): string | null {
+  if (change?.kind === 'Traffic') return 'change.kind: a change of the traffic is an intent.';
   if (intent && change) return 'there are an intent and a change, and one of them is wrong.';
+  const unjudged = [rollout, guard, intent?.rollout].some((judging) => judging?.evidence.length === 0);
+  if (unjudged) return 'there is no evidence, not even of nothing.';
   const running = rollout ? 'a rollout' : guard ? 'a guard' : null;
   if (running === null || (stable && split)) return null;
   return `there is ${running}, but no ${stable ? 'split' : 'stable revision'}.`;

@@ -15,7 +15,7 @@ type Json = Readonly<Record<string, unknown>>;
  * `by` is the version that writes.
  */
 export function toStore({ intent, rollout, guard, memory, ...rest }: Status, found: unknown, by: string): Json {
-  const unknown = Object.entries(record(found)).filter(([section]) => !(section in sections));
+  const unknown = Object.entries(record(found)).filter(([section]) => !Object.hasOwn(sections, section));
   const stored: StoredStatus = {
     ...rest,
     ...(intent && intentToStore(intent)),

@@ -72,7 +72,7 @@ test('an intent that is seen in the traffic is confirmed, whatever hand the serv
   expect(state).toMatchObject({ split });
   expect(state.intent).toBeUndefined();
   // Whoever was to tell of it may have died: now it is known to be done.
-  expect(decision.events).toMatchObject([{ type: 'Normal', reason: 'Healthy', action: 'Step', message: 'm' }]);
+  expect(decision.events[0]).toEqual({ type: 'Normal', reason: 'Healthy', action: 'Step', message: 'm' });
 });
 
 test('in Observe a service that follows LATEST is watched, and pinned for the first time once it is enforced', () => {

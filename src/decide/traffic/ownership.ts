@@ -31,6 +31,7 @@ export function ownership(at: Case): Owned {
   if (!known.stable) return adopt(at, split);
   const returned = known.rollout !== undefined && endedByHand(known.rollout, split);
   if (isOurs(service, known) && !returned) {
+    if (isUnexplained(known, split)) return { outcome: hold(known, 'SplitByHand', unexplainedText(split)) };
     return goOn(known.hold?.reason === 'SplitByHand' ? judgedFrom(without(known, 'hold'), nowMs) : known);
   }
   return moved({ ...at, known: without(known, 'intent') }, split);
@@ -39,6 +40,13 @@ export function ownership(at: Case): Owned {
 /** In Observe a rollout by another hand is not in the split that was accepted, but its share is among those it is judged by. */
 const endedByHand = ({ control, shares }: RolloutState, split: Split): boolean =>
   soleRevision(split) === control && (shares.at(-1)?.percent ?? 0) > 0;
+
+/** Only a rollout and a control give two revisions a share each: here whichever did is not remembered any more. */
+const isUnexplained = ({ rollout, guard }: Status, split: Split): boolean =>
+  soleRevision(split) === null && !rollout && !guard?.controlSince && !guard?.convicted;
+
+const unexplainedText = (split: Split): string =>
+  `${splitText(split)} was written here, but what for is not remembered; nothing is moved until one revision has all of the traffic.`;
 
 /** A share of the traffic follows LATEST: nobody is to move what they did not split. */
 function partlyLatest({ policy, service, known }: Case): Owned {
