@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ablations } from './ablations.ts';
 import { decisions } from './decisions.ts';
+import { pass } from './pass.ts';
 import { queries } from './queries.ts';
 
 export interface BenchOptions {
@@ -23,7 +24,7 @@ export interface Row {
 
 type Bench = (options: BenchOptions, onCell: (cell: Record<string, unknown>) => void) => Promise<Row[]>;
 
-const benches: Readonly<Record<string, Bench>> = { ablations, decisions, queries };
+const benches: Readonly<Record<string, Bench>> = { ablations, decisions, pass, queries };
 
 /** Exit code 2: it was not understood. */
 function usage(problem: string): number {
