@@ -69,28 +69,45 @@ describe('a word that only a newer operator knows', () => {
     expect(stage.reasons().filter((reason) => reason === 'NewerOperator')).toHaveLength(1);
   });
 
-  test('does not stop the way back that is already decided', async () => {
-    let refusing = false;
-    const services = (real: Services): Services => ({
-      glance: (ref) => real.glance(ref),
-      read: (ref) => real.read(ref),
-      revision: (ref, name) => real.revision(ref, name),
-      write: async (...args) => {
-        if (refusing) throw new Unavailable('Cloud Run answered 503');
-        return real.write(...args);
-      },
+  describe('where a way back is already decided', () => {
+    const convicted = async () => {
+      let refusing = false;
+      const services = (real: Services): Services => ({
+        glance: (ref) => real.glance(ref),
+        read: (ref) => real.read(ref),
+        revision: (ref, name) => real.revision(ref, name),
+        write: async (...args) => {
+          if (refusing) throw new Unavailable('Cloud Run answered 503');
+          return real.write(...args);
+        },
+      });
+      const played = await ramping({ services }, { LAB_ERROR_PERCENT: '100' });
+      const { stage } = played;
+      refusing = true;
+      await stage.until((status) => status.phase === 'RollingBack', 20);
+      stage.kill();
+      stage.policies.restatus(stage.key, newIntent(stage.policies.stored(stage.key) as Stored));
+      refusing = false;
+      return played;
+    };
+
+    test('does not stop it', async () => {
+      const { stage, stable } = await convicted();
+      stage.start();
+      await stage.run(2);
+      expect(stage.traffic).toBe(`${stable}=100`);
+      // It is the newer one's to take away.
+      expect(stage.policies.stored(stage.key)).toMatchObject({ intent: { kind: 'RaiseMax', ceiling: 7 } });
     });
-    const { stage, stable } = await ramping({ services }, { LAB_ERROR_PERCENT: '100' });
-    refusing = true;
-    await stage.until((status) => status.phase === 'RollingBack', 20);
-    stage.kill();
-    stage.policies.restatus(stage.key, newIntent(stage.policies.stored(stage.key) as Stored));
-    refusing = false;
-    stage.start();
-    await stage.run(2);
-    expect(stage.traffic).toBe(`${stable}=100`);
-    // It is the newer one's to take away.
-    expect(stage.policies.stored(stage.key)).toMatchObject({ intent: { kind: 'RaiseMax', ceiling: 7 } });
+
+    test('does not let it past a person who has paused the policy', async () => {
+      const { stage } = await convicted();
+      const before = stage.traffic;
+      stage.annotate('paused', 'hands off');
+      stage.start();
+      await stage.run(5);
+      expect(stage.traffic).toBe(before);
+    });
   });
 });
 
