@@ -14,7 +14,8 @@ export const logging =
     const change = said.write?.change;
     const written = change && kindOf(kinds, change).text(change);
     const line = { policy: keyText(policy.key), action, reason, ...(written !== undefined && { write: written }) };
-    if (failure && carried?.kind === 'NotDone') {
+    const undone = said.write !== null && (carried === null || carried.kind === 'NotDone');
+    if (failure && undone) {
       log.warn({ ...line, result: failure.reason, problem: failure.message }, message);
     } else log[said.write || events.length > 0 ? 'info' : 'debug'](line, message);
   };

@@ -143,6 +143,26 @@ describe('writing the status', () => {
     expect(stored()?.status).toEqual(toStore(steady, {}, 'test'));
   });
 
+  test('leaves what a newer operator remembers as it is, word for word: only what people are told is ours', async () => {
+    const why = { etag: '"1"', reason: 'Saturated', message: 'More instances.', at: '2026-01-05T08:00:00Z' };
+    const change = { purpose: 'Raise', kind: 'Instances', to: { max: 7 }, ...why };
+    const newer = { change, verdict: 'Saturated', phase: 'Ramping' };
+    const api = new SloPolicies(cluster.config(), { retries: 0, firstDelayMs: 1 });
+    await api.applyStatus(cached.get('default/api') as KubeObject, newer);
+    catchUp();
+    const conditions: Status['conditions'] = [
+      {
+        type: 'Stalled',
+        status: 'True',
+        reason: 'NewerOperator',
+        message: 'Run the newer one.',
+        lastTransitionTime: '2026-01-05T08:00:00Z',
+      },
+    ];
+    await policies.writeStatus(key, { phase: 'Steady', conditions, observedGeneration: 1 });
+    expect(stored()?.status).toEqual({ ...newer, conditions, observedGeneration: 1 });
+  });
+
   test('is refused to one that no longer leads', async () => {
     annotate('api-2');
     isLeader = false;

@@ -1,0 +1,84 @@
+/** What is told of a pass, whatever becomes of its status: the way back is not silent because Kubernetes is away. */
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import type { Pass } from '../../src/loop/pass.ts';
+import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
+import type { Services } from '../../src/ports/services.ts';
+import { logging } from '../../src/report/listeners.ts';
+import { ramping, type StageOptions } from '../scenarios/stage.ts';
+
+interface Line {
+  readonly level: number;
+  readonly action: string;
+  readonly write?: string;
+  readonly result?: string;
+  readonly problem?: string;
+}
+
+const [info, warn] = [30, 40];
+
+/** A candidate that fails, and the log beside it; `write` stands before Cloud Run's. */
+async function failing(write: (real: Services, ...args: Parameters<Services['write']>) => Promise<void>, more = {}) {
+  const lines: Line[] = [];
+  const passes: Pass[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
+  const tell = logging(log);
+  const options: StageOptions = {
+    services: (real) => ({
+      glance: (ref) => real.glance(ref),
+      read: (ref) => real.read(ref),
+      revision: (ref, name) => real.revision(ref, name),
+      write: (...args) => write(real, ...args),
+    }),
+    onPass(pass) {
+      passes.push(pass);
+      tell(pass);
+    },
+    ...more,
+  };
+  const played = await ramping(options, { LAB_ERROR_PERCENT: '100' });
+  const of = (action: string) => lines.filter((line) => line.action === action);
+  return { ...played, of, passes };
+}
+
+describe('a status that cannot be written', () => {
+  test('loses nothing else: the rollback is done, people are told of it, the log and the passes say so', async () => {
+    const { stage, stable, of, passes } = await failing((real, ...args) => real.write(...args));
+    stage.policies.writeStatus = async () => {
+      throw new Unavailable('Kubernetes answered 503');
+    };
+    const before = passes.length;
+    for (let minute = 0; minute < 20 && stage.traffic !== `${stable}=100`; minute++) await stage.run(1);
+    expect(stage.traffic).toBe(`${stable}=100`);
+    expect(stage.policies.events.at(-1)).toMatchObject({ type: 'Warning', action: 'RollBack' });
+    expect(of('RollBack')[0]).toMatchObject({ level: info, write: `${stable} 100 %` });
+    expect(passes.slice(before).every(({ reported }) => !reported)).toBe(true);
+    expect(passes.find(({ carried, said }) => said?.action === 'RollBack' && carried?.kind === 'Done')).toBeDefined();
+  });
+});
+
+describe('the log of a write that was not done', () => {
+  test.each([
+    ['Refused', new Refused('Google refused: iam.serviceAccounts.actAs is missing.')],
+    ['Unavailable', new Unavailable('Cloud Run answered 503')],
+    ['OutcomeUnknown', new OutcomeUnknown('The connection was reset.')],
+    ['ChangedMeanwhile', new Conflict('It changed since it was read.')],
+    ['InternalError', new TypeError('a bug')],
+  ])('says that it was not, and why: %s', async (result, error) => {
+    let isFailing = false;
+    const { stage, stable, of } = await failing(async (real, ...args) => {
+      if (isFailing) throw error;
+      return real.write(...args);
+    });
+    isFailing = true;
+    await stage.run(20);
+    expect(stage.traffic).not.toBe(`${stable}=100`);
+    const [first] = of('RollBack');
+    expect(first).toMatchObject({ level: warn, result, problem: error.message });
+    expect(of('RollBack').filter(({ level }) => level !== warn)).toEqual([]);
+    isFailing = false;
+    await stage.run(5);
+    expect(stage.traffic).toBe(`${stable}=100`);
+    expect(of('RollBack').at(-1)).toMatchObject({ level: info, write: `${stable} 100 %` });
+  });
+});
