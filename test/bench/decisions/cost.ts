@@ -2,6 +2,7 @@
 
 import { assess } from '../../../src/decide/evidence/assess.ts';
 import { absorb, freshEvidence, type Terms } from '../../../src/decide/evidence/evidence.ts';
+import { evidenceToStore } from '../../../src/status/evidence.ts';
 
 const terms: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 2, ticksToConvict: 6, tickMs: 15_000 };
 const at = '2026-01-05T08:00:00.000Z';
@@ -33,7 +34,7 @@ function reference(): number {
 }
 
 /** After a day of ticks, with everything that it may have to remember. */
-export const sizes = (): number => JSON.stringify(judged(5_760)).length;
+export const sizes = (): number => JSON.stringify(evidenceToStore(judged(5_760))).length;
 
 function judged(ticks: number) {
   let evidence = freshEvidence(name, 1.2345678901234567, 0.0012345678901234567, at, {
