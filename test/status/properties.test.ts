@@ -88,7 +88,7 @@ describe('a status with one field removed or replaced by a value of another type
         if (read.newer !== null) expect(moves.splits.filter((split) => split !== `${back}=100`)).toEqual([]);
         else expect(moves.splits).toEqual((await played(phase, copy(toStore(read.status, {}, 'test')))).splits);
       }),
-      { numRuns: 40, seed: 4 },
+      { numRuns: 25, seed: 4 },
     );
   });
 
