@@ -32,18 +32,13 @@ export async function pass({ quick }: BenchOptions, onCell: (cell: Record<string
   for (let run = 0; run < runs; run++) {
     for (const [i, ms] of (await timed(fleets, looks)).entries()) times[i]!.push(ms);
   }
-  const cells: Cell[] = [];
-  for (const [i, policies] of sizes.entries()) {
+  const counts = await Promise.all(sizes.map(counted));
+  const cells = sizes.map((policies, i): Cell => {
     const ms = times[i]!.toSorted((a, b) => a - b);
-    const cell = {
-      policies,
-      ...(await counted(policies)),
-      bytesPerLook: bytes[i]!,
-      msPerLook: ms[Math.floor(runs / 2)]!,
-    };
-    cells.push(cell);
-    onCell({ cell: policies, ...cell, msOfRuns: ms });
-  }
+    const cell = { ...counts[i]!, bytesPerLook: Math.round(bytes[i]!), msPerLook: ms[Math.floor(runs / 2)]! };
+    onCell({ cell: policies, ...cell, msPerLook: fourDigits(cell.msPerLook), msOfRuns: ms.map(fourDigits) });
+    return { policies, ...cell };
+  });
   return rowsOf(cells);
 }
 
