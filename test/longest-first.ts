@@ -10,6 +10,7 @@ const long = [
   'test/commands/run.test.ts',
   'test/bench/decisions.test.ts',
   'test/scenarios/crash.test.ts',
+  'test/bench/pass.test.ts',
   'test/backtest/command.test.ts',
   'test/scenarios/gaps.test.ts',
   'test/commands/check.test.ts',

@@ -41,11 +41,7 @@ export class Timers {
     if (first === undefined || first.dueMs > nowMs) return undefined;
     this.#byKey.delete(first.key);
     const last = this.#heap.pop()!;
-    if (last !== first) {
-      last.at = 0;
-      this.#heap[0] = last;
-      this.#sink(last);
-    }
+    if (last !== first) this.#fillTop(last);
     return first.key;
   }
 
@@ -56,28 +52,31 @@ export class Timers {
 
   #rise(one: Waiting): void {
     while (one.at > 0) {
-      const above = this.#heap[(one.at - 1) >> 1]!;
+      const { at } = one;
+      const above = this.#heap[(at - 1) >> 1]!;
       if (!isBefore(one, above)) break;
-      this.#swap(one, above);
+      this.#put(one, above.at);
+      this.#put(above, at);
     }
   }
 
-  #sink(one: Waiting): void {
-    for (;;) {
-      const left = this.#heap[2 * one.at + 1];
-      const right = this.#heap[2 * one.at + 2];
-      const below = left && right && isBefore(right, left) ? right : left;
-      if (below === undefined || !isBefore(below, one)) break;
-      this.#swap(one, below);
+  /** The earlier of two moves up, all the way down; `one`, which mostly belongs down there, takes the last place and rises. */
+  #fillTop(one: Waiting): void {
+    let free = 0;
+    for (let left = this.#heap[1]; left !== undefined; left = this.#heap[2 * free + 1]) {
+      const right = this.#heap[2 * free + 2];
+      const next = right && isBefore(right, left) ? right : left;
+      const { at } = next;
+      this.#put(next, free);
+      free = at;
     }
+    this.#put(one, free);
+    this.#rise(one);
   }
 
-  #swap(one: Waiting, other: Waiting): void {
-    const { at } = one;
-    one.at = other.at;
-    other.at = at;
-    this.#heap[one.at] = one;
-    this.#heap[other.at] = other;
+  #put(one: Waiting, at: number): void {
+    one.at = at;
+    this.#heap[at] = one;
   }
 }
 

@@ -20,7 +20,7 @@ export async function pass({ quick }: BenchOptions, onCell: (cell: Record<string
     cell: 'how',
     text:
       `Idle looks, one after the other on one thread, from one alarm of the queue to the next. Time: the median of ${runs} runs ` +
-      `of ${looks} looks, ${inTurn} of a size in turn, collections included. Bytes: how V8's heap grows between collections, ` +
+      `of ${looks} looks, ${inTurn} of a size in turn, collections included; beside it that of the processors. Bytes: how V8's heap grows between collections, ` +
       `over ${looks} looks. Characters: of the project's source, as often as they are run, over one look at each policy. ` +
       'Network, the end of the log and the timers of the system are left out. Nothing is left to chance, so that the seed changes nothing.',
   });
@@ -28,22 +28,18 @@ export async function pass({ quick }: BenchOptions, onCell: (cell: Record<string
   await timed(fleets, 2_000);
   const bytes: number[] = [];
   for (const fleet of fleets) bytes.push(await bytesPerLook(fleet, looks));
-  const times: number[][] = sizes.map(() => []);
+  const times: Time[][] = sizes.map(() => []);
   for (let run = 0; run < runs; run++) {
-    for (const [i, ms] of (await timed(fleets, looks)).entries()) times[i]!.push(ms);
+    for (const [i, time] of (await timed(fleets, looks)).entries()) times[i]!.push(time);
   }
-  const cells: Cell[] = [];
-  for (const [i, policies] of sizes.entries()) {
-    const ms = times[i]!.toSorted((a, b) => a - b);
-    const cell = {
-      policies,
-      ...(await counted(policies)),
-      bytesPerLook: bytes[i]!,
-      msPerLook: ms[Math.floor(runs / 2)]!,
-    };
-    cells.push(cell);
-    onCell({ cell: policies, ...cell, msOfRuns: ms });
-  }
+  const counts = await Promise.all(sizes.map(counted));
+  const cells = sizes.map((policies, i): Cell => {
+    const ms = times[i]!.map((time) => time.ms).toSorted((a, b) => a - b);
+    const cpuMs = times[i]!.map((time) => time.cpuMs).toSorted((a, b) => a - b);
+    const cell = { ...counts[i]!, bytesPerLook: Math.round(bytes[i]!), msPerLook: fourDigits(median(ms)) };
+    onCell({ cell: policies, ...cell, msOfRuns: ms.map(fourDigits), cpuMsPerLook: fourDigits(median(cpuMs)) });
+    return { policies, ...cell };
+  });
   return rowsOf(cells);
 }
 
@@ -104,18 +100,28 @@ async function bytesPerLook(fleet: Fleet, looks: number): Promise<number> {
   return bytes / looks;
 }
 
-/** Milliseconds a look, of each size. */
-async function timed(fleets: readonly Fleet[], looks: number): Promise<number[]> {
-  const took = fleets.map(() => 0);
+/** Of a look: by the wall's clock, and of the processors, which is what it would be if nothing else ran here. */
+interface Time {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+async function timed(fleets: readonly Fleet[], looks: number): Promise<Time[]> {
+  const took = fleets.map(() => ({ ms: 0, cpuMs: 0 }));
   for (let done = 0; done < looks; done += inTurn) {
     for (const [i, fleet] of fleets.entries()) {
       await fleet.ready(inTurn);
       const begunMs = performance.now();
+      const before = process.cpuUsage();
       await fleet.idle(inTurn);
-      took[i]! += performance.now() - begunMs;
+      const { user, system } = process.cpuUsage(before);
+      took[i]!.cpuMs += (user + system) / 1000 / looks;
+      took[i]!.ms += (performance.now() - begunMs) / looks;
     }
   }
-  return took.map((ms) => ms / looks);
+  return took;
 }
 
+/** Of an odd number, in order. */
+const median = (values: readonly number[]): number => values[(values.length - 1) / 2]!;
 const fourDigits = (value: number): number => Number(value.toPrecision(4));

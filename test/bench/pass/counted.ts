@@ -1,10 +1,12 @@
 /**
  * Counts what a look does, which no busy machine changes: the policies that it visits, and the characters of the project's
- * source that it goes through, each block as often as it is run, in which a loop over all shows wherever it is. On a thread of
- * its own, since V8 counts only what it has compiled after it was asked to.
+ * source that it goes through, each block as often as it is run, in which a loop over all shows wherever it is. In a process of
+ * its own, since V8 counts only what it has compiled after it was asked to, and loses count of what it optimizes.
  */
+import { execFile } from 'node:child_process';
 import { Session } from 'node:inspector/promises';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 
 export interface Counted {
   readonly visited: number;
@@ -12,20 +14,24 @@ export interface Counted {
 }
 
 /** Of one look at each of `size` policies, on average. */
-export function counted(size: number): Promise<Counted> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: size });
-  return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+export async function counted(size: number): Promise<Counted> {
+  const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, String(size)]);
+  return JSON.parse(stdout);
 }
 
 async function count(size: number): Promise<Counted> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
-  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  const start = () => session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  await start();
   const { Fleet } = await import('./fleet.ts');
   const fleet = await Fleet.of(size);
   await fleet.ready(size);
   const { policies } = fleet.asked;
+  // To start again takes back what was optimized, and from here nothing is.
+  for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag);
+  await start();
   await session.post('Profiler.takePreciseCoverage');
   await fleet.idle(size);
   const { result } = await session.post('Profiler.takePreciseCoverage');
@@ -34,7 +40,7 @@ async function count(size: number): Promise<Counted> {
     .filter(({ url }) => url.startsWith(source))
     .flatMap(({ functions }) => functions.map(({ ranges }) => charactersIn(ranges)))
     .reduce((sum, one) => sum + one, 0);
-  return { visited: (fleet.asked.policies - policies) / size, charactersPerLook: characters / size };
+  return { visited: (fleet.asked.policies - policies) / size, charactersPerLook: Math.round(characters / size) };
 }
 
 interface Range {
@@ -55,7 +61,7 @@ function charactersIn(ranges: readonly Range[]): number {
   return characters;
 }
 
-if (!isMainThread && typeof workerData === 'number') {
-  parentPort!.postMessage(await count(workerData));
+if (import.meta.main) {
+  console.log(JSON.stringify(await count(Number(process.argv[2]))));
   process.exit();
 }
