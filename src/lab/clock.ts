@@ -109,8 +109,12 @@ export class PacedClock implements Clock {
 
   async sleep(lengthMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
+    const dueMs = this.nowMs() + lengthMs;
     try {
-      await wallSleep(Math.max(0, lengthMs / this.speed), undefined, signal === undefined ? {} : { signal });
+      // A timer may ring a moment before its time by the clock.
+      for (let leftMs = lengthMs; leftMs > 0; leftMs = dueMs - this.nowMs()) {
+        await wallSleep(leftMs / this.speed, undefined, signal === undefined ? {} : { signal });
+      }
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
