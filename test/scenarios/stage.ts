@@ -349,7 +349,8 @@ export class MemoryPolicies implements Policies {
     // All but the status is as it was read.
     const { status: read, lost, newer } = recall(raw.status, this.#vocabulary);
     this.#parsed.set(keyText(key), { ...before, status: read, recalled: { lost, newer } });
-    if (lost.length > 0 && newer === null) throw new Error(`the schema lost a part of ${JSON.stringify(status)}: ${lost.join('; ')}`);
+    if (lost.length > 0 && newer === null)
+      throw new Error(`the schema lost a part of ${JSON.stringify(status)}: ${lost.join('; ')}`);
   }
 
   /** The status as it is stored. */
