@@ -30,16 +30,19 @@ export function inspected(policy: Policy, seen: Observation, state: Status, nowM
   const objectives = policy.objectives.map(({ name }, i): Inspected['objectives'][number] => {
     const answer = answers[i];
     const found = answer?.kind === 'Known' ? answer.value : null;
-    if (!found) return state.inspection?.objectives.find((one) => one.name === name) ?? { name };
+    const before = state.inspection?.objectives.find((one) => one.name === name) ?? { name };
+    if (!found) return before;
+    const { problem: _problem, unaligned: _unaligned, ...kept } = before;
     const unaligned = unalignedText(name, found.buckets);
     return {
-      name,
+      ...kept,
       ...(found.problem && { problem: { ...found.problem, message: clipped(`${name}: ${found.problem.message}`) } }),
       ...(unaligned && { unaligned }),
     };
   });
   const { generation } = policy;
-  return { ...state, inspection: { generation, at: iso(nowMs), revision: state.stable?.revision ?? '', objectives } };
+  const revision = state.stable?.revision ?? '';
+  return { ...state, inspection: { ...state.inspection, generation, at: iso(nowMs), revision, objectives } };
 }
 
 /** Why a rollout could never be judged, or null. That there is no data yet is no reason: there may be none without traffic. */

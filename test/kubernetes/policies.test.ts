@@ -122,6 +122,16 @@ describe('writing the status', () => {
     expect(writes()).toBe(3);
   });
 
+  test('mends what could not be read at once, though nothing else is new', async () => {
+    await policies.writeStatus(key, steady);
+    const server = stored() as unknown as KubeObject & { readonly status: object };
+    cached.set(keyOf(server), { ...server, status: { ...server.status, memory: { format: 'x' } } } as KubeObject);
+    expect(policies.get(key)?.recalled.lost).toHaveLength(1);
+    await policies.writeStatus(key, lookedAt('2026-01-01T00:00:01Z'));
+    expect(writes()).toBe(2);
+    expect(policies.get(key)?.recalled.lost).toEqual([]);
+  });
+
   test('does nothing for a policy that is gone', async () => {
     cached.clear();
     await policies.writeStatus(key, steady);

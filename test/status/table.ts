@@ -514,6 +514,29 @@ const beside: readonly Row[] = [
     kept: ({ memory }) => [(memory as Json).more, 1],
   },
   {
+    what: 'fields of another version in a dry run that is made anew',
+    of: 'ramping',
+    done(status) {
+      for (const object of objects(status.inspection)) object.more = more;
+      put(status, 'inspection', 'at').to('2026-01-04T08:00:00.000Z');
+      put(status, 'inspection', 'objectives', 0, 'problem').to({ reason: 'NoSeries', message: 'm', more });
+    },
+    moves: 'AsEver',
+    kept: ({ inspection }) => [
+      { ...(inspection as Json), at: '' },
+      {
+        generation: 1,
+        at: '',
+        revision: 'api-00001-aaa',
+        more,
+        objectives: [
+          { name: 'availability', more },
+          { name: 'latency', more },
+        ],
+      },
+    ],
+  },
+  {
     what: 'sections that only another version knows',
     of: 'ramping',
     done(status) {

@@ -71,9 +71,11 @@ export class KubernetesPolicies implements Policies {
     const raw = this.#raw(text);
     if (raw === undefined) return;
     const nowMs = this.#clock.nowMs();
-    if (!worthWriting(this.#lastWritten(text, raw), status, nowMs)) return;
+    const { lost, newer } = this.#stored(raw).recalled;
+    const isNewers = newer !== null;
+    const mends = lost.length > 0 && !isNewers;
+    if (!mends && !worthWriting(this.#lastWritten(text, raw), status, nowMs)) return;
     this.#fence.check();
-    const isNewers = this.#stored(raw).recalled.newer !== null;
     const body = isNewers ? toldOnly(status, raw.status) : toStore(status, raw.status, this.#version);
     this.#saw(text, await this.#api.applyStatus(raw, body));
     this.#writtenMs.set(text, nowMs);
