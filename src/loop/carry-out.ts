@@ -4,7 +4,7 @@
  * change it is; a way back goes to Cloud Run first. What becomes of it is told by what is returned; a throw is a bug.
  */
 import type { Obeyed, Write } from '../decide/decision.ts';
-import { type ChangeKinds, kindOf } from '../facts/change.ts';
+import { type Change, type ChangeKind, type ChangeKinds, kindOf } from '../facts/change.ts';
 import type { Purposes } from '../facts/purpose.ts';
 import type { Service, ServiceRef } from '../facts/service.ts';
 import { iso } from '../facts/time.ts';
@@ -98,21 +98,43 @@ async function written(hands: Hands, errand: Errand, beforehand: (etag: string) 
       await services.write(ref, change, current);
       break;
     } catch (error) {
-      if (error instanceof OutcomeUnknown && (await isApplied())) break;
+      if (error instanceof OutcomeUnknown && (await isApplied(services, ref, kind, change))) break;
       const persists = error instanceof Conflict && purposes[write.purpose].order === 'ChangeFirst';
       if (!persists || attempt >= mostConflicts) throw error;
       current = await stillAs(hands, errand);
     }
   }
-  const after = await services.read(ref);
+  const after = await readBack(services, ref);
   if (!after || !kind.isIn(change, after)) {
     throw new Conflict(`The service was changed right after it was set to ${kind.text(change)}.`);
   }
   return after;
+}
 
-  async function isApplied(): Promise<boolean> {
+/** What was accepted and cannot be seen is neither done nor undone. */
+async function readBack(services: Services, ref: ServiceRef): Promise<Service | null> {
+  try {
+    return await services.read(ref);
+  } catch (cause) {
+    if (!isKnown(cause)) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new OutcomeUnknown(`Cloud Run accepted it, and it could not be read back: ${why}`, { cause });
+  }
+}
+
+/** false: it is not, or that cannot be seen either. */
+async function isApplied(
+  services: Services,
+  ref: ServiceRef,
+  kind: ChangeKind<Change>,
+  change: Change,
+): Promise<boolean> {
+  try {
     const service = await services.read(ref);
     return service !== null && kind.isIn(change, service);
+  } catch (error) {
+    if (!isKnown(error)) throw error;
+    return false;
   }
 }
 

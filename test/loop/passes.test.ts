@@ -82,3 +82,43 @@ describe('the log of a write that was not done', () => {
     expect(of('RollBack').at(-1)).toMatchObject({ level: info, write: `${stable} 100 %` });
   });
 });
+
+describe('a write that was accepted and cannot be read back', () => {
+  test.each([
+    ['at once', null],
+    ['after its answer was lost', new OutcomeUnknown('The connection was reset.')],
+  ])('is said to be unknown, and never to have failed: %s', async (_, lost) => {
+    let [isArmed, isAway] = [false, false];
+    const away = () => {
+      if (isAway) throw new Unavailable('Cloud Run answered 503');
+    };
+    const { stage, stable, of } = await failing(async () => {}, {
+      services: (real: Services): Services => ({
+        glance: (ref) => real.glance(ref),
+        revision: (ref, name) => real.revision(ref, name),
+        read: async (ref) => {
+          away();
+          return real.read(ref);
+        },
+        write: async (...args) => {
+          await real.write(...args);
+          if (isArmed) isAway = true;
+          isArmed = false;
+          if (isAway && lost) throw lost;
+        },
+      }),
+    });
+    const written = stage.writes.length;
+    isArmed = true;
+    await stage.until(() => isAway, 20);
+    await stage.run(1);
+    expect(stage.traffic).toBe(`${stable}=100`);
+    expect(of('RollBack')[0]).toMatchObject({ level: warn, result: 'OutcomeUnknown' });
+    expect(stage.reasons()).toContain('OutcomeUnknown');
+    expect(stage.reasons()).not.toContain('NotCarriedOut');
+    isAway = false;
+    await stage.run(5);
+    expect(stage.writes).toHaveLength(written + 1);
+    expect(stage.status).toMatchObject({ phase: 'Steady', stable: { revision: stable, percent: 100 } });
+  });
+});
