@@ -72,7 +72,7 @@ describe('a status with one field removed or replaced by a value of another type
         const decided = decide(policy, seen, read.status, nowMs);
         expect(recall(copy(toStore(decided.state, raw, 'test')))).toMatchObject({ lost: [], newer: null });
       }),
-      { numRuns: 4000, seed: 3 },
+      { numRuns: 1500, seed: 3 },
     );
   });
 
@@ -88,7 +88,7 @@ describe('a status with one field removed or replaced by a value of another type
         if (read.newer !== null) expect(moves.splits.filter((split) => split !== `${back}=100`)).toEqual([]);
         else expect(moves.splits).toEqual((await played(phase, copy(toStore(read.status, {}, 'test')))).splits);
       }),
-      { numRuns: 25, seed: 4 },
+      { numRuns: 15, seed: 4 },
     );
   });
 
