@@ -72,8 +72,8 @@ export const houseRules: readonly Breakage[] = [
   {
     rule: "a newer operator's memory is written over",
     file: 'src/kubernetes/policies/policies.ts',
-    from: 'const isNewers = this.#stored(raw).recalled.newer !== null;',
-    to: 'const isNewers = this.#stored(raw).recalled.newer === undefined;',
+    from: 'const isNewers = newer !== null;',
+    to: 'const isNewers = newer === undefined;',
     tests: ['test/kubernetes/policies.test.ts'],
   },
   {
