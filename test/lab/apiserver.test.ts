@@ -5,7 +5,7 @@ import { Failure } from '../../src/lab/apiserver/failure.ts';
 import type { Json, JsonObject } from '../../src/lab/apiserver/object.ts';
 import { managedFields } from '../../src/lab/apiserver/ownership.ts';
 import { jsonPatch, mergePatch } from '../../src/lab/apiserver/patch.ts';
-import { eventResource, leaseResource, policyResource, type Resource } from '../../src/lab/apiserver/resources.ts';
+import { apiEvents, leaseResource, type Resource, sloPolicies } from '../../src/lab/apiserver/resources.ts';
 import { Store } from '../../src/lab/apiserver/store.ts';
 import { type Column, table } from '../../src/lab/apiserver/table.ts';
 import { Writes } from '../../src/lab/apiserver/writes.ts';
@@ -155,9 +155,9 @@ describe('the store', () => {
   test('gives every change a version of its own, over all resources', () => {
     const store = new Store();
     const versions = [
-      store.put(policyResource, object('a')),
-      store.put(eventResource, object('b')),
-      store.put(policyResource, object('a')),
+      store.put(sloPolicies, object('a')),
+      store.put(apiEvents, object('b')),
+      store.put(sloPolicies, object('a')),
     ];
     expect(new Set(versions.map(({ metadata }) => metadata.resourceVersion)).size).toBe(3);
     expect(store.since(0)?.map(({ type }) => type)).toEqual(['ADDED', 'ADDED', 'MODIFIED']);
@@ -165,14 +165,14 @@ describe('the store', () => {
 
   test('forgets its history when it is compacted, and when it grows too long', () => {
     const store = new Store();
-    store.put(policyResource, object('a'));
+    store.put(sloPolicies, object('a'));
     const before = store.revision;
-    store.put(policyResource, object('a'));
+    store.put(sloPolicies, object('a'));
     store.compact();
     expect(store.since(before)).toBeUndefined();
     expect(store.since(store.revision)).toEqual([]);
     const compacted = store.revision;
-    for (let i = 0; i < 20_001; i++) store.put(policyResource, object('a'));
+    for (let i = 0; i < 20_001; i++) store.put(sloPolicies, object('a'));
     expect(store.since(compacted)).toBeUndefined();
     expect(store.since(store.revision - 10_000)).toHaveLength(10_000);
   });
@@ -193,7 +193,7 @@ describe('the bounds of the store', () => {
   };
 
   test('make room for new events by dropping the oldest', () => {
-    const { create, names } = filled({ ...eventResource, limit: 2 });
+    const { create, names } = filled({ ...apiEvents, limit: 2 });
     for (const name of ['a', 'b', 'c']) create(name);
     expect(names()).toEqual(['b', 'c']);
   });

@@ -1,6 +1,6 @@
 /** What kubectl asks before it asks anything. */
 import type { JsonObject } from './object.ts';
-import { groupVersion, policyResource, type Resource, served } from './resources.ts';
+import { groupVersion, type Resource, served, sloPolicies } from './resources.ts';
 
 const servedVerbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -11,7 +11,7 @@ export function discover(path: string): JsonObject | undefined {
   if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(apiGroup) };
   if (path === '/version') return { major: '1', minor: '36', gitVersion: 'v1.36.0-steadyrun-lab', platform: 'lab/any' };
   if (path === '/openapi/v3') return openApiIndex();
-  if (path === openApiPath(policyResource)) return openApi(policyResource);
+  if (path === openApiPath(sloPolicies)) return openApi(sloPolicies);
   const [, root, group = '', version = '', ...more] = path.split('/');
   if (root === 'api' && group === 'v1' && version === '') return resourceList('', 'v1');
   if (root !== 'apis' || !groups.includes(group) || more.length > 0) return undefined;
@@ -51,7 +51,7 @@ const openApiPath = (resource: Resource): string => `/openapi/v3/apis/${groupVer
 function openApiIndex(): JsonObject {
   return {
     paths: {
-      [`apis/${groupVersion(policyResource)}`]: { serverRelativeURL: `${openApiPath(policyResource)}?hash=lab` },
+      [`apis/${groupVersion(sloPolicies)}`]: { serverRelativeURL: `${openApiPath(sloPolicies)}?hash=lab` },
     },
   };
 }

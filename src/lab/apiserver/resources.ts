@@ -43,7 +43,7 @@ const plain = {
   dropsOldest: false,
 };
 
-export const policyResource: Resource = {
+export const sloPolicies: Resource = {
   ...plain,
   group,
   version,
@@ -60,7 +60,7 @@ export const policyResource: Resource = {
   ],
 };
 
-export const eventResource: Resource = {
+export const apiEvents: Resource = {
   ...plain,
   group: 'events.k8s.io',
   version: 'v1',
@@ -73,7 +73,7 @@ export const eventResource: Resource = {
 };
 
 /** The same events as the core API shows them, which is where kubectl looks; read only. */
-export const coreEventResource: Resource = { ...eventResource, group: '' };
+export const coreEvents: Resource = { ...apiEvents, group: '' };
 
 export const leaseResource: Resource = {
   ...plain,
@@ -96,13 +96,7 @@ export const namespaceResource: Resource = {
   namespaced: false,
 };
 
-export const served: readonly Resource[] = [
-  policyResource,
-  eventResource,
-  coreEventResource,
-  leaseResource,
-  namespaceResource,
-];
+export const served: readonly Resource[] = [sloPolicies, apiEvents, coreEvents, leaseResource, namespaceResource];
 
 export const groupVersion = (resource: Resource): string =>
   resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;

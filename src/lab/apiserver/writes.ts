@@ -17,7 +17,7 @@ import { folded, unfolded } from './listmaps.ts';
 import { type ApiObject, child, isObject, type Json, type JsonObject, without } from './object.ts';
 import { managedFields, type Owner } from './ownership.ts';
 import { jsonPatch, mergePatch } from './patch.ts';
-import { groupVersion, namespaceResource, policyResource, type Resource } from './resources.ts';
+import { groupVersion, namespaceResource, type Resource, sloPolicies } from './resources.ts';
 import type { Store } from './store.ts';
 import { refuseUnknown, refuseUntyped } from './strict.ts';
 
@@ -179,7 +179,7 @@ export class Writes {
         resourceVersion: live?.metadata.resourceVersion ?? '',
       },
     };
-    if (resource !== policyResource) return object;
+    if (resource !== sloPolicies) return object;
     const admission = this.#admit(object, live);
     if (!admission.ok) throw invalid(resource, name, admission.message, admission.causes);
     return admission.object as JsonObject;

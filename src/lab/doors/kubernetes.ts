@@ -8,13 +8,7 @@ import { type Fault, type Faults, misbehaves } from '../apiserver/faults.ts';
 import { type Answer, asObject, failed, isTrue, mediaType, readBody, send, wantsTable } from '../apiserver/http.ts';
 import { Lists } from '../apiserver/lists.ts';
 import { type ApiObject, child, type JsonObject } from '../apiserver/object.ts';
-import {
-  coreEventResource,
-  eventResource,
-  groupVersion,
-  policyResource,
-  type Resource,
-} from '../apiserver/resources.ts';
+import { apiEvents, coreEvents, groupVersion, type Resource, sloPolicies } from '../apiserver/resources.ts';
 import { type Route, route } from '../apiserver/routes.ts';
 import { selectorOf } from '../apiserver/selectors.ts';
 import { type Change, Store } from '../apiserver/store.ts';
@@ -59,8 +53,8 @@ export class KubernetesDoor {
 
   /** The policies without HTTP but by the same rules, for the lab itself and for tests. Throws Failure. */
   readonly policies = {
-    get: (namespace: string, name: string): ApiObject | undefined => this.#store.get(policyResource, namespace, name),
-    list: (): readonly ApiObject[] => this.#store.list(policyResource),
+    get: (namespace: string, name: string): ApiObject | undefined => this.#store.get(sloPolicies, namespace, name),
+    list: (): readonly ApiObject[] => this.#store.list(sloPolicies),
     /** Creates the policy or replaces its specification, as `kubectl apply` of the file would. */
     put: (policy: JsonObject): ApiObject => {
       const { name, namespace = 'default' } = child(policy, 'metadata');
@@ -72,12 +66,12 @@ export class KubernetesDoor {
     /** Calls back after every change, until the returned function is called. */
     subscribe: (listener: (change: Change) => void): (() => void) =>
       this.#store.subscribe((change) => {
-        if (change.resource === policyResource) listener(change);
+        if (change.resource === sloPolicies) listener(change);
       }),
   };
 
   events(): readonly ApiObject[] {
-    return this.#store.list(eventResource);
+    return this.#store.list(apiEvents);
   }
 
   /** Forgets all history: a watch from before, or a list under way, is answered with 410. */
@@ -164,7 +158,7 @@ export class KubernetesDoor {
     const { method, query, request } = call;
     const { resource, namespace, name, subresource } = call.route;
     const isCollection = name === '';
-    if (resource === coreEventResource || isCollection !== (method === 'POST') || namespace === undefined)
+    if (resource === coreEvents || isCollection !== (method === 'POST') || namespace === undefined)
       throw methodNotAllowed();
     const target: Target = { resource, namespace, name, subresource };
     const writer: Writer = {
@@ -202,7 +196,7 @@ export class KubernetesDoor {
   }
 
   #table(shown: Resource, objects: readonly ApiObject[], metadata: JsonObject): JsonObject {
-    const columns = shown === policyResource ? this.#options.columns : [];
+    const columns = shown === sloPolicies ? this.#options.columns : [];
     return table(objects, columns, metadata, this.#options.nowMs());
   }
 }
@@ -212,13 +206,13 @@ function stored(resource: Resource): {
   readonly resource: Resource;
   readonly present: (object: ApiObject) => ApiObject;
 } {
-  return resource === coreEventResource
-    ? { resource: eventResource, present: asCoreEvent }
+  return resource === coreEvents
+    ? { resource: apiEvents, present: asCoreEvent }
     : { resource, present: (same) => same };
 }
 
 const policyTarget = (namespace: string, name: string): Target => ({
-  resource: policyResource,
+  resource: sloPolicies,
   namespace,
   name,
   subresource: '',

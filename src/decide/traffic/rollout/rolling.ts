@@ -1,5 +1,5 @@
 /** A rollout is running: is it still possible, is it still wanted, are there metrics, and then what does the evidence say? */
-import { between, namedSplit, percentOf } from '../../../facts/split.ts';
+import { namedSplit, percentOf } from '../../../facts/split.ts';
 import { ms, spoken } from '../../../facts/time.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import type { Status } from '../../../status/status.ts';
@@ -12,12 +12,10 @@ import { unmeasurable } from '../../inspection.ts';
 import { hasLasted } from '../../outcome.ts';
 import { rows } from '../../view.ts';
 import { newcomer } from '../newcomer.ts';
-import { heldStill, hold, type TrafficOutcome, toSplit } from '../outcome.ts';
+import { heldStill, hold, type TrafficOutcome } from '../outcome.ts';
 import { advance } from './advance.ts';
 import { away, outcomeOf } from './proposal.ts';
-import { firstPercent, startPercent } from './ramp.ts';
-import { metricsOutage } from './start.ts';
-import { newRollout } from './state.ts';
+import { firstShare, metricsOutage } from './start.ts';
 
 /** Superseded candidates in a row after which the running one is finished first. */
 const mostSuperseded = 3;
@@ -64,7 +62,7 @@ function impossible({ seen: { revisions }, known }: Case, rollout: RolloutState)
 
 /** Newest wins, until three in a row have been cut short. */
 function superseded(at: Case, rollout: RolloutState): TrafficOutcome | null {
-  const { policy, seen, service, known, nowMs } = at;
+  const { policy, seen, service, known } = at;
   const name = newcomer(service, known);
   if (name === null || name === rollout.candidate) return null;
   const newer = seen.revisions[name];
@@ -73,23 +71,13 @@ function superseded(at: Case, rollout: RolloutState): TrafficOutcome | null {
   if ((known.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
   // It begins when it could begin by itself.
   if (tooFewInstances(service) || unmeasurable(policy, known) || metricsOutage(at)) return null;
-  const pace = paceOf(at);
-  const limit = limitOf(service);
   const { control, requestsPerSecond, evidence } = rollout;
-  const percent = firstPercent(policy, requestsPerSecond, pace, limit);
-  const begun = newRollout({
-    candidate: name,
-    control,
-    startPercent: startPercent(policy, requestsPerSecond, pace, limit),
-    requestsPerSecond,
-    evidence,
-    nowMs,
-  });
+  const { percent, write } = firstShare(at, { candidate: name, control, requestsPerSecond, evidence });
   return {
     state: known,
     reason: 'Superseded',
     message: `${rollout.candidate} is superseded by the newer ${name}, which starts at ${percent} %.`,
-    write: toSplit('Start', between(name, percent, control), name, begun),
+    write,
     lookInMs: cadence.settlingMs,
   };
 }

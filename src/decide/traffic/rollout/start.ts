@@ -5,13 +5,14 @@ import { between } from '../../../facts/split.ts';
 import { cadence } from '../../cadence.ts';
 import { limitOf, tooFew, tooFewInstances } from '../../capacity.ts';
 import type { Case } from '../../case.ts';
+import type { Write } from '../../decision.ts';
 import { beginEvidence } from '../../evidence/judge.ts';
 import { failureOf, isFresh, paceOf } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
 import { newcomer } from '../newcomer.ts';
 import { hold, type TrafficOutcome, toSplit, wait } from '../outcome.ts';
 import { firstPercent, startPercent } from './ramp.ts';
-import { newRollout } from './state.ts';
+import { type NewRollout, newRollout } from './state.ts';
 
 /** The traffic of a service is what it was over the last half hour. */
 const recentMs = 30 * 60_000;
@@ -39,25 +40,30 @@ export function begin(at: Case): TrafficOutcome {
   if (outage !== null) {
     return hold(known, 'MetricsOutage', `${name} waits at 0 % until the metrics can be read: ${outage}`);
   }
-  const requestsPerSecond = recentRate(seen);
-  const pace = paceOf(at);
-  const limit = limitOf(service);
-  const percent = firstPercent(policy, requestsPerSecond, pace, limit);
-  const begun = newRollout({
-    candidate: name,
-    control,
-    startPercent: startPercent(policy, requestsPerSecond, pace, limit),
-    requestsPerSecond,
-    evidence: beginEvidence(policy, (objective) => historyOf(seen, objective), nowMs),
-    nowMs,
-  });
+  const evidence = beginEvidence(policy, (objective) => historyOf(seen, objective), nowMs);
+  const begun = { candidate: name, control, requestsPerSecond: recentRate(seen), evidence };
+  const { percent, write } = firstShare(at, begun);
   return {
     state: known,
     reason: 'NewRevision',
     message: `${name} is new and ready: it starts at ${percent} % beside ${control}.`,
-    write: toSplit('Start', between(name, percent, control), name, begun),
+    write,
     lookInMs: cadence.settlingMs,
   };
+}
+
+/** The first share of a rollout, and what becomes the rollout once that is seen in the traffic. */
+export function firstShare(
+  at: Case,
+  begun: Omit<NewRollout, 'startPercent' | 'nowMs'>,
+): { readonly percent: number; readonly write: Write } {
+  const { policy, service, nowMs } = at;
+  const { candidate, control, requestsPerSecond } = begun;
+  const [pace, limit] = [paceOf(at), limitOf(service)];
+  const percent = firstPercent(policy, requestsPerSecond, pace, limit);
+  const ramp = startPercent(policy, requestsPerSecond, pace, limit);
+  const rollout = newRollout({ ...begun, startPercent: ramp, nowMs });
+  return { percent, write: toSplit('Start', between(candidate, percent, control), candidate, rollout) };
 }
 
 /**
