@@ -104,15 +104,26 @@ async function written(hands: Hands, errand: Errand, beforehand: (etag: string) 
       current = await stillAs(hands, errand);
     }
   }
-  const after = await services.read(ref);
+  const after = await readBack(services, ref);
   if (!after || !kind.isIn(change, after)) {
     throw new Conflict(`The service was changed right after it was set to ${kind.text(change)}.`);
   }
   return after;
 
   async function isApplied(): Promise<boolean> {
-    const service = await services.read(ref);
+    const service = await readBack(services, ref);
     return service !== null && kind.isIn(change, service);
+  }
+}
+
+/** What has been sent may have been done: where nobody can see, it is not known, whatever keeps them from seeing. */
+async function readBack(services: Services, ref: ServiceRef): Promise<Service | null> {
+  try {
+    return await services.read(ref);
+  } catch (error) {
+    if (!isKnown(error)) throw error;
+    const { message } = error as Error;
+    throw new OutcomeUnknown(`It was sent, and the service could not be read afterwards: ${message}`, { cause: error });
   }
 }
 

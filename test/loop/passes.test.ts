@@ -5,7 +5,7 @@ import type { Pass } from '../../src/loop/pass.ts';
 import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { logging } from '../../src/report/listeners.ts';
-import { ramping, type StageOptions } from '../scenarios/stage.ts';
+import { adopted, ramping, type StageOptions } from '../scenarios/stage.ts';
 
 interface Line {
   readonly level: number;
@@ -80,5 +80,39 @@ describe('the log of a write that was not done', () => {
     await stage.run(5);
     expect(stage.traffic).toBe(`${stable}=100`);
     expect(of('RollBack').at(-1)).toMatchObject({ level: info, write: `${stable} 100 %` });
+  });
+});
+
+describe('a write that was sent, after which the service cannot be read', () => {
+  test.each([
+    ['its answer came', null],
+    ['its answer was lost', new OutcomeUnknown('The connection was reset.')],
+  ])('is not known to be done, and is told as done when it is seen: %s', async (_, lost) => {
+    let isDark = false;
+    const passes: Pass[] = [];
+    const { stage } = await adopted({
+      services: (real) => ({
+        glance: (ref) => real.glance(ref),
+        revision: (ref, name) => real.revision(ref, name),
+        async read(ref) {
+          if (isDark) throw new Unavailable('Cloud Run answered 503');
+          return real.read(ref);
+        },
+        async write(...args) {
+          await real.write(...args);
+          isDark = stage.writes.length > 1;
+          if (isDark && lost) throw lost;
+        },
+      }),
+      onPass: (pass) => passes.push(pass),
+    });
+    const told = stage.policies.events.length;
+    stage.world.deploy('api');
+    await stage.run(1);
+    isDark = false;
+    await stage.run(1);
+    const begun = passes.find(({ said }) => said?.action === 'Start')!;
+    expect(begun.failure).toMatchObject({ reason: 'OutcomeUnknown', message: expect.stringContaining('answered 503') });
+    expect(stage.reasons().slice(told)).toEqual(['OutcomeUnknown', 'NewRevision']);
   });
 });
