@@ -119,6 +119,8 @@ function retried(service: Service, state: Status, revision: string): TrafficOutc
   const forgiven = { ...state, rejected };
   return {
     state: state.withdrawn?.revision === revision ? without(forgiven, 'withdrawn') : forgiven,
+    // Whether that ends what nothing moved for, the next look says.
+    ...heldStill(state),
     reason: 'RetryGranted',
     message: `${revision} may be tried again by request.`,
     obeyed: obeyed('retry', revision),
