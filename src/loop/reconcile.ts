@@ -16,7 +16,7 @@ import { type Look, nothingSeen } from './look.ts';
 import { observe } from './observe.ts';
 import type { Pass } from './pass.ts';
 import { stallOf, standStill } from './stalled.ts';
-import { eventsOf, lossOf, notDone } from './told.ts';
+import { eventsOf, firstTold, lossOf, notDone } from './told.ts';
 import type { Wiring } from './wiring.ts';
 
 /** How long to wait before looking again, when there is nothing better to go by. */
@@ -42,7 +42,7 @@ export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextC
     before: stored.status,
     failure: failure ?? stall,
     reported: written.ok,
-    events: [...lossOf(stored), ...events],
+    events: firstTold(policies, stored, [...lossOf(stored), ...events], written.ok),
     beganMs,
     endedMs: clock.nowMs(),
   };

@@ -3,6 +3,7 @@ import type { Decided } from '../decide/decision.ts';
 import { clipped } from '../decide/words.ts';
 import type { PolicyEvent } from '../facts/event.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
+import type { Policies } from '../ports/policies.ts';
 import type { Carried } from './carry-out.ts';
 import type { Failure } from './failure.ts';
 import type { Said } from './pass.ts';
@@ -37,4 +38,23 @@ export function lossOf({ recalled, status }: StoredPolicy): PolicyEvent[] {
 export function lossText({ lost, newer }: StoredPolicy['recalled']): string {
   const becomes = newer === null ? 'could not be read and is forgotten' : 'cannot be read, and is kept as it is';
   return clipped(`A part of the stored status ${becomes}. ${lost.join(' ')}`);
+}
+
+/** What this process has told of a policy, by its uid, while the status could not be written and so does not say it. */
+const unwritten = new WeakMap<Policies, Map<string, ReadonlySet<string>>>();
+
+/** While the status cannot be written each look comes to the same anew: people are told of it once. */
+export function firstTold(
+  policies: Policies,
+  { uid }: StoredPolicy,
+  events: readonly PolicyEvent[],
+  isReported: boolean,
+): PolicyEvent[] {
+  const told = unwritten.get(policies) ?? new Map<string, ReadonlySet<string>>();
+  unwritten.set(policies, told);
+  const before = told.get(uid) ?? new Set();
+  const named = events.map((event) => ({ event, name: `${event.reason} ${event.action}` }));
+  if (isReported) told.delete(uid);
+  else told.set(uid, new Set([...before, ...named.map(({ name }) => name)]));
+  return named.filter(({ name }) => !before.has(name)).map(({ event }) => event);
 }
