@@ -14,8 +14,8 @@ export function confirmed({ concerns }: Pick<Repertoire, 'concerns'>, at: Unaske
   return concern ? withMemory(known, concern.sections, concern.confirm(at, effect)) : known;
 }
 
-/** The same as people see it. */
+/** The same as people see it: what nothing moved for is over. */
 export function confirmedBy(repertoire: Pick<Repertoire, 'concerns'>, at: Unasked, effect: Effect): Status {
-  const state = confirmed(repertoire, at, effect);
+  const state = without(confirmed(repertoire, at, effect), 'hold');
   return shown({ ...state, phase: phaseOf(state) }, at.service, at.nowMs);
 }

@@ -77,7 +77,7 @@ export const reasons = {
     ends: () => 'until steadyrun.dev/paused is removed',
     runbook: 'Remove the annotation steadyrun.dev/paused when the reason in it is over.',
   },
-  Aborted: { told: 'Normal', runbook: nothing },
+  Aborted: { told: null, runbook: nothing },
   PromotedByRequest: { told: null, runbook: nothing },
   RetryGranted: { told: 'Normal', runbook: nothing },
   NothingToObey: {

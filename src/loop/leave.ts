@@ -11,7 +11,8 @@ import type { Wiring } from './wiring.ts';
 
 /** Throws what should be tried again. */
 export async function leave(wiring: Wiring, known: StoredPolicy): Promise<void> {
-  const { services, repertoire, clock, listeners } = wiring;
+  const { services, repertoire, clock, listeners, unreported } = wiring;
+  unreported.forget(known.uid);
   const { status } = known;
   const beganMs = clock.nowMs();
   const stable = status.rollout?.control ?? (status.guard?.controlSince ? status.guard.revision : undefined);

@@ -24,7 +24,7 @@ const stalledMs = 60_000;
 
 /** One pass over one policy. Throws what should be tried again soon; everything else is in the status. */
 export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextCheckMs: number }> {
-  const { clock, policies, claims, listeners } = wiring;
+  const { clock, policies, claims, listeners, unreported } = wiring;
   const stored = policies.get(key);
   if (!stored) return { nextCheckMs: Number.POSITIVE_INFINITY };
   const beganMs = clock.nowMs();
@@ -42,7 +42,7 @@ export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextC
     before: stored.status,
     failure: failure ?? stall,
     reported: written.ok,
-    events: [...lossOf(stored), ...events],
+    events: unreported.first(stored.uid, [...lossOf(stored), ...events], written.ok),
     beganMs,
     endedMs: clock.nowMs(),
   };

@@ -74,7 +74,8 @@ async function goBack(wiring: Wiring, stored: StoredPolicy, said: Said): Promise
   const ref = enforcedIn(stored);
   if (ref === null || (spec.ok && spec.policy.requests.paused !== null)) return null;
   const seen = await services.read(ref);
-  if (seen === null || !isOurs(seen, status)) return null;
+  // Without a judgement nothing is taken for granted: it has to be the service that was adopted.
+  if (seen === null || status.adoption === undefined || !isOurs(seen, status)) return null;
   const { reason, message } = said;
   const errand: Errand = {
     ref,

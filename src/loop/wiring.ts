@@ -6,6 +6,7 @@ import type { Policies } from '../ports/policies.ts';
 import type { Services } from '../ports/services.ts';
 import type { Claims } from './claims.ts';
 import type { Listener } from './pass.ts';
+import type { Unreported } from './unreported.ts';
 
 export interface Wiring {
   readonly clock: Clock;
@@ -15,6 +16,7 @@ export interface Wiring {
   readonly fence: Fence;
   readonly claims: Claims;
   readonly repertoire: Repertoire;
+  readonly unreported: Unreported;
   /** Told of every pass, in this order. */
   readonly listeners: readonly Listener[];
 }

@@ -1,8 +1,9 @@
 /** Who is told of every pass: the log, and people by Kubernetes events. */
 import type { Logger } from 'pino';
 import { type ChangeKinds, changeKinds, kindOf } from '../facts/change.ts';
+import type { PolicyEvent } from '../facts/event.ts';
 import type { Listener } from '../loop/pass.ts';
-import { keyText } from '../policy/policy.ts';
+import { keyText, type PolicyKey } from '../policy/policy.ts';
 import type { Policies } from '../ports/policies.ts';
 
 /** One line a pass: what was done, or what was not and why; a look that found nothing new is for debugging. */
@@ -20,11 +21,27 @@ export const logging =
     } else log[said.write || events.length > 0 ? 'info' : 'debug'](line, message);
   };
 
-/** Nobody waits for an event: it is told best effort, and late rather than never. */
-export const telling =
-  (policies: Pick<Policies, 'event'>): Listener =>
-  ({ policy, events }) => {
-    void (async () => {
-      for (const event of events) await policies.event(policy.key, event);
-    })();
+/** Events for people: no look waits for them. They are told best effort, and late rather than never. */
+export class Telling {
+  readonly #policies: Pick<Policies, 'event'>;
+  readonly #untold = new Set<Promise<void>>();
+
+  constructor(policies: Pick<Policies, 'event'>) {
+    this.#policies = policies;
+  }
+
+  readonly listener: Listener = ({ policy, events }) => {
+    if (events.length === 0) return;
+    const told = this.#tell(policy.key, events).finally(() => this.#untold.delete(told));
+    this.#untold.add(told);
   };
+
+  /** Resolves when all that was to be told is told, or given up. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#untold);
+  }
+
+  async #tell(key: PolicyKey, events: readonly PolicyEvent[]): Promise<void> {
+    for (const event of events) await this.#policies.event(key, event);
+  }
+}

@@ -152,7 +152,7 @@ export const purposeRules: readonly (Breakage & { readonly purpose: Purpose })[]
     purpose: 'RollBack',
     rule: 'the way back of an invalid policy is gone without a look whose traffic it is',
     file: 'src/loop/stalled.ts',
-    from: 'if (seen === null || !isOurs(seen, status)) return null;',
+    from: 'if (seen === null || status.adoption === undefined || !isOurs(seen, status)) return null;',
     to: 'if (seen === null || isOurs === undefined) return null;',
     tests: ['test/scenarios/invalid.test.ts'],
   },

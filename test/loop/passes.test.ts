@@ -5,7 +5,7 @@ import type { Pass } from '../../src/loop/pass.ts';
 import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { logging } from '../../src/report/listeners.ts';
-import { ramping, type StageOptions } from '../scenarios/stage.ts';
+import { adopted, ramping, type Stage, type StageOptions } from '../scenarios/stage.ts';
 
 interface Line {
   readonly level: number;
@@ -54,6 +54,63 @@ describe('a status that cannot be written', () => {
     expect(of('RollBack')[0]).toMatchObject({ level: info, write: `${stable} 100 %` });
     expect(passes.slice(before).every(({ reported }) => !reported)).toBe(true);
     expect(passes.find(({ carried, said }) => said?.action === 'RollBack' && carried?.kind === 'Done')).toBeDefined();
+  });
+});
+
+describe('while the status cannot be written for many looks', () => {
+  async function unwritable(happens: (stage: Stage) => void) {
+    let isAway = false;
+    const { stage } = await adopted({
+      services: (real) => ({
+        glance: (ref) => real.glance(ref),
+        read: (ref) => real.read(ref),
+        revision: (ref, name) => real.revision(ref, name),
+        async write(...args) {
+          await real.write(...args);
+          isAway = true;
+        },
+      }),
+    });
+    const { policies } = stage;
+    const write = policies.writeStatus.bind(policies);
+    policies.writeStatus = async (...args) => {
+      if (isAway) throw new Unavailable('Kubernetes answered 503');
+      return write(...args);
+    };
+    const before = policies.events.length;
+    isAway = false;
+    happens(stage);
+    return {
+      stage,
+      told: () => stage.reasons().slice(before),
+      away: (is: boolean) => {
+        isAway = is;
+      },
+    };
+  }
+
+  test('a write that is done is told once', async () => {
+    const { stage, told, away } = await unwritable((at) => void at.world.deploy('api'));
+    await stage.run(5);
+    expect(told()).toEqual(['NewRevision']);
+    away(false);
+    await stage.run(1);
+    expect(told().filter((reason) => reason === 'NewRevision')).toHaveLength(1);
+  });
+
+  test('what is found is told once, and again when it comes anew', async () => {
+    const { stage, told, away } = await unwritable(() => undefined);
+    away(true);
+    stage.annotate('paused', 'for lunch');
+    await stage.run(5);
+    expect(told()).toEqual(['Paused']);
+    away(false);
+    await stage.run(1);
+    stage.annotate('paused', null);
+    await stage.run(1);
+    stage.annotate('paused', 'for dinner');
+    await stage.run(1);
+    expect(told()).toEqual(['Paused', 'Paused']);
   });
 });
 
@@ -120,5 +177,42 @@ describe('a write that was accepted and cannot be read back', () => {
     await stage.run(5);
     expect(stage.writes).toHaveLength(written + 1);
     expect(stage.status).toMatchObject({ phase: 'Steady', stable: { revision: stable, percent: 100 } });
+  });
+});
+
+describe('a write that was sent, after which the service cannot be read', () => {
+  test.each([
+    ['its answer came', null],
+    ['its answer was lost', new OutcomeUnknown('The connection was reset.')],
+  ])('is not known to be done, and is told as done when it is seen: %s', async (_, lost) => {
+    let isDark = false;
+    const passes: Pass[] = [];
+    const { stage } = await adopted({
+      services: (real) => ({
+        glance: (ref) => real.glance(ref),
+        revision: (ref, name) => real.revision(ref, name),
+        async read(ref) {
+          if (isDark) throw new Unavailable('Cloud Run answered 503');
+          return real.read(ref);
+        },
+        async write(...args) {
+          await real.write(...args);
+          isDark = stage.writes.length > 1;
+          if (isDark && lost) throw lost;
+        },
+      }),
+      onPass: (pass) => passes.push(pass),
+    });
+    const told = stage.policies.events.length;
+    stage.world.deploy('api');
+    await stage.run(1);
+    isDark = false;
+    await stage.run(1);
+    const begun = passes.find(({ said }) => said?.action === 'Start')!;
+    expect(begun.failure).toMatchObject({
+      reason: 'OutcomeUnknown',
+      message: expect.stringContaining(lost ? 'reset' : 'answered 503'),
+    });
+    expect(stage.reasons().slice(told)).toEqual(['OutcomeUnknown', 'NewRevision']);
   });
 });

@@ -4,7 +4,7 @@ import type { Revision } from '../../src/facts/revision.ts';
 import type { Service } from '../../src/facts/service.ts';
 import { Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
-import { type Boundary, ramping, type Stage } from './stage.ts';
+import { adopted, type Boundary, ramping, type Stage } from './stage.ts';
 
 const requestsOf = (stage: Stage) => {
   const { spec } = stage.policies.get(stage.key)!;
@@ -138,4 +138,20 @@ describe('a promotion that is asked for', () => {
     expect(stage.traffic).toBe(`${candidate}=100`);
     expect(requestsOf(stage)).toEqual(none);
   });
+});
+
+test('a retry ends no outage of the metrics: what waits for them goes on waiting, since when it did, and is told once', async () => {
+  const { stage, stable } = await adopted({ spec: { rollout: { maxBake: '15m' } } });
+  stage.event({ at: '0s', for: '3h', on: 'Metrics', outage: true });
+  await stage.run(10);
+  const waiting = stage.world.deploy('api');
+  await stage.until((status) => status.hold?.reason === 'MetricsOutage', 10);
+  const { since } = stage.status.hold!;
+  await stage.run(60);
+  stage.annotate('retry', waiting);
+  await stage.run(20);
+  expect(stage.reasons()).toContain('RetryGranted');
+  expect(stage.traffic).toBe(`${stable}=100`);
+  expect(stage.status.hold).toMatchObject({ reason: 'MetricsOutage', since, paged: true });
+  expect(stage.reasons().filter((reason) => reason === 'HeldTooLong')).toHaveLength(1);
 });

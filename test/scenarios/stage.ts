@@ -17,6 +17,7 @@ import { Claims } from '../../src/loop/claims.ts';
 import { Operator } from '../../src/loop/operator.ts';
 import type { Listener } from '../../src/loop/pass.ts';
 import { WorkQueue } from '../../src/loop/queue.ts';
+import { Unreported } from '../../src/loop/unreported.ts';
 import type { Wiring } from '../../src/loop/wiring.ts';
 import { apiVersion, kind } from '../../src/policy/api.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
@@ -28,7 +29,7 @@ import type { Annotation, Policies } from '../../src/ports/policies.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import type { PromqlClient } from '../../src/prometheus/promql.ts';
-import { telling } from '../../src/report/listeners.ts';
+import { Telling } from '../../src/report/listeners.ts';
 import { recall, type Vocabulary, vocabulary } from '../../src/status/read.ts';
 import type { Status } from '../../src/status/status.ts';
 import { toldOnly, toStore } from '../../src/status/write.ts';
@@ -121,7 +122,8 @@ export class Stage {
       policies,
       claims: this.#claims,
       repertoire: this.#repertoire,
-      listeners: [...this.#listeners, telling(policies)],
+      unreported: new Unreported(),
+      listeners: [...this.#listeners, new Telling(policies).listener],
     };
     const operator = new Operator(wiring, queue);
     void operator.run(2);

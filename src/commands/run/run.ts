@@ -1,6 +1,7 @@
 /** `steadyrun run`: the operator. The only place that builds adapters. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { repertoire } from '../../decide/repertoire.ts';
 import { loadKubeConfig, type PooledKubeConfig } from '../../kubernetes/http/client.ts';
@@ -16,11 +17,12 @@ import { HttpListWatch } from '../../kubernetes/watch/listwatch.ts';
 import { Reflector } from '../../kubernetes/watch/reflector.ts';
 import { News } from '../../kubernetes/watch/relevant.ts';
 import { Claims } from '../../loop/claims.ts';
+import { Unreported } from '../../loop/unreported.ts';
 import { manifest } from '../../manifest.ts';
 import { storedPolicy } from '../../policy/parse.ts';
 import { keyText, parseKey } from '../../policy/policy.ts';
 import type { Clock, Fence } from '../../ports/clock.ts';
-import { logging, telling } from '../../report/listeners.ts';
+import { logging, Telling } from '../../report/listeners.ts';
 import { logger } from '../../report/log.ts';
 import { OperatorMetrics } from '../../report/metrics.ts';
 import { serve } from '../../report/server.ts';
@@ -43,6 +45,8 @@ export interface RunOptions {
 const leaseName = 'steadyrun';
 /** A reconcile that runs longer than this is stuck: its calls all have time-outs far below. */
 const stuckMs = 5 * 60_000;
+/** How long the end of the process waits for events to be told. */
+const lastWordsMs = 1_000;
 
 export async function run(options: RunOptions): Promise<number> {
   const log = logger(options.logLevel);
@@ -94,9 +98,11 @@ export async function run(options: RunOptions): Promise<number> {
     log,
     onCall: (method, code) => metrics.called(method, code),
   });
-  const listeners = [logging(log), metrics.passed.bind(metrics), telling(policies)];
+  const telling = new Telling(policies);
+  const listeners = [logging(log), metrics.passed.bind(metrics), telling.listener];
+  const unreported = new Unreported();
   const work = new Work({
-    wiring: () => ({ clock, fence, policies, claims, repertoire, listeners, ...google.ports }),
+    wiring: () => ({ clock, fence, policies, claims, repertoire, unreported, listeners, ...google.ports }),
     workers: options.workers,
     keys: () => policies.list().map(({ key }) => keyText(key)),
     hooks: {
@@ -113,7 +119,18 @@ export async function run(options: RunOptions): Promise<number> {
     start: async () => cache.start(),
     close: () => cache.stop(),
   };
-  await runParts([server, watching, google, work], election, stop);
+  // The last pass may have something to tell.
+  const events: Part = {
+    name: 'events',
+    runs: 'Always',
+    start: async () => undefined,
+    close: () => Promise.race([telling.settled(), wait(lastWordsMs, undefined, { ref: false })]),
+  };
+  await runParts([server, watching, google, events, work], {
+    election,
+    stop,
+    onTrouble: (part, error) => log.warn({ part, problem: messageOf(error) }, 'it did not end well'),
+  });
   await config.close();
   log.info('stopped');
   return 0;

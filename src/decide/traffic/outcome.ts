@@ -26,5 +26,6 @@ export const toSplit = (purpose: Purpose, split: Split, needed: string, rollout?
   ...(rollout && { rollout }),
 });
 
-/** Nothing has changed, so what nothing moved for goes on. */
-export const heldStill = ({ hold: held }: Status) => (held ? ({ hold: 'GoesOn' } as const) : {});
+/** Nothing has changed, so what nothing moved for goes on; but for a pause, which ends with its annotation. */
+export const heldStill = ({ hold: held }: Status) =>
+  held && held.reason !== 'Paused' ? ({ hold: 'GoesOn' } as const) : {};

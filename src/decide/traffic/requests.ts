@@ -28,10 +28,13 @@ export function byRequest({ policy, service, known: state, nowMs }: Case): Traff
 function aborted(service: Service, state: Status, revision: string, nowMs: number): TrafficOutcome {
   const { rollout, guard } = state;
   if (rollout?.candidate !== revision && newcomer(service, state) === revision) {
+    const message = `${revision} was aborted by request before it got any traffic.`;
     return {
       state: reject(without(state, 'intent'), revision, 'Aborted', nowMs),
+      ...heldStill(state),
       reason: 'Aborted',
-      message: `${revision} was aborted by request before it got any traffic.`,
+      message,
+      events: [{ type: 'Normal', reason: 'Aborted', action: 'None', message }],
       obeyed: obeyed('abort', revision),
       lookInMs: cadence.settlingMs,
     };
@@ -44,6 +47,7 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
   }
   return {
     state,
+    ...heldStill(state),
     reason: 'Aborted',
     message: `${revision} was aborted by request.`,
     write: toSplit('RollBack', all(running.control), running.control),
@@ -78,6 +82,7 @@ function promotedByRequest(service: Service, state: Status, revision: string): T
   if (!service.settled) return null;
   return {
     state,
+    ...heldStill(state),
     reason: 'PromotedByRequest',
     message: `${revision} was promoted by request, whatever the evidence says.`,
     write: toSplit('Promote', all(revision), revision),
@@ -119,6 +124,8 @@ function retried(service: Service, state: Status, revision: string): TrafficOutc
   const forgiven = { ...state, rejected };
   return {
     state: state.withdrawn?.revision === revision ? without(forgiven, 'withdrawn') : forgiven,
+    // Whether that ends what nothing moved for, the next look says.
+    ...heldStill(state),
     reason: 'RetryGranted',
     message: `${revision} may be tried again by request.`,
     obeyed: obeyed('retry', revision),

@@ -19,12 +19,13 @@ import { News } from '../../../src/kubernetes/watch/relevant.ts';
 import { Claims } from '../../../src/loop/claims.ts';
 import { Operator } from '../../../src/loop/operator.ts';
 import { WorkQueue } from '../../../src/loop/queue.ts';
+import { Unreported } from '../../../src/loop/unreported.ts';
 import { storedPolicy } from '../../../src/policy/parse.ts';
 import { parseKey } from '../../../src/policy/policy.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Asked, Metrics } from '../../../src/ports/metrics.ts';
 import type { Services } from '../../../src/ports/services.ts';
-import { logging, telling } from '../../../src/report/listeners.ts';
+import { logging, Telling } from '../../../src/report/listeners.ts';
 import { logger } from '../../../src/report/log.ts';
 import { OperatorMetrics } from '../../../src/report/metrics.ts';
 
@@ -107,9 +108,10 @@ export class Fleet {
     const listeners = [
       logging(logger('info', { write: () => undefined })),
       metrics.passed.bind(metrics),
-      telling(policies),
+      new Telling(policies).listener,
     ];
-    const wiring = { clock, fence, policies, claims, repertoire, listeners, ...this.#google() };
+    const unreported = new Unreported();
+    const wiring = { clock, fence, policies, claims, repertoire, unreported, listeners, ...this.#google() };
     this.#operator = new Operator(wiring, this.#queue, {
       onReconciled: (_key, seconds, error) => {
         metrics.reconciled(seconds, error);
