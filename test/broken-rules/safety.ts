@@ -2,6 +2,7 @@
 import type { Breakage } from './breakage.ts';
 
 const trouble = ['test/scenarios/trouble.test.ts'];
+const corners = ['test/scenarios/corners.test.ts'];
 const acts = ['test/scenarios/acts.test.ts'];
 const safety = ['test/scenarios/safety.test.ts'];
 const people = ['test/scenarios/people.test.ts'];
@@ -168,6 +169,13 @@ export const safetyRules: readonly Breakage[] = [
     from: 'names.map((name) => services.revision(policy.service, name))',
     to: 'names.map((name) => services.revision(policy.service, name).catch(() => null))',
     tests: safety,
+  },
+  {
+    rule: '8: a rollout begins on a past that nobody asked for',
+    file: 'src/decide/traffic/rollout/start.ts',
+    from: 'if (!isPastAsked(at))',
+    to: 'if (!isPastAsked(at) && false)',
+    tests: corners,
   },
   {
     rule: '8: metrics that fail withdraw the candidate although nobody asked for it',

@@ -79,6 +79,38 @@ describe('what happens under a split by hand', () => {
   });
 });
 
+describe('a rollout that may begin because a person gave the traffic back', () => {
+  async function givenBack(trouble?: Parameters<Stage['event']>[0]) {
+    const { stage, stable, candidate } = await ramping();
+    await stage.run(3);
+    stage.world.setTraffic('api', [
+      { revision: stable, percent: 60 },
+      { revision: candidate, percent: 40 },
+    ]);
+    await stage.run(5);
+    const newer = stage.world.deploy('api');
+    await stage.run(5);
+    expect(stage.status.hold?.reason).toBe('SplitByHand');
+    if (trouble) stage.event(trouble);
+    await stage.run(7);
+    const before = stage.splits.length;
+    stage.world.setTraffic('api', [{ revision: stable, percent: 100 }]);
+    await stage.run(2);
+    return { stage, stable, newer, splits: stage.splits.slice(before) };
+  }
+
+  test('does not begin blind while the metrics are away', async () => {
+    const { stage, splits } = await givenBack({ at: '0s', for: '60m', on: 'Metrics', outage: true });
+    expect(splits).toEqual([]);
+    expect(stage.status.hold?.reason).toBe('MetricsOutage');
+  });
+
+  test('begins as small as its traffic allows, as any other does', async () => {
+    const { splits, stable, newer } = await givenBack();
+    expect(splits).toEqual([`${stable}=99 ${newer}=1`]);
+  });
+});
+
 test('while paused not even LATEST is pinned', async () => {
   const stage = new Stage();
   stage.annotate('paused', 'hands off');

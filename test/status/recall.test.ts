@@ -43,7 +43,7 @@ function expected({ stable, candidate }: Left, moves: Exclude<Moves, 'NoFaster'>
     case 'Back':
       return [`${stable}=100`];
     case 'StartsAnew':
-      return [`${stable}=95 ${candidate}=5`];
+      return [`${stable}=99 ${candidate}=1`];
   }
 }
 

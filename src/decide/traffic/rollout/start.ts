@@ -36,6 +36,7 @@ export function begin(at: Case): TrafficOutcome {
     const reason = broken.reason as TrafficOutcome['reason'];
     return hold(known, reason, `${name} waits at 0 % until it can be judged. ${broken.message}`);
   }
+  if (!isPastAsked(at)) return wait(known, `${name} starts once the recent traffic of ${control} has been asked for.`);
   const outage = metricsOutage(at);
   if (outage !== null) {
     return hold(known, 'MetricsOutage', `${name} waits at 0 % until the metrics can be read: ${outage}`);
@@ -80,6 +81,13 @@ export function metricsOutage(at: Case): string | null {
   if (known.hold?.reason !== 'MetricsOutage' && recentRate(seen) === 0) return null;
   return 'the stable revision had traffic, but there is no recent sample.';
 }
+
+/** Not where what kept the rollout waiting ended in this very look: the questions were put before that. */
+const isPastAsked = ({ policy, seen }: Case): boolean =>
+  policy.objectives.some(({ name }) => {
+    const { freshness, history } = seen.objectives[name] ?? {};
+    return history !== undefined || freshness?.kind === 'Unknown';
+  });
 
 function historyOf({ objectives }: Observation, name: string): History | null {
   const history = objectives[name]?.history;
