@@ -178,6 +178,13 @@ export const safetyRules: readonly Breakage[] = [
     tests: corners,
   },
   {
+    rule: '8: a newer revision supersedes while the metrics are silent',
+    file: 'src/decide/traffic/rollout/rolling.ts',
+    from: " || (unseen && unseen.reason !== 'NoTraffic')",
+    to: '',
+    tests: corners,
+  },
+  {
     rule: '8: metrics that fail withdraw the candidate although nobody asked for it',
     file: 'src/decide/traffic/rollout/rolling.ts',
     from: "policy.rollout.onMetricsOutage === 'Withdraw' && ",

@@ -111,6 +111,26 @@ describe('a rollout that may begin because a person gave the traffic back', () =
   });
 });
 
+test('a rollout given back to us is not superseded blind while the metrics are away', async () => {
+  const { stage, stable, candidate } = await ramping();
+  await stage.run(3);
+  const ours = stage.status.split!;
+  stage.world.setTraffic('api', [
+    { revision: stable, percent: 60 },
+    { revision: candidate, percent: 40 },
+  ]);
+  await stage.run(5);
+  stage.world.deploy('api');
+  await stage.run(5);
+  stage.event({ at: '0s', for: '60m', on: 'Metrics', outage: true });
+  await stage.run(7);
+  const before = stage.splits.length;
+  stage.world.setTraffic('api', ours);
+  await stage.run(6);
+  expect(stage.splits.slice(before)).toEqual([]);
+  expect(stage.status.hold?.reason).toBe('MetricsOutage');
+});
+
 test('while paused not even LATEST is pinned', async () => {
   const stage = new Stage();
   stage.annotate('paused', 'hands off');

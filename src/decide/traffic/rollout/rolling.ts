@@ -69,8 +69,10 @@ function superseded(at: Case, rollout: RolloutState): TrafficOutcome | null {
   const older = seen.revisions[rollout.candidate];
   if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
   if ((known.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
-  // It begins when it could begin by itself.
-  if (tooFewInstances(service) || unmeasurable(policy, known) || metricsOutage(at)) return null;
+  // It begins when it could begin by itself: in silence too it would be blind.
+  const unseen = blind(at, rollout);
+  if (metricsOutage(at) || (unseen && unseen.reason !== 'NoTraffic')) return null;
+  if (tooFewInstances(service) || unmeasurable(policy, known)) return null;
   const { control, requestsPerSecond, evidence } = rollout;
   const { percent, write } = firstShare(at, { candidate: name, control, requestsPerSecond, evidence });
   return {
