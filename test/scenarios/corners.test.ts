@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { known } from '../../src/facts/answer.ts';
 import { Refused } from '../../src/ports/errors.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
-import type { Services } from '../../src/ports/services.ts';
+import { refusing } from './refusing.ts';
 import { ramping, Stage, type StageOptions } from './stage.ts';
 
 async function promoted(options: StageOptions = {}) {
@@ -249,22 +249,9 @@ test('manual scaling set in mid-ramp stops the way forward, not the way back', a
 });
 
 test('a rollback that is refused is said to be refused', async () => {
-  let refusing = false;
-  const { stage } = await ramping(
-    {
-      services: (real): Services => ({
-        glance: (ref) => real.glance(ref),
-        read: (ref) => real.read(ref),
-        revision: (ref, name) => real.revision(ref, name),
-        write: async (...args) => {
-          if (refusing) throw new Refused('Google refused: iam.serviceAccounts.actAs is missing.');
-          return real.write(...args);
-        },
-      }),
-    },
-    { LAB_ERROR_PERCENT: '100' },
-  );
-  refusing = true;
+  const { services, refuse } = refusing(new Refused('Google refused: iam.serviceAccounts.actAs is missing.'));
+  const { stage } = await ramping({ services }, { LAB_ERROR_PERCENT: '100' });
+  refuse(true);
   await stage.until((status) => status.phase === 'RollingBack', 20);
   const told = stage.policies.events.find(({ reason }) => reason === 'NotCarriedOut');
   expect(told).toMatchObject({ type: 'Warning', action: 'RollBack' });

@@ -1,14 +1,12 @@
 /** A policy is edited into one that cannot be obeyed while its service is being rolled out. */
 import { describe, expect, test } from 'vitest';
-import { Unavailable } from '../../src/ports/errors.ts';
-import type { Services } from '../../src/ports/services.ts';
+import { refusing } from './refusing.ts';
 import { ramping } from './stage.ts';
 
 const noRatio = {
   objectives: [{ name: 'errors', targetPercent: 99.9, indicator: { ratio: { query: 'sum(x) + 1' } } }],
 };
 const noService = { ...noRatio, service: { project: 'acme', region: 'nowhere', name: 'api' } };
-const _valid = { objectives: [{ name: 'availability', targetPercent: 99.9 }] };
 const valid = { objectives: [{ name: 'availability', targetPercent: 99.9 }] };
 
 test('people are told once for each edit what is wrong, what it means and what to do', async () => {
@@ -31,23 +29,11 @@ test('people are told once for each edit what is wrong, what it means and what t
 
 describe('a rollback that was decided before the edit', () => {
   const convicted = async () => {
-    let refusing = false;
-    const services = (real: Services): Services => ({
-      glance: (ref) => real.glance(ref),
-      read: (ref) => real.read(ref),
-      revision: (ref, name) => real.revision(ref, name),
-      write: async (...args) => {
-        if (refusing) throw new Unavailable('Cloud Run answered 503');
-        return real.write(...args);
-      },
-    });
+    const { services, refuse } = refusing();
     const played = await ramping({ services }, { LAB_ERROR_PERCENT: '100' });
-    refusing = true;
+    refuse(true);
     await played.stage.until((status) => status.phase === 'RollingBack', 20);
-    const recover = () => {
-      refusing = false;
-    };
-    return { ...played, recover };
+    return { ...played, recover: () => refuse(false) };
   };
 
   test('is carried out, and the candidate rejected for its errors once the policy is valid', async () => {

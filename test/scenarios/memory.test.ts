@@ -1,7 +1,6 @@
 /** The stored status was written by another version, edited by a hand or cut: what is believed, and what is done then. */
 import { describe, expect, test } from 'vitest';
-import { Unavailable } from '../../src/ports/errors.ts';
-import type { Services } from '../../src/ports/services.ts';
+import { refusing } from './refusing.ts';
 import { ramping, type StageOptions } from './stage.ts';
 
 type Stored = Record<string, unknown>;
@@ -71,23 +70,14 @@ describe('a word that only a newer operator knows', () => {
 
   describe('where a way back is already decided', () => {
     const convicted = async () => {
-      let refusing = false;
-      const services = (real: Services): Services => ({
-        glance: (ref) => real.glance(ref),
-        read: (ref) => real.read(ref),
-        revision: (ref, name) => real.revision(ref, name),
-        write: async (...args) => {
-          if (refusing) throw new Unavailable('Cloud Run answered 503');
-          return real.write(...args);
-        },
-      });
+      const { services, refuse } = refusing();
       const played = await ramping({ services }, { LAB_ERROR_PERCENT: '100' });
       const { stage } = played;
-      refusing = true;
+      refuse(true);
       await stage.until((status) => status.phase === 'RollingBack', 20);
       stage.kill();
       stage.policies.restatus(stage.key, newIntent(stage.policies.stored(stage.key) as Stored));
-      refusing = false;
+      refuse(false);
       return played;
     };
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Unavailable } from '../../src/ports/errors.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { refusing } from './refusing.ts';
 import { minutes, ramping, Stage } from './stage.ts';
 
 /** The same port, with some of its methods replaced. */
@@ -67,17 +68,11 @@ describe('every write', () => {
 
 describe('a rollback', () => {
   test('that Cloud Run refuses at first is carried out later, although the metrics are gone by then', async () => {
-    let refusing = false;
+    const { services, refuse } = refusing();
     let blind = false;
     const { stage, stable, candidate } = await ramping(
       {
-        services: (real) =>
-          replacing<Services>(real, {
-            write: async (...args) => {
-              if (refusing) throw new Unavailable('Cloud Run answered 503');
-              return real.write(...args);
-            },
-          }),
+        services,
         metrics: (real) =>
           replacing<Metrics>(real, {
             freshness: async (...args) =>
@@ -86,12 +81,12 @@ describe('a rollback', () => {
       },
       { LAB_ERROR_PERCENT: '100' },
     );
-    refusing = true;
+    refuse(true);
     await stage.until((status) => status.phase === 'RollingBack', 20);
     blind = true;
     await stage.run(10);
     expect(stage.status).toMatchObject({ phase: 'RollingBack', rollout: { candidate } });
-    refusing = false;
+    refuse(false);
     await stage.until((status) => status.phase === 'Steady', 3);
     expect(stage.traffic).toBe(`${stable}=100`);
     expect(stage.status.rejected?.[0]).toMatchObject({ revision: candidate });

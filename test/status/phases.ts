@@ -2,7 +2,7 @@
 import type { Observation } from '../../src/facts/observation.ts';
 import type { Pass } from '../../src/loop/pass.ts';
 import type { Policy } from '../../src/policy/policy.ts';
-import { Unavailable } from '../../src/ports/errors.ts';
+import { refusing } from '../scenarios/refusing.ts';
 import { adopted, ramping, type Stage, type StageOptions } from '../scenarios/stage.ts';
 
 export type Json = Record<string, unknown>;
@@ -100,26 +100,10 @@ export type Phase = keyof typeof phases;
 
 /** Plays until that phase and kills the operator. */
 export async function leftIn(phase: Phase): Promise<Left> {
-  let refusing = false;
+  const { services, refuse } = refusing();
   const passes: Pass[] = [];
   const begin: Begin = phases[phase];
-  const begun = await begin(
-    {
-      services: (real) => ({
-        glance: (ref) => real.glance(ref),
-        read: (ref) => real.read(ref),
-        revision: (ref, name) => real.revision(ref, name),
-        write: async (...args) => {
-          if (refusing) throw new Unavailable('it answered 503');
-          return real.write(...args);
-        },
-      }),
-      onPass: (pass) => passes.push(pass),
-    },
-    (on) => {
-      refusing = on;
-    },
-  );
+  const begun = await begin({ services, onPass: (pass) => passes.push(pass) }, refuse);
   const { stage } = begun;
   stage.kill();
   const { policy, seen } = passes.findLast((pass) => pass.seen !== null)!;
