@@ -1,7 +1,7 @@
 /** What an instrumented app exports: one set of series for each instance, gone with it. */
 import type { SeriesHandle, SeriesStore } from '../series/store.ts';
 import { answerCodes, type Counters, type Instance } from '../world/instance.ts';
-import { addLatencies, appBoundariesS, appEdges, countOf, noLatencies } from '../world/latency.ts';
+import { addLatencies, countOf, edgesOf, noLatencies } from '../world/latency.ts';
 import { HistogramSeries } from './series.ts';
 
 export class AppMetrics {
@@ -9,13 +9,23 @@ export class AppMetrics {
   readonly #labels: { readonly job: string; readonly instance: string; readonly revision_name: string };
   readonly #requests = new Map<string, SeriesHandle>();
   readonly #duration: HistogramSeries;
+  readonly #edges: readonly number[];
   readonly #websockets: WebSocketMetrics | null;
 
-  constructor(store: SeriesStore, service: string, revision: string, instance: Instance, websockets: boolean) {
+  /** `boundaries`: in seconds, as the app writes them. */
+  constructor(
+    store: SeriesStore,
+    service: string,
+    revision: string,
+    instance: Instance,
+    options: { readonly websockets: boolean; readonly boundaries: readonly string[] },
+  ) {
+    const { websockets, boundaries } = options;
     this.#store = store;
     this.#labels = { job: service, instance: `${instance.id}:8080`, revision_name: revision };
-    this.#duration = new HistogramSeries(store, 'http_server_duration_seconds', this.#labels, appBoundariesS);
-    this.#websockets = websockets ? new WebSocketMetrics(store, this.#labels) : null;
+    this.#duration = new HistogramSeries(store, 'http_server_duration_seconds', this.#labels, boundaries);
+    this.#edges = edgesOf(boundaries.map((seconds) => Math.round(Number(seconds) * 1000)));
+    this.#websockets = websockets ? new WebSocketMetrics(store, this.#labels, boundaries, this.#edges) : null;
   }
 
   write(atMs: number, counters: Counters): void {
@@ -24,7 +34,7 @@ export class AppMetrics {
       addLatencies(latencies, counts);
       this.#writeRequests(atMs, answerCodes[i]!.status, countOf(counts));
     });
-    this.#duration.writeLatencies(atMs, countOf(latencies), latencies, appEdges, 1000);
+    this.#duration.writeLatencies(atMs, countOf(latencies), latencies, this.#edges, 1000);
     this.#websockets?.write(atMs, counters);
   }
 
@@ -45,15 +55,23 @@ class WebSocketMetrics {
   readonly #disconnects: SeriesHandle;
   readonly #messages: HistogramSeries;
 
-  constructor(store: SeriesStore, labels: Readonly<Record<string, string>>) {
+  readonly #edges: readonly number[];
+
+  constructor(
+    store: SeriesStore,
+    labels: Readonly<Record<string, string>>,
+    boundaries: readonly string[],
+    edges: readonly number[],
+  ) {
+    this.#edges = edges;
     this.#connections = store.series('ws_connections_total', labels);
     this.#disconnects = store.series('ws_disconnects_total', labels);
-    this.#messages = new HistogramSeries(store, 'ws_message_duration_seconds', labels, appBoundariesS);
+    this.#messages = new HistogramSeries(store, 'ws_message_duration_seconds', labels, boundaries);
   }
 
   write(atMs: number, counters: Counters): void {
     this.#connections.append(atMs, counters.connections);
     this.#disconnects.append(atMs, counters.disconnects);
-    this.#messages.writeLatencies(atMs, countOf(counters.messages), counters.messages, appEdges, 1000);
+    this.#messages.writeLatencies(atMs, countOf(counters.messages), counters.messages, this.#edges, 1000);
   }
 }

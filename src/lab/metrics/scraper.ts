@@ -35,7 +35,10 @@ export class Scraper {
     for (const instance of revision.fleet.ready(atMs)) {
       let metrics = this.#apps.get(instance);
       if (metrics === undefined) {
-        metrics = new AppMetrics(this.#store, service.ref.name, revision.name, instance, websockets);
+        metrics = new AppMetrics(this.#store, service.ref.name, revision.name, instance, {
+          websockets,
+          boundaries: revision.behaviour.appBoundaries,
+        });
         this.#apps.set(instance, metrics);
       }
       metrics.write(atMs, instance.counters);

@@ -8,7 +8,7 @@ export class HistogramSeries {
   readonly #sum: SeriesHandle;
   readonly #count: SeriesHandle;
 
-  constructor(store: SeriesStore, name: string, labels: Labels, boundaries: readonly number[]) {
+  constructor(store: SeriesStore, name: string, labels: Labels, boundaries: readonly (number | string)[]) {
     const bucket = (le: string) => store.series(`${name}_bucket`, { ...labels, le });
     this.#buckets = boundaries.map((boundary) => bucket(String(boundary)));
     this.#infinite = bucket('+Inf');

@@ -1,5 +1,6 @@
 /** "A revision behaves as its environment says": the LAB_* variables of its container, so that any client can deploy trouble. */
 import type { LatencyMs } from '../../scenario/lognormal.ts';
+import { appBoundariesS } from './latency.ts';
 import { invalid } from './refusal.ts';
 
 export interface Behaviour {
@@ -16,6 +17,8 @@ export interface Behaviour {
   readonly overload: { readonly aboveRps: number; readonly errorPercent: number };
   readonly cpuMsPerRequest: number;
   readonly memoryMib: { readonly base: number; readonly perRequest: number };
+  /** The app's histograms of durations, as it writes them, in seconds: another library writes 0.3 as 0.30. */
+  readonly appBoundaries: readonly string[];
 }
 
 export const healthyBehaviour: Behaviour = {
@@ -29,6 +32,7 @@ export const healthyBehaviour: Behaviour = {
   overload: { aboveRps: Number.POSITIVE_INFINITY, errorPercent: 0 },
   cpuMsPerRequest: 10,
   memoryMib: { base: 180, perRequest: 0.5 },
+  appBoundaries: appBoundariesS.map(String),
 };
 
 /** Reads the LAB_* variables; refuses, as INVALID_ARGUMENT, a value that makes no sense and a name that does not exist. */
@@ -62,6 +66,7 @@ const behaviourVariables: Readonly<Record<string, (value: Value) => Partial<Beha
     const [base, perRequest] = value.numbers('BASE/PER_REQUEST_IN_FLIGHT', 2);
     return { memoryMib: { base: base!, perRequest: perRequest! } };
   },
+  LAB_APP_BOUNDARIES: (value) => ({ appBoundaries: value.texts(appBoundariesS) }),
 };
 
 function latencyIn(value: Value): LatencyMs {
@@ -89,6 +94,17 @@ class Value {
     const numbers = this.#text.split('/').map(plainNumber);
     if (numbers.length !== count || numbers.some(Number.isNaN)) throw this.wrong(`it must look like ${shape}`);
     return numbers;
+  }
+
+  /** Rising numbers between strokes, as they are written; each one of `known`. */
+  texts(known: readonly number[]): string[] {
+    const texts = this.#text.split('/').map((text) => text.trim());
+    const numbers = texts.map(Number);
+    const rise = numbers.every((number, i) => i === 0 || number > numbers[i - 1]!);
+    if (!rise || !numbers.every((number) => known.includes(number))) {
+      throw this.wrong(`they must rise, and be of ${known.join(', ')}`);
+    }
+    return texts;
   }
 
   wrong(why: string): Error {

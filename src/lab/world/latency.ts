@@ -41,7 +41,6 @@ export const noLatencies = (): LatencyCounts => new Float64Array(binCount);
 export const edgesOf = (boundariesMs: readonly number[]): readonly number[] =>
   boundariesMs.map((boundary) => edgesMs.indexOf(boundary));
 export const platformEdges = edgesOf(platformBoundariesMs);
-export const appEdges = edgesOf(appBoundariesS.map(toMs));
 const slowEdge = edgesMs.indexOf(slowMs);
 
 export function addLatencies(into: LatencyCounts, more: LatencyCounts): void {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   appBoundariesS,
-  appEdges,
   countOf,
   cumulate,
+  edgesOf,
   LatencyTable,
   noLatencies,
   platformBoundariesMs,
@@ -46,7 +46,9 @@ describe('a latency distribution', () => {
       expect(count).toBeGreaterThanOrEqual(Math.floor(least));
       expect(count).toBeLessThanOrEqual(Math.ceil(most));
     };
-    cumulate(counts, appEdges, (i, count) => check(appBoundariesS[i]! * 1000, count));
+    cumulate(counts, edgesOf(appBoundariesS.map((seconds) => Math.round(seconds * 1000))), (i, count) =>
+      check(appBoundariesS[i]! * 1000, count),
+    );
     cumulate(counts, platformEdges, (i, count) => check(platformBoundariesMs[i]!, count));
     expect(countOf(counts)).toBe(DRAWN);
   });

@@ -1,10 +1,10 @@
 /** label_replace: the only function of the subset that looks at labels and takes texts. */
 import { metricName } from '../../../promql/ast.ts';
 import { invalid, type Span, unsupported } from '../../../promql/error.ts';
+import { anchoredRegex } from '../../../promql/regex.ts';
 import { LabelSet } from '../../series/labels.ts';
 import type { Arguments } from '../arguments.ts';
 import { rejectDuplicates } from '../operators/names.ts';
-import { anchoredRegex } from '../select/regex.ts';
 import type { Compiled } from '../value.ts';
 
 /** label_replace(vector, target, replacement, source, regex): an empty label is one that is taken away. */

@@ -2,8 +2,8 @@
 import { type Matcher, metricName, type Selector } from '../../../promql/ast.ts';
 import { invalid, unsupported } from '../../../promql/error.ts';
 import { parse } from '../../../promql/parse.ts';
+import { anchoredRegex } from '../../../promql/regex.ts';
 import type { SeriesFilter } from '../../series/store.ts';
-import { anchoredRegex } from './regex.ts';
 
 type Test = (actual: string) => boolean;
 
