@@ -138,6 +138,7 @@ program
   .requiredOption('--revision <name>', 'the revision to count for')
   .option('--label <name>', 'the label that names the revision', 'revision_name')
   .option('--threshold <duration>', 'for a quantile: slower than this is bad')
+  .option('--unit <unit>', 'for a quantile: Seconds or Milliseconds, where the name of the histogram leaves it open')
   .addOption(json())
   .action(runs(async (options) => (await import('./commands/rewrite.ts')).rewrite(options, process)));
 

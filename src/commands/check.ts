@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { serviceText } from '../facts/service.ts';
-import { checkPolicies, type PlacedPolicy } from '../policy/check/policies.ts';
+import { checkPolicies, type Note, type PlacedPolicy } from '../policy/check/policies.ts';
 import { textIn } from '../policy/check/text.ts';
 import type { Finding, Position } from '../policy/check/yaml.ts';
 import { keyText } from '../policy/policy.ts';
@@ -18,6 +18,7 @@ interface FileReport {
   readonly file: string;
   readonly ok: boolean;
   readonly problems: readonly Finding[];
+  readonly notes: readonly Note[];
 }
 
 const limitBytes = 1024 * 1024;
@@ -39,7 +40,8 @@ export async function check(
     const checked = await checkFile(file, io);
     policies += checked.policies.length;
     const problems = [...checked.findings, ...checked.policies.flatMap((placed) => conflicts(placed, file, seen))];
-    reports.push({ file, ok: problems.length === 0, problems: problems.sort((a, b) => a.line - b.line) });
+    const { notes } = checked;
+    reports.push({ file, ok: problems.length === 0, problems: problems.sort((a, b) => a.line - b.line), notes });
   }
   const ok = reports.every((report) => report.ok);
   io.stdout.write(options.json ? `${JSON.stringify({ files: reports, ok })}\n` : humanText(reports, policies));
@@ -54,6 +56,7 @@ async function checkFile(file: string, io: CheckIo): Promise<ReturnType<typeof c
   const failure = (message: string, hint: string) => ({
     policies: [],
     findings: [{ line: 1, column: 1, path: '', message, hint }],
+    notes: [],
   });
   try {
     const bytes = await readAtMost(file, io.stdin ?? process.stdin);
@@ -124,10 +127,14 @@ function humanText(reports: readonly FileReport[], policies: number): string {
     problems.length === 0
       ? `${counted(policies, 'policy', 'policies')} in ${counted(reports.length, 'file')}: no problems`
       : `${counted(problems.length, 'problem')} in ${reports.filter(({ ok }) => !ok).length} of ${counted(reports.length, 'file')}`;
-  return `${[...problems, summary].join('\n')}\n`;
+  const notes = reports.flatMap(({ file, notes }) => notes.map((note) => noteText(file, note)));
+  return `${[...problems, ...notes, summary].join('\n')}\n`;
 }
 
 const problemText = (file: string, { line, column, path, message, hint }: Finding): string =>
   `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}\n    ${hint}`;
+
+const noteText = (file: string, { line, column, path, message }: Note): string =>
+  `${file}:${line}:${column}: ${path}: note\n    ${message}`;
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

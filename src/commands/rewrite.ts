@@ -1,21 +1,26 @@
 /** `steadyrun rewrite`: what a pasted query counts, as the two counters that one revision is judged by. */
 
-import { measuredBy } from '../counting/measured.ts';
+import { type Measured, measuredBy, partsOf, type RatioShape } from '../counting/measured.ts';
 import { countingQuery } from '../counting/queries.ts';
-import { partsOf } from '../counting/tally.ts';
 import { durationMs } from '../policy/duration.ts';
+import { unitsMs } from '../policy/indicators.ts';
 import type { Indicator } from '../policy/policy.ts';
 import { increaseText, selectorText } from '../promql/counters/format.ts';
-import type { HistogramCounter, LabelMatch } from '../promql/counters/model.ts';
+import { runRevisionLabel } from '../promql/counters/leaf.ts';
+import type { HistogramCounter, LabelMatch, Reading } from '../promql/counters/model.ts';
+import { isRunMetric, unitName } from '../promql/counters/names.ts';
 import { readPasted } from '../promql/counters/pasted.ts';
 import { placeText, QueryRefused } from '../promql/counters/refusal.ts';
 
 export interface RewriteOptions {
   readonly query: string;
   readonly revision: string;
+  /** The label that names the revision in the app's own metrics, as metrics.revisionLabel. */
   readonly label: string;
   /** What is too slow, for a quantile. */
   readonly threshold?: string;
+  /** What a histogram is in, where its name leaves it open. */
+  readonly unit?: string;
   readonly json: boolean;
 }
 
@@ -27,6 +32,16 @@ export interface RewriteIo {
 interface Rewritten {
   readonly bad: string;
   readonly total: string;
+  /** Share: each event is good or bad. Rate: there may be more bad ones than events. */
+  readonly kind: 'Share' | 'Rate';
+  readonly direction: Reading['direction'];
+  /** Whether the query itself proves that; where not, the figures have to before a rollout begins. */
+  readonly proven: boolean;
+  /** What a histogram is in; null: no histogram of times, or nothing but its boundaries can tell. */
+  readonly unit: string | null;
+  /** The label by which one revision is chosen. */
+  readonly label: string;
+  readonly why: string;
   /** What is left open in the two: the window, and for a quantile without a threshold the bucket. */
   readonly open: readonly string[];
   /** What the operator asks for a tick of a minute: the same counters, subtracted instead of extrapolated. */
@@ -53,34 +68,98 @@ export async function rewrite(options: RewriteOptions, io: RewriteIo): Promise<n
   }
 }
 
-function rewrittenFor({ query, revision, label, threshold }: RewriteOptions): Rewritten {
+function rewrittenFor({ query, revision, label, threshold, unit }: RewriteOptions): Rewritten {
   if (revision === '') throw new Error('--revision is empty: name the revision to count for');
   if (label === '') throw new Error('--label is empty: name the label that holds the revision');
   const pasted = readPasted(query, { revisionLabel: label });
-  const only: LabelMatch[] = [{ label, op: '=', value: revision }];
-  if (pasted.kind === 'Latency') return latencyFor(pasted.histogram, only, threshold);
-  const { bad, total } = pasted.ratio;
-  const asked = tickText({ kind: 'Ratio', ...pasted.ratio }, revision, label);
-  return { bad: increaseText(bad, only, window), total: increaseText(total, only, window), open: [window], asked };
+  if (pasted.kind === 'Latency') return latencyFor(pasted.histogram, { revision, label, threshold, unit });
+  const { reading, ...ratio } = pasted.ratio;
+  const { bad, total, events: kind } = ratio;
+  const measured = measuredFor({ kind: 'Ratio', ...ratio }, label);
+  const chosen = measured.revisionLabel;
+  const only: LabelMatch[] = [{ label: chosen, op: '=', value: revision }];
+  return {
+    bad: increaseText(bad, only, window),
+    total: increaseText(total, only, window),
+    kind,
+    direction: reading.direction,
+    proven: reading.proof !== 'Nothing',
+    unit: null,
+    label: chosen,
+    why: reading.why,
+    open: [window],
+    asked: tickText(measured, { kind: 'Ratio', bad, total }, revision),
+  };
 }
 
-function tickText(indicator: Extract<Indicator, { kind: 'Ratio' }>, revision: string, label: string): string {
-  // A pasted query says by itself which series it means; the service is for Cloud Run's own.
-  const measured = measuredBy({ type: 'Prometheus' }, { indicator }, { project: '', region: '', name: '' }, label);
-  const parts = partsOf({ kind: 'Ratio', bad: indicator.bad, total: indicator.total });
-  return countingQuery({ measured, parts, byBucket: false, revision, windowMs: 60_000, lookback: '15m', young: [] });
+/** A pasted query says by itself which series it means; the service is for Cloud Run's own. */
+const measuredFor = (indicator: Indicator, label: string) =>
+  measuredBy({ type: 'Prometheus' }, { indicator }, { project: '', region: '', name: '' }, label);
+
+const tickText = (measured: Measured, shape: RatioShape, revision: string): string =>
+  countingQuery({
+    measured,
+    parts: partsOf(shape),
+    byBucket: false,
+    revision,
+    windowMs: 60_000,
+    lookback: '15m',
+    young: [],
+  });
+
+interface LatencyOptions {
+  readonly revision: string;
+  readonly label: string;
+  readonly threshold?: string | undefined;
+  readonly unit?: string | undefined;
 }
 
 /** Without `or vector(0)`: a bucket that is not there must not look like one that is empty. */
-function latencyFor({ counter, unitMs }: HistogramCounter, only: LabelMatch[], threshold?: string): Rewritten {
-  const increase = (le: LabelMatch) => `sum(increase(${selectorText(counter, [le, ...only])}[${window}]))`;
-  const total = increase({ label: 'le', op: '=', value: '+Inf' });
-  if (threshold === undefined) {
-    return { bad: `${total} - ${increase({ label: 'le', op: '=', value: bucket })}`, total, open: [window, bucket] };
+function latencyFor(histogram: HistogramCounter, { revision, label, threshold, unit }: LatencyOptions): Rewritten {
+  const { counter, native, unit: named } = histogram;
+  const chosen = isRunMetric(counter.name) ? runRevisionLabel : label;
+  const only: LabelMatch = { label: chosen, op: '=', value: revision };
+  if (unit !== undefined && !Object.hasOwn(unitsMs, unit)) {
+    throw new Error(`--unit ${unit} is none: write ${Object.keys(unitsMs).join(' or ')}`);
   }
-  const edge = Number((durationMs(threshold) / unitMs).toPrecision(12));
-  if (!(edge > 0)) throw new Error(`--threshold ${threshold} is not a length of time such as 300ms`);
-  return { bad: `${total} - ${increase(boundary(edge))}`, total, open: [window] };
+  const unitMs = unit ? unitsMs[unit as keyof typeof unitsMs] : (named?.unitMs ?? null);
+  const said = {
+    kind: 'Share',
+    direction: 'Bad',
+    proven: true,
+    unit: unitMs === null ? null : unitName(unitMs),
+    label: chosen,
+  } as const;
+  const edge = threshold === undefined ? null : edgeOf(threshold, unitMs, counter.name);
+  const why = `Slower than the threshold is bad. ${unitSentence(counter.name, unitMs, unit !== undefined, named?.by)}`;
+  const open = edge === null ? [window, bucket] : [window];
+  if (native) {
+    const all = increaseText([{ sign: 1, counter: { ...counter, upTo: null } }], [only], window);
+    const good = increaseText([{ sign: 1, counter: { ...counter, upTo: edge ?? Number.NaN } }], [only], window);
+    return { bad: `${all} - ${good.replaceAll('NaN', bucket)}`, total: all, ...said, why, open };
+  }
+  const increase = (le: LabelMatch) => `sum(increase(${selectorText(counter, [le, only])}[${window}]))`;
+  const total = increase({ label: 'le', op: '=', value: '+Inf' });
+  const within = edge === null ? ({ label: 'le', op: '=', value: bucket } as const) : boundary(edge);
+  return { bad: `${total} - ${increase(within)}`, total, ...said, why, open };
+}
+
+function edgeOf(threshold: string, unitMs: number | null, name: string): number {
+  const thresholdMs = durationMs(threshold);
+  if (!(thresholdMs > 0)) throw new Error(`--threshold ${threshold} is not a length of time such as 300ms`);
+  if (unitMs === null) {
+    throw new Error(`nothing in the name of ${name} tells what it is in: add --unit Seconds or --unit Milliseconds`);
+  }
+  return Number((thresholdMs / unitMs).toPrecision(12));
+}
+
+function unitSentence(name: string, unitMs: number | null, isGiven: boolean, by: 'Said' | 'Usual' | undefined): string {
+  if (unitMs === null) return `Nothing in the name of ${name} tells its unit: its boundaries decide, or latency.unit.`;
+  const unit = (unitName(unitMs) ?? '').toLowerCase();
+  if (isGiven) return `${name} is declared to be in ${unit}.`;
+  return by === 'Said'
+    ? `${name} is named in ${unit}; its boundaries are held against that.`
+    : `${name} is usually in ${unit}; its boundaries decide, or latency.unit.`;
 }
 
 /** "1" in Prometheus 2 is "1.0" in Prometheus 3. */
@@ -89,4 +168,11 @@ const boundary = (edge: number): LabelMatch => {
   return { label: 'le', op: '=~', value: text.includes('.') ? `${text}0*` : `${text}(\\.0*)?` };
 };
 
-const humanText = ({ bad, total }: Rewritten): string => `bad    ${bad}\ntotal  ${total}\n`;
+const humanText = ({ bad, total, kind, direction, unit, label, why }: Rewritten): string =>
+  [
+    `bad    ${bad}`,
+    `total  ${total}`,
+    `kind   ${kind}${direction === 'Turned' ? ', turned round' : ''}${unit === null ? '' : `, in ${unit.toLowerCase()}`}, by ${label}`,
+    `why    ${why}`,
+    '',
+  ].join('\n');

@@ -144,11 +144,14 @@ function objectivesOf({ objectives, metrics }: Spec): Objectives {
   const read = objectives.map(({ name, targetPercent, indicator, gate }, index) => {
     const understood = indicatorOf(indicator, metrics.revisionLabel, ['spec', 'objectives', index, 'indicator']);
     if (!understood.ok) return understood;
-    const kept = understood.indicator;
+    const { indicator: kept, reading } = understood;
     const target = targetPercent ?? (kept.kind === 'Latency' ? kept.percentile : Number.NaN);
     // Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432.
     const allowedBadFraction = Number((100 - target).toPrecision(12)) / 100;
-    return { ok: true as const, objective: { name, allowedBadFraction, gate, indicator: kept } };
+    return {
+      ok: true as const,
+      objective: { name, allowedBadFraction, gate, indicator: kept, ...(reading && { reading }) },
+    };
   });
   const problems = read.flatMap((one) => (one.ok ? [] : one.problems));
   if (problems.length > 0) return { ok: false, problems };

@@ -4,7 +4,7 @@
  */
 
 import type { ServiceRef } from '../facts/service.ts';
-import type { HistogramCounter, RatioCounters } from '../promql/counters/model.ts';
+import type { Counter, RatioCounters, Reading } from '../promql/counters/model.ts';
 
 export interface PolicyKey {
   readonly namespace: string;
@@ -51,6 +51,8 @@ export interface Objective {
   /** false: shown, never convicts and never holds a promotion. */
   readonly gate: boolean;
   readonly indicator: Indicator;
+  /** How its ratio was understood; missing where there is nothing to understand. */
+  readonly reading?: Reading;
 }
 
 export type Indicator =
@@ -61,10 +63,20 @@ export type Indicator =
       readonly kind: 'Latency';
       readonly percentile: number;
       readonly thresholdMs: number;
-      readonly histogram: Pick<HistogramCounter, 'counter' | 'unitMs'> | null;
+      readonly histogram: AppHistogram | null;
     }
   /** The app's own counters. */
   | ({ readonly kind: 'Ratio' } & RatioCounters);
+
+/** Classic buckets, whatever their `le`, or one native histogram. */
+export interface AppHistogram {
+  readonly counter: Counter;
+  /** What one unit of its boundaries is in milliseconds; null: neither declared nor told by its name. */
+  readonly unitMs: number | null;
+  /** Only usual for such a name, or not told at all: the boundaries decide. */
+  readonly unitInDoubt?: true;
+  readonly native?: true;
+}
 
 /**
  * How bad events come about, which is how they are judged. Errors: each event is good or bad. Latency: the same, of a

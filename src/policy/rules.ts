@@ -107,18 +107,28 @@ export const percentileOrQuery: Rule<Latency> = {
   test: (self) => (self.percentile === undefined) !== (self.query === undefined),
 };
 
+export const unitOfQuery: Rule<{ readonly query?: string | undefined; readonly unit?: string | undefined }> = {
+  cel: '!has(self.unit) || has(self.query)',
+  message: "unit is only for a query: Cloud Run's own latencies are in milliseconds",
+  hint: 'remove unit',
+  test: (self) => self.unit === undefined || self.query !== undefined,
+};
+
 interface Ratio {
   readonly query?: string | undefined;
   readonly bad?: string | undefined;
+  readonly good?: string | undefined;
   readonly total?: string | undefined;
 }
 
 export const queryOrCounters: Rule<Ratio> = {
-  cel: 'has(self.query) ? !has(self.bad) && !has(self.total) : has(self.bad) && has(self.total)',
-  message: 'must hold either query, or both bad and total',
-  hint: 'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total each with its counter',
-  test: ({ query, bad, total }) =>
-    query === undefined ? bad !== undefined && total !== undefined : bad === undefined && total === undefined,
+  cel: 'has(self.query) ? !has(self.bad) && !has(self.good) && !has(self.total) : has(self.bad) != has(self.good) && has(self.total)',
+  message: 'must hold either query, or total with one of bad and good',
+  hint: 'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total, or good and total, each with its counter',
+  test: ({ query, bad, good, total }) =>
+    query === undefined
+      ? (bad === undefined) !== (good === undefined) && total !== undefined
+      : bad === undefined && good === undefined && total === undefined,
 };
 
 interface Objective {

@@ -58,6 +58,8 @@ export interface Range {
   readonly selector: Selector;
   readonly rangeMs: number;
   readonly offsetMs: number | null;
+  /** Without an offset. */
+  readonly bare: Span;
 }
 
 export interface Subquery {
@@ -111,7 +113,8 @@ export interface Aggregation {
   readonly kind: 'Aggregation';
   readonly at: Span;
   readonly op: string;
-  readonly grouping: { readonly kind: 'by' | 'without'; readonly labels: readonly string[] };
+  /** `at` null: none is written, which is as `by ()`. */
+  readonly grouping: { readonly kind: 'by' | 'without'; readonly labels: readonly string[]; readonly at: Span | null };
   readonly args: readonly Expr[];
 }
 
@@ -126,3 +129,26 @@ export interface Call {
 export function unwrap(expr: Expr): Expr {
   return expr.kind === 'Paren' ? unwrap(expr.inner) : expr;
 }
+
+/** What an expression is made of. */
+export function partsOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'Paren':
+    case 'Subquery':
+    case 'Negation':
+      return [expr.inner];
+    case 'Binary':
+      return [expr.left, expr.right];
+    case 'Aggregation':
+    case 'Call':
+      return expr.args;
+    case 'Range':
+      return [expr.selector];
+    default:
+      return [];
+  }
+}
+
+/** Every selector within. */
+export const selectorsIn = (expr: Expr): readonly Selector[] =>
+  expr.kind === 'Selector' ? [expr] : partsOf(expr).flatMap(selectorsIn);

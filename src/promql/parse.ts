@@ -109,6 +109,7 @@ class Reader {
       grouping: {
         kind: modifier?.getChild('Without') ? 'without' : 'by',
         labels: modifier === null ? [] : this.#labels(modifier.getChild('GroupingLabels')!),
+        at: modifier === null ? null : span(modifier),
       },
       args: this.#args(node),
     };
@@ -154,9 +155,14 @@ class Reader {
   }
 
   #labels(node: SyntaxNode): string[] {
-    const quoted = node.getChild('QuotedLabelName');
-    if (quoted !== null) throw unsupported('quoted label name', span(quoted));
-    return node.getChildren('LabelName').map((label) => this.#text(label));
+    const labels = [...node.getChildren('LabelName'), ...node.getChildren('QuotedLabelName')];
+    return labels
+      .sort((a, b) => a.from - b.from)
+      .map((label) =>
+        label.name === 'LabelName'
+          ? this.#text(label)
+          : stringAt(label.getChild('StringLiteral') ?? label, this.#query),
+      );
   }
 
   #number(node: SyntaxNode): Piece[] {

@@ -8,7 +8,7 @@ export function range(operand: Expr, rangeMs: number, to: number): Expr {
   const at = { from: operand.at.from, to };
   if (operand.kind !== 'Selector') throw invalid('ranges only allowed for vector selectors', at);
   if (operand.offsetMs !== null) throw invalid('no offset modifiers allowed before range', at);
-  return { kind: 'Range', at, selector: operand, rangeMs: positive(rangeMs, at), offsetMs: null };
+  return { kind: 'Range', at, selector: operand, rangeMs: positive(rangeMs, at), offsetMs: null, bare: at };
 }
 
 export function subquery(operand: Expr, rangeMs: number, stepMs: number | null, to: number): Expr {

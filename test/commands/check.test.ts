@@ -81,7 +81,7 @@ describe('steadyrun check', () => {
       stderr: '',
       output: {
         files: [
-          { file: paths[0], ok: true, problems: [] },
+          { file: paths[0], ok: true, problems: [], notes: [] },
           {
             file: paths[1],
             ok: false,
@@ -94,6 +94,7 @@ describe('steadyrun check', () => {
                 hint: 'write 45m',
               },
             ],
+            notes: [],
           },
         ],
         ok: false,

@@ -46,18 +46,20 @@ describe.concurrent('steadyrun rewrite', () => {
     const { out } = await rewrite('sum(rate(a{b="c"}[5m])) / sum(rate(a[5m]))');
     expect(out).toBe(
       'bad    sum(increase(a{b="c",revision_name="api-00002-bbb"}[$range]))\n' +
-        'total  sum(increase(a{revision_name="api-00002-bbb"}[$range]))\n',
+        'total  sum(increase(a{revision_name="api-00002-bbb"}[$range]))\n' +
+        'kind   Share, by revision_name\n' +
+        'why    Nothing in the query proves which way is bad: it is read with what is divided as bad, and no rollout begins where the figures of the stable revision speak against that. To settle it, write ratio: {bad, total} or ratio: {good, total}.\n',
     );
   });
 
   test('says where and what to write instead, and ends with 1, when a query cannot be taken apart', async () => {
-    const broken = 'sum(rate(a[5m]))\n  / sum(irate(b[5m]))';
-    const line = 'steadyrun: the query at 2:9: irate looks at two samples only; write rate(…[5m])';
+    const broken = 'sum(rate(a[5m]))\n  / sum(idelta(b[5m]))';
+    const line = 'steadyrun: the query at 2:9: idelta is for gauges; write increase(…[5m])';
     expect(await rewrite(broken)).toEqual(complaint(1, line));
     expect(await json(broken)).toEqual({
       code: 1,
       err: `${line}\n`,
-      problems: [{ line: 2, column: 9, message: 'irate looks at two samples only', hint: 'write rate(…[5m])' }],
+      problems: [{ line: 2, column: 9, message: 'idelta is for gauges', hint: 'write increase(…[5m])' }],
     });
   });
 

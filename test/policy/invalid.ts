@@ -62,8 +62,9 @@ const range = 'must be greater than 1 and less than 100';
 const percentileOrQuery =
   "must hold exactly one of percentile, for Cloud Run's own latencies, and query, which says its own";
 const percentileHint = 'add percentile: 95, or remove it beside a query';
-const queryOrCounters = 'must hold either query, or both bad and total';
-const countersHint = 'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total each with its counter';
+const queryOrCounters = 'must hold either query, or total with one of bad and good';
+const countersHint =
+  'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total, or good and total, each with its counter';
 const noTarget = 'targetPercent is required; only a latency objective may leave it out, its default is the percentile';
 const one = 'must hold exactly one of requests, latency and ratio';
 const oneHint =
@@ -150,9 +151,9 @@ const rows: readonly Row[] = [
   ['a ratio without a target', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {bad: a, total: b}', 16, 'spec.objectives[1]', noTarget, 'add targetPercent: 99.9'],
   ['an empty query', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {query: ""}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio.query', 'must be 1 to 8192 characters long, not 0', `for example query: 'sum(rate(http_requests_total{job="api",status=~"5.."}[5m])) / sum(rate(http_requests_total{job="api"}[5m]))'`],
   ['a query that is no PromQL', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {query: "sum(rate(a[5m])) /"}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio.query', 'at 1:19: unexpected end of input', 'write PromQL that Prometheus 2 accepts, such as sum(rate(bad[5m])) / sum(rate(total[5m]))', 'onlyOffline'],
-  ['a query that does not count', 'latency: {percentile: 95, threshold: 300ms}', 'ratio:\n          query: |\n            sum(irate(a[5m]))\n            / sum(rate(a[5m]))\n      targetPercent: 99', 19, 'spec.objectives[1].indicator.ratio.query', 'at 1:5: irate looks at two samples only', 'write rate(…[5m])', 'onlyOffline'],
+  ['a query that does not count', 'latency: {percentile: 95, threshold: 300ms}', 'ratio:\n          query: |\n            sum(idelta(a[5m]))\n            / sum(rate(a[5m]))\n      targetPercent: 99', 19, 'spec.objectives[1].indicator.ratio.query', 'at 1:5: idelta is for gauges', 'write increase(…[5m])', 'onlyOffline'],
   ['counters that are none', 'latency: {percentile: 95, threshold: 300ms}', 'ratio: {bad: "a offset 1m", total: b}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.ratio.bad', 'at 1:1: an offset asks about another time', 'remove the offset: how late metrics come is measured', 'onlyOffline'],
-  ['a quantile that is none', 'percentile: 95, threshold: 300ms', 'threshold: 300ms, query: "avg(x)"', 18, 'spec.objectives[1].indicator.latency.query', 'at 1:1: avg of quantiles is no quantile', 'sum the buckets, then take the quantile: histogram_quantile(0.95, sum by (le) (rate(…_bucket[5m])))', 'onlyOffline'],
+  ['a quantile that is none', 'percentile: 95, threshold: 300ms', 'threshold: 300ms, query: "avg(x)"', 18, 'spec.objectives[1].indicator.latency.query', 'at 1:5: this is no quantile of a histogram', 'write histogram_quantile(0.95, sum by (le) (rate(…_bucket[5m])))', 'onlyOffline'],
   ['a path on Cloud Run\'s own latency', 'percentile: 95, threshold: 300ms', "threshold: 300ms, query: 'histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{route!=\"/healthz\"}[5m])))'", 18, 'spec.objectives[1].indicator.latency.query', "at 1:95: Cloud Run's own run_googleapis_com:request_latencies_bucket has no label route: it has neither path nor method", "remove it, or use a histogram of the app's own, which has such a label", 'onlyOffline'],
   ['a revision label that is none', 'type: GoogleManagedPrometheus', 'revisionLabel: faas.version', 12, 'spec.metrics.revisionLabel', 'must be the name of a label: letters, digits and underscores, not "faas.version"', 'for example revisionLabel: revision_name'],
   ['a percentile as a share', 'percentile: 95', 'percentile: 0.95', 18, 'spec.objectives[1].indicator.latency.percentile', `${range}, not 0.95`, 'percentile is a percentage: write 95'],

@@ -29,7 +29,7 @@ describe.skipIf(prometheusProgram === null)('A rewritten query counts for one re
     async ([, ratio]) => {
       let compared = 0;
       for (const revision of revisionNames) {
-        const { bad, total } = await rewritten(ratio.query, revision);
+        const { bad, total, direction } = await rewritten(ratio.query, revision);
         const original = byHand(ratio, JSON.stringify(revision));
         for (const atMs of instantsMs) {
           const what = `${revision} at ${new Date(atMs).toISOString()}: ${original}`;
@@ -47,7 +47,8 @@ describe.skipIf(prometheusProgram === null)('A rewritten query counts for one re
             continue;
           }
           const scale = ratio.percent ? 100 : 1;
-          expectNear((scale * (badCount ?? 0)) / totalCount, value!, what);
+          const share = (badCount ?? 0) / totalCount;
+          expectNear(scale * (direction === 'Turned' ? 1 - share : share), value!, what);
           if (ratio.becomes === 'Share') {
             expect(badCount ?? 0, what).toBeLessThanOrEqual(totalCount * (1 + 1e-9));
             expect(badCount ?? 0, what).toBeGreaterThanOrEqual(-1e-9 * totalCount);
@@ -140,14 +141,15 @@ async function rewritten(
   query: string,
   revision: string,
   quantile?: Quantile,
-): Promise<{ bad: string; total: string }> {
+): Promise<{ bad: string; total: string; direction: string }> {
   let printed = '';
   const io = { stdout: { write: (text: string) => (printed += text) }, stderr: { write: () => {} } };
   const threshold = quantile && { threshold: quantile.threshold };
   const code = await rewrite({ query, revision, label: 'revision_name', json: true, ...threshold }, io);
   expect({ code, printed }).toMatchObject({ code: 0 });
-  const { bad, total } = JSON.parse(printed) as { bad: string; total: string };
-  return { bad: bad.replaceAll('[$range]', `[${window}]`), total: total.replaceAll('[$range]', `[${window}]`) };
+  const { bad, total, direction } = JSON.parse(printed) as { bad: string; total: string; direction: string };
+  const over = (text: string) => text.replaceAll('[$range]', `[${window}]`);
+  return { bad: over(bad), total: over(total), direction };
 }
 
 function expectNear(value: number, expected: number, what: string): void {

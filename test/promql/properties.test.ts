@@ -12,10 +12,25 @@ import { QueryRefused } from '../../src/promql/counters/refusal.ts';
 import { parse } from '../../src/promql/parse.ts';
 import { ask, rising, storeOf } from '../lab/promql/ask.ts';
 import { corpus } from './corpus.ts';
-import { type Query, queries, type Series, type Sum, worlds } from './random-ratios.ts';
+import { type Query, queries as random, type Series, type Sum, worlds } from './random-ratios.ts';
 
 const context = { revisionLabel: 'revision_name' };
 const revisions = ['r-1', 'r-2', 'r-3'];
+
+/** Two buckets of one histogram are not added, what is taken away again is no count, and a whole is no part. */
+const queries = random.filter(({ text }) => {
+  try {
+    readRatio(text, context);
+    return true;
+  } catch (error) {
+    if (
+      error instanceof QueryRefused &&
+      /as for Apdex|nothing is left|a negative count|divided by itself|only a part of/.test(error.message)
+    )
+      return false;
+    throw error;
+  }
+});
 
 describe('Whatever is divided by whatever', () => {
   const sumOf = (sum: Sum, world: readonly Series[], revision: string): number =>
@@ -41,7 +56,9 @@ describe('Whatever is divided by whatever', () => {
         return answer['{}'] ?? 0;
       }) as [number, number];
       const [top, bottom] = [sumOf(query.top, world, value), sumOf(query.bottom, world, value)];
-      each(bad, total, [query.isGood ? bottom - top : top, bottom]);
+      // Which way is bad is proven elsewhere; here it is what was read.
+      const isRest = (ratio.reading.direction === 'Turned') !== query.isGood;
+      each(bad, total, [isRest ? bottom - top : top, bottom]);
     }
   }
 

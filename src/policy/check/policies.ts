@@ -2,7 +2,7 @@
 import { kind } from '../api.ts';
 import { parsePolicy } from '../parse.ts';
 import type { Policy } from '../policy.ts';
-import { type Problem, pathText, valueAt } from '../problems.ts';
+import { type Path, type Problem, pathText, valueAt } from '../problems.ts';
 import { beginWith, hintFor } from './hints.ts';
 import { closest, didYouMean } from './suggest.ts';
 import { notServices, onlyServices, unknownFields } from './unknown.ts';
@@ -17,7 +17,11 @@ export interface PlacedPolicy {
 export interface Checked {
   readonly policies: readonly PlacedPolicy[];
   readonly findings: readonly Finding[];
+  /** How queries were understood, where that is not plain from the query. */
+  readonly notes: readonly Note[];
 }
+
+export type Note = Omit<Finding, 'hint'>;
 
 /** Nobody reads more, and to find the place of each has its price. */
 const maxFindings = 100;
@@ -26,40 +30,79 @@ const maxFindings = 100;
 export function checkPolicies(text: string): Checked {
   const { documents, findings } = readYaml(text);
   if (documents.length === 0 && findings.length === 0) {
-    return { policies: [], findings: [{ line: 1, column: 1, path: '', message: 'holds no policy', hint: beginWith }] };
+    const finding = { line: 1, column: 1, path: '', message: 'holds no policy', hint: beginWith };
+    return { policies: [], findings: [finding], notes: [] };
   }
   const policies: PlacedPolicy[] = [];
+  const notes: Note[] = [];
   for (const document of documents) {
     if (findings.length > maxFindings) break;
     const checked = checkDocument(document);
     policies.push(...checked.policies);
     findings.push(...checked.findings);
+    notes.push(...checked.notes);
   }
   findings.sort((a, b) => a.line - b.line || a.column - b.column);
   const last = findings[maxFindings];
-  if (!last) return { policies, findings };
+  if (!last) return { policies, findings, notes };
   const more = {
     ...last,
     path: '',
     message: 'there are more problems from here on',
     hint: 'put those above right first',
   };
-  return { policies, findings: [...findings.slice(0, maxFindings), more] };
+  return { policies, findings: [...findings.slice(0, maxFindings), more], notes };
 }
 
 function checkDocument(document: YamlDocument): Checked {
   const { value, position } = document;
   const parsed = parsePolicy(value);
   const unknown = unknownFields(value);
-  if (parsed.ok && unknown.length === 0) {
+  const doubts = parsed.ok ? unitDoubts(parsed.policy) : [];
+  if (parsed.ok && unknown.length === 0 && doubts.length === 0) {
     const namePosition = position(['metadata', 'name'], 'value');
     const servicePosition = position(['spec', 'service'], 'key');
-    return { policies: [{ policy: parsed.policy, namePosition, servicePosition }], findings: [] };
+    const policies = [{ policy: parsed.policy, namePosition, servicePosition }];
+    return { policies, findings: [], notes: notesOf(parsed.policy, document) };
   }
-  const wrong = parsed.ok ? [] : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
+  const wrong = parsed.ok ? doubts : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
   const other = otherKind(value, wrong);
   const problems = other ? [other] : [...wrong, ...unknown];
-  return { policies: [], findings: problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, document)) };
+  const findings = problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, document));
+  return { policies: [], findings, notes: [] };
+}
+
+const latencyPath = (index: number): Path => ['spec', 'objectives', index, 'indicator', 'latency'];
+
+/** Without a server to ask for the boundaries, somebody has to say what they are in. */
+function unitDoubts({ objectives }: Policy): Problem[] {
+  return objectives.flatMap(({ indicator }, index): Problem[] => {
+    const histogram = indicator.kind === 'Latency' ? indicator.histogram : null;
+    if (!histogram?.unitInDoubt || histogram.unitMs !== null) return [];
+    const message = `nothing in the name of ${histogram.counter.name} tells what its boundaries are in`;
+    const hint = 'add unit: Seconds or unit: Milliseconds beside the query';
+    return [{ path: [...latencyPath(index), 'query'], kind: 'Query', message, hint }];
+  });
+}
+
+function notesOf({ objectives }: Policy, { position }: YamlDocument): Note[] {
+  return objectives.flatMap(({ indicator, reading }, index): Note[] => {
+    const noteAt = (path: Path, message: string): Note => ({
+      ...position(path, 'value'),
+      path: pathText(path),
+      message,
+    });
+    const isNews = reading && (reading.direction === 'Turned' || reading.proof === 'Nothing' || reading.doubtful);
+    if (isNews) {
+      const field = reading.proof === 'Declared' ? (reading.direction === 'Good' ? 'good' : 'bad') : 'query';
+      return [noteAt(['spec', 'objectives', index, 'indicator', 'ratio', field], reading.why)];
+    }
+    const histogram = indicator.kind === 'Latency' ? indicator.histogram : null;
+    if (!histogram?.unitInDoubt) return [];
+    const unit = histogram.unitMs === 1 ? 'milliseconds' : 'seconds';
+    const message = `${histogram.counter.name} is taken to be in ${unit}, as such metrics usually are; its boundaries decide, and unit: settles it.`;
+    return [noteAt([...latencyPath(index), 'query'], message)];
+  });
 }
 
 /** A document of quite another kind is told by that alone, not by everything that it lacks. */

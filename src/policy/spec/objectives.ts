@@ -1,6 +1,6 @@
 /** `spec.objectives`: what is promised, and how it is measured. */
 import { z } from 'zod';
-import { oneIndicator, percentileOrQuery, queryOrCounters, ruled, targetGiven } from '../rules.ts';
+import { oneIndicator, percentileOrQuery, queryOrCounters, ruled, targetGiven, unitOfQuery } from '../rules.ts';
 import { length } from './fields.ts';
 
 /** PromQL; whether it can be taken apart into counters is told by `check` and by the operator, with the place. */
@@ -17,20 +17,30 @@ const latency = ruled(
       description: "PromQL of a quantile of the app's own histogram, as on a dashboard.",
       example: 'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket{job="api"}[5m])))',
     }),
+    unit: z.enum(['Seconds', 'Milliseconds']).optional().meta({
+      description: "What the boundaries of the query's histogram are in, where its name leaves it open.",
+      example: 'Milliseconds',
+    }),
   }),
   percentileOrQuery,
+  unitOfQuery,
 );
 
 const ratio = ruled(
   z.object({
     query: query.optional().meta({
-      description: 'PromQL of bad events divided by all events, as on a dashboard.',
+      description:
+        'PromQL of bad events divided by all events, as on a dashboard; of good events where its form proves that it is so.',
       example:
         'sum(rate(http_requests_total{job="api",status=~"5.."}[5m])) / sum(rate(http_requests_total{job="api"}[5m]))',
     }),
     bad: query.optional().meta({
       description: 'The counter of bad events alone.',
       example: 'http_requests_total{job="api",status=~"5.."}',
+    }),
+    good: query.optional().meta({
+      description: 'The counter of good events alone, instead of the bad ones.',
+      example: 'http_requests_total{job="api",status!~"5.."}',
     }),
     total: query.optional().meta({
       description: 'The counter of all events alone.',

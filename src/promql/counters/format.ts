@@ -41,11 +41,21 @@ export const labelText = (label: string): string => (/^[a-zA-Z_][a-zA-Z0-9_]*$/.
 
 /** What a sum of counters grew by in a window: `sum(increase(x{…}[$range])) - (sum(…) or vector(0))`. */
 export function increaseText(sum: CounterSum, more: readonly LabelMatch[], window: string): string {
-  const parts = sum.map(({ counter }) => `sum(increase(${selectorText(counter, more)}[${window}]))`);
+  const parts = sum.map(({ counter }) => {
+    const increase = `increase(${selectorText(counter, more)}[${window}])`;
+    if (counter.upTo === undefined) return `sum(${increase})`;
+    return `sum(${nativeText(counter.upTo, increase)})`;
+  });
   if (parts.length === 1 && sum[0]!.sign > 0) return parts[0]!;
   // A counter that was never born has counted nothing.
   return sum
     .map(({ sign }, index) => `${sign > 0 ? (index === 0 ? '' : ' + ') : ' - '}(${parts[index]} or vector(0))`)
     .join('')
     .trim();
+}
+
+/** What a native histogram holds: all of it (null), or what lies at or below a value. An empty one has no fraction. */
+export function nativeText(upTo: number | null, histogram: string): string {
+  const all = `histogram_count(${histogram})`;
+  return upTo === null ? all : `histogram_fraction(0, ${upTo}, ${histogram}) * ${all} >= 0 or ${all}`;
 }

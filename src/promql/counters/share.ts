@@ -1,5 +1,6 @@
 /** Are the bad events some of all the events? Only what the matchers prove counts as proof. */
 import type { Counter, CounterSum, LabelMatch } from './model.ts';
+import { areDisjoint, isAdmittedBy } from './patterns.ts';
 
 /** Each bad counter lies within a counter of the total of its own, or is what a good part leaves of one. */
 export function isShare(bad: CounterSum, total: CounterSum): boolean {
@@ -7,7 +8,7 @@ export function isShare(bad: CounterSum, total: CounterSum): boolean {
   const [whole, added, taken] = [of(total, 1), of(bad, 1), of(bad, -1)];
   // A part may be taken only from a counter of the total that was added whole, and one from each.
   const wholes = added.filter((one) => whole.some((other) => isWithin(one, other) && isWithin(other, one)));
-  if (!pairs(taken, wholes)) return false;
+  if (!pairs(taken, wholes) && !(wholes.length === 1 && areApart(taken, wholes[0]!))) return false;
   return pairs(added, whole) || (taken.length === 0 && whole.length === 1 && areApart(added, whole[0]!));
 }
 
@@ -32,38 +33,46 @@ function pairs(parts: readonly Counter[], wholes: readonly Counter[]): boolean {
   return parts.every((part) => place(part, new Set()));
 }
 
-/** Parts of one counter that share no series, because a label has a different value in each. */
+/** Parts of one counter that share no series, because what a label may be in one it is in none of the others. */
 function areApart(parts: readonly Counter[], whole: Counter): boolean {
-  const exact = ({ matchers }: Counter, label: string) => matchers.find((one) => one.label === label && one.op === '=');
   // A bucket counts what the smaller ones count: different boundaries keep none of them apart.
   const cumulative = isLastBucket(asBuckets(whole));
   return parts.every(
     (part, index) =>
       isWithin(part, whole) &&
       part.name === whole.name &&
-      parts.slice(index + 1).every((other) =>
-        part.matchers.some(({ label }) => {
-          const [mine, theirs] = [exact(part, label), exact(other, label)];
-          return mine && theirs && mine.value !== theirs.value && !(cumulative && label === 'le');
-        }),
-      ),
+      parts
+        .slice(index + 1)
+        .every((other) =>
+          part.matchers.some(
+            (mine) =>
+              !(cumulative && mine.label === 'le') &&
+              other.matchers.some((theirs) => mine.label === theirs.label && areDisjoint(mine, theirs)),
+          ),
+        ),
   );
 }
 
 /** Every event that `part` counts is also counted by `whole`. */
-function isWithin(part: Counter, whole: Counter): boolean {
+export function isWithin(part: Counter, whole: Counter): boolean {
   const [inner, outer] = [asBuckets(part), asBuckets(whole)];
-  if (inner.name !== outer.name) return false;
+  if (inner.name !== outer.name || (inner.upTo === undefined) !== (outer.upTo === undefined)) return false;
+  if (outer.upTo != null && (inner.upTo == null || inner.upTo > outer.upTo)) return false;
   // Buckets are cumulative: every one of them lies within the last.
   const everything = isLastBucket(outer);
   if (everything && !isOneBucket(inner)) return false;
   const needed = outer.matchers.filter(({ label }) => !(everything && label === 'le'));
-  return needed.every((one) => matchesAnything(one) || inner.matchers.some((other) => same(one, other)));
+  return needed.every(
+    (one) =>
+      matchesAnything(one) ||
+      inner.matchers.some((other) => one.label === other.label && (same(one, other) || isAdmittedBy(other, one))),
+  );
 }
 
 /** A histogram's count is its last bucket; no count has a label `le`, whatever a matcher asks. */
-function asBuckets({ name, matchers }: Counter): Counter {
-  if (!name.endsWith('_count') || matchers.some(({ label }) => label === 'le')) return { name, matchers };
+function asBuckets(counter: Counter): Counter {
+  const { name, matchers } = counter;
+  if (!name.endsWith('_count') || matchers.some(({ label }) => label === 'le')) return counter;
   return { name: name.replace(/_count$/, '_bucket'), matchers: [...matchers, { label: 'le', op: '=', value: '+Inf' }] };
 }
 

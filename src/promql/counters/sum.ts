@@ -1,15 +1,14 @@
 /** One side of a division: a sum of counters, and nothing that would make more than one value of it. */
-import { type Aggregation, type Binary, type Expr, unwrap } from '../ast.ts';
-import type { Span } from '../error.ts';
+import { type Aggregation, type Binary, type Call, comparisons, type Expr, unwrap } from '../ast.ts';
+import { ofOneBucket } from './buckets.ts';
+import { constantOf } from './grouping.ts';
 import { type Context, type Leaf, leafOf } from './leaf.ts';
 import type { Counter } from './model.ts';
-import { refuse } from './refusal.ts';
-import { isNeverNegative } from './share.ts';
-
-export interface Term {
-  readonly factor: number;
-  readonly counter: Counter;
-}
+import { isNative, nativeLeaf } from './native.ts';
+import { isAboveZero, isTiny, isZeroVector, numberOf, scaledBy, vectorOf } from './numbers.ts';
+import { only, refuse, without, wrapped } from './refusal.ts';
+import { isNeverNegative, isWithin } from './share.ts';
+import type { Term } from './terms.ts';
 
 export interface Side {
   readonly terms: readonly Term[];
@@ -19,57 +18,96 @@ export interface Side {
 }
 
 /** sum(rate(…[5m])), sums and differences of such, times a number, with guards that change nothing. */
-export function sideOf(given: Expr, context: Context): Side {
+export function sideOf(given: Expr, context: Context, place: Place = 'Top'): Side {
   const expr = unwrap(given);
   switch (expr.kind) {
     case 'Aggregation':
       return aggregated(expr, context);
     case 'Binary':
-      return combined(expr, context);
+      return combined(expr, context, place);
     case 'Negation':
-      if (expr.op === '+') return sideOf(expr.inner, context);
-      refuse('a negative count', expr.at, 'write a count of events');
-      break;
+      if (expr.op === '+') return sideOf(expr.inner, context, place);
+      return refuse('a negative count', expr.at, 'write a count of events');
     case 'Number':
-      refuse('a number is no count of events', expr.at, 'write sum(rate(…[5m]))');
-      break;
+      return refuse('a number is no count of events', expr.at, 'write sum(rate(…[5m]))');
     case 'Call':
-      if (expr.name === 'scalar' && expr.args.length === 1) return sideOf(expr.args[0]!, context);
-      if (expr.name === 'clamp_min' && expr.args.length === 2 && numberOf(expr.args[1]!) === 0) {
-        return guarded(expr.args[0]!, expr, context);
-      }
-      if (/^clamp/.test(expr.name)) {
-        const hint = 'write what stands within it: no traffic is never taken for an answer here, no guard is needed';
-        refuse(`${expr.name} changes the count`, expr.at, hint);
-      }
-      leafOf(expr, context);
-      refuse('this has a value for each series', expr.at, 'wrap it in sum(…)');
-      break;
+      return called(expr, context, place);
     default:
-      leafOf(expr, context);
+      return perSeries(expr, context);
   }
-  throw new Error('unreachable');
 }
+
+/** What is divided, or what it is divided by. */
+export type Place = 'Top' | 'Bottom';
+
+function called(expr: Call, context: Context, place: Place): Side {
+  const { name, args, at } = expr;
+  const [inner] = args;
+  if (name === 'scalar' && inner && args.length === 1) return sideOf(inner, context, place);
+  if (isNative(expr)) return { ...nativeLeaf(expr, context), labels: new Map() };
+  const least = name === 'clamp_min' && args.length === 2 ? numberOf(args[1]!) : null;
+  if (isTiny(least, place === 'Bottom' ? 0.01 : 1e-6)) return guarded(inner!, expr, context);
+  if (/^clamp/.test(name)) {
+    const hint = 'write what stands within it: no traffic is never taken for an answer here, no guard is needed';
+    refuse(`${name} changes the count`, at, hint, inner ? only(inner.at, at) : null);
+  }
+  if (isRelabelling(expr)) {
+    refuse(`${name} changes what a count is called`, at, 'write what stands within it', only(inner!.at, at));
+  }
+  return perSeries(expr, context);
+}
+
+function perSeries(expr: Expr, context: Context): never {
+  leafOf(expr, context);
+  return refuse('this has a value for each series', expr.at, 'wrap it in sum(…)', wrapped(expr.at, 'sum(', ')'));
+}
+
+export const isRelabelling = ({ name, args }: Call): boolean =>
+  args.length > 0 && (name === 'label_replace' || name === 'label_join');
 
 function aggregated(expr: Aggregation, context: Context): Side {
   const { grouping, at } = expr;
-  const { terms, per } = summed(expr, context);
+  const { terms, per, relabelled } = summed(expr, context);
   if (grouping.kind === 'without') {
-    refuse('sum without (…) has a value for each of the labels that are left', at, 'write sum(…) without a grouping');
+    const hint = 'write sum(…) without a grouping';
+    refuse('sum without (…) has a value for each of the labels that are left', at, hint, without(grouping.at!));
   }
-  const labels = grouping.kind === 'by' ? grouping.labels : [];
-  const values = labels.map((label): [string, string] => [label, constantOf(label, terms, context, at)]);
+  const values = grouping.labels.map((label): [string, string] => {
+    if (!relabelled.has(label))
+      return [
+        label,
+        constantOf(
+          label,
+          terms.map(({ counter }) => counter),
+          context,
+          at,
+          grouping.at!,
+        ),
+      ];
+    return refuse(`by (${label}) makes a value for each ${label}`, at, 'write sum(…)', without(grouping.at!));
+  });
   return { terms, per, labels: new Map(values) };
 }
 
+interface Summed extends Pick<Side, 'terms' | 'per'> {
+  /** Labels that were written anew within. */
+  readonly relabelled: ReadonlySet<string>;
+}
+
 /** What is summed: how it was grouped before does not matter to the sum. */
-function summed(given: Expr, context: Context): Pick<Side, 'terms' | 'per'> {
+function summed(given: Expr, context: Context): Summed {
   const expr = unwrap(given);
   if (expr.kind === 'Aggregation') {
     if (expr.op !== 'sum') refuse(`${expr.op} does not count events`, expr.at, 'write sum(…)');
     if (expr.args.length !== 1) refuse('sum takes one argument', expr.at, 'write sum(rate(…[5m]))');
     return summed(expr.args[0]!, context);
   }
+  if (expr.kind === 'Call' && isRelabelling(expr)) {
+    const label = expr.args[1] && unwrap(expr.args[1]);
+    const found = summed(expr.args[0]!, context);
+    return label?.kind === 'String' ? { ...found, relabelled: new Set([...found.relabelled, label.value]) } : found;
+  }
+  if (expr.kind === 'Call' && isNative(expr)) return { ...nativeLeaf(expr, context), relabelled: new Set() };
   if (expr.kind === 'Binary' && (expr.operator.op === '*' || expr.operator.op === '/')) {
     const scaled = scaledBy(expr);
     if (scaled) return times(summed(scaled.inner, context), scaled.factor);
@@ -84,45 +122,44 @@ function summed(given: Expr, context: Context): Pick<Side, 'terms' | 'per'> {
     refuse(`${expr.operator.op} within a sum joins series by their labels`, expr.at, 'sum each first: sum(…) + sum(…)');
   }
   const { counter, per } = leafOf(expr, context);
-  return { terms: [{ factor: 1, counter }], per };
+  return { terms: [{ factor: 1, counter: ofOneBucket(counter, expr.at) }], per, relabelled: new Set() };
 }
 
-/** A grouping keeps one value only where every counter has just one value of the label. */
-function constantOf(label: string, terms: readonly Term[], { revisionLabel }: Context, at: Span): string {
-  if (label === revisionLabel) return '';
-  const values = terms.map(
-    ({ counter }) => counter.matchers.find((one) => one.label === label && one.op === '=')?.value,
-  );
-  const [value] = values;
-  if (value !== undefined && values.every((other) => other === value)) return value;
-  return refuse(`by (${label}) makes a value for each ${label}`, at, `write sum(…) without by (${label})`);
-}
-
-function combined(expr: Binary, context: Context): Side {
+function combined(expr: Binary, context: Context, place: Place): Side {
   const { operator, left, right, at } = expr;
   switch (operator.op) {
     case '+':
     case '-': {
-      const [a, b] = [sideOf(left, context), sideOf(right, context)];
+      const [a, b] = [sideOf(left, context, place), sideOf(right, context, place)];
       sameKind(a, b, expr);
       return { ...a, terms: [...a.terms, ...times(b, operator.op === '-' ? -1 : 1).terms] };
     }
     case '*':
     case '/': {
       const scaled = scaledBy(expr);
-      if (scaled) return times(sideOf(scaled.inner, context), scaled.factor);
+      if (scaled) return times(sideOf(scaled.inner, context, place), scaled.factor);
       return refuse(`${operator.op} of two counts is no count`, operator.at, 'write one division: bad / total');
     }
-    case 'or':
-      if (isZeroVector(right) || isTimesZero(right, context)) return sideOf(left, context);
-      return refuse('or takes another value where one is missing', operator.at, 'add the counts: sum(…) + sum(…)');
+    case 'or': {
+      if (isZeroVector(right) || isTimesZero(right, context)) return sideOf(left, context, place);
+      // What to divide by where there is nothing: no traffic is no evidence anyway.
+      if (place === 'Bottom' && vectorOf(right) !== null) return sideOf(left, context, place);
+      const isDefault = vectorOf(right) !== null;
+      const hint = isDefault ? 'leave it out: a missing count is never made up' : 'add the counts: sum(…) + sum(…)';
+      const edit = isDefault ? only(left.at, at) : null;
+      return refuse('or takes another value where one is missing', operator.at, hint, edit);
+    }
     case '>':
+    case '>=':
     case '!=':
-      // A guard against a division by zero: no traffic is no evidence anyway.
+      // A guard against a division by zero, too.
       if (isAboveZero(expr)) return guarded(left, expr, context);
   }
-  return refuse(`${operator.op} does not count events`, at, 'write sums of counters');
+  const edit = isComparison(operator.op) ? only(left.at, at) : null;
+  return refuse(`${operator.op} does not count events`, at, 'write sums of counters', edit);
 }
+
+const isComparison = (op: string): boolean => (comparisons as readonly string[]).includes(op);
 
 /** What a guard against values below zero changes nothing of. */
 function guarded(inner: Expr, { at }: Expr, context: Context): Side {
@@ -131,8 +168,15 @@ function guarded(inner: Expr, { at }: Expr, context: Context): Side {
   return refuse('this guard leaves out what is below zero', at, 'take away only a part of what is counted');
 }
 
-const isAboveZero = ({ operator, right }: Binary): boolean =>
-  (operator.op === '>' || operator.op === '!=') && !operator.bool && numberOf(right) === 0;
+/** `… and sum(rate(…)) > 0`, where what is counted is all that `counters` count: an answer only where there is traffic, as everywhere here. */
+export function isTrafficGuard({ operator, right }: Binary, counters: readonly Counter[], context: Context): boolean {
+  const guard = unwrap(right);
+  if (operator.op !== 'and' || guard.kind !== 'Binary' || guard.operator.op !== '>' || !isAboveZero(guard)) {
+    return false;
+  }
+  const { terms } = sideOf(guard.left, context);
+  return terms.every(({ factor, counter }) => factor > 0 && counters.some((one) => isWithin(one, counter)));
+}
 
 /** `0 * sum(…)`: a zero with the labels of something that is always there. */
 function isTimesZero(given: Expr, context: Context): boolean {
@@ -164,33 +208,3 @@ const times = <T extends Pick<Side, 'terms' | 'per'>>(side: T, factor: number): 
   ...side,
   terms: side.terms.map((term) => ({ ...term, factor: factor * term.factor })),
 });
-
-/** `100 * x`, `x * 100`, `x / 2`: the number, and what it scales. */
-export function scaledBy({ operator, left, right }: Binary): { inner: Expr; factor: number } | null {
-  const [a, b] = [numberOf(left), numberOf(right)];
-  if (operator.op === '*' && a !== null) return { inner: right, factor: a };
-  if (operator.op === '*' && b !== null) return { inner: left, factor: b };
-  if (operator.op === '/' && b !== null) return { inner: left, factor: 1 / b };
-  return null;
-}
-
-/** vector(0) and what comes to the same. */
-export function isZeroVector(given: Expr): boolean {
-  const expr = unwrap(given);
-  return expr.kind === 'Call' && expr.name === 'vector' && expr.args.length === 1 && numberOf(expr.args[0]!) === 0;
-}
-
-/** The value of an expression of numbers alone. */
-export function numberOf(given: Expr): number | null {
-  const expr = unwrap(given);
-  if (expr.kind === 'Number') return expr.value;
-  if (expr.kind === 'Negation') {
-    const inner = numberOf(expr.inner);
-    return inner === null ? null : expr.op === '-' ? -inner : inner;
-  }
-  if (expr.kind !== 'Binary') return null;
-  const [a, b] = [numberOf(expr.left), numberOf(expr.right)];
-  if (a === null || b === null) return null;
-  const value = { '+': a + b, '-': a - b, '*': a * b, '/': a / b } as Readonly<Record<string, number>>;
-  return value[expr.operator.op] ?? null;
-}

@@ -51,7 +51,6 @@ const slips = [
   no(`sum(rate(sum(a)[5m])) / ${all}`, 'sum(a)[5m]', 'ranges only allowed for vector selectors'),
   no(`sum(rate(a offset 5m[5m])) / ${all}`, 'a offset 5m[5m]', 'no offset modifiers allowed before range'),
   no(`sum(rate(a[5x])) / ${all}`, 'x', 'unexpected "x'),
-  no(`sum(rate(a[5])) / ${all}`, '5', 'unsupported duration 5'),
   no(`sum(rate(a[0s])) / ${all}`, 'a[0s]', 'duration must be greater than 0'),
   no(`sum(rate(a[1m30h])) / ${all}`, '30h', 'unexpected "30h'),
   no(`sum(rates(a[5m])) / ${all}`, 'rates', 'unknown function with name "rates"'),
