@@ -104,7 +104,7 @@ async function windowsOf(
   let beginMs = fromMs - dayMs;
   for (const [i, endMs] of ends.entries()) {
     onProgress(`looking for revisions, hour ${i + 1} of ${ends.length}`);
-    const question = { fromMs: beginMs, toMs: endMs, tickMs: 60_000, createdAtMs: {} };
+    const question = { fromMs: beginMs, toMs: endMs, tickMs: 60_000, revisions: [], createdAtMs: {} };
     const answers = await Promise.all(
       policy.objectives.map((objective) => metrics.counts({ ...askedOf(policy, objective), ...question })),
     );

@@ -2,8 +2,11 @@
 
 import type { ServiceRef } from '../facts/service.ts';
 import type { Indicator, MetricsSource, Objective } from '../policy/policy.ts';
-import { isPlatform } from '../promql/counters/leaf.ts';
+import { boundaryOf } from '../promql/counters/buckets.ts';
+import { selectorText } from '../promql/counters/format.ts';
+import { runRevisionLabel } from '../promql/counters/leaf.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
+import { isRunMetric } from '../promql/counters/names.ts';
 
 export interface Measured {
   /** The label that names the revision. */
@@ -25,10 +28,11 @@ export interface HistogramShape {
   readonly kind: 'Histogram';
   /** The buckets, whatever their `le`. */
   readonly counter: Counter;
-  /** In the histogram's own unit. */
-  readonly threshold: number;
-  /** "s" or "ms", for messages. */
-  readonly unit: string;
+  readonly thresholdMs: number;
+  /** What one unit of the boundaries is in milliseconds; null: nothing but the boundaries can tell. */
+  readonly unitMs: number | null;
+  /** Whether the boundaries decide it. */
+  readonly unitInDoubt: boolean;
 }
 
 /** Cloud Run's own metrics as Google Managed Prometheus names them; a distribution has the suffixes of a histogram. */
@@ -42,9 +46,8 @@ export function measuredBy(
   appLabel: string,
 ): Measured {
   const { shape, counters } = shapeOf(indicator, service);
-  const platform = counters.every(({ name }) => isPlatform(name));
-  // Google's metrics name the revision in their own way, whatever the app's do.
-  const revisionLabel = platform ? 'revision_name' : appLabel;
+  const platform = counters.every(({ name }) => isRunMetric(name));
+  const revisionLabel = platform ? runRevisionLabel : appLabel;
   return { revisionLabel, platform, deltas: platform && type === 'GoogleManagedPrometheus', shape };
 }
 
@@ -55,7 +58,7 @@ function shapeOf(
   switch (indicator.kind) {
     case 'Requests': {
       // 5xx are bad; all else is good, 4xx too: it is the caller's mistake.
-      const total: Counter = { name: requestCount, matchers: serviceScope(service) };
+      const total = requestsOf(service);
       const failed: LabelMatch = { label: 'response_code_class', op: '=', value: '5xx' };
       const bad: Counter = { ...total, matchers: [...total.matchers, failed] };
       const shape: RatioShape = {
@@ -66,12 +69,19 @@ function shapeOf(
       return { shape, counters: [total] };
     }
     case 'Latency': {
-      const { counter, unitMs } = indicator.histogram ?? {
+      const { thresholdMs, histogram } = indicator;
+      const { counter, unitMs, unitInDoubt, native } = histogram ?? {
         counter: { name: requestLatencies, matchers: serviceScope(service) },
         unitMs: 1,
       };
-      const threshold = Number((indicator.thresholdMs / unitMs).toPrecision(12));
-      const shape: HistogramShape = { kind: 'Histogram', counter, threshold, unit: units[unitMs] ?? '' };
+      if (native) return { shape: nativeShape(counter, thresholdMs / (unitMs ?? 1000)), counters: [counter] };
+      const shape: HistogramShape = {
+        kind: 'Histogram',
+        counter,
+        thresholdMs,
+        unitMs,
+        unitInDoubt: unitInDoubt ?? false,
+      };
       return { shape, counters: [counter] };
     }
     case 'Ratio': {
@@ -82,7 +92,22 @@ function shapeOf(
   }
 }
 
-const units: Readonly<Record<number, string>> = { 1000: 's', 1: 'ms', 0.001: 'µs', 1e-6: 'ns' };
+/** What a native histogram counts in all, and at or below the threshold; without boundaries no unit can be told from them. */
+function nativeShape(histogram: Counter, threshold: number): RatioShape {
+  const all: Counter = { ...histogram, upTo: null };
+  const good: Counter = { ...histogram, upTo: Number(threshold.toPrecision(12)) };
+  return {
+    kind: 'Ratio',
+    bad: [
+      { sign: 1, counter: all },
+      { sign: -1, counter: good },
+    ],
+    total: [{ sign: 1, counter: all }],
+  };
+}
+
+/** What Cloud Run itself has counted of one service. */
+export const requestsOf = (service: ServiceRef): Counter => ({ name: requestCount, matchers: serviceScope(service) });
 
 /** The matchers that select one service's series. */
 const serviceScope = (service: ServiceRef): LabelMatch[] =>
@@ -92,6 +117,22 @@ const serviceScope = (service: ServiceRef): LabelMatch[] =>
     location: service.region,
     service_name: service.name,
   }).map(([label, value]) => ({ label, op: '=', value }));
+
+/** The distinct counters of a ratio, in the order in which they are asked for. */
+export function partsOf({ bad, total }: RatioShape): readonly Counter[] {
+  const all = [...bad, ...total].map(({ counter }) => counter);
+  return [...new Map(all.map((counter) => [keyOf(counter), counter])).values()];
+}
+
+/** Two counters that ask for the same have the same. */
+export const keyOf = (counter: Counter): string => {
+  const text = selectorText(counter);
+  return counter.upTo === undefined ? text : `${text} up to ${counter.upTo}`;
+};
+
+/** The counters of a ratio that choose a bucket by a number. */
+export const ofBuckets = (shape: RatioShape): readonly Counter[] =>
+  partsOf(shape).filter((counter) => boundaryOf(counter) !== null);
 
 /** The counters that every event shows in; whether an instance is known is told by these. */
 export function totals({ shape }: Measured): readonly Counter[] {

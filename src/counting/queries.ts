@@ -1,7 +1,9 @@
 /** The PromQL that is asked, as text. Pure. */
-import { labelText, oneOf, selectorText } from '../promql/counters/format.ts';
+import { labelText, nativeText, oneOf, selectorText } from '../promql/counters/format.ts';
 import type { Counter, LabelMatch } from '../promql/counters/model.ts';
-import { type Measured, totals } from './measured.ts';
+import { unbornProbe } from './absence.ts';
+import { type Measured, partsOf, totals } from './measured.ts';
+import type { Sample } from './vector.ts';
 
 /** Tells the counters of one answer apart. */
 export const partLabel = 'steadyrun_part';
@@ -20,7 +22,16 @@ export interface Counting {
   readonly lookback: string;
   /** Revisions too young to have had an earlier life: their first signs count in full. */
   readonly young: readonly string[];
+  /** Series that have to go on through the window; whether they do comes with the answer. */
+  readonly checks?: readonly Counter[];
+  /** What had a sample so recently goes on. */
+  readonly recentMs?: number;
 }
+
+/** The value of `steadyrun_part` by which the place of a check in its list is told, at an end of the window. */
+export const checkPart = (end: 'Start' | 'End', place: number): string => `${end === 'Start' ? 's' : 'e'}${place}`;
+
+export const isCheck = ({ labels }: Sample): boolean => /^[se]/.test(labels[partLabel] ?? '');
 
 /**
  * What was counted in the window that ends at the time of evaluation, per part, revision and bucket.
@@ -45,8 +56,24 @@ export function countingQuery(counting: Counting): string {
   const { measured, parts, byBucket } = counting;
   const kept = [labelText(measured.revisionLabel), ...(byBucket ? ['le'] : [])].join(', ');
   const sums = parts.map((part) => `sum by (${kept}) (${grown(counting, part)})`);
-  if (sums.length === 1) return sums[0]!;
-  return sums.map((sum, index) => `label_replace(${sum}, "${partLabel}", "${index}", "", "")`).join(' or ');
+  const checks = checksOf(counting);
+  if (sums.length === 1) return [sums[0]!, ...checks].join(' or ');
+  const told = sums.map((sum, index) => `label_replace(${sum}, "${partLabel}", "${index}", "", "")`);
+  return [...told, ...checks].join(' or ');
+}
+
+/** How many series each check has of a revision, just before the window and at its end. */
+function checksOf({ measured, revision, windowMs, lookback, checks = [], recentMs = windowMs }: Counting): string[] {
+  const label = labelText(measured.revisionLabel);
+  const only: LabelMatch[] = revision === null ? [] : [oneOf(measured.revisionLabel, [revision])];
+  return checks.flatMap((check, place) => {
+    const text = selectorText(check, only);
+    const ends = { Start: `[${lookback}] offset ${duration(windowMs)}`, End: `[${duration(recentMs)}]` } as const;
+    return (['Start', 'End'] as const).map(
+      (end) =>
+        `label_replace(count by (${label}) (last_over_time(${text}${ends[end]})), "${partLabel}", "${checkPart(end, place)}", "", "")`,
+    );
+  });
 }
 
 function grown({ measured, revision, windowMs, lookback, young }: Counting, part: Counter): string {
@@ -55,28 +82,65 @@ function grown({ measured, revision, windowMs, lookback, young }: Counting, part
   const only: LabelMatch[] = revision === null ? [] : [oneOf(revisionLabel, [revision])];
   const window = duration(windowMs);
   const last = (counter: Counter, more: readonly LabelMatch[] = []) =>
-    `last_over_time(${selectorText(counter, [...only, ...more])}[${window}])`;
-  const before = (counter: Counter) => `last_over_time(${selectorText(counter, only)}[${lookback}] offset ${window})`;
+    countedIn(counter, `last_over_time(${selectorText(counter, [...only, ...more])}[${window}])`);
+  const before = (counter: Counter) =>
+    countedIn(counter, `last_over_time(${selectorText(counter, only)}[${lookback}] offset ${window})`);
 
   const [now, then] = [last(part), before(part)];
   const known = totals(measured).map(before).join(' or ');
   const kin = platform ? label : `instance, ${label}`;
   const branches = deltas
     ? [`increase(${selectorText(part, only)}[${window}])`, `((${now} unless ${then}) and on (${kin}) (${known}))`]
-    : [`((${now} - ${then}) >= 0)`, `(${now} and ${then})`, `(${now} and on (${kin}) (${known}))`];
+    : [...wentOnOrAnew(part, last, before), `(${now} and on (${kin}) (${known}))`];
   if (young.length > 0) {
     branches.push(`(${last(part, [oneOf(revisionLabel, young.toSorted())])} unless on (${label}) (${known}))`);
   }
-  if (!deltas) branches.push(`(${now} - min_over_time(${selectorText(part, only)}[${window}]))`);
+  if (!deltas) branches.push(`(${now} - ${firstIn(part, only, window)})`);
   return branches.join(' or ');
 }
 
-/** The times of the newest and of the oldest living series' last samples, in seconds: one or two samples, or none. */
+/** 1 and 2 above. A part of a native histogram begins anew when all of it does: its own figures are not exact enough to tell. */
+function wentOnOrAnew(part: Counter, last: (of: Counter) => string, before: (of: Counter) => string): string[] {
+  const [now, then] = [last(part), before(part)];
+  if (part.upTo == null) return [`((${now} - ${then}) >= 0)`, `(${now} and ${then})`];
+  const all: Counter = { ...part, upTo: null };
+  return [`((${now} - ${then}) and (${last(all)} - ${before(all)} >= 0))`, `(${now} and ${before(all)})`];
+}
+
+/** Of a native histogram, what it has counted; of any other series its value. */
+function countedIn({ upTo }: Counter, text: string): string {
+  return upTo === undefined ? text : `(${nativeText(upTo, text)})`;
+}
+
+/** The least that was counted in the window, which is what was counted first. */
+function firstIn(part: Counter, only: readonly LabelMatch[], window: string): string {
+  const selector = selectorText(part, only);
+  if (part.upTo === undefined) return `min_over_time(${selector}[${window}])`;
+  return `min_over_time((${countedIn(part, selector)})[${window}:5s])`;
+}
+
+/**
+ * The times of the newest and of the oldest living series' last samples, in seconds, and of the newest of each other metric:
+ * one that comes later is waited for.
+ */
 export function reachQuery(measured: Measured, intervalMs: number): string {
   const times = timesOf(measured);
   if (measured.platform) return `max(${times})`;
   const living = `${times} > scalar(max(${times})) - ${(2 * intervalMs) / 1000}`;
-  return `max(${times}) or label_replace(min(${living}), "${partLabel}", "oldest", "", "")`;
+  const others = otherMetrics(measured).map(
+    (counter, i) => `label_replace(max(timestamp(${selectorText(counter)})), "${partLabel}", "other${i}", "", "")`,
+  );
+  return [`max(${times})`, `label_replace(min(${living}), "${partLabel}", "oldest", "", "")`, ...others].join(' or ');
+}
+
+/** A counter of each metric that no total is of, narrowed no more than its labels have to be there. */
+function otherMetrics(measured: Measured): readonly Counter[] {
+  const { shape } = measured;
+  if (shape.kind !== 'Ratio') return [];
+  const known = new Set(totals(measured).map(({ name }) => name));
+  return partsOf(shape)
+    .filter(({ name }) => !known.has(name))
+    .map((part) => unbornProbe(part, shape) ?? part);
 }
 
 const timesOf = (measured: Measured): string => {
@@ -103,6 +167,20 @@ export const revisionsQuery = (measured: Measured): string =>
   totals(measured)
     .map((counter) => `count by (${labelText(measured.revisionLabel)}) (last_over_time(${selectorText(counter)}[15m]))`)
     .join(' or ');
+
+/**
+ * Which revisions have the metric at all, with every label that the counter asks for: of those a counter that shows nothing
+ * is one that was not born yet.
+ */
+export const existsQuery = (probe: Counter, revisionLabel: string): string =>
+  `count by (${labelText(revisionLabel)}) (last_over_time(${selectorText(probe)}[15m]))`;
+
+/** The values that a label of these series has. */
+export const valuesQuery = (probe: Counter, label: string): string =>
+  `group by (${labelText(label)}) (last_over_time(${selectorText(probe)}[15m]))`;
+
+/** How many requests Cloud Run itself has counted in the last half hour. */
+export const servedQuery = (requests: Counter): string => `sum(increase(${selectorText(requests)}[30m]))`;
 
 /** Buckets are chosen by the texts that the source itself has for them. */
 export const bucket = ({ name, matchers }: Counter, texts: readonly string[]): Counter => ({

@@ -1,10 +1,9 @@
 /** From the answer to a counting query to good and bad events. Pure. */
 import type { Tally } from '../facts/counts.ts';
-import { selectorText } from '../promql/counters/format.ts';
 import type { Counter, CounterSum } from '../promql/counters/model.ts';
 import type { Neighbours } from './boundaries.ts';
-import type { RatioShape } from './measured.ts';
-import { partLabel } from './queries.ts';
+import { keyOf, partsOf, type RatioShape } from './measured.ts';
+import { checkPart, partLabel } from './queries.ts';
 import type { Sample, Vector } from './vector.ts';
 
 export type ByRevision = Readonly<Record<string, Tally>>;
@@ -14,12 +13,6 @@ export function brokenCount(vector: Vector): string | null {
   const broken = vector.find(({ value }) => !Number.isFinite(value));
   if (!broken) return null;
   return `The metrics hold a count that is no number (${broken.value} for ${JSON.stringify(broken.labels)}).`;
-}
-
-/** The distinct counters of a ratio, in the order in which they are asked for. */
-export function partsOf({ bad, total }: RatioShape): readonly Counter[] {
-  const all = [...bad, ...total].map(({ counter }) => counter);
-  return [...new Map(all.map((counter) => [selectorText(counter), counter])).values()];
 }
 
 interface Place {
@@ -34,28 +27,38 @@ const placesOfShape = new WeakMap<RatioShape, readonly [Place[], Place[]]>();
 function placesOf(shape: RatioShape): readonly [Place[], Place[]] {
   const known = placesOfShape.get(shape);
   if (known) return known;
-  const texts = partsOf(shape).map((part) => selectorText(part));
+  const keys = partsOf(shape).map(keyOf);
   const places = (sum: CounterSum) =>
-    sum.map(({ sign, counter }) => ({ sign, place: String(texts.indexOf(selectorText(counter))) }));
+    sum.map(({ sign, counter }) => ({ sign, place: String(keys.indexOf(keyOf(counter))) }));
   const both = [places(shape.bad), places(shape.total)] as const;
   placesOfShape.set(shape, both);
   return both;
 }
 
-/** A counter that nothing matched has counted nothing; a revision that no counter of the total shows is missing. */
-export function ratioTallies(shape: RatioShape, vector: Vector, revisionLabel: string): ByRevision {
+export interface RatioTallies {
+  /** As if a counter that nothing matched had counted nothing. A revision that no counter shows is missing. */
+  readonly byRevision: ByRevision;
+  /** By revision, the counters that nothing of it matched while something matched others: whether that is zero is not known. */
+  readonly absent: Readonly<Record<string, readonly Counter[]>>;
+}
+
+export function ratioTallies(shape: RatioShape, vector: Vector, revisionLabel: string): RatioTallies {
   const [bad, total] = placesOf(shape);
-  const result: Record<string, Tally> = {};
+  const parts = partsOf(shape);
+  const byName: Record<string, Tally> = {};
+  const absent: Record<string, Counter[]> = {};
   for (const [revision, samples] of byRevision(vector, revisionLabel)) {
-    const value = (place: string) => sumOf(samples.filter(({ labels }) => (labels[partLabel] ?? '0') === place));
+    const of = (place: string) => samples.filter(({ labels }) => (labels[partLabel] ?? '0') === place);
     const sum = (terms: readonly Place[]) =>
       Math.max(
         0,
-        terms.reduce((all, { sign, place }) => all + sign * value(place), 0),
+        terms.reduce((all, { sign, place }) => all + sign * sumOf(of(place)), 0),
       );
-    result[revision] = { bad: sum(bad), total: sum(total) };
+    byName[revision] = { bad: sum(bad), total: sum(total) };
+    const missing = parts.filter((_, place) => of(String(place)).length === 0);
+    if (missing.length > 0) absent[revision] = missing;
   }
-  return result;
+  return { byRevision: byName, absent };
 }
 
 export interface LatencyTallies {
@@ -95,3 +98,21 @@ const byRevision = (vector: Vector, revisionLabel: string): ReadonlyMap<string, 
 /** A count that Google interpolated may come out a hair below zero. */
 const sumOf = (samples: readonly Sample[]): number =>
   samples.reduce((total, { value }) => total + Math.max(0, value), 0);
+
+/** Which of the checks a revision fulfils, at each end of the window. */
+export function checked(
+  vector: Vector,
+  revisionLabel: string,
+  revision: string,
+): Readonly<Record<'Start' | 'End', ReadonlySet<number>>> {
+  const of = (end: 'Start' | 'End') =>
+    new Set(
+      vector
+        .filter(
+          ({ labels }) =>
+            labels[revisionLabel] === revision && labels[partLabel]?.startsWith(checkPart(end, 0)[0]!) === true,
+        )
+        .map(({ labels }) => Number(labels[partLabel]!.slice(1))),
+    );
+  return { Start: of('Start'), End: of('End') };
+}

@@ -4,6 +4,7 @@ import type { Counts, Freshness } from '../facts/counts.ts';
 import type { ObjectiveFacts, Observation } from '../facts/observation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Case } from './case.ts';
+import { unmeasurableBy } from './inspection.ts';
 
 type Seen = Pick<Observation, 'objectives'>;
 
@@ -75,11 +76,16 @@ export function unreadable(policy: Policy, seen: Seen): string | null {
 
 /**
  * An objective's counts, or why there are none; null: nothing was due. An objective whose samples have stopped while others'
- * go on cannot be read either.
+ * go on cannot be read either, nor one whose query cannot mean what it should.
  */
-export function countsOf({ seen, nowMs }: Pick<Case, 'seen' | 'nowMs'>, name: string): Answer<Counts> | null {
+export function countsOf(
+  { seen, known, nowMs }: Pick<Case, 'seen' | 'known' | 'nowMs'>,
+  name: string,
+): Answer<Counts> | null {
   const failure = failureOf(seen, name);
   if (failure) return failure;
+  const problem = unmeasurableBy(known, name);
+  if (problem) return unknown('InsufficientSamples', problem.message);
   const { counts } = seen.objectives[name] ?? {};
   const fresh = freshnessOf(seen, name);
   if (counts || !fresh || !isFresh({ seen, nowMs })) return counts ?? null;

@@ -3,6 +3,7 @@
  * reason, instead of a rollout that waits for what never comes.
  */
 
+import type { Answer } from '../facts/answer.ts';
 import type { Inspection } from '../facts/inspection.ts';
 import type { Observation } from '../facts/observation.ts';
 import { iso, ms } from '../facts/time.ts';
@@ -13,6 +14,8 @@ import { clipped } from './words.ts';
 type Inspected = NonNullable<Status['inspection']>;
 
 const againMs = 5 * 60_000;
+/** A rollout depends on no dry run that is older. */
+export const freshForMs = 5 * 60_000;
 const fineForMs = 6 * 3_600_000;
 
 /** Whether it is time for a dry run: for a new policy or spec, a new stable revision, after a while, sooner after trouble. */
@@ -23,15 +26,26 @@ export function inspectionDue(policy: Policy, { inspection, stable }: Status, no
   return nowMs - ms(inspection.at) >= (isFine ? fineForMs : againMs);
 }
 
+/** Whether the last dry run is too old to begin a rollout by. */
+export const inspectedLongAgo = ({ inspection }: Status, nowMs: number): boolean =>
+  !inspection || nowMs - ms(inspection.at) >= freshForMs;
+
 /** The state with what a dry run found; an objective that could not be asked keeps what was known of it. */
 export function inspected(policy: Policy, seen: Observation, state: Status, nowMs: number): Status {
   const answers = policy.objectives.map(({ name }) => seen.objectives[name]?.inspection);
   if (answers.every((answer) => answer === undefined)) return state;
+  const isKnown = state.inspection?.generation === policy.generation;
   const objectives = policy.objectives.map(({ name }, i): Inspected['objectives'][number] => {
     const answer = answers[i];
-    const found = answer?.kind === 'Known' ? answer.value : null;
-    const before = state.inspection?.objectives.find((one) => one.name === name) ?? { name };
-    if (!found) return before;
+    const remembered: Inspected['objectives'][number] = state.inspection?.objectives.find(
+      (one) => one.name === name,
+    ) ?? {
+      name,
+    };
+    // A rollout that may begin depends on no dry run of long ago.
+    const isOld = inspectedLongAgo(state, nowMs) && seen.objectives[name]?.history !== undefined && !remembered.problem;
+    if (answer?.kind !== 'Known') return isKnown && !isOld ? remembered : { name, ...untried(name, answer) };
+    const [found, before] = [answer.value, remembered];
     const { problem: _problem, unaligned: _unaligned, ...kept } = before;
     const unaligned = unalignedText(name, found.buckets);
     return {
@@ -45,15 +59,20 @@ export function inspected(policy: Policy, seen: Observation, state: Status, nowM
   return { ...state, inspection: { ...state.inspection, generation, at: iso(nowMs), revision, objectives } };
 }
 
-/** Why a rollout could never be judged, or null. That there is no data yet is no reason: there may be none without traffic. */
-export function unmeasurable(policy: Policy, { inspection }: Status): Problem | null {
-  const broken = inspection?.objectives.find(
-    ({ name, problem }) =>
-      problem !== undefined &&
-      problem.reason !== 'NoSeries' &&
-      policy.objectives.some((objective) => objective.name === name && objective.gate),
-  );
-  return broken?.problem ?? null;
+/** A query that nobody could try is not one that works. */
+function untried(name: string, answer: Answer<Inspection> | undefined): { readonly problem: Problem } {
+  const why = answer?.kind === 'Unknown' ? answer.message : 'it was not asked';
+  return { problem: { reason: 'Untried', message: clipped(`${name}: its query could not be tried yet: ${why}`) } };
+}
+
+/** Why a gating objective cannot be measured, or null. */
+export const unmeasurable = (policy: Policy, known: Status): Problem | null =>
+  policy.objectives.flatMap(({ name, gate }) => (gate ? (unmeasurableBy(known, name) ?? []) : []))[0] ?? null;
+
+/** The same of one objective. That nothing was asked of the service is no reason: that ends by itself. */
+export function unmeasurableBy({ inspection }: Status, name: string): Problem | null {
+  const problem = inspection?.objectives.find((one) => one.name === name)?.problem;
+  return problem && problem.reason !== 'NoTraffic' ? problem : null;
 }
 
 type Problem = NonNullable<Inspected['objectives'][number]['problem']>;

@@ -8,6 +8,8 @@ export const historyMs = 6 * 3_600_000;
 
 export interface Due {
   readonly objective: Objective;
+  /** Those that are compared. */
+  readonly revisions: readonly string[];
   /** Where it was last judged. */
   readonly fromMs: number;
   /** A tick has counted since the arms began to be compared. */

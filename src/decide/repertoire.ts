@@ -5,7 +5,7 @@ import type { Service } from '../facts/service.ts';
 import type { Status } from '../status/status.ts';
 import type { Unasked } from './case.ts';
 import type { Concern } from './concern.ts';
-import { inspectionDue } from './inspection.ts';
+import { inspectedLongAgo, inspectionDue } from './inspection.ts';
 import type { Questions } from './questions.ts';
 import { traffic } from './traffic/traffic.ts';
 
@@ -28,10 +28,13 @@ export const isNews = ({ concerns }: Repertoire, service: Service, known: Status
 /** What all concerns have to find out, asked once. */
 export function questionsOf({ concerns }: Repertoire, at: Unasked): Questions {
   const asked = concerns.map((concern) => concern.questions(at));
+  const historyOf = asked.find((one) => one.historyOf)?.historyOf ?? null;
   return {
     revisions: [...new Set(asked.flatMap(({ revisions = [] }) => revisions))],
     counts: asked.flatMap(({ counts = [] }) => counts),
-    historyOf: asked.find(({ historyOf }) => historyOf)?.historyOf ?? null,
-    inspect: inspectionDue(at.policy, at.known, at.nowMs),
+    historyOf,
+    // What the past is asked for is a rollout that may begin.
+    inspect:
+      inspectionDue(at.policy, at.known, at.nowMs) || (historyOf !== null && inspectedLongAgo(at.known, at.nowMs)),
   };
 }

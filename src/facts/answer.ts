@@ -13,6 +13,8 @@ export interface Unknown {
   readonly reason: UnknownReason;
   /** One sentence for people. */
   readonly message: string;
+  /** What lies before this cannot be told later either: the next window begins here. */
+  readonly untilMs?: number;
 }
 
 export interface Known<T> {
@@ -24,4 +26,9 @@ export type Answer<T> = Known<T> | Unknown;
 
 export const known = <T>(value: T): Known<T> => ({ kind: 'Known', value });
 
-export const unknown = (reason: UnknownReason, message: string): Unknown => ({ kind: 'Unknown', reason, message });
+export const unknown = (reason: UnknownReason, message: string, untilMs?: number): Unknown => ({
+  kind: 'Unknown',
+  reason,
+  message,
+  ...(untilMs !== undefined && { untilMs }),
+});

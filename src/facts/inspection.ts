@@ -1,9 +1,26 @@
+/** Why an objective cannot be measured. NoTraffic alone ends by itself: nothing was asked of the service. */
+export type InspectionReason =
+  | 'InvalidQuery'
+  | 'NoSeries'
+  | 'NoTraffic'
+  | 'NoRevisionLabel'
+  | 'NeverMatches'
+  | 'NoBoundary'
+  | 'UnitUnclear'
+  | 'DirectionUnclear'
+  | 'UpsideDown';
+
+export interface Problem {
+  readonly reason: InspectionReason;
+  /** For people, with the selector or the label that is meant. */
+  readonly message: string;
+}
+
+export const problem = (reason: InspectionReason, message: string): Problem => ({ reason, message });
+
 /** What a dry run of an objective's query found. */
 export interface Inspection {
-  readonly problem: {
-    readonly reason: 'InvalidQuery' | 'NoSeries' | 'NoRevisionLabel' | 'NoBoundary';
-    readonly message: string;
-  } | null;
+  readonly problem: Problem | null;
   /** The boundaries of its histogram, in its own unit; null where it has none. */
   readonly buckets: {
     readonly name: string;

@@ -115,7 +115,16 @@ export const reasons = {
     told: 'Warning',
     runbook: 'Let the app name its revision in its metrics, or set metrics.revisionLabel.',
   },
-  NoBoundary: { told: 'Warning', runbook: 'Give the histogram a boundary above the threshold.' },
+  NoBoundary: { told: 'Warning', runbook: 'Give the histogram a boundary near the threshold.' },
+  NeverMatches: {
+    told: 'Warning',
+    runbook: 'Correct the matcher that the message names: it can never match what it means.',
+  },
+  UnitUnclear: { told: 'Warning', runbook: 'Write latency.unit: Seconds or Milliseconds.' },
+  DirectionUnclear: { told: 'Warning', runbook: 'Write ratio: {bad, total} or ratio: {good, total}.' },
+  UpsideDown: { told: 'Warning', runbook: 'Write ratio: {good, total}, or {bad, total} if it is really so bad.' },
+  Untried: { told: 'Warning', runbook: 'Bring the metrics back: a query that was never tried starts no rollout.' },
+  TurnedRound: { told: null, runbook: nothing },
   // A rollout.
   NewRevision: { told: null, runbook: nothing },
   Superseded: { told: null, runbook: nothing },

@@ -2,8 +2,10 @@
  * Conditions as kstatus reads them: Ready is normal when true; Reconciling and Stalled exist only while they are true.
  */
 
+import { unmeasurable } from '../decide/inspection.ts';
 import { clipped } from '../decide/words.ts';
 import { iso, ms } from '../facts/time.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import type { Condition } from '../status/condition.ts';
 import type { Status } from '../status/status.ts';
@@ -13,7 +15,8 @@ import { lossText } from './told.ts';
 /** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
 export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
   const before = stored.status.conditions ?? [];
-  const wanted = [...conditionsOf(state, failure), ...ofMemory(stored, before, nowMs)];
+  const policy = stored.spec.ok ? stored.spec.policy : null;
+  const wanted = [...conditionsOf(policy, state, failure), ...ofMemory(stored, before, nowMs)];
   const conditions = wanted.map((condition): Condition => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
     return {
@@ -27,18 +30,18 @@ export function reported(stored: StoredPolicy, state: Status, failure: Failure |
 
 type Wanted = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
-function conditionsOf(state: Status, failure: Failure | null): Wanted[] {
+function conditionsOf(policy: Policy | null, state: Status, failure: Failure | null): Wanted[] {
   const { decision } = state;
   const reason = decision?.reason ?? 'Pending';
   const message = decision?.message ?? 'Not looked at yet.';
   const adopted = state.stable !== undefined;
   const missing = state.hold?.reason === 'ServiceNotFound';
-  const refused = problemsOf(state).find((problem) => problem.reason === 'InvalidQuery');
+  const blind = policy && (unmeasurable(policy, state) ?? blindInRollout(state));
   const conditions: Wanted[] = [];
 
   if (failure?.terminal) conditions.push(stating('Ready', false, failure), stating('Stalled', true, failure));
   else if (!adopted || missing) conditions.push(stating('Ready', false, failure ?? { reason, message }));
-  else if (refused) conditions.push(stating('Ready', false, refused));
+  else if (blind) conditions.push(stating('Ready', false, blind));
   else conditions.push(stating('Ready', true, { reason, message }));
 
   if (failure && !failure.terminal) conditions.push(stating('Reconciling', true, failure));
@@ -52,13 +55,18 @@ function conditionsOf(state: Status, failure: Failure | null): Wanted[] {
     conditions.push(stating('TrafficPinned', pinned, why));
   }
   if (state.rollout || state.hold?.reason === 'MetricsOutage') {
-    const away = state.hold?.reason === 'MetricsOutage' || state.hold?.reason === 'NoTraffic';
+    const away =
+      blindInRollout(state) !== null || state.hold?.reason === 'MetricsOutage' || state.hold?.reason === 'NoTraffic';
     const why = away ? { reason, message } : { reason: 'SamplesPresent', message: 'Samples are coming in.' };
     conditions.push(stating('MetricsAvailable', !away, why));
   }
-  conditions.push(...ofQueries(state));
+  conditions.push(...ofQueries(state), ...ofReadings(policy));
   return conditions;
 }
+
+/** What a tick of a rollout found, which the last dry run could not know. */
+const blindInRollout = ({ rollout, hold }: Status) =>
+  rollout && hold && ['MetricsOutage', 'MetricsIncomplete'].includes(hold.reason) ? hold : null;
 
 const problemsOf = ({ inspection }: Status) =>
   inspection?.objectives.flatMap(({ problem }) => (problem ? [problem] : [])) ?? [];
@@ -67,7 +75,7 @@ const problemsOf = ({ inspection }: Status) =>
 function ofQueries(state: Status): Wanted[] {
   if (!state.inspection) return [];
   const problems = problemsOf(state);
-  const worst = problems.find(({ reason }) => reason !== 'NoSeries') ?? problems[0];
+  const worst = problems.find(({ reason }) => reason !== 'NoTraffic') ?? problems[0];
   const found = worst
     ? { reason: worst.reason, message: problems.map(({ message }) => message).join(' ') }
     : { reason: 'SeriesPresent', message: 'Every objective has series that name their revision.' };
@@ -78,6 +86,15 @@ function ofQueries(state: Status): Wanted[] {
       ? [stating('LatencyBucketAligned', false, { reason: 'BoundaryMissing', message: unaligned.join('; ') })]
       : []),
   ];
+}
+
+/** Which queries answer with what is good, and were turned round. */
+function ofReadings(policy: Policy | null): Wanted[] {
+  const turned = (policy?.objectives ?? []).flatMap(({ name, reading }) =>
+    reading?.direction === 'Turned' ? [`${name}: ${reading.why}`] : [],
+  );
+  if (turned.length === 0) return [];
+  return [stating('QueriesTurned', true, { reason: 'TurnedRound', message: turned.join(' ') })];
 }
 
 /** That something was forgotten is said for so long: the status that was lost is gone with the first write. */

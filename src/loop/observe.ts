@@ -80,6 +80,7 @@ async function countsOf(
           fromMs: startOf(due, toMs, tickMs),
           toMs,
           tickMs,
+          revisions: due.revisions,
           createdAtMs: createdAtMs(revisions),
         })
       : undefined;

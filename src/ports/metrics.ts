@@ -36,6 +36,8 @@ export interface CountsQuestion extends Asked {
   readonly toMs: number;
   /** How far apart the samples come, at least 15 s. */
   readonly tickMs: number;
+  /** Those that are compared: where a counter of one of them is missing, rather than not born yet, nothing is known. */
+  readonly revisions: readonly string[];
   /** When the revisions that matter were created: the first signs of one that is too young to have had an earlier life count. */
   readonly createdAtMs: Readonly<Record<string, number>>;
 }

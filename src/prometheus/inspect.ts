@@ -1,81 +1,83 @@
-/** A dry run of an objective's query: what the source makes of it, before a rollout depends on it. */
+/**
+ * A dry run of an objective's query: what the source makes of it, before a rollout depends on it. Every counter of it is
+ * asked for, and every label that its matchers need; what can never match is told in words.
+ */
 
-import { boundariesOf, neighbours } from '../counting/boundaries.ts';
-import { type HistogramShape, type Measured, type RatioShape, totals } from '../counting/measured.ts';
-import { boundariesQuery, type Counting, countingQuery, revisionsQuery } from '../counting/queries.ts';
-import { partsOf } from '../counting/tally.ts';
-import type { Inspection } from '../facts/inspection.ts';
-import type { MetricsSource } from '../policy/policy.ts';
+import { boundariesOf, neighbours, scaleOf } from '../counting/boundaries.ts';
+import { type HistogramShape, type Measured, requestsOf, totals } from '../counting/measured.ts';
+import { boundariesQuery, revisionsQuery, servedQuery } from '../counting/queries.ts';
+import { type Inspection, type Problem, problem } from '../facts/inspection.ts';
+import type { Asked } from '../ports/metrics.ts';
 import { selectorText } from '../promql/counters/format.ts';
+import { ratioProblem } from './inspect-ratio.ts';
+import type { KnownSeries } from './known-series.ts';
 import { type PromqlClient, PromqlFailure } from './promql.ts';
+
+const found = (problem: Problem | null): Inspection => ({ problem, buckets: null });
 
 /** Throws PromqlFailure where the source could not be asked; a query that it refuses is a finding. */
 export async function inspection(
   client: PromqlClient,
-  source: MetricsSource,
+  known: KnownSeries,
+  asked: Asked,
   measured: Measured,
   nowMs: number,
 ): Promise<Inspection> {
-  const { shape, revisionLabel } = measured;
+  const { shape } = measured;
   const names = totals(measured).map((counter) => selectorText(counter));
   try {
-    if (shape.kind === 'Ratio') await client.instant(source, countingQuery(asTicksDo(measured, shape)), nowMs);
-    const revisions = (await client.instant(source, revisionsQuery(measured), nowMs)).map(
-      ({ labels }) => labels[revisionLabel] ?? '',
-    );
-    if (revisions.length === 0) {
-      return problem('NoSeries', `Nothing matches ${names.join(' or ')} in the last 15 minutes.`);
+    const revisions = await client.instant(asked.source, revisionsQuery(measured), nowMs);
+    if (revisions.length === 0) return found(await silence(client, asked, names.join(' or '), nowMs));
+    if (revisions.every(({ labels }) => !labels[measured.revisionLabel])) {
+      const advice = `The series of ${names.join(' or ')} have no label ${measured.revisionLabel}: let the app or its collector add it, or name the label they have in metrics.revisionLabel.`;
+      return found(problem('NoRevisionLabel', advice));
     }
-    if (revisions.every((revision) => revision === '')) {
-      const advice = `The series of ${names.join(' or ')} have no label ${revisionLabel}: let the app or its collector add it, or name the label they have in metrics.revisionLabel.`;
-      return problem('NoRevisionLabel', advice);
-    }
-    if (shape.kind === 'Ratio') return { problem: null, buckets: null };
-    return await inspectBuckets(client, source, shape, measured, nowMs);
+    if (shape.kind === 'Ratio') return found(await ratioProblem(client, known, asked, measured, shape, nowMs));
+    return await inspectBuckets(client, asked, shape, measured, nowMs);
   } catch (error) {
     if (error instanceof PromqlFailure && error.isRefusal) {
-      return problem('InvalidQuery', `The query for ${names.join(' or ')} is refused. ${error.message}`);
+      return found(problem('InvalidQuery', `The query for ${names.join(' or ')} is refused. ${error.message}`));
     }
     throw error;
   }
 }
 
-/** What a tick will ask, so that whatever the source refuses in it is known before. */
-const asTicksDo = (measured: Measured, shape: RatioShape): Counting => ({
-  measured,
-  parts: partsOf(shape),
-  byBucket: false,
-  revision: null,
-  windowMs: 60_000,
-  lookback: '5m',
-  young: [],
-});
-
-const problem = (reason: NonNullable<Inspection['problem']>['reason'], message: string): Inspection => ({
-  problem: { reason, message },
-  buckets: null,
-});
+/** Nothing matches: because nothing was asked of the service, or because the query asks for what is not there? */
+async function silence(client: PromqlClient, { service }: Asked, names: string, nowMs: number): Promise<Problem> {
+  const nothing = `Nothing matches ${names} in the last 15 minutes`;
+  // Google counts a service's requests in the service's own project, wherever the app's metrics go.
+  const own = { type: 'GoogleManagedPrometheus', project: service.project } as const;
+  let served: number;
+  try {
+    const [sum] = await client.instant(own, servedQuery(requestsOf(service)), nowMs);
+    served = sum?.value ?? 0;
+  } catch (error) {
+    if (!(error instanceof PromqlFailure)) throw error;
+    const why = `whether there was traffic cannot be told, since Cloud Run's own request count cannot be read: ${error.message}`;
+    return problem('NoSeries', `${nothing}, and ${why}`);
+  }
+  if (!(served > 0)) return problem('NoTraffic', `${nothing}, and Cloud Run counted no request either.`);
+  const requests = `Cloud Run counted ${Math.max(1, Math.round(served))} requests in half an hour`;
+  return problem('NoSeries', `${nothing}, although ${requests}: correct the query, or let the app export it.`);
+}
 
 async function inspectBuckets(
   client: PromqlClient,
-  source: MetricsSource,
-  { counter, threshold, unit }: HistogramShape,
+  { source }: Asked,
+  shape: HistogramShape,
   { revisionLabel, platform }: Measured,
   nowMs: number,
 ): Promise<Inspection> {
+  const { counter } = shape;
   const answer = await client.instant(source, boundariesQuery(counter, revisionLabel), nowMs);
   const boundaries = boundariesOf(answer, revisionLabel);
-  const near = neighbours(boundaries, threshold);
-  const values = boundaries.map(({ value }) => value);
-  if (near === null) {
-    const largest = values.at(-1);
-    const looksLikeMs = unit === 's' && largest !== undefined && largest >= 1000 ? ' They look like milliseconds.' : '';
-    const known = largest === undefined ? 'no boundaries that its revisions share' : `no boundary above ${largest}`;
-    return problem(
-      'NoBoundary',
-      `${counter.name} has ${known}, and ${threshold} ${unit} cannot be told.${looksLikeMs}`,
-    );
+  if (boundaries.length === 0) {
+    return found(problem('NoBoundary', `${counter.name} has no boundaries that its revisions share.`));
   }
+  const scale = scaleOf(shape, boundaries);
+  if (!scale.ok) return found(problem(scale.reason, scale.message));
+  const { threshold, unit } = scale;
+  const near = neighbours(boundaries, threshold)!;
   return {
     problem: null,
     buckets: {
@@ -84,7 +86,7 @@ async function inspectBuckets(
       unit,
       judgedAt: near.upper.value,
       below: near.lower?.value ?? null,
-      boundaries: values,
+      boundaries: boundaries.map(({ value }) => value),
       // Nobody can give Cloud Run's own histogram other boundaries.
       adjustable: !platform,
     },

@@ -1,20 +1,31 @@
 /** The port Metrics over any PromQL engine. One counting query an objective and tick. */
 
-import { type Boundaries, boundariesOf, type Neighbours, neighbours } from '../counting/boundaries.ts';
-import { type HistogramShape, type Measured, measuredBy } from '../counting/measured.ts';
-import { boundariesQuery, bucket, type Counting, countingQuery } from '../counting/queries.ts';
-import { brokenCount, latencyTallies, partsOf, ratioTallies } from '../counting/tally.ts';
+import { excludedBy, goesOnBy } from '../counting/absence.ts';
+import { boundariesOf, measureAlike, type Neighbours, neighbours, scaleOf } from '../counting/boundaries.ts';
+import {
+  type HistogramShape,
+  keyOf,
+  type Measured,
+  measuredBy,
+  ofBuckets,
+  partsOf,
+  type RatioShape,
+} from '../counting/measured.ts';
+import { bucket, type Counting, countingQuery, isCheck } from '../counting/queries.ts';
+import { brokenCount, latencyTallies, type RatioTallies, ratioTallies } from '../counting/tally.ts';
 import type { Sample, Vector } from '../counting/vector.ts';
 import { type Answer, known, unknown } from '../facts/answer.ts';
 import type { Counts, Freshness, History, Tally } from '../facts/counts.ts';
 import type { Inspection } from '../facts/inspection.ts';
+import type { MetricsSource } from '../policy/policy.ts';
 import type { Asked, CountsQuestion, HistoryQuestion, Metrics } from '../ports/metrics.ts';
-import { selectorText } from '../promql/counters/format.ts';
 import type { Counter } from '../promql/counters/model.ts';
+import { isRunMetric } from '../promql/counters/names.ts';
 import { inspection } from './inspect.ts';
+import { KnownSeries } from './known-series.ts';
+import { brokenOff, missingOf, unlike } from './missing.ts';
 import { type Matrix, type PromqlClient, PromqlFailure } from './promql.ts';
 import { Reach } from './reach.ts';
-import { Remembered } from './remembered.ts';
 
 /** How far back the last value before a window is looked for; nothing that is alive is silent for longer. */
 const lookback = '15m';
@@ -25,11 +36,12 @@ const historyLookback = '5m';
 export class PromqlMetrics implements Metrics {
   readonly #client: PromqlClient;
   readonly #reach: Reach;
-  readonly #boundaries = new Remembered<Boundaries>(10 * 60_000, 2_000);
+  readonly #known: KnownSeries;
 
   constructor(client: PromqlClient) {
     this.#client = client;
     this.#reach = new Reach(client);
+    this.#known = new KnownSeries(client);
   }
 
   freshness(asked: Asked, nowMs: number): Promise<Answer<Freshness>> {
@@ -37,104 +49,210 @@ export class PromqlMetrics implements Metrics {
   }
 
   inspect(asked: Asked, nowMs: number): Promise<Answer<Inspection>> {
-    return answered(inspection(this.#client, asked.source, measuredOf(asked), nowMs));
+    return answered(inspection(this.#client, this.#known, asked, measuredOf(asked), nowMs));
   }
 
   /** A revision that nothing matched is missing; whether that means anything is not judged here. */
   counts(question: CountsQuestion): Promise<Answer<Counts>> {
-    return orUnknown(this.#counts(question, measuredOf(question)));
+    const measured = measuredOf(question);
+    const { shape } = measured;
+    return orUnknown(
+      shape.kind === 'Ratio' ? this.#ofRatio(question, measured, shape) : this.#ofHistogram(question, measured, shape),
+    );
   }
 
   history(question: HistoryQuestion): Promise<Answer<History>> {
     return answered(this.#history(question, measuredOf(question)));
   }
 
-  async #counts(question: CountsQuestion, measured: Measured): Promise<Answer<Counts>> {
-    const { source, fromMs, toMs, tickMs, createdAtMs } = question;
-    const young = Object.keys(createdAtMs).filter((name) => createdAtMs[name]! > fromMs - lookbackMs);
-    const window = { fromMs, toMs, tickMs };
-    const ask = async (parts: readonly Counter[], byBucket: boolean): Promise<Vector> => {
-      const counting = { measured, parts, byBucket, revision: null, windowMs: toMs - fromMs, lookback, young };
-      return this.#client.instant(source, countingQuery(counting), toMs);
-    };
-
-    const { shape, revisionLabel } = measured;
-    if (shape.kind === 'Ratio') {
-      const vector = await ask(partsOf(shape), false);
-      const broken = brokenCount(vector);
-      if (broken) return unknown('ProviderError', broken);
-      return known({ ...window, byRevision: ratioTallies(shape, vector, revisionLabel) });
-    }
-    // Boundaries may have changed with a revision: what was remembered gets a second look before it is given up.
+  async #ofRatio(question: CountsQuestion, measured: Measured, shape: RatioShape): Promise<Answer<Counts>> {
+    const { source, toMs, revisions } = question;
+    const { revisionLabel } = measured;
+    // A new revision may write its boundaries otherwise: what was remembered gets a second look before it is given up.
     for (const isLast of [false, true]) {
-      const boundaries = await this.#boundariesOf(question, measured, shape, toMs);
-      const near = neighbours(boundaries, shape.threshold);
-      if (boundaries.length > 0 && near === null) return unknown('InsufficientSamples', noBoundary(shape, boundaries));
-      if (near === null) return known({ ...window, byRevision: {} });
-      const vector = await ask([bucket(shape.counter, textsOf(near))], true);
+      const parts = await this.#spelled(source, shape, revisionLabel, toMs);
+      const checks = await this.#checks(source, shape, revisionLabel, toMs);
+      const all = checks.length === 0 ? [] : [...checks, ...excludedBy(partsOf(shape))];
+      const vector = await this.#ask(question, measured, { parts, byBucket: false, checks: all });
       const broken = brokenCount(vector);
       if (broken) return unknown('ProviderError', broken);
-      const tallies = latencyTallies(near, vector, revisionLabel);
-      if (tallies) {
-        const { byRevision, below } = tallies;
-        return known({ ...window, byRevision, ...(below && { below }) });
+      const { byRevision } = ratioTallies(shape, withoutChecks(vector), revisionLabel);
+      const missing =
+        firstOf(revisions, (name) => brokenOff(vector, partsOf(shape), checks, revisionLabel, name)) ??
+        unlike(vector, all, checks.length, revisionLabel, revisions);
+      if (missing === null) return known({ ...windowOf(question), byRevision });
+      if (isLast || !ofBuckets(shape).includes(missing.counter)) {
+        return unknown('InsufficientSamples', missing.message, toMs);
       }
-      this.#boundaries.forget(boundariesKey(question, shape));
-      if (isLast) return unknown('InsufficientSamples', noBoundary(shape, boundaries));
+      for (const part of ofBuckets(shape)) this.#known.forgetSpelling(source, part);
     }
     throw new Error('unreachable');
   }
 
-  async #history(question: HistoryQuestion, measured: Measured): Promise<History> {
-    const { source, revision, toMs, lengthMs, tickMs } = question;
-    const { shape, revisionLabel } = measured;
-    const firstMs = toMs - lengthMs + tickMs;
-    const ask = async (counting: Pick<Counting, 'parts' | 'byBucket'>) => {
-      const asked = { measured, revision, windowMs: tickMs, lookback: historyLookback, young: [], ...counting };
-      const vectors = vectorsByTime(await this.#client.range(source, countingQuery(asked), firstMs, toMs, tickMs));
-      return (tally: (vector: Vector) => Tally | undefined): History => {
-        const ticks: Tally[] = [];
-        for (let atMs = firstMs; atMs <= toMs; atMs += tickMs) {
-          const vector = vectors.get(atMs) ?? [];
-          ticks.push((brokenCount(vector) === null && tally(vector)) || { bad: 0, total: 0 });
-        }
-        return { ticks, tickMs };
-      };
-    };
-    if (shape.kind === 'Ratio') {
-      const ticksBy = await ask({ parts: partsOf(shape), byBucket: false });
-      return ticksBy((vector) => ratioTallies(shape, vector, revisionLabel)[revision]);
-    }
-    const near = neighbours(await this.#boundariesOf(question, measured, shape, toMs), shape.threshold);
-    if (near === null) return { ticks: [], tickMs };
-    const ticksBy = await ask({ parts: [bucket(shape.counter, textsOf(near))], byBucket: true });
-    return ticksBy((vector) => latencyTallies(near, vector, revisionLabel)?.byRevision[revision]);
+  /** What has to go on for each part; nothing of Cloud Run's own metrics, whose labels are known and whose series come together. */
+  async #checks(source: MetricsSource, shape: RatioShape, revisionLabel: string, atMs: number): Promise<Counter[]> {
+    const parts = partsOf(shape);
+    if (parts.every(({ name }) => isRunMetric(name))) return [];
+    return Promise.all(parts.map((part) => this.#known.spelled(source, goesOnBy(part, shape), revisionLabel, atMs)));
   }
 
-  #boundariesOf(asked: Asked, { revisionLabel }: Measured, shape: HistogramShape, atMs: number): Promise<Boundaries> {
-    const key = boundariesKey(asked, shape);
-    return this.#boundaries.get(key, atMs, async () => {
-      const query = boundariesQuery(shape.counter, revisionLabel);
-      const boundaries = boundariesOf(await this.#client.instant(asked.source, query, atMs), revisionLabel);
-      if (boundaries.length === 0) this.#boundaries.forget(key);
-      return boundaries;
+  #spelled(source: MetricsSource, shape: RatioShape, revisionLabel: string, atMs: number): Promise<Counter[]> {
+    return Promise.all(partsOf(shape).map((part) => this.#known.spelled(source, part, revisionLabel, atMs)));
+  }
+
+  async #ofHistogram(question: CountsQuestion, measured: Measured, shape: HistogramShape): Promise<Answer<Counts>> {
+    const { source, toMs, revisions } = question;
+    const { revisionLabel } = measured;
+    const untold = (message: string) => unknown('InsufficientSamples', message, toMs);
+    // Boundaries may have changed with a revision: what was remembered gets a second look before it is given up.
+    for (const isLast of [false, true]) {
+      const buckets = await this.#known.buckets(source, shape.counter, revisionLabel, toMs);
+      const near = nearestOf(shape, buckets, revisionLabel, revisions);
+      if (near.kind === 'Nothing') return known({ ...windowOf(question), byRevision: {} });
+      if (near.kind === 'Near') {
+        const parts = [bucket(shape.counter, textsOf(near))];
+        const checks = [near.upper.texts, ['+Inf']].map((texts) => bucket(shape.counter, texts));
+        const all = measured.platform ? [] : [...checks, ...excludedBy([shape.counter])];
+        const vector = await this.#ask(question, measured, { parts, byBucket: true, checks: all });
+        const broken = brokenCount(vector);
+        if (broken) return unknown('ProviderError', broken);
+        const missing =
+          firstOf(revisions, (name) => brokenOff(vector, checks, checks, revisionLabel, name)) ??
+          unlike(vector, all, checks.length, revisionLabel, revisions);
+        const tallies =
+          missing === null
+            ? latencyTallies(
+                near,
+                withoutChecks(vector).filter(({ labels }) => revisions.includes(labels[revisionLabel] ?? '')),
+                revisionLabel,
+              )
+            : null;
+        if (tallies) {
+          const { byRevision, below } = tallies;
+          return known({ ...windowOf(question), byRevision, ...(below && { below }) });
+        }
+        if (isLast && missing) return untold(missing.message);
+      }
+      this.#known.forgetBoundaries(source, shape.counter);
+      if (isLast)
+        return untold(
+          near.kind === 'None' ? near.message : `${shape.counter.name} has other boundaries in each revision.`,
+        );
+    }
+    throw new Error('unreachable');
+  }
+
+  #ask(
+    { source, fromMs, toMs, tickMs, createdAtMs }: CountsQuestion,
+    measured: Measured,
+    what: Pick<Counting, 'parts' | 'byBucket' | 'checks'>,
+  ): Promise<Vector> {
+    const young = Object.keys(createdAtMs).filter((name) => createdAtMs[name]! > fromMs - lookbackMs);
+    // Each series that goes on has a sample within the last interval; one that lies just before it may be its last.
+    const recentMs = tickMs - 1;
+    const counting = { measured, revision: null, windowMs: toMs - fromMs, lookback, young, recentMs, ...what };
+    return this.#client.instant(source, countingQuery(counting), toMs);
+  }
+
+  async #history(question: HistoryQuestion, measured: Measured): Promise<History> {
+    const { source, revision, toMs, tickMs } = question;
+    const { shape, revisionLabel } = measured;
+    if (shape.kind === 'Ratio') return this.#historyOfRatio(question, measured, shape);
+    const buckets = await this.#known.buckets(source, shape.counter, revisionLabel, toMs);
+    const near = nearestOf(shape, buckets, revisionLabel, [revision]);
+    if (near.kind !== 'Near') return { ticks: [], tickMs };
+    const vectors = await this.#past(question, measured, {
+      parts: [bucket(shape.counter, textsOf(near))],
+      byBucket: true,
+    });
+    return ticksOf(question, vectors, (vector) => latencyTallies(near, vector, revisionLabel)?.byRevision[revision]);
+  }
+
+  async #historyOfRatio(question: HistoryQuestion, measured: Measured, shape: RatioShape): Promise<History> {
+    const { source, revision, toMs } = question;
+    const { revisionLabel } = measured;
+    const parts = await this.#spelled(source, shape, revisionLabel, toMs);
+    const vectors = await this.#past(question, measured, { parts, byBucket: false });
+    const tallies = new Map([...vectors].map(([atMs, vector]) => [atMs, ratioTallies(shape, vector, revisionLabel)]));
+    const absent = [...tallies.values()].flatMap((one) => one.absent[revision] ?? []);
+    const distinct = [...new Map(absent.map((part) => [keyOf(part), part])).values()];
+    const looked = { source, shape, revisionLabel, atMs: toMs };
+    const missing = vectors.size === 0 ? null : await missingOf(this.#known, looked, revision, distinct);
+    // Where a counter cannot be relied on, no tick says anything that it takes part in.
+    const isSilent = ({ absent: now }: RatioTallies): boolean =>
+      missing !== null && (now[revision] !== undefined || !distinct.includes(missing.counter));
+    return ticksOf(question, vectors, (_, atMs) => {
+      const one = tallies.get(atMs);
+      return one && !isSilent(one) ? one.byRevision[revision] : undefined;
     });
   }
+
+  /** The answers at the end of each tick, by time. */
+  async #past(
+    { source, revision, toMs, lengthMs, tickMs }: HistoryQuestion,
+    measured: Measured,
+    counting: Pick<Counting, 'parts' | 'byBucket'>,
+  ): Promise<ReadonlyMap<number, Vector>> {
+    const asked = { measured, revision, windowMs: tickMs, lookback: historyLookback, young: [], ...counting };
+    const firstMs = toMs - lengthMs + tickMs;
+    return vectorsByTime(await this.#client.range(source, countingQuery(asked), firstMs, toMs, tickMs));
+  }
+}
+
+/** A tick of which nothing is known counts nothing. */
+function ticksOf(
+  { toMs, lengthMs, tickMs }: HistoryQuestion,
+  vectors: ReadonlyMap<number, Vector>,
+  tally: (vector: Vector, atMs: number) => Tally | undefined,
+): History {
+  const ticks: Tally[] = [];
+  for (let atMs = toMs - lengthMs + tickMs; atMs <= toMs; atMs += tickMs) {
+    const vector = vectors.get(atMs) ?? [];
+    ticks.push((brokenCount(vector) === null && tally(vector, atMs)) || { bad: 0, total: 0 });
+  }
+  return { ticks, tickMs };
+}
+
+const withoutChecks = (vector: Vector): Vector => vector.filter((sample) => !isCheck(sample));
+
+function firstOf<T, R>(all: readonly T[], find: (one: T) => R | null): R | null {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 const measuredOf = ({ source, objective, service, revisionLabel }: Asked): Measured =>
   measuredBy(source, objective, service, revisionLabel);
 
-const boundariesKey = ({ source }: Asked, { counter }: HistogramShape): string =>
-  JSON.stringify([source, selectorText(counter)]);
+const windowOf = ({ fromMs, toMs, tickMs }: CountsQuestion) => ({ fromMs, toMs, tickMs });
+
+type Nearest =
+  | ({ readonly kind: 'Near' } & Neighbours)
+  | { readonly kind: 'None'; readonly message: string }
+  /** No revision that is compared shows any bucket: nothing was observed. */
+  | { readonly kind: 'Nothing' };
+
+/** The boundaries around the threshold that the compared revisions share, if each by itself would be judged at the same. */
+function nearestOf(
+  shape: HistogramShape,
+  buckets: Vector,
+  revisionLabel: string,
+  compared: readonly string[],
+): Nearest {
+  if (!buckets.some(({ labels }) => compared.includes(labels[revisionLabel] ?? ''))) return { kind: 'Nothing' };
+  const boundaries = boundariesOf(buckets, revisionLabel, compared);
+  if (!measureAlike(buckets, revisionLabel, compared, shape)) {
+    const message = `${compared.join(' and ')} have other boundaries of ${shape.counter.name} near the threshold: they cannot be compared.`;
+    return { kind: 'None', message };
+  }
+  const scale = scaleOf(shape, boundaries);
+  if (!scale.ok) return { kind: 'None', message: scale.message };
+  return { kind: 'Near', ...neighbours(boundaries, scale.threshold)! };
+}
 
 const textsOf = ({ upper, lower }: Neighbours): string[] => [...(lower?.texts ?? []), ...upper.texts, '+Inf'];
-
-function noBoundary({ counter, threshold, unit }: HistogramShape, boundaries: Boundaries): string {
-  const largest = boundaries.at(-1)?.value;
-  const known = largest === undefined ? 'it has none that all revisions share' : `its largest is ${largest} ${unit}`;
-  return `The histogram ${counter.name} has no boundary at or above ${threshold} ${unit}: ${known}.`;
-}
 
 /** One vector for each instant that has any sample. */
 function vectorsByTime(matrix: Matrix): Map<number, Sample[]> {

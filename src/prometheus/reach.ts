@@ -8,7 +8,7 @@
  */
 
 import { type Measured, totals } from '../counting/measured.ts';
-import { reachQuery, samplesQuery } from '../counting/queries.ts';
+import { partLabel, reachQuery, samplesQuery } from '../counting/queries.ts';
 import type { Freshness } from '../facts/counts.ts';
 import type { MetricsSource } from '../policy/policy.ts';
 import { selectorText } from '../promql/counters/format.ts';
@@ -54,12 +54,21 @@ export class Reach {
 
   async #ask(source: MetricsSource, measured: Measured, nowMs: number): Promise<Freshness> {
     const intervalMs = await this.#intervalMs(source, measured, nowMs);
-    const times = (await this.#client.instant(source, reachQuery(measured, intervalMs), nowMs))
-      .map(({ value }) => Math.round(value * 1000))
-      .filter(Number.isFinite);
+    const samples = (await this.#client.instant(source, reachQuery(measured, intervalMs), nowMs))
+      .map(({ labels, value }) => ({
+        isOther: labels[partLabel]?.startsWith('other') === true,
+        atMs: Math.round(value * 1000),
+      }))
+      .filter(({ atMs }) => Number.isFinite(atMs));
+    const times = samples.filter(({ isOther }) => !isOther).map(({ atMs }) => atMs);
     if (times.length === 0) return { newestMs: null, intervalMs };
     const [newest, oldest] = [Math.max(...times), Math.min(...times)];
-    return { newestMs: Math.max(oldest, newest - Math.min(settleMs, intervalMs / 3)), intervalMs };
+    const reached = Math.max(oldest, newest - Math.min(settleMs, intervalMs / 3));
+    // Of another metric that comes later nothing may be missed.
+    return {
+      newestMs: Math.min(reached, ...samples.map(({ atMs, isOther }) => (isOther ? atMs : reached))),
+      intervalMs,
+    };
   }
 
   async #intervalMs(source: MetricsSource, measured: Measured, nowMs: number): Promise<number> {

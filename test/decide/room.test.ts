@@ -124,7 +124,7 @@ describe('a tick in which the candidate had less than its part of the instances'
     ]);
     expect(evidence.map(({ candidate }) => candidate.total)).toEqual([675, 0]);
     expect(evidence[1]!.judgedUntil).toBe(new Date(fromMs + 15_000).toISOString());
-    expect(newest).toEqual({ candidate: 675, control: 825 });
+    expect(newest).toMatchObject({ candidate: 675, control: 825 });
   });
 
   test.each([null, 1, 100])('is judged by everything where the limit is %s', (limit) => {

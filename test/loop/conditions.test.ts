@@ -101,7 +101,7 @@ describe('conditions of a policy', () => {
       held('MetricsOutage', ramping),
       null,
       [
-        'Ready=True MetricsOutage: held',
+        'Ready=False MetricsOutage: held',
         'Reconciling=True MetricsOutage: held',
         pinned,
         'MetricsAvailable=False MetricsOutage: held',

@@ -101,6 +101,7 @@ describe.skipIf(prometheusProgram === null).each(programs.filter(([, program]) =
         objective,
       };
       const createdAtMs = { 'api-00001': startMs - 86_400_000, 'api-00002': candidateMs };
+      const revisions = Object.keys(createdAtMs);
       const fromMs = startMs + 17 * minute;
       let judgedUntilMs = fromMs;
       let written = 0;
@@ -119,7 +120,14 @@ describe.skipIf(prometheusProgram === null).each(programs.filter(([, program]) =
         const { newestMs, intervalMs } = freshness.value;
         expect(intervalMs).toBe(15_000);
         if (newestMs === null || newestMs - judgedUntilMs < 0.8 * intervalMs) continue;
-        const question = { ...asked, fromMs: judgedUntilMs, toMs: newestMs, tickMs: intervalMs, createdAtMs };
+        const question = {
+          ...asked,
+          fromMs: judgedUntilMs,
+          toMs: newestMs,
+          tickMs: intervalMs,
+          revisions,
+          createdAtMs,
+        };
         const answer = await metrics.counts(question);
         if (answer.kind === 'Unknown') throw new Error(answer.message);
         // Killed before the answer was remembered, or after it: either way it starts with what was remembered.

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundariesOf, neighbours } from '../../src/counting/boundaries.ts';
-import { measuredBy } from '../../src/counting/measured.ts';
+import { measuredBy, partsOf } from '../../src/counting/measured.ts';
 import { boundariesQuery, bucket, type Counting, countingQuery } from '../../src/counting/queries.ts';
-import { latencyTallies, partsOf, ratioTallies } from '../../src/counting/tally.ts';
+import { latencyTallies, ratioTallies } from '../../src/counting/tally.ts';
 import { instant } from '../../src/lab/promql/query.ts';
 import { SeriesStore } from '../../src/lab/series/store.ts';
 import type { Indicator } from '../../src/policy/policy.ts';
@@ -45,10 +45,10 @@ function counted(
     ask(store, countingQuery({ ...common, ...counting }), toMs);
   const { shape } = measured;
   if (shape.kind === 'Ratio') {
-    return ratioTallies(shape, vector({ parts: partsOf(shape), byBucket: false }), 'revision_name');
+    return ratioTallies(shape, vector({ parts: partsOf(shape), byBucket: false }), 'revision_name').byRevision;
   }
   const found = boundariesOf(ask(store, boundariesQuery(shape.counter, 'revision_name'), toMs), 'revision_name');
-  const near = neighbours(found, shape.threshold)!;
+  const near = neighbours(found, shape.thresholdMs / shape.unitMs!)!;
   const texts = [...(near.lower?.texts ?? []), ...near.upper.texts, '+Inf'];
   return latencyTallies(near, vector({ parts: [bucket(shape.counter, texts)], byBucket: true }), 'revision_name')!
     .byRevision;
@@ -286,7 +286,7 @@ describe('a window', () => {
     const counting = { parts: partsOf(shape), byBucket: false, revision: null, lookback: '15m', young: [] };
     const query = countingQuery({ measured, windowMs: minute, ...counting });
     expect(query).not.toContain('increase');
-    expect(ratioTallies(shape, ask(store, query, startMs + minute), 'revision_name').a).toEqual({
+    expect(ratioTallies(shape, ask(store, query, startMs + minute), 'revision_name').byRevision.a).toEqual({
       bad: 10,
       total: 100,
     });
@@ -321,11 +321,16 @@ describe('a window', () => {
         { 0: then, 1: now },
       ]),
     );
-    const { percentile, counter, unitMs } = readQuantile(
+    const { percentile, counter, unit } = readQuantile(
       'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket{job="api"}[5m])))',
       context,
     );
-    const indicator: Indicator = { kind: 'Latency', percentile, thresholdMs: 300, histogram: { counter, unitMs } };
+    const indicator: Indicator = {
+      kind: 'Latency',
+      percentile,
+      thresholdMs: 300,
+      histogram: { counter, unitMs: unit!.unitMs },
+    };
     expect(tally(store, 0, 1, [], indicator)).toEqual({ bad: 5, total: 80 });
   });
 });

@@ -25,6 +25,7 @@ const window = { fromMs: 10_000_000, toMs: 10_060_000, tickMs: 60_000 };
 const question = {
   ...asking,
   ...window,
+  revisions: ['api-1', 'api-2'],
   createdAtMs: { 'api-1': 1_000_000, 'api-2': 9_990_000 },
 };
 const past = {
@@ -95,7 +96,9 @@ describe('counts', () => {
     expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({
       kind: 'Unknown',
       reason: 'InsufficientSamples',
-      message: expect.stringContaining('its largest is 100 ms'),
+      message: expect.stringContaining(
+        'no boundary at or above 300 ms, so that nothing can be told of it: its boundaries are 100.',
+      ),
     });
   });
 
@@ -115,11 +118,11 @@ describe('counts', () => {
   });
 
   it('of latencies look at the boundaries again when a revision does not have what was remembered', async () => {
-    vector = () => bucketsOf('api-1', { 250: 80, 400: 95, '+Inf': 100 });
+    vector = () => bucketsOf('api-1', { 100: 20, 250: 80, 400: 95, '+Inf': 100 });
     await metrics.counts({ ...question, objective: latency });
     vector = () => [
-      ...bucketsOf('api-1', { 250: 80, 400: 95, '+Inf': 100 }),
-      ...bucketsOf('api-2', { 400: 9, '+Inf': 10 }),
+      ...bucketsOf('api-1', { 100: 20, 250: 80, 400: 95, '+Inf': 100 }),
+      ...bucketsOf('api-2', { 100: 3, 400: 9, '+Inf': 10 }),
     ];
     expect(await metrics.counts({ ...question, objective: latency })).toMatchObject(
       known({ byRevision: { 'api-1': { bad: 5, total: 100 }, 'api-2': { bad: 1, total: 10 } } }),
@@ -187,9 +190,16 @@ describe("freshness of an app's metrics", () => {
 });
 
 describe('a dry run', () => {
+  /** Nothing but Cloud Run's own count of the service's requests. */
+  const served = (requests: number) => () =>
+    /^sum\(increase\(run_googleapis_com:request_count/.test((asked.at(-1) as string[])[1]!)
+      ? [{ labels: {}, value: requests }]
+      : [];
+
   it.each<[string, () => Vector, object]>([
     ['fine', () => [{ labels: { revision_name: 'api-1' }, value: 1 }], { problem: null, buckets: null }],
-    ['nothing there', () => [], { problem: { reason: 'NoSeries' } }],
+    ['nothing there, and nothing asked of the service', () => [], { problem: { reason: 'NoTraffic' } }],
+    ['nothing there, although the service is used', served(12), { problem: { reason: 'NoSeries' } }],
     ['no revision label', () => [{ labels: {}, value: 3 }], { problem: { reason: 'NoRevisionLabel' } }],
   ])('of counters: %s', async (_, answer, expected) => {
     vector = answer;

@@ -1,7 +1,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Measured, measuredBy } from '../../src/counting/measured.ts';
+import { type Measured, measuredBy, partsOf } from '../../src/counting/measured.ts';
 import {
   boundariesQuery,
   bucket,
@@ -11,7 +11,6 @@ import {
   revisionsQuery,
   samplesQuery,
 } from '../../src/counting/queries.ts';
-import { partsOf } from '../../src/counting/tally.ts';
 import { anyOf, quoted } from '../../src/promql/counters/format.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Boundaries, boundariesOf, neighbours } from '../../src/counting/boundaries.ts';
-import type { RatioShape } from '../../src/counting/measured.ts';
-import { brokenCount, latencyTallies, partsOf, ratioTallies } from '../../src/counting/tally.ts';
+import { partsOf, type RatioShape } from '../../src/counting/measured.ts';
+import { brokenCount, latencyTallies, ratioTallies } from '../../src/counting/tally.ts';
 import type { Vector } from '../../src/counting/vector.ts';
 import { readRatio } from '../../src/promql/counters/ratio.ts';
 
@@ -16,30 +16,33 @@ describe('a ratio', () => {
   it('is asked for by its distinct counters', () => {
     expect(partsOf(errors)).toHaveLength(2);
     expect(partsOf(complement)).toHaveLength(2);
-    expect(partsOf(shapeOf('sum(rate(r[5m])) / sum(rate(r[5m]))'))).toHaveLength(1);
+    expect(partsOf(shapeOf('sum(rate(a[5m])) / (sum(rate(a[5m])) + sum(rate(b[5m])))'))).toHaveLength(2);
   });
 
   it('adds up its counters by revision', () => {
     const vector = [count('a', '0', 2), count('a', '1', 100), count('b', '1', 7)];
-    expect(ratioTallies(errors, vector, 'rev')).toEqual({ a: { bad: 2, total: 100 }, b: { bad: 0, total: 7 } });
+    expect(ratioTallies(errors, vector, 'rev').byRevision).toEqual({
+      a: { bad: 2, total: 100 },
+      b: { bad: 0, total: 7 },
+    });
   });
 
   it('takes the good from the total where it is given the good', () => {
-    expect(ratioTallies(complement, [count('a', '0', 100), count('a', '1', 95)], 'rev')).toEqual({
+    expect(ratioTallies(complement, [count('a', '0', 100), count('a', '1', 95)], 'rev').byRevision).toEqual({
       a: { bad: 5, total: 100 },
     });
-    expect(ratioTallies(complement, [count('a', '0', 100)], 'rev')).toEqual({ a: { bad: 100, total: 100 } });
+    expect(ratioTallies(complement, [count('a', '0', 100)], 'rev').byRevision).toEqual({ a: { bad: 100, total: 100 } });
   });
 
   it('never counts below zero', () => {
-    expect(ratioTallies(complement, [count('a', '0', 10), count('a', '1', 11)], 'rev')).toEqual({
+    expect(ratioTallies(complement, [count('a', '0', 10), count('a', '1', 11)], 'rev').byRevision).toEqual({
       a: { bad: 0, total: 10 },
     });
   });
 
   it('is nobody’s where the series name no revision, and nothing where there are none', () => {
-    expect(ratioTallies(errors, [{ labels: { steadyrun_part: '1' }, value: 9 }], 'rev')).toEqual({});
-    expect(ratioTallies(errors, [], 'rev')).toEqual({});
+    expect(ratioTallies(errors, [{ labels: { steadyrun_part: '1' }, value: 9 }], 'rev').byRevision).toEqual({});
+    expect(ratioTallies(errors, [], 'rev').byRevision).toEqual({});
   });
 });
 

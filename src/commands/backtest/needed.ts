@@ -1,7 +1,7 @@
 /** The series that a policy counts by, as selectors to export. */
 
-import { type Measured, measuredBy, totals } from '../../counting/measured.ts';
-import { partsOf } from '../../counting/tally.ts';
+import { unbornProbe } from '../../counting/absence.ts';
+import { type Measured, measuredBy, partsOf, totals } from '../../counting/measured.ts';
 import type { MetricsSource, Policy } from '../../policy/policy.ts';
 import type { PromqlClient } from '../../prometheus/promql.ts';
 import { selectorText } from '../../promql/counters/format.ts';
@@ -29,9 +29,14 @@ export async function missingIn(
 /** A selector whose series another selects, too, is left out. */
 function selectorsOf({ shape }: Measured): string[] {
   if (shape.kind === 'Histogram') return [selectorText(shape.counter)];
-  const parts = partsOf(shape);
-  return parts
-    .filter((part) => !parts.some((other) => other !== part && part.name === other.name && includes(part, other)))
+  // Buckets whatever their boundary, since only the source knows how it is written; and what tells a birth from a lack.
+  const parts = partsOf(shape)
+    .flatMap((part) => [part, unbornProbe(part, shape) ?? part])
+    .map(({ name, matchers }) => ({ name, matchers: matchers.filter(({ label }) => label !== 'le') }));
+  const texts = new Set(parts.map((part) => selectorText(part)));
+  return [...texts]
+    .map((text) => parts.find((part) => selectorText(part) === text)!)
+    .filter((part) => !parts.some((other) => part.name === other.name && includes(part, other)))
     .map((part) => selectorText(part));
 }
 

@@ -2,7 +2,7 @@
  * Readings become evidence: each objective's counts since they were last judged are one tick, in the order of data time.
  */
 
-import type { Answer, Unknown } from '../../facts/answer.ts';
+import { type Answer, type Unknown, unknown } from '../../facts/answer.ts';
 import type { Counts, History, Tally } from '../../facts/counts.ts';
 import { iso, ms } from '../../facts/time.ts';
 import { eventKind, type Objective, type Policy } from '../../policy/policy.ts';
@@ -24,13 +24,20 @@ export interface Arms {
   /** The candidate's shares, oldest first, each from `atMs` on. */
   readonly shares: readonly { readonly atMs: number; readonly percent: number }[];
   readonly limit: InstanceLimit;
+  /** A control that should have shown so many requests and shows none at all makes a tick unknown. */
+  readonly silentFrom?: number;
 }
 
 export interface Judged {
   readonly evidence: readonly Evidence[];
   readonly assessments: readonly Assessment[];
   /** Requests of both arms in the newest tick, by the objective that saw most; null when there was no new tick. */
-  readonly newest: { readonly candidate: number; readonly control: number } | null;
+  readonly newest: {
+    readonly candidate: number;
+    readonly control: number;
+    /** Every gating objective had its tick in this look. */
+    readonly isWhole: boolean;
+  } | null;
   /** The objectives that this tick's split itself makes worse, and so were not judged by it. */
   readonly notAttributable: readonly string[];
   /** A gating objective that could not be read. */
@@ -38,6 +45,36 @@ export interface Judged {
 }
 
 const nothing: Tally = { bad: 0, total: 0 };
+
+/** A control with most of the traffic, of which there is no series at all, is no control. */
+function withControl(
+  answer: Answer<Counts> | null,
+  { candidate, control, shares, silentFrom }: Arms,
+): Answer<Counts> | null {
+  if (silentFrom === undefined || answer?.kind !== 'Known' || answer.value.byRevision[control]) return answer;
+  const percent = shares.at(-1)?.percent ?? 100;
+  const seen = answer.value.byRevision[candidate]?.total ?? 0;
+  const expected = percent > 0 ? (seen * (100 - percent)) / percent : 0;
+  if (expected < silentFrom) return answer;
+  const message = `${control} shows no sample, while ${candidate} shows ${Math.round(seen)} requests: there is nothing to compare with.`;
+  return unknown('InsufficientSamples', message, answer.value.toMs);
+}
+
+/** Evidence that goes on behind what can never be told; the same where there is no such time. */
+export function withoutUntold(
+  before: readonly Evidence[],
+  countsOf: (objective: string) => Answer<Counts> | null,
+): readonly Evidence[] {
+  const after = before.map((old) => {
+    const answer = countsOf(old.objective);
+    const untilMs = answer?.kind === 'Unknown' ? (answer.untilMs ?? 0) : 0;
+    return untilMs > ms(old.judgedUntil) ? passedOver(old, untilMs) : old;
+  });
+  return after.every((one, i) => one === before[i]) ? before : after;
+}
+
+/** What cannot be told of this time is not made up for by one long tick. */
+const passedOver = (old: Evidence, untilMs: number): Evidence => ({ ...old, judgedUntil: iso(untilMs) });
 
 export function judge(
   policy: Policy,
@@ -50,13 +87,15 @@ export function judge(
     const known = before.find((entry) => entry.objective === objective.name);
     const old =
       known && isOf(known, objective) ? withinTarget(known, objective) : newEvidence(objective, known, before);
-    const answer = countsOf(objective.name);
+    const answer = withControl(countsOf(objective.name), arms);
     const reading = answer?.kind === 'Known' ? answer.value : null;
     const tickMs = reading ? reading.tickMs : tickOf(objective.name);
     const terms = termsOf(policy, objective, tickMs);
     if (reading === null || reading.toMs <= ms(old.judgedUntil)) {
-      const unknown = answer?.kind === 'Unknown' ? answer : null;
-      return { evidence: old, assessment: assess(old, null, terms, objective.gate), tick: null, short: false, unknown };
+      const untold = answer?.kind === 'Unknown' ? answer : null;
+      const evidence = untold?.untilMs && untold.untilMs > ms(old.judgedUntil) ? passedOver(old, untold.untilMs) : old;
+      const assessment = assess(old, null, terms, objective.gate);
+      return { evidence, assessment, tick: null, short: false, unknown: untold, isRead: false };
     }
     const { fromMs, toMs } = reading;
     const isLatency = eventKind(objective.indicator) === 'Latency';
@@ -73,10 +112,11 @@ export function judge(
       ? { ...withEnvironment(old, false), judgedUntil: iso(toMs) }
       : absorb(old, tick, terms, iso(toMs));
     const assessment = assess(evidence, leftOut ? null : tick, terms, objective.gate);
-    return { evidence, assessment, tick: warming ? null : tick, short, unknown: null };
+    return { evidence, assessment, tick: warming ? null : tick, short, unknown: null, isRead: true };
   });
 
-  const ticks = judged.flatMap(({ tick }) => (tick ? [tick] : []));
+  const gates = judged.some(({ assessment }) => assessment.gate);
+  const ticks = judged.flatMap(({ tick, assessment }) => (tick && (assessment.gate || !gates) ? [tick] : []));
   return {
     evidence: judged.map(({ evidence }) => evidence),
     assessments: judged.map(({ assessment }) => assessment),
@@ -86,6 +126,7 @@ export function judge(
         : {
             candidate: Math.max(...ticks.map(({ candidate }) => candidate.total)),
             control: Math.max(...ticks.map(({ control }) => control.total)),
+            isWhole: judged.every(({ isRead, assessment }) => isRead || !assessment.gate),
           },
     notAttributable: policy.objectives.flatMap(({ name }, i) => (judged[i]!.short ? [name] : [])),
     unknown: judged.find(({ unknown, assessment }) => unknown && assessment.gate)?.unknown ?? null,

@@ -147,11 +147,13 @@ function questions({ policy, service, known }: Unasked): Partial<Questions> {
 
 /** Each objective's counts, from where they were last judged. */
 function due({ policy, known }: Pick<Unasked, 'policy' | 'known'>): Due[] {
-  const judging = known.rollout ?? known.guard;
+  const { rollout, guard } = known;
+  const judging = rollout ?? guard;
   if (!judging) return [];
+  const revisions = rollout ? [rollout.candidate, rollout.control] : guard ? [guard.revision, guard.control] : [];
   return policy.objectives.map((objective) => {
     const entry = judging.evidence.find((one) => one.objective === objective.name);
     const fromMs = ms((entry ?? judging.evidence[0])?.judgedUntil ?? known.decision?.at ?? '');
-    return { objective, fromMs, begun: entry === undefined || entry.absolute.length > 0 };
+    return { objective, revisions, fromMs, begun: entry === undefined || entry.absolute.length > 0 };
   });
 }

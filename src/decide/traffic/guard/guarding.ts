@@ -7,17 +7,20 @@ import type { Status } from '../../../status/status.ts';
 import { cadence } from '../../cadence.ts';
 import { fairPercent, limitOf, tooFew, tooFewInstances } from '../../capacity.ts';
 import type { Case } from '../../case.ts';
-import { judge } from '../../evidence/judge.ts';
+import { judge, withoutUntold } from '../../evidence/judge.ts';
 import { countsOf, paceOf, tickOfObjective, unmeasured } from '../../freshness.ts';
 import { rows } from '../../view.ts';
 import { hold, type TrafficOutcome, toSplit } from '../outcome.ts';
 import { watchOver } from './guard.ts';
 
 /** null: nothing to guard. */
-export function guarding(at: Case): TrafficOutcome | null {
-  const { policy, seen, service, known, nowMs } = at;
-  const { guard } = known;
-  if (!guard) return null;
+export function guarding(given: Case): TrafficOutcome | null {
+  const { policy, seen, service, nowMs } = given;
+  if (!given.known.guard) return null;
+  const evidence = [...withoutUntold(given.known.guard.evidence, (name) => countsOf(given, name))];
+  const guard: GuardState = { ...given.known.guard, evidence };
+  const known: Status = { ...given.known, guard };
+  const at: Case = { ...given, known };
   if (guard.convicted) return back(known, guard, guard.convicted);
   const open = guard.controlSince !== undefined;
   if (!open && nowMs >= ms(guard.until)) {

@@ -115,7 +115,8 @@ function leftOutText({ candidate }: RolloutState, { notAttributable }: Judged, {
 }
 
 function silenceOf(rollout: RolloutState, { newest }: Judged, { percent }: Moment): RolloutState['unseen'] {
-  if (newest === null) return rollout.unseen;
+  // An objective that cannot see the candidate says nothing while others have not been asked.
+  if (newest === null || (newest.candidate === 0 && !newest.isWhole)) return rollout.unseen;
   if (newest.candidate > 0 || newest.control === 0) return { ...rollout.unseen, requests: 0, ticks: 0 };
   const expected = percent < 100 ? (newest.control * percent) / (100 - percent) : 0;
   return { ...rollout.unseen, requests: rollout.unseen.requests + expected, ticks: rollout.unseen.ticks + 1 };

@@ -6,7 +6,7 @@ import type { Status } from '../../../status/status.ts';
 import { cadence } from '../../cadence.ts';
 import { limitOf, tooFewInstances } from '../../capacity.ts';
 import type { Case } from '../../case.ts';
-import { judge } from '../../evidence/judge.ts';
+import { judge, withoutUntold } from '../../evidence/judge.ts';
 import { countsOf, isFresh, paceOf, staleAfterMs, tickOfObjective, unreadable } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
 import { hasLasted } from '../../outcome.ts';
@@ -23,9 +23,11 @@ const mostSuperseded = 3;
 /** Expected requests without a sample that mean an outage of the metrics rather than a quiet service. */
 const expectedInSilence = 30;
 
-export function rolling(at: Case): TrafficOutcome | null {
-  const { rollout } = at.known;
-  if (!rollout) return null;
+export function rolling(given: Case): TrafficOutcome | null {
+  if (!given.known.rollout) return null;
+  const evidence = [...withoutUntold(given.known.rollout.evidence, (name) => countsOf(given, name))];
+  const rollout = { ...given.known.rollout, evidence };
+  const at: Case = { ...given, known: { ...given.known, rollout } };
   return (
     convicted(at, rollout) ??
     impossible(at, rollout) ??
@@ -131,6 +133,7 @@ function judged(at: Case, rollout: RolloutState): TrafficOutcome {
     warmUntilMs: ms(rollout.startedAt) + policy.rollout.warmupMs,
     shares: rollout.shares.map((share) => ({ atMs: ms(share.at), percent: share.percent })),
     limit,
+    silentFrom: expectedInSilence,
   };
   const tickOf = (name: string) => tickOfObjective(seen, name);
   const result = judge(policy, arms, rollout.evidence, (name) => countsOf(at, name), tickOf);

@@ -31,13 +31,16 @@ export function begin(at: Case): TrafficOutcome {
   if (!service.settled) return wait(known, `${name} starts once Cloud Run has settled.`);
   if (tooFewInstances(service)) return hold(known, 'ManualScaling', `${name} waits at 0 %. ${tooFew(service)}`);
 
+  const asked = isPastAsked(at);
+  const outage = asked ? metricsOutage(at) : null;
   const broken = unmeasurable(policy, known);
-  if (broken !== null) {
+  // What began as an outage of the metrics goes on as one, also when nothing is left of them.
+  const isOutage = outage !== null && known.hold?.reason === 'MetricsOutage' && broken?.reason === 'NoSeries';
+  if (broken !== null && !isOutage) {
     const reason = broken.reason as TrafficOutcome['reason'];
     return hold(known, reason, `${name} waits at 0 % until it can be judged. ${broken.message}`);
   }
-  if (!isPastAsked(at)) return wait(known, `${name} starts once the recent traffic of ${control} has been asked for.`);
-  const outage = metricsOutage(at);
+  if (!asked) return wait(known, `${name} starts once the recent traffic of ${control} has been asked for.`);
   if (outage !== null) {
     return hold(known, 'MetricsOutage', `${name} waits at 0 % until the metrics can be read: ${outage}`);
   }
