@@ -2,7 +2,7 @@
  * A counter that shows nothing: was it not born yet, or can it never be? A series is born with its first event where a
  * matcher narrows a metric that is there, with that label; anything else that shows nothing is missing. Pure.
  */
-import type { Counter, LabelMatch } from '../promql/counters/model.ts';
+import { type Counter, type LabelMatch, sameMatch } from '../promql/counters/model.ts';
 import { matches } from '../promql/counters/vocabulary.ts';
 import { keyOf, partsOf, type RatioShape } from './measured.ts';
 
@@ -17,7 +17,7 @@ export function narrowing(counter: Counter, shape: RatioShape): readonly LabelMa
     (one) =>
       one.label !== 'le' &&
       !identity.test(one.label) &&
-      !others.every(({ matchers }) => matchers.some((other) => same(one, other))),
+      !others.every(({ matchers }) => matchers.some((other) => sameMatch(one, other))),
   );
 }
 
@@ -45,15 +45,11 @@ export const probeOf = (counter: Counter, narrow: readonly LabelMatch[]): Counte
 const needsLabel = (matcher: LabelMatch): boolean =>
   !matches(matcher, '') || matcher.op === '!=' || matcher.op === '!~';
 
-/** What has to go on for a counter to be relied on: its metric with its labels, where it may not be born yet; else itself. */
-export const goesOnBy = (counter: Counter, shape: RatioShape): Counter => unbornProbe(counter, shape) ?? counter;
-
 /**
- * The counters of which series without a label are counted as well as those that have it: `status!~"5.."` holds where there is
- * no status at all. That they show something says nothing of the label.
+ * What has to go on for a counter to be relied on: its metric with its labels, where it may not be born yet; else itself. Also
+ * where it shows something: `status!~"5.."` holds where there is no status at all.
  */
-export const satisfiedByAbsence = (shape: RatioShape): readonly Counter[] =>
-  partsOf(shape).filter((counter) => narrowing(counter, shape).some((one) => needsLabel(one) && matches(one, '')));
+export const goesOnBy = (counter: Counter, shape: RatioShape): Counter => unbornProbe(counter, shape) ?? counter;
 
 /** The metrics with each label that their matchers leave something out by: where one revision has it, all that are compared do. */
 export function excludedBy(counters: readonly Counter[]): readonly Counter[] {
@@ -69,5 +65,3 @@ export function excludedBy(counters: readonly Counter[]): readonly Counter[] {
   );
   return [...new Map(all.map((one) => [keyOf(one), one])).values()];
 }
-
-const same = (a: LabelMatch, b: LabelMatch): boolean => a.label === b.label && a.op === b.op && a.value === b.value;

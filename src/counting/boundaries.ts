@@ -3,6 +3,8 @@
  * boundary at or above the threshold, and, to compare two revisions, also at the one below. Pure.
  */
 import { boundaryValue } from '../promql/counters/buckets.ts';
+import { unitName } from '../promql/counters/names.ts';
+import { close } from '../promql/counters/numbers.ts';
 import type { HistogramShape } from './measured.ts';
 import type { Vector } from './vector.ts';
 
@@ -77,8 +79,6 @@ export function neighbours(boundaries: Boundaries, threshold: number): Neighbour
   return { upper, lower: close(upper.value, threshold) ? null : (boundaries[at - 1] ?? null) };
 }
 
-const close = (a: number, b: number): boolean => a === b || Math.abs(a - b) <= 1e-9 * Math.abs(b);
-
 /** The threshold in the unit of the boundaries, or why it cannot be told. */
 export type Scale =
   | { readonly ok: true; readonly threshold: number; readonly unit: string }
@@ -102,7 +102,7 @@ export function scaleOf({ counter, thresholdMs, unitMs, unitInDoubt }: Asked, bo
   const hint =
     other === null
       ? ''
-      : ` They look like ${unitNames[other]}: then write latency.unit: ${other === 1 ? 'Milliseconds' : 'Seconds'}.`;
+      : ` They look like ${unitName(other)?.toLowerCase()}: then write latency.unit: ${unitName(other)}.`;
   const where = threshold > (values.at(-1) ?? 0) ? 'at or above' : 'at or below';
   const message = `${counter.name} has no boundary ${where} ${threshold} ${unitText(known)}, so that nothing can be told of it: its boundaries are ${list}.${hint}`;
   return { ok: false, reason: 'NoBoundary', message };
@@ -128,5 +128,4 @@ const mostListed = 30;
 const listText = (values: readonly number[]): string =>
   values.length <= mostListed ? values.join(', ') : `${values.slice(0, mostListed).join(', ')} … ${values.at(-1)}`;
 
-export const unitText = (unitMs: number): string => ({ 1000: 's', 1: 'ms', 0.001: 'µs', 1e-6: 'ns' })[unitMs] ?? '';
-const unitNames: Readonly<Record<number, string>> = { 1000: 'seconds', 1: 'milliseconds' };
+const unitText = (unitMs: number): string => ({ 1000: 's', 1: 'ms', 0.001: 'µs', 1e-6: 'ns' })[unitMs] ?? '';

@@ -28,8 +28,13 @@ export interface Counting {
   readonly recentMs?: number;
 }
 
-/** The value of `steadyrun_part` by which the place of a check in its list is told, at an end of the window. */
-export const checkPart = (end: 'Start' | 'End', place: number): string => `${end === 'Start' ? 's' : 'e'}${place}`;
+/** The ends of a window, by which a check's place in its list is told in `steadyrun_part`: s0, e0, … */
+const endLetters = { Start: 's', End: 'e' } as const;
+export type WindowEnd = keyof typeof endLetters;
+
+/** The place of the check that a sample is of; null: of none at this end. */
+export const checkPlace = (part: string, end: WindowEnd): number | null =>
+  part.startsWith(endLetters[end]) ? Number(part.slice(1)) : null;
 
 export const isCheck = ({ labels }: Sample): boolean => /^[se]/.test(labels[partLabel] ?? '');
 
@@ -71,7 +76,7 @@ function checksOf({ measured, revision, windowMs, lookback, checks = [], recentM
     const ends = { Start: `[${lookback}] offset ${duration(windowMs)}`, End: `[${duration(recentMs)}]` } as const;
     return (['Start', 'End'] as const).map(
       (end) =>
-        `label_replace(count by (${label}) (last_over_time(${text}${ends[end]})), "${partLabel}", "${checkPart(end, place)}", "", "")`,
+        `label_replace(count by (${label}) (last_over_time(${text}${ends[end]})), "${partLabel}", "${endLetters[end]}${place}", "", "")`,
     );
   });
 }
@@ -168,10 +173,7 @@ export const revisionsQuery = (measured: Measured): string =>
     .map((counter) => `count by (${labelText(measured.revisionLabel)}) (last_over_time(${selectorText(counter)}[15m]))`)
     .join(' or ');
 
-/**
- * Which revisions have the metric at all, with every label that the counter asks for: of those a counter that shows nothing
- * is one that was not born yet.
- */
+/** Which revisions have any of these series. */
 export const existsQuery = (probe: Counter, revisionLabel: string): string =>
   `count by (${labelText(revisionLabel)}) (last_over_time(${selectorText(probe)}[15m]))`;
 

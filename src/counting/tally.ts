@@ -1,9 +1,9 @@
 /** From the answer to a counting query to good and bad events. Pure. */
 import type { Tally } from '../facts/counts.ts';
-import type { Counter, CounterSum } from '../promql/counters/model.ts';
+import type { CounterSum } from '../promql/counters/model.ts';
 import type { Neighbours } from './boundaries.ts';
 import { keyOf, partsOf, type RatioShape } from './measured.ts';
-import { checkPart, partLabel } from './queries.ts';
+import { checkPlace, partLabel, type WindowEnd } from './queries.ts';
 import type { Sample, Vector } from './vector.ts';
 
 export type ByRevision = Readonly<Record<string, Tally>>;
@@ -35,30 +35,20 @@ function placesOf(shape: RatioShape): readonly [Place[], Place[]] {
   return both;
 }
 
-export interface RatioTallies {
-  /** As if a counter that nothing matched had counted nothing. A revision that no counter shows is missing. */
-  readonly byRevision: ByRevision;
-  /** By revision, the counters that nothing of it matched while something matched others: whether that is zero is not known. */
-  readonly absent: Readonly<Record<string, readonly Counter[]>>;
-}
-
-export function ratioTallies(shape: RatioShape, vector: Vector, revisionLabel: string): RatioTallies {
+/** A counter that nothing matched has counted nothing; a revision that no counter of the total shows is missing. */
+export function ratioTallies(shape: RatioShape, vector: Vector, revisionLabel: string): ByRevision {
   const [bad, total] = placesOf(shape);
-  const parts = partsOf(shape);
-  const byName: Record<string, Tally> = {};
-  const absent: Record<string, Counter[]> = {};
+  const result: Record<string, Tally> = {};
   for (const [revision, samples] of byRevision(vector, revisionLabel)) {
-    const of = (place: string) => samples.filter(({ labels }) => (labels[partLabel] ?? '0') === place);
+    const value = (place: string) => sumOf(samples.filter(({ labels }) => (labels[partLabel] ?? '0') === place));
     const sum = (terms: readonly Place[]) =>
       Math.max(
         0,
-        terms.reduce((all, { sign, place }) => all + sign * sumOf(of(place)), 0),
+        terms.reduce((all, { sign, place }) => all + sign * value(place), 0),
       );
-    byName[revision] = { bad: sum(bad), total: sum(total) };
-    const missing = parts.filter((_, place) => of(String(place)).length === 0);
-    if (missing.length > 0) absent[revision] = missing;
+    result[revision] = { bad: sum(bad), total: sum(total) };
   }
-  return { byRevision: byName, absent };
+  return result;
 }
 
 export interface LatencyTallies {
@@ -104,15 +94,8 @@ export function checked(
   vector: Vector,
   revisionLabel: string,
   revision: string,
-): Readonly<Record<'Start' | 'End', ReadonlySet<number>>> {
-  const of = (end: 'Start' | 'End') =>
-    new Set(
-      vector
-        .filter(
-          ({ labels }) =>
-            labels[revisionLabel] === revision && labels[partLabel]?.startsWith(checkPart(end, 0)[0]!) === true,
-        )
-        .map(({ labels }) => Number(labels[partLabel]!.slice(1))),
-    );
+): Readonly<Record<WindowEnd, ReadonlySet<number>>> {
+  const parts = vector.flatMap(({ labels }) => (labels[revisionLabel] === revision ? (labels[partLabel] ?? []) : []));
+  const of = (end: WindowEnd) => new Set(parts.flatMap((part) => checkPlace(part, end) ?? []));
   return { Start: of('Start'), End: of('End') };
 }

@@ -145,7 +145,7 @@ async function figures({ client, asked, measured, shape }: Run, known: KnownSeri
   const parts = await Promise.all(partsOf(shape).map((part) => known.spelled(source, part, revisionLabel, atMs)));
   const asTicksDo = { measured, byBucket: false, revision: null, lookback: '5m', young: [] };
   const vector = await client.instant(source, countingQuery({ ...asTicksDo, parts, windowMs: figuresMs }), atMs);
-  const tallies = Object.values(ratioTallies(shape, vector, revisionLabel).byRevision);
+  const tallies = Object.values(ratioTallies(shape, vector, revisionLabel));
   const sum = (of: keyof Tally) => tallies.reduce((all, one) => all + one[of], 0);
   return { bad: sum('bad'), total: sum('total') };
 }

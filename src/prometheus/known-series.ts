@@ -1,6 +1,6 @@
-/** What is known of the series that a source has, remembered for a while: boundaries and their spellings, and what exists. */
+/** The boundaries of a source's histograms and how they are written, remembered for a while. */
 import { textsFor } from '../counting/boundaries.ts';
-import { boundariesQuery, bucket, existsQuery } from '../counting/queries.ts';
+import { boundariesQuery, bucket } from '../counting/queries.ts';
 import type { Vector } from '../counting/vector.ts';
 import type { MetricsSource } from '../policy/policy.ts';
 import { boundaryOf, boundaryValue } from '../promql/counters/buckets.ts';
@@ -15,7 +15,6 @@ const most = 2_000;
 export class KnownSeries {
   readonly #client: PromqlClient;
   readonly #boundaries = new Remembered<Vector>(forMs, most);
-  readonly #existing = new Remembered<ReadonlySet<string>>(forMs, most);
 
   constructor(client: PromqlClient) {
     this.#client = client;
@@ -23,7 +22,12 @@ export class KnownSeries {
 
   /** The buckets of all revisions, as they are written. `histogram`: whatever their `le`. */
   buckets(source: MetricsSource, histogram: Counter, revisionLabel: string, atMs: number): Promise<Vector> {
-    return this.#buckets(source, histogram, revisionLabel, atMs);
+    const key = keyOf(source, histogram);
+    return this.#boundaries.get(key, atMs, async () => {
+      const vector = await this.#client.instant(source, boundariesQuery(histogram, revisionLabel), atMs);
+      if (vector.length === 0) this.#boundaries.forget(key);
+      return vector;
+    });
   }
 
   forgetBoundaries(source: MetricsSource, histogram: Counter): void {
@@ -34,45 +38,13 @@ export class KnownSeries {
   async spelled(source: MetricsSource, part: Counter, revisionLabel: string, atMs: number): Promise<Counter> {
     const le = boundaryOf(part);
     if (le === null || !Number.isFinite(boundaryValue(le.value))) return part;
-    const vector = await this.#buckets(source, histogramOf(part), revisionLabel, atMs);
+    const vector = await this.buckets(source, histogramOf(part), revisionLabel, atMs);
     const texts = textsFor(vector, boundaryValue(le.value));
     return texts.length === 0 ? part : bucket(histogramOf(part), texts);
   }
 
   forgetSpelling(source: MetricsSource, part: Counter): void {
     this.forgetBoundaries(source, histogramOf(part));
-  }
-
-  /** Whether this revision has any series of `probe`. Only that it has is remembered. */
-  async exists(
-    source: MetricsSource,
-    probe: Counter,
-    revision: string,
-    revisionLabel: string,
-    atMs: number,
-  ): Promise<boolean> {
-    const key = keyOf(source, probe);
-    for (const isAnew of [false, true]) {
-      let asked = false;
-      const names = await this.#existing.get(key, atMs, async () => {
-        asked = true;
-        const vector = await this.#client.instant(source, existsQuery(probe, revisionLabel), atMs);
-        return new Set(vector.map(({ labels }) => labels[revisionLabel] ?? ''));
-      });
-      if (names.has(revision)) return true;
-      this.#existing.forget(key);
-      if (asked || isAnew) return false;
-    }
-    return false;
-  }
-
-  #buckets(source: MetricsSource, histogram: Counter, revisionLabel: string, atMs: number): Promise<Vector> {
-    const key = keyOf(source, histogram);
-    return this.#boundaries.get(key, atMs, async () => {
-      const vector = await this.#client.instant(source, boundariesQuery(histogram, revisionLabel), atMs);
-      if (vector.length === 0) this.#boundaries.forget(key);
-      return vector;
-    });
   }
 }
 

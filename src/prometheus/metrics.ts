@@ -4,7 +4,6 @@ import { excludedBy, goesOnBy } from '../counting/absence.ts';
 import { boundariesOf, measureAlike, type Neighbours, neighbours, scaleOf } from '../counting/boundaries.ts';
 import {
   type HistogramShape,
-  keyOf,
   type Measured,
   measuredBy,
   ofBuckets,
@@ -12,7 +11,7 @@ import {
   type RatioShape,
 } from '../counting/measured.ts';
 import { bucket, type Counting, countingQuery, isCheck } from '../counting/queries.ts';
-import { brokenCount, latencyTallies, type RatioTallies, ratioTallies } from '../counting/tally.ts';
+import { brokenCount, latencyTallies, ratioTallies } from '../counting/tally.ts';
 import type { Sample, Vector } from '../counting/vector.ts';
 import { type Answer, known, unknown } from '../facts/answer.ts';
 import type { Counts, Freshness, History, Tally } from '../facts/counts.ts';
@@ -23,7 +22,7 @@ import type { Counter } from '../promql/counters/model.ts';
 import { isRunMetric } from '../promql/counters/names.ts';
 import { inspection } from './inspect.ts';
 import { KnownSeries } from './known-series.ts';
-import { brokenOff, missingOf, unlike } from './missing.ts';
+import { asked, type Checks, missingIn } from './missing.ts';
 import { type Matrix, type PromqlClient, PromqlFailure } from './promql.ts';
 import { Reach } from './reach.ts';
 
@@ -72,14 +71,11 @@ export class PromqlMetrics implements Metrics {
     for (const isLast of [false, true]) {
       const parts = await this.#spelled(source, shape, revisionLabel, toMs);
       const checks = await this.#checks(source, shape, revisionLabel, toMs);
-      const all = checks.length === 0 ? [] : [...checks, ...excludedBy(partsOf(shape))];
-      const vector = await this.#ask(question, measured, { parts, byBucket: false, checks: all });
+      const vector = await this.#ask(question, measured, { parts, byBucket: false, checks: asked(checks) });
       const broken = brokenCount(vector);
       if (broken) return unknown('ProviderError', broken);
-      const { byRevision } = ratioTallies(shape, withoutChecks(vector), revisionLabel);
-      const missing =
-        firstOf(revisions, (name) => brokenOff(vector, partsOf(shape), checks, revisionLabel, name)) ??
-        unlike(vector, all, checks.length, revisionLabel, revisions);
+      const byRevision = ratioTallies(shape, withoutChecks(vector), revisionLabel);
+      const missing = missingIn(vector, checks, revisionLabel, revisions);
       if (missing === null) return known({ ...windowOf(question), byRevision });
       if (isLast || !ofBuckets(shape).includes(missing.counter)) {
         return unknown('InsufficientSamples', missing.message, toMs);
@@ -90,10 +86,11 @@ export class PromqlMetrics implements Metrics {
   }
 
   /** What has to go on for each part; nothing of Cloud Run's own metrics, whose labels are known and whose series come together. */
-  async #checks(source: MetricsSource, shape: RatioShape, revisionLabel: string, atMs: number): Promise<Counter[]> {
+  async #checks(source: MetricsSource, shape: RatioShape, revisionLabel: string, atMs: number): Promise<Checks> {
     const parts = partsOf(shape);
-    if (parts.every(({ name }) => isRunMetric(name))) return [];
-    return Promise.all(parts.map((part) => this.#known.spelled(source, goesOnBy(part, shape), revisionLabel, atMs)));
+    if (parts.every(({ name }) => isRunMetric(name))) return noChecks;
+    const probes = parts.map((part) => this.#known.spelled(source, goesOnBy(part, shape), revisionLabel, atMs));
+    return { parts, needed: await Promise.all(probes), alike: excludedBy(parts) };
   }
 
   #spelled(source: MetricsSource, shape: RatioShape, revisionLabel: string, atMs: number): Promise<Counter[]> {
@@ -111,22 +108,13 @@ export class PromqlMetrics implements Metrics {
       if (near.kind === 'Nothing') return known({ ...windowOf(question), byRevision: {} });
       if (near.kind === 'Near') {
         const parts = [bucket(shape.counter, textsOf(near))];
-        const checks = [near.upper.texts, ['+Inf']].map((texts) => bucket(shape.counter, texts));
-        const all = measured.platform ? [] : [...checks, ...excludedBy([shape.counter])];
-        const vector = await this.#ask(question, measured, { parts, byBucket: true, checks: all });
+        const checks = measured.platform ? noChecks : bucketChecks(shape, near);
+        const vector = await this.#ask(question, measured, { parts, byBucket: true, checks: asked(checks) });
         const broken = brokenCount(vector);
         if (broken) return unknown('ProviderError', broken);
-        const missing =
-          firstOf(revisions, (name) => brokenOff(vector, checks, checks, revisionLabel, name)) ??
-          unlike(vector, all, checks.length, revisionLabel, revisions);
-        const tallies =
-          missing === null
-            ? latencyTallies(
-                near,
-                withoutChecks(vector).filter(({ labels }) => revisions.includes(labels[revisionLabel] ?? '')),
-                revisionLabel,
-              )
-            : null;
+        const missing = missingIn(vector, checks, revisionLabel, revisions);
+        const compared = vector.filter((one) => !isCheck(one) && revisions.includes(one.labels[revisionLabel] ?? ''));
+        const tallies = missing === null ? latencyTallies(near, compared, revisionLabel) : null;
         if (tallies) {
           const { byRevision, below } = tallies;
           return known({ ...windowOf(question), byRevision, ...(below && { below }) });
@@ -172,28 +160,23 @@ export class PromqlMetrics implements Metrics {
     const { source, revision, toMs } = question;
     const { revisionLabel } = measured;
     const parts = await this.#spelled(source, shape, revisionLabel, toMs);
-    const vectors = await this.#past(question, measured, { parts, byBucket: false });
-    const tallies = new Map([...vectors].map(([atMs, vector]) => [atMs, ratioTallies(shape, vector, revisionLabel)]));
-    const absent = [...tallies.values()].flatMap((one) => one.absent[revision] ?? []);
-    const distinct = [...new Map(absent.map((part) => [keyOf(part), part])).values()];
-    const looked = { source, shape, revisionLabel, atMs: toMs };
-    const missing = vectors.size === 0 ? null : await missingOf(this.#known, looked, revision, distinct);
-    // Where a counter cannot be relied on, no tick says anything that it takes part in.
-    const isSilent = ({ absent: now }: RatioTallies): boolean =>
-      missing !== null && (now[revision] !== undefined || !distinct.includes(missing.counter));
-    return ticksOf(question, vectors, (_, atMs) => {
-      const one = tallies.get(atMs);
-      return one && !isSilent(one) ? one.byRevision[revision] : undefined;
-    });
+    const checks = await this.#checks(source, shape, revisionLabel, toMs);
+    const vectors = await this.#past(question, measured, { parts, byBucket: false, checks: checks.needed });
+    return ticksOf(question, vectors, (vector) =>
+      missingIn(vector, { ...checks, alike: [] }, revisionLabel, [revision]) === null
+        ? ratioTallies(shape, withoutChecks(vector), revisionLabel)[revision]
+        : undefined,
+    );
   }
 
   /** The answers at the end of each tick, by time. */
   async #past(
     { source, revision, toMs, lengthMs, tickMs }: HistoryQuestion,
     measured: Measured,
-    counting: Pick<Counting, 'parts' | 'byBucket'>,
+    counting: Pick<Counting, 'parts' | 'byBucket' | 'checks'>,
   ): Promise<ReadonlyMap<number, Vector>> {
-    const asked = { measured, revision, windowMs: tickMs, lookback: historyLookback, young: [], ...counting };
+    const recentMs = tickMs - 1;
+    const asked = { measured, revision, windowMs: tickMs, lookback: historyLookback, young: [], recentMs, ...counting };
     const firstMs = toMs - lengthMs + tickMs;
     return vectorsByTime(await this.#client.range(source, countingQuery(asked), firstMs, toMs, tickMs));
   }
@@ -203,24 +186,24 @@ export class PromqlMetrics implements Metrics {
 function ticksOf(
   { toMs, lengthMs, tickMs }: HistoryQuestion,
   vectors: ReadonlyMap<number, Vector>,
-  tally: (vector: Vector, atMs: number) => Tally | undefined,
+  tally: (vector: Vector) => Tally | undefined,
 ): History {
   const ticks: Tally[] = [];
   for (let atMs = toMs - lengthMs + tickMs; atMs <= toMs; atMs += tickMs) {
     const vector = vectors.get(atMs) ?? [];
-    ticks.push((brokenCount(vector) === null && tally(vector, atMs)) || { bad: 0, total: 0 });
+    ticks.push((brokenCount(vector) === null && tally(vector)) || { bad: 0, total: 0 });
   }
   return { ticks, tickMs };
 }
 
 const withoutChecks = (vector: Vector): Vector => vector.filter((sample) => !isCheck(sample));
 
-function firstOf<T, R>(all: readonly T[], find: (one: T) => R | null): R | null {
-  for (const one of all) {
-    const found = find(one);
-    if (found !== null) return found;
-  }
-  return null;
+const noChecks: Checks = { parts: [], needed: [], alike: [] };
+
+/** The bucket that tells the threshold, and the last one. */
+function bucketChecks({ counter }: HistogramShape, { upper }: Neighbours): Checks {
+  const parts = [upper.texts, ['+Inf']].map((texts) => bucket(counter, texts));
+  return { parts, needed: parts, alike: excludedBy([counter]) };
 }
 
 const measuredOf = ({ source, objective, service, revisionLabel }: Asked): Measured =>

@@ -46,6 +46,11 @@ const named = (name: string) => (one: Series) => one.name === name;
 const has = (label: string, value: string) => (one: Series) => one.labels[label] === value;
 
 const byStatus = [series('x', { job: 'api', status: '200' }, 90), series('x', { job: 'api', status: '500' }, 10)];
+const fineByStatus: Kind['fine'] = {
+  'all there': [whole, 50, 500],
+  'no error yet': [but(has('status', '500')), 0, 450],
+  'nothing but errors': [but(has('status', '200')), 50, 50],
+};
 const buckets = ['0.1', '0.3', '1', '+Inf'].map((le, i) => series('h_bucket', { le }, [20, 90, 96, 100][i]!));
 const kinds: Readonly<Record<string, Kind>> = {
   'errors with a name of their own': {
@@ -58,21 +63,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     query: `${sum('x{job="api",status=~"5.."}')} / ${sum('x{job="api"}')}`,
     all: byStatus,
     missing: { 'another label': renamed('status', 'code') },
-    fine: {
-      'all there': [whole, 50, 500],
-      'no error yet': [but(has('status', '500')), 0, 450],
-      'nothing but errors': [but(has('status', '200')), 50, 50],
-    },
+    fine: fineByStatus,
   },
   'good events by what they are not': {
     query: `${sum('x{status!~"5.."}')} / ${sum('x')}`,
     all: byStatus,
     missing: { 'another label': renamed('status', 'code') },
-    fine: {
-      'all there': [whole, 50, 500],
-      'no error yet': [but(has('status', '500')), 0, 450],
-      'nothing but errors': [but(has('status', '200')), 50, 50],
-    },
+    fine: fineByStatus,
   },
   'a bucket of all': {
     query: `1 - ${sum('h_bucket{le="0.3"}')} / ${sum('h_count')}`,

@@ -45,7 +45,7 @@ function counted(
     ask(store, countingQuery({ ...common, ...counting }), toMs);
   const { shape } = measured;
   if (shape.kind === 'Ratio') {
-    return ratioTallies(shape, vector({ parts: partsOf(shape), byBucket: false }), 'revision_name').byRevision;
+    return ratioTallies(shape, vector({ parts: partsOf(shape), byBucket: false }), 'revision_name');
   }
   const found = boundariesOf(ask(store, boundariesQuery(shape.counter, 'revision_name'), toMs), 'revision_name');
   const near = neighbours(found, shape.thresholdMs / shape.unitMs!)!;
@@ -286,7 +286,7 @@ describe('a window', () => {
     const counting = { parts: partsOf(shape), byBucket: false, revision: null, lookback: '15m', young: [] };
     const query = countingQuery({ measured, windowMs: minute, ...counting });
     expect(query).not.toContain('increase');
-    expect(ratioTallies(shape, ask(store, query, startMs + minute), 'revision_name').byRevision.a).toEqual({
+    expect(ratioTallies(shape, ask(store, query, startMs + minute), 'revision_name').a).toEqual({
       bad: 10,
       total: 100,
     });

@@ -1,8 +1,6 @@
 /** Native histograms: observations in exponential buckets, their remote write, and a Prometheus that takes them. */
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type RealPrometheus, startPrometheus } from '../lab/promql/real-prometheus.ts';
+import { field, timeSeries, varint, writeSeries } from '../lab/promql/remote-write.ts';
 
 /** Eight buckets for each doubling: 0.25, 0.5 and 1 s are boundaries. */
 const schema = 3;
@@ -39,28 +37,16 @@ export interface WrittenHistograms {
 }
 
 /** Throws with Prometheus' words when it refuses. */
-export async function writeHistograms(url: string, series: readonly WrittenHistograms[]): Promise<void> {
-  const response = await fetch(`${url}/api/v1/write`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-protobuf',
-      'content-encoding': 'snappy',
-      'x-prometheus-remote-write-version': '0.1.0',
-    },
-    body: snappyLiteral(Buffer.concat(series.map((one) => field(1, timeSeries(one))))),
-  });
-  if (!response.ok) throw new Error(`remote write: ${response.status} ${await response.text()}`);
-}
-
-function timeSeries({ metric, samples }: WrittenHistograms): Buffer {
-  const labels = Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Buffer.concat([
-    ...labels.map(([name, value]) =>
-      field(1, Buffer.concat([field(1, Buffer.from(name)), field(2, Buffer.from(value))])),
+export const writeHistograms = (url: string, series: readonly WrittenHistograms[]): Promise<void> =>
+  writeSeries(
+    url,
+    series.map(({ metric, samples }) =>
+      timeSeries(
+        metric,
+        samples.map(([atMs, value]) => field(4, histogram(atMs, value))),
+      ),
     ),
-    ...samples.map(([atMs, value]) => field(4, histogram(atMs, value))),
-  ]);
-}
+  );
 
 /** prometheus.Histogram: integer counts, each bucket as the difference from the one before. */
 function histogram(atMs: number, value: Exponential): Buffer {
@@ -88,40 +74,6 @@ function double(place: number, value: number): Buffer {
   return Buffer.concat([varint((place << 3) | 1), bytes]);
 }
 
-function field(place: number, body: Buffer): Buffer {
-  return Buffer.concat([varint((place << 3) | 2), varint(body.length), body]);
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
-  return Buffer.from([...bytes, rest]);
-}
-
-/** Snappy's block format with literals only. */
-function snappyLiteral(body: Buffer): Buffer {
-  const pieces: Buffer[] = [varint(body.length)];
-  for (let at = 0; at < body.length; at += 0x10000) {
-    const piece = body.subarray(at, at + 0x10000);
-    const lengthLess1 = piece.length - 1;
-    pieces.push(Buffer.from([61 << 2, lengthLess1 & 0xff, lengthLess1 >> 8]), piece);
-  }
-  return Buffer.concat(pieces);
-}
-
 /** Native histograms are a feature that has to be asked for. */
-export async function startNative(program: string): Promise<RealPrometheus> {
-  const folder = await mkdtemp(join(tmpdir(), 'steadyrun-native-'));
-  const removeFolder = () => rm(folder, { recursive: true, force: true });
-  try {
-    const script = join(folder, 'prometheus');
-    await writeFile(script, `#!/bin/sh\nexec '${program}' --enable-feature=native-histograms "$@"\n`);
-    await chmod(script, 0o755);
-    const prometheus = await startPrometheus(script);
-    return { url: prometheus.url, stop: () => prometheus.stop().then(removeFolder) };
-  } catch (error) {
-    await removeFolder();
-    throw error;
-  }
-}
+export const startNative = (program: string): Promise<RealPrometheus> =>
+  startPrometheus(program, ['--enable-feature=native-histograms']);

@@ -21,28 +21,28 @@ describe('a ratio', () => {
 
   it('adds up its counters by revision', () => {
     const vector = [count('a', '0', 2), count('a', '1', 100), count('b', '1', 7)];
-    expect(ratioTallies(errors, vector, 'rev').byRevision).toEqual({
+    expect(ratioTallies(errors, vector, 'rev')).toEqual({
       a: { bad: 2, total: 100 },
       b: { bad: 0, total: 7 },
     });
   });
 
   it('takes the good from the total where it is given the good', () => {
-    expect(ratioTallies(complement, [count('a', '0', 100), count('a', '1', 95)], 'rev').byRevision).toEqual({
+    expect(ratioTallies(complement, [count('a', '0', 100), count('a', '1', 95)], 'rev')).toEqual({
       a: { bad: 5, total: 100 },
     });
-    expect(ratioTallies(complement, [count('a', '0', 100)], 'rev').byRevision).toEqual({ a: { bad: 100, total: 100 } });
+    expect(ratioTallies(complement, [count('a', '0', 100)], 'rev')).toEqual({ a: { bad: 100, total: 100 } });
   });
 
   it('never counts below zero', () => {
-    expect(ratioTallies(complement, [count('a', '0', 10), count('a', '1', 11)], 'rev').byRevision).toEqual({
+    expect(ratioTallies(complement, [count('a', '0', 10), count('a', '1', 11)], 'rev')).toEqual({
       a: { bad: 0, total: 10 },
     });
   });
 
   it('is nobody’s where the series name no revision, and nothing where there are none', () => {
-    expect(ratioTallies(errors, [{ labels: { steadyrun_part: '1' }, value: 9 }], 'rev').byRevision).toEqual({});
-    expect(ratioTallies(errors, [], 'rev').byRevision).toEqual({});
+    expect(ratioTallies(errors, [{ labels: { steadyrun_part: '1' }, value: 9 }], 'rev')).toEqual({});
+    expect(ratioTallies(errors, [], 'rev')).toEqual({});
   });
 });
 

@@ -5,7 +5,7 @@
 import { boundaryOf, boundaryValue } from './buckets.ts';
 import { coreOf, withoutTurns, wordOf } from './endings.ts';
 import { selectorText } from './format.ts';
-import type { Counter, CounterSum, LabelMatch } from './model.ts';
+import { type Counter, type CounterSum, type LabelMatch, sameMatch } from './model.ts';
 import { noTimeByName, unitByName } from './names.ts';
 import { isWithin } from './share.ts';
 import { type Leaning, leaningOfLabel, namesCodes } from './vocabulary.ts';
@@ -76,7 +76,7 @@ const isOfTheSame = (counter: Counter, total: readonly Counter[]): boolean =>
 /** By label: what the total asks too tells nothing. */
 function byMatchers(counter: Counter, total: readonly Counter[]): (Leans | 'Neither' | 'Unexplained')[] {
   const narrowing = counter.matchers.filter(
-    (one) => one.label !== 'le' && !total.every((whole) => whole.matchers.some((other) => same(one, other))),
+    (one) => one.label !== 'le' && !total.every((whole) => whole.matchers.some((other) => sameMatch(one, other))),
   );
   const isSameMetric = total.some(({ name }) => metricOf(name) === metricOf(counter.name));
   return [...Map.groupBy(narrowing, ({ label }) => label)].map(
@@ -136,5 +136,3 @@ function failedByName(counter: Counter, total: readonly Counter[]): Leans | null
   const lean = byName(counter, total);
   return lean?.to === 'Bad' ? lean : null;
 }
-
-const same = (a: LabelMatch, b: LabelMatch): boolean => a.label === b.label && a.op === b.op && a.value === b.value;

@@ -4,6 +4,9 @@ import type { NamedUnit } from './names.ts';
 
 export type LabelMatch = Pick<Matcher, 'label' | 'op' | 'value'>;
 
+export const sameMatch = (a: LabelMatch, b: LabelMatch): boolean =>
+  a.label === b.label && a.op === b.op && a.value === b.value;
+
 /** The series of one metric that these matchers select; the metric's name is not among them. */
 export interface Counter {
   readonly name: string;

@@ -42,4 +42,4 @@ export const isAboveZero = ({ operator, right }: Binary): boolean =>
 /** A guard against a division by zero that changes no count anybody would look at. */
 export const isTiny = (bound: number | null, most: number): boolean => bound !== null && bound >= 0 && bound <= most;
 
-export const close = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.abs(b);
+export const close = (a: number, b: number): boolean => a === b || Math.abs(a - b) <= 1e-9 * Math.abs(b);

@@ -61,8 +61,10 @@ export function quantileOf(given: Expr, context: Context): HistogramCounter {
 }
 
 /** 1000, a million, and back: seconds shown as milliseconds. */
-const isUnitChange = (factor: number): boolean =>
-  close(Math.abs(Math.log10(Math.abs(factor))) % 3, 0) || close(Math.abs(Math.log10(Math.abs(factor))) % 3, 3);
+function isUnitChange(factor: number): boolean {
+  const thousands = Math.log10(Math.abs(factor)) / 3;
+  return close(thousands, Math.round(thousands));
+}
 
 const allOf = ({ counter, native }: HistogramCounter): Counter =>
   native

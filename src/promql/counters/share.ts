@@ -1,5 +1,5 @@
 /** Are the bad events some of all the events? Only what the matchers prove counts as proof. */
-import type { Counter, CounterSum, LabelMatch } from './model.ts';
+import { type Counter, type CounterSum, type LabelMatch, sameMatch } from './model.ts';
 import { areDisjoint, isAdmittedBy } from './patterns.ts';
 
 /** Each bad counter lies within a counter of the total of its own, or is what a good part leaves of one. */
@@ -65,7 +65,7 @@ export function isWithin(part: Counter, whole: Counter): boolean {
   return needed.every(
     (one) =>
       matchesAnything(one) ||
-      inner.matchers.some((other) => one.label === other.label && (same(one, other) || isAdmittedBy(other, one))),
+      inner.matchers.some((other) => one.label === other.label && (sameMatch(one, other) || isAdmittedBy(other, one))),
   );
 }
 
@@ -90,5 +90,3 @@ const isLastBucket = ({ name, matchers }: Counter): boolean => {
 
 /** What a dashboard's "All" becomes. A label that is missing is matched by it too. */
 const matchesAnything = ({ op, value }: LabelMatch): boolean => op === '=~' && value === '.*';
-
-const same = (a: LabelMatch, b: LabelMatch): boolean => a.label === b.label && a.op === b.op && a.value === b.value;

@@ -17,7 +17,7 @@ export interface RealPrometheus {
 }
 
 /** It takes samples of any age, as long as they come in order. */
-export async function startPrometheus(program: string): Promise<RealPrometheus> {
+export async function startPrometheus(program: string, flags: readonly string[] = []): Promise<RealPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'steadyrun-prometheus-'));
   const config = join(folder, 'prometheus.yml');
   await writeFile(config, '');
@@ -30,6 +30,7 @@ export async function startPrometheus(program: string): Promise<RealPrometheus> 
     '--storage.tsdb.retention.time=100y',
     `--web.listen-address=127.0.0.1:${port}`,
     '--web.enable-remote-write-receiver',
+    ...flags,
   ];
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {

@@ -10,7 +10,19 @@ export interface WrittenSeries<Value = number | typeof stale> {
 }
 
 /** Throws with Prometheus' words when it refuses. Samples must not be older than what was written before. */
-export async function remoteWrite(url: string, series: readonly WrittenSeries[]): Promise<void> {
+export const remoteWrite = (url: string, series: readonly WrittenSeries[]): Promise<void> =>
+  writeSeries(
+    url,
+    series.map(({ metric, samples }) =>
+      timeSeries(
+        metric,
+        samples.map(([atMs, value]) => field(2, sample(atMs, value))),
+      ),
+    ),
+  );
+
+/** Time series as they are encoded. */
+export async function writeSeries(url: string, series: readonly Buffer[]): Promise<void> {
   const response = await fetch(`${url}/api/v1/write`, {
     method: 'POST',
     headers: {
@@ -18,18 +30,19 @@ export async function remoteWrite(url: string, series: readonly WrittenSeries[])
       'content-encoding': 'snappy',
       'x-prometheus-remote-write-version': '0.1.0',
     },
-    body: snappyLiteral(Buffer.concat(series.map((one) => field(1, timeSeries(one))))),
+    body: snappyLiteral(Buffer.concat(series.map((one) => field(1, one)))),
   });
   if (!response.ok) throw new Error(`remote write: ${response.status} ${await response.text()}`);
 }
 
-function timeSeries({ metric, samples }: WrittenSeries): Buffer {
+/** Labels in order, then the fields of its samples or histograms. */
+export function timeSeries(metric: Readonly<Record<string, string>>, values: readonly Buffer[]): Buffer {
   const labels = Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1));
   return Buffer.concat([
     ...labels.map(([name, value]) =>
       field(1, Buffer.concat([field(1, Buffer.from(name)), field(2, Buffer.from(value))])),
     ),
-    ...samples.map(([atMs, value]) => field(2, sample(atMs, value))),
+    ...values,
   ]);
 }
 
@@ -42,11 +55,11 @@ function sample(atMs: number, value: number | typeof stale): Buffer {
 }
 
 /** A length-delimited protobuf field. */
-function field(number: number, body: Buffer): Buffer {
+export function field(number: number, body: Buffer): Buffer {
   return Buffer.concat([varint((number << 3) | 2), varint(body.length), body]);
 }
 
-function varint(value: number): Buffer {
+export function varint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
