@@ -13,6 +13,7 @@ import { ControlDoor } from './doors/control.ts';
 import { KubernetesDoor, kubeconfigFor } from './doors/kubernetes.ts';
 import { prometheusDoor } from './doors/prometheus.ts';
 import { usualServices } from './population.ts';
+import type { Manners } from './world/manners.ts';
 import { type ServiceSeed, World } from './world.ts';
 
 export interface LabOptions {
@@ -25,6 +26,7 @@ export interface LabOptions {
   readonly platformDelayMs?: number;
   readonly appDelayMs?: number;
   readonly historyMs?: number;
+  readonly manners?: Partial<Manners>;
   /** Trouble with the Cloud Run API, for tests. */
   readonly cloudRunFaults?: Faults;
 }

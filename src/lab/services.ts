@@ -48,16 +48,18 @@ export class LabServices implements Services {
 }
 
 function factsOf(service: Service): ServiceFacts {
-  const { ref, uid, etag, spec, lastModifier } = service;
+  const { ref, uid, etag, generation, spec, lastModifier, routes } = service;
   const { manualInstances, maxInstances } = spec.scaling;
   return {
     ref,
     uid,
     etag,
-    settled: !service.routes.reconciling,
+    generation,
+    settled: !routes.reconciling,
     traffic: spec.traffic,
     latestCreated: service.latestCreated.name,
     latestReady: service.latestReady.name,
+    latestServes: routes.served.some(({ revision }) => revision === null) ? routes.latest : null,
     scaling:
       manualInstances === null
         ? { mode: 'Automatic', maxInstances: maxInstances || null }

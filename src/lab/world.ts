@@ -9,6 +9,7 @@ import { type Delays, Horizon } from './metrics/horizon.ts';
 import { Scraper } from './metrics/scraper.ts';
 import { SeriesStore } from './series/store.ts';
 import type { Json } from './world/json.ts';
+import { type Manners, usualManners } from './world/manners.ts';
 import { Refusal } from './world/refusal.ts';
 import { Service } from './world/service.ts';
 import { serveSecond } from './world/serving.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly historyMs?: number;
   /** How long Cloud Run takes to finish a change. Default 3 s. */
   readonly operationMs?: number;
+  /** Those that are not named are as usual. */
+  readonly manners?: Partial<Manners>;
 }
 
 /** One service with its traffic, its trouble and what really happened. */
@@ -86,7 +89,8 @@ export class World {
     this.store.horizonMs = (metric) => this.#horizon.of(metric);
     this.#nowMs = startMs - this.#historyMs;
     this.#steppedMs = this.#nowMs;
-    for (const seed of options.services) this.#settle(seed, options.operationMs ?? 3000);
+    const manners = { ...usualManners, ...options.manners };
+    for (const seed of options.services) this.#settle(seed, options.operationMs ?? 3000, manners);
     this.advanceTo(startMs);
     for (const inhabitant of this.#inhabitants.values()) inhabitant.truth = new TruthKeeper(inhabitant.service);
   }
@@ -185,7 +189,7 @@ export class World {
     return found;
   }
 
-  #settle(seed: ServiceSeed, operationMs: number): void {
+  #settle(seed: ServiceSeed, operationMs: number, manners: Manners): void {
     const ref: ServiceRef = { project: seed.project, region: seed.region, name: seed.name };
     const spec: Spec = {
       template: templateOf(seed.env ?? {}, 'v1'),
@@ -195,7 +199,7 @@ export class World {
       annotations: {},
       settings: { ingress: 'INGRESS_TRAFFIC_ALL', launchStage: 'GA' },
     };
-    const service = new Service({ ref, seed: this.seed, operationMs }, spec, {
+    const service = new Service({ ref, seed: this.seed, operationMs, manners }, spec, {
       by: founder,
       body: null,
       atMs: this.#nowMs,

@@ -149,7 +149,7 @@ describe('a change of the traffic', () => {
       served: [to(fresh)],
       observedGeneration: service.generation,
     });
-    expect(service.lastModifier).toBe('someone');
+    expect(service.lastModifier).toBe('someone@example.com');
   });
 
   test('gives each revision its share', () => {

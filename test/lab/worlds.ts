@@ -1,5 +1,6 @@
 /** Small worlds for tests. */
 import { type ServiceSeed, World, type WorldOptions } from '../../src/lab/world.ts';
+import { manners } from './manners.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
 export const MINUTE_MS = 60_000;
@@ -9,7 +10,7 @@ export const OLD = 'api-00001-aaa';
 
 /** One service that never had a past, unless told otherwise. */
 export function worldOf(api: Partial<ServiceSeed> = {}, options: Partial<WorldOptions> = {}): World {
-  return new World({ seed: 7, startMs: START_MS, historyMs: 0, services: [{ ...API, ...api }], ...options });
+  return new World({ seed: 7, startMs: START_MS, historyMs: 0, services: [{ ...API, ...api }], manners, ...options });
 }
 
 /** Lives on for so long. */

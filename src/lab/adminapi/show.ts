@@ -47,7 +47,7 @@ export function revisionJson(service: Service, revision: Revision): JsonObject {
   const { revision: _, healthCheckDisabled: __, ...template } = revision.template;
   const changedMs = revision.state === 'Starting' ? revision.createdMs : revision.resolvedMs;
   const ready = condition('Ready', changedMs, revisionState(revision), revision.message);
-  const reason = revision.state === 'Failed' && { revisionReason: 'HEALTH_CHECK_CONTAINER_ERROR' };
+  const isRetired = revision.state === 'Ready' && !service.routes.split().has(revision.name);
   return {
     ...template,
     maxInstanceRequestConcurrency: resourcesOf(revision.template).concurrency,
@@ -60,11 +60,23 @@ export function revisionJson(service: Service, revision: Revision): JsonObject {
     updateTime: iso(changedMs),
     creator: revision.creator,
     launchStage: 'GA',
-    conditions: [{ ...ready, ...reason }],
+    conditions: [{ ...ready, ...reasonOf(revision, isRetired) }, ...(isRetired ? [notActive(changedMs)] : [])],
     reconciling: revision.state === 'Starting',
     etag: `"${revision.uid.slice(0, 8)}"`,
   };
 }
+
+function reasonOf({ state }: Revision, isRetired: boolean): JsonObject {
+  if (state === 'Failed') return { revisionReason: 'HEALTH_CHECK_CONTAINER_ERROR' };
+  return isRetired ? { revisionReason: 'RETIRED' } : {};
+}
+
+/** Without traffic a revision is ready and not active: a failed condition that is no failure. */
+const notActive = (atMs: number): JsonObject => ({
+  ...condition('Active', atMs, 'FAILED', 'Revision retired.'),
+  severity: 'INFO',
+  revisionReason: 'RETIRED',
+});
 
 /** `about` is what the operation changes, as it is now. */
 export function operationJson(operation: Operation, kind: 'Service' | 'Revision', about: JsonObject): JsonObject {

@@ -1,8 +1,11 @@
 /** A simulated Cloud Run service as its owners know it: what was asked for, its revisions, and what serves. */
+
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceRef } from '../../facts/service.ts';
 import { Random } from '../../scenario/random.ts';
+import { accountOf } from './account.ts';
 import { behaviourFrom } from './behaviour.ts';
+import type { Manners } from './manners.ts';
 import { invalid, Refusal } from './refusal.ts';
 import { Revision } from './revision.ts';
 import { notReady, Routes } from './routes.ts';
@@ -15,6 +18,7 @@ export interface ServiceOptions {
   readonly seed: number;
   /** How long Cloud Run takes to finish a change. */
   readonly operationMs: number;
+  readonly manners: Manners;
 }
 
 /** The revision that every service of a lab begins with. */
@@ -33,7 +37,9 @@ export class Service {
   readonly revisions = new Map<string, Revision>();
   /** Kept for the truth. */
   readonly deleted: Revision[] = [];
+  /** As Cloud Run says it, which may lag behind the newest that is ready. */
   latestReady: Revision;
+  #newestReady: Revision;
   readonly routes: Routes;
   readonly writes: WriteRecord[] = [];
   readonly operations = new Map<string, Operation>();
@@ -47,12 +53,13 @@ export class Service {
     this.#options = options;
     this.#random = new Random(options.seed, options.ref.project, options.ref.region, options.ref.name);
     this.uid = this.#random.uuid();
-    this.creator = birth.by;
-    this.lastModifier = birth.by;
+    this.creator = accountOf(birth.by);
+    this.lastModifier = accountOf(birth.by);
     this.createdMs = birth.atMs;
     this.updatedMs = birth.atMs;
     this.latestReady = this.#create(spec.template, firstRevision(this.ref.name), birth);
     this.latestReady.start(birth.atMs);
+    this.#newestReady = this.latestReady;
     this.spec = { ...spec, traffic: checkTraffic(spec.traffic, (name) => this.revisions.has(name)) };
     this.routes = new Routes(this.spec.traffic, this.latestReady.name);
   }
@@ -73,7 +80,7 @@ export class Service {
 
   /** What `wanted` would become; throws Refusal when Cloud Run would refuse it. Changes nothing. */
   check(wanted: Spec, etag: string | null): Spec {
-    if (etag !== null && etag !== this.etag) {
+    if (etag !== null && etag !== this.etag && this.#options.manners.etags === 'Checked') {
       throw new Refusal('ABORTED', `Conflict for resource '${this.ref.name}': etag ${etag} is not the current one`);
     }
     behaviourFrom(environmentOf(wanted.template));
@@ -112,7 +119,8 @@ export class Service {
     const revision = this.revisions.get(name);
     if (revision === undefined) throw new Refusal('NOT_FOUND', `Revision '${name}' was not found`);
     const named = [...this.spec.traffic, ...this.routes.served].some((target) => target.revision === name);
-    if (named || this.routes.split().has(name) || revision === this.latestCreated || revision === this.latestReady) {
+    const newest = [this.latestCreated, this.latestReady, this.#newestReady];
+    if (named || this.routes.split().has(name) || newest.includes(revision)) {
       throw new Refusal(
         'FAILED_PRECONDITION',
         `Revision '${name}' serves traffic or is the latest, and cannot be deleted`,
@@ -128,15 +136,25 @@ export class Service {
   settle(nowMs: number): void {
     for (const revision of this.revisions.values()) {
       revision.settle(nowMs);
-      if (revision.state === 'Ready' && revision.createdMs >= this.latestReady.createdMs) this.latestReady = revision;
+      if (revision.state === 'Ready' && revision.createdMs >= this.#newestReady.createdMs) this.#newestReady = revision;
     }
-    this.routes.settle(nowMs, this.latestReady.name);
+    this.routes.settle(nowMs, this.#newestReady.name);
+    this.latestReady = this.#saidToBeReady();
+  }
+
+  #saidToBeReady(): Revision {
+    if (this.#options.manners.latestReady === 'Follows') return this.#newestReady;
+    const split = this.routes.split();
+    const isServed = ({ name, state }: Revision) => state === 'Ready' && split.has(name);
+    return (
+      [...this.revisions.values()].findLast((one) => one === this.latestReady || isServed(one)) ?? this.latestReady
+    );
   }
 
   #record(write: Write, kind: string): void {
     this.generation++;
     this.updatedMs = write.atMs;
-    this.lastModifier = write.by;
+    this.lastModifier = accountOf(write.by);
     this.writes.push({ ...write, kind });
   }
 
