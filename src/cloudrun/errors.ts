@@ -38,7 +38,7 @@ interface GoogleError extends Error {
   readonly code?: unknown;
   readonly httpStatusCode?: unknown;
   readonly reason?: unknown;
-  readonly errorInfoMetadata?: { readonly permission?: unknown };
+  readonly errorInfoMetadata?: { readonly permission?: unknown; readonly resource?: unknown };
   /** Set when, and only when, the body was an error as Google writes them. */
   readonly details?: unknown;
 }
@@ -103,13 +103,33 @@ function said(error: unknown): string {
   return `"${text || 'no explanation'}".`;
 }
 
-/** A change of traffic also needs to act as the service's own identity, and Google names whichever is missing. */
+/**
+ * A change of traffic also needs to act as the service's own identity and to read its image, and Google names whichever is
+ * missing.
+ */
 function grantAdvice(error: unknown, question: Question): string {
   const { reason, errorInfoMetadata } = error as GoogleError;
   if (reason === 'SERVICE_DISABLED') return 'Enable the Cloud Run Admin API (run.googleapis.com) in that project.';
-  const named = errorInfoMetadata?.permission ?? /permission '?([a-z]+(?:\.[a-z]+)+)/i.exec(said(error))?.[1];
+  const text = error instanceof Error ? error.message : '';
+  if (/serverless-robot-prod/.test(text)) return `Grant that service agent ${imageReader(error)}.`;
+  const named = errorInfoMetadata?.permission ?? /permission ['"]?([a-z]+(?:\.[a-z]+)+)/i.exec(text)?.[1];
   const permission = typeof named === 'string' ? named : question.permission;
-  return /actas/i.test(permission)
-    ? "Grant the operator's identity iam.serviceAccounts.actAs on the service's runtime service account (roles/iam.serviceAccountUser)."
-    : `Grant the operator's identity ${permission}.`;
+  return `Grant the operator's identity ${whatToGrant(permission, error)}.`;
+}
+
+function whatToGrant(permission: string, error: unknown): string {
+  if (/actas/i.test(permission)) {
+    return "iam.serviceAccounts.actAs on the service's runtime service account (roles/iam.serviceAccountUser)";
+  }
+  if (!permission.startsWith('artifactregistry.')) return permission;
+  return `${imageReader(error)}: Cloud Run asks who moves traffic for the right to read the image`;
+}
+
+/** On the image's repository, where Google says which one it is. */
+function imageReader(error: unknown): string {
+  const { message, errorInfoMetadata } = error as GoogleError;
+  const where = /projects\/[^/\s]+\/locations\/[^/\s]+\/repositories\/[\w.-]*\w/;
+  const [repository] = where.exec(`${errorInfoMetadata?.resource ?? ''} ${message}`) ?? [];
+  const any = "the Artifact Registry repository of the service's image, whichever project has it";
+  return `roles/artifactregistry.reader on ${repository ?? any}`;
 }

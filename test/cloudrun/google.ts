@@ -69,10 +69,12 @@ export const seen = (etag: string, tagged: readonly TrafficTarget[] = []): Servi
   ref,
   uid: 'uid-1',
   etag,
+  generation: 7,
   settled: true,
   traffic: [{ revision: 'api-00001-aaa', percent: 100 }, ...tagged],
   latestCreated: 'api-00001-aaa',
   latestReady: 'api-00001-aaa',
+  latestServes: null,
   scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: 'someone',
 });

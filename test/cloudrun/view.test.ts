@@ -6,8 +6,8 @@ const message = {
   name: 'projects/acme/locations/europe-west1/services/api',
   uid: 'uid-1',
   etag: '"e"',
-  generation: '9007199254740993',
-  observedGeneration: '9007199254740993',
+  generation: '12',
+  observedGeneration: '12',
   traffic: [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const, revision: 'api-1', percent: 100, tag: '' }],
   latestCreatedRevision: 'projects/acme/locations/europe-west1/services/api/revisions/api-2',
   latestReadyRevision: 'api-1',
@@ -21,10 +21,12 @@ describe('a service as decisions see it', () => {
       ref,
       uid: 'uid-1',
       etag: '"e"',
+      generation: 12,
       settled: true,
       traffic: [{ revision: 'api-1', percent: 100 }],
       latestCreated: 'api-2',
       latestReady: 'api-1',
+      latestServes: null,
       scaling: { mode: 'Automatic', maxInstances: null },
       lastModifier: 'ada@example.com',
     });
@@ -35,7 +37,9 @@ describe('a service as decisions see it', () => {
     expect(serviceView(ref, empty)).toMatchObject({
       etag: '',
       latestCreated: null,
+      generation: 0,
       latestReady: null,
+      latestServes: null,
       lastModifier: '',
     });
   });
@@ -43,7 +47,7 @@ describe('a service as decisions see it', () => {
   const settled = [
     { when: 'the last change succeeded', is: true, with: {} },
     { when: 'Cloud Run is still at it', is: false, with: { reconciling: true } },
-    { when: 'the last change has not been seen yet', is: false, with: { observedGeneration: '9007199254740992' } },
+    { when: 'the last change has not been seen yet', is: false, with: { observedGeneration: '11' } },
     {
       when: 'the generations came as numbers or objects',
       is: true,
@@ -86,6 +90,37 @@ describe('a service as decisions see it', () => {
       expect(serviceView(ref, { ...message, traffic: from as typeof message.traffic }).traffic).toEqual(to);
     });
   }
+
+  const statuses = [
+    { from: null, is: null, what: 'nothing, where nothing is said' },
+    { from: [{ type: 2, revision: 'api-1', percent: 100 }], is: null, what: 'nothing, where only names serve' },
+    { from: [{ type: 1, revision: '', percent: 100 }], is: null, what: 'nothing, where its revision is not named' },
+    {
+      from: [{ type: 1, revision: 'a/revisions/api-2', percent: 100 }],
+      is: 'api-2',
+      what: 'the revision that is named',
+    },
+    {
+      from: [
+        { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: 'api-1', percent: 100 },
+        { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', revision: 'api-3', percent: 0, tag: 'next' },
+      ],
+      is: 'api-3',
+      what: 'what its tag serves',
+    },
+  ];
+  for (const { from, is, what } of statuses) {
+    it(`reads what LATEST serves as ${what}`, () => {
+      const seen = serviceView(ref, { ...message, trafficStatuses: from as typeof message.traffic | null });
+      expect(seen.latestServes).toBe(is);
+    });
+  }
+
+  it('reads the generation whether it came as text, as a number or as an object', () => {
+    for (const generation of ['7', 7, { toString: () => '7' }]) {
+      expect(serviceView(ref, { ...message, generation: generation as string }).generation).toBe(7);
+    }
+  });
 
   it('reads the maximum of instances that revisions share; none and 0 are no maximum', () => {
     for (const [maxInstanceCount, maxInstances] of [
@@ -132,6 +167,19 @@ describe('a revision as decisions see it', () => {
 
   it('is of unknown readiness without a Ready condition', () => {
     expect(revisionView({ name: 'api-1' })).toMatchObject({ ready: 'Unknown', message: '' });
+  });
+
+  it('is ready by its condition Ready alone: what serves nobody is retired, and its condition Active has failed', () => {
+    for (const revisionReason of ['RETIRED', 'RESERVE'] as const) {
+      const ready = { type: 'Ready', state: 'CONDITION_SUCCEEDED', revisionReason } as const;
+      const active = { type: 'Active', state: 'CONDITION_FAILED', severity: 'INFO', revisionReason } as const;
+      for (const conditions of [
+        [ready, active],
+        [active, ready],
+      ]) {
+        expect(revisionView({ name: 'api-1', conditions })).toMatchObject({ ready: 'True', message: '' });
+      }
+    }
   });
 
   it('has its creation time in milliseconds', () => {
