@@ -41,10 +41,12 @@ export const serviceOf = (policy: Policy, split: Split, candidate: string): Serv
   ref: policy.service,
   uid,
   etag: uid,
+  generation: 1,
   settled: true,
   traffic: split,
   latestCreated: candidate,
   latestReady: candidate,
+  latestServes: null,
   scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: uid,
 });

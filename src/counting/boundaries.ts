@@ -120,7 +120,8 @@ function unitByBoundaries(values: readonly number[]): number | null {
 }
 
 const isWithin = (values: readonly number[], threshold: number): boolean => {
-  const [least, most] = [values[0] ?? Number.POSITIVE_INFINITY, values.at(-1) ?? Number.NEGATIVE_INFINITY];
+  const [least, most] = [values[0], values.at(-1)];
+  if (least === undefined || most === undefined) return false;
   return (threshold >= least || close(threshold, least)) && (threshold <= most || close(threshold, most));
 };
 

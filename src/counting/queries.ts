@@ -2,6 +2,7 @@
 import { labelText, nativeText, oneOf, selectorText } from '../promql/counters/format.ts';
 import type { Counter, LabelMatch } from '../promql/counters/model.ts';
 import { unbornProbe } from './absence.ts';
+import { minuteMs } from './changes.ts';
 import { type Measured, partsOf, totals } from './measured.ts';
 import type { Sample } from './vector.ts';
 
@@ -54,8 +55,7 @@ export const isCheck = ({ labels }: Sample): boolean => /^[se]/.test(labels[part
  *    long silence would bring its whole life along. That costs each further instance what it did before its first scrape,
  *    in every revision alike.
  *
- * Google's own metrics are stored as changes with the time they span, which its `increase` adds up without guessing, births
- * included; 3 and 4 are for sources that show them as plain counters, as the lab does.
+ * Google's own metrics are stored as changes with the time they span, which its `increase` adds up, births included.
  */
 export function countingQuery(counting: Counting): string {
   const { measured, parts, byBucket } = counting;
@@ -85,23 +85,29 @@ function grown({ measured, revision, windowMs, lookback, young }: Counting, part
   const { revisionLabel, platform, deltas } = measured;
   const label = labelText(revisionLabel);
   const only: LabelMatch[] = revision === null ? [] : [oneOf(revisionLabel, [revision])];
+  if (deltas) return addedIn(part, only, windowMs);
   const window = duration(windowMs);
   const last = (counter: Counter, more: readonly LabelMatch[] = []) =>
     countedIn(counter, `last_over_time(${selectorText(counter, [...only, ...more])}[${window}])`);
   const before = (counter: Counter) =>
     countedIn(counter, `last_over_time(${selectorText(counter, only)}[${lookback}] offset ${window})`);
 
-  const [now, then] = [last(part), before(part)];
+  const now = last(part);
   const known = totals(measured).map(before).join(' or ');
   const kin = platform ? label : `instance, ${label}`;
-  const branches = deltas
-    ? [`increase(${selectorText(part, only)}[${window}])`, `((${now} unless ${then}) and on (${kin}) (${known}))`]
-    : [...wentOnOrAnew(part, last, before), `(${now} and on (${kin}) (${known}))`];
+  const branches = [...wentOnOrAnew(part, last, before), `(${now} and on (${kin}) (${known}))`];
   if (young.length > 0) {
     branches.push(`(${last(part, [oneOf(revisionLabel, young.toSorted())])} unless on (${label}) (${known}))`);
   }
-  if (!deltas) branches.push(`(${now} - ${firstIn(part, only, window)})`);
+  branches.push(`(${now} - ${firstIn(part, only, window)})`);
   return branches.join(' or ');
+}
+
+/** Of changes, what came in so many whole minutes. */
+function addedIn(part: Counter, only: readonly LabelMatch[], windowMs: number): string {
+  if (!Number.isInteger(windowMs / minuteMs) || windowMs <= 0)
+    throw new RangeError(`Changes are asked for by the whole minute, not in ${windowMs} ms.`);
+  return `increase(${selectorText(part, only)}[${windowMs / minuteMs}m])`;
 }
 
 /** 1 and 2 above. A part of a native histogram begins anew when all of it does: its own figures are not exact enough to tell. */
@@ -132,11 +138,21 @@ export function reachQuery(measured: Measured, intervalMs: number): string {
   const times = timesOf(measured);
   if (measured.platform) return `max(${times})`;
   const living = `${times} > scalar(max(${times})) - ${(2 * intervalMs) / 1000}`;
-  const others = otherMetrics(measured).map(
-    (counter, i) => `label_replace(max(timestamp(${selectorText(counter)})), "${partLabel}", "other${i}", "", "")`,
-  );
+  const others = otherMetrics(measured).map((counter, i) => otherText(`max(timestamp(${selectorText(counter)}))`, i));
   return [`max(${times})`, `label_replace(min(${living}), "${partLabel}", "oldest", "", "")`, ...others].join(' or ');
 }
+
+/** In which minutes there is any change of the totals, and of each other metric: one that comes later is waited for. */
+export function minutesQuery(measured: Measured): string {
+  const sum = (counter: Counter) => `sum(${addedIn(counter, [], minuteMs)})`;
+  const others = otherMetrics(measured).map((counter, i) => otherText(sum(counter), i));
+  return [...totals(measured).map(sum), ...others].join(' or ');
+}
+
+const otherText = (text: string, place: number): string =>
+  `label_replace(${text}, "${partLabel}", "other${place}", "", "")`;
+
+export const isOther = ({ labels }: Pick<Sample, 'labels'>): boolean => labels[partLabel]?.startsWith('other') === true;
 
 /** A counter of each metric that no total is of, narrowed no more than its labels have to be there. */
 function otherMetrics(measured: Measured): readonly Counter[] {
@@ -163,26 +179,32 @@ export function samplesQuery(measured: Measured): string {
   return `${now} > ${then} or ${then} or ${now}`;
 }
 
+type Shown = Pick<Measured, 'revisionLabel' | 'deltas'>;
+
+/** What was there in the last quarter of an hour. */
+const shown = (counter: Counter, { deltas }: Shown): string =>
+  deltas ? addedIn(counter, [], 15 * minuteMs) : `last_over_time(${selectorText(counter)}[15m])`;
+
 /** The boundaries that a histogram has, for each revision that shows any. */
-export const boundariesQuery = (counter: Counter, revisionLabel: string): string =>
-  `group by (le, ${labelText(revisionLabel)}) (last_over_time(${selectorText(counter)}[15m]))`;
+export const boundariesQuery = (counter: Counter, measured: Shown): string =>
+  `group by (le, ${labelText(measured.revisionLabel)}) (${shown(counter, measured)})`;
 
 /** Which revisions the series of an objective name; an empty name is a series without one. */
 export const revisionsQuery = (measured: Measured): string =>
   totals(measured)
-    .map((counter) => `count by (${labelText(measured.revisionLabel)}) (last_over_time(${selectorText(counter)}[15m]))`)
+    .map((counter) => existsQuery(counter, measured))
     .join(' or ');
 
 /** Which revisions have any of these series. */
-export const existsQuery = (probe: Counter, revisionLabel: string): string =>
-  `count by (${labelText(revisionLabel)}) (last_over_time(${selectorText(probe)}[15m]))`;
+export const existsQuery = (probe: Counter, measured: Shown): string =>
+  `count by (${labelText(measured.revisionLabel)}) (${shown(probe, measured)})`;
 
 /** The values that a label of these series has. */
-export const valuesQuery = (probe: Counter, label: string): string =>
-  `group by (${labelText(label)}) (last_over_time(${selectorText(probe)}[15m]))`;
+export const valuesQuery = (probe: Counter, label: string, measured: Shown): string =>
+  `group by (${labelText(label)}) (${shown(probe, measured)})`;
 
-/** How many requests Cloud Run itself has counted in the last half hour. */
-export const servedQuery = (requests: Counter): string => `sum(increase(${selectorText(requests)}[30m]))`;
+/** How many requests Cloud Run itself has counted in the last half hour, asked of Google. */
+export const servedQuery = (requests: Counter): string => `sum(${addedIn(requests, [], 30 * minuteMs)})`;
 
 /** Buckets are chosen by the texts that the source itself has for them. */
 export const bucket = ({ name, matchers }: Counter, texts: readonly string[]): Counter => ({

@@ -2,8 +2,8 @@
 
 import type { Labels, Vector } from '../counting/vector.ts';
 import { bodyOf, type Json } from './body.ts';
+import type { Answer } from './exchange.ts';
 import { oneLine } from './line.ts';
-import type { Answer } from './post.ts';
 import { type Matrix, type Point, PromqlFailure } from './promql.ts';
 import { retryAfterMs } from './silence.ts';
 
@@ -12,6 +12,8 @@ export interface Server {
   readonly who: string;
   /** What it was shown, which no message repeats even where the server does. */
   readonly secrets: readonly string[];
+  /** What else was tried where it refuses to be asked so: a sentence, or nothing. */
+  readonly also: string;
 }
 
 /** The result list of a successful answer. */
@@ -55,7 +57,7 @@ export function matrixOf(server: Server, answer: Answer): Matrix {
 }
 
 function httpFailure(server: Server, answer: Answer, json: Json | null): PromqlFailure {
-  const { who } = server;
+  const { who, also } = server;
   const { status } = answer;
   const said = json ? `: ${errorText(server, json)}` : '';
   if (status === 429) {
@@ -70,10 +72,12 @@ function httpFailure(server: Server, answer: Answer, json: Json | null): PromqlF
       ? ' The operator needs permission to read metrics there: roles/monitoring.viewer at Google, elsewhere what spec.metrics.authorization or basicAuth names.'
       : status === 404
         ? ' There is no Prometheus API at that address.'
-        : status >= 300 && status < 400
-          ? ' Redirects are not followed: give the address that it leads to.'
-          : '';
-  return new PromqlFailure('ProviderError', `${who} answered with HTTP ${status}${said}.${advice}`, {
+        : status === 405 || status === 415
+          ? ' What stands there takes no queries so: let them pass to the Prometheus API.'
+          : status >= 300 && status < 400
+            ? ' Redirects are not followed: give the address that it leads to.'
+            : '';
+  return new PromqlFailure('ProviderError', `${who} answered with HTTP ${status}${said}.${advice}${also}`, {
     isPassing: status >= 500,
     isRefusal: status === 400 || status === 422,
   });

@@ -1,5 +1,5 @@
 /** From the bytes of an answer to JSON, or to words for what it is instead. Pure. */
-import type { Answer } from './post.ts';
+import type { Answer } from './exchange.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 

@@ -3,11 +3,12 @@ import pRetry from 'p-retry';
 import type { MetricsSource } from '../policy/policy.ts';
 import { addressOf, type Method, spoken } from './address.ts';
 import { matrixOf, type Server, vectorOf } from './answer.ts';
+import { type Answer, TooLarge } from './exchange.ts';
 import { oneLine } from './line.ts';
-import { type Answer, post, TooLarge } from './post.ts';
 import { type PromqlClient, PromqlFailure } from './promql.ts';
 import { type Access, forgetSecrets, signatureFor } from './sign.ts';
 import { retryAfterMs, Silences } from './silence.ts';
+import { Ways } from './ways.ts';
 
 export interface HttpOptions {
   readonly access: Access;
@@ -49,6 +50,7 @@ class HttpClient {
   readonly #options: HttpOptions;
   readonly #limits: Limits;
   readonly #silences = new Silences();
+  readonly #ways = new Ways();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -101,10 +103,10 @@ class HttpClient {
     try {
       const { headers, secrets } = await within(signal, signatureFor(who, access, source, url));
       const signed = { 'user-agent': `steadyrun/${version}`, ...headers };
-      const answer = await post(url, form, { headers: signed, signal, maxBytes });
+      const { answer, also } = await this.#ways.ask(url, form, { headers: signed, signal, maxBytes });
       if (answer.status === 429) this.#silences.keep(nameOf(source), retryAfterMs(answer) ?? 0);
       if (answer.status === 401 || answer.status === 403) forgetSecrets(access, source);
-      return read({ who, secrets }, answer);
+      return read({ who, secrets, also }, answer);
     } catch (error) {
       throw asFailure(who, error);
     }

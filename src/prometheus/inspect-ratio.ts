@@ -38,7 +38,7 @@ export async function ratioProblem(
 ): Promise<Problem | null> {
   const run: Run = { client, asked, measured, shape, nowMs };
   for (const part of partsOf(shape)) {
-    const spelled = await known.spelled(asked.source, part, measured.revisionLabel, nowMs);
+    const spelled = await known.spelled(asked.source, part, measured, nowMs);
     const missing = (await isThere(run, spelled))
       ? await blindMatcher(run, part)
       : await whatIsMissing(run, part, spelled);
@@ -48,7 +48,7 @@ export async function ratioProblem(
 }
 
 const anySeries = async ({ client, asked, measured, nowMs }: Run, probe: Counter): Promise<boolean> =>
-  (await client.instant(asked.source, existsQuery(probe, measured.revisionLabel), nowMs)).length > 0;
+  (await client.instant(asked.source, existsQuery(probe, measured), nowMs)).length > 0;
 
 /** The metric, with the matchers that name whose it is, and with the labels that the others need. */
 const isThere = (run: Run, part: Counter): Promise<boolean> =>
@@ -78,7 +78,7 @@ async function otherBoundaries(
   histogram: Counter,
   le: string,
 ): Promise<string> {
-  const vector = await client.instant(asked.source, boundariesQuery(histogram, measured.revisionLabel), nowMs);
+  const vector = await client.instant(asked.source, boundariesQuery(histogram, measured), nowMs);
   const values = [...new Set(vector.map(({ labels }) => boundaryValue(labels.le ?? '')))].filter(Number.isFinite);
   return `${histogram.name} has no bucket le="${le}": its boundaries are ${values.toSorted((a, b) => a - b).join(', ')}.`;
 }
@@ -92,11 +92,11 @@ async function missingLabel(run: Run, whole: Counter, narrow: readonly LabelMatc
 }
 
 /** A matcher that, of all that its label may say, selects nothing: `code="5xx"` where codes are numbers. */
-async function blindMatcher({ client, asked, shape, nowMs }: Run, part: Counter): Promise<Problem | null> {
+async function blindMatcher({ client, asked, measured, shape, nowMs }: Run, part: Counter): Promise<Problem | null> {
   const narrow = narrowing(part, shape);
   for (const matcher of narrow) {
     const probe = probeOf({ ...part, matchers: part.matchers.filter(({ label }) => label !== 'le') }, narrow);
-    const answer = await client.instant(asked.source, valuesQuery(probe, matcher.label), nowMs);
+    const answer = await client.instant(asked.source, valuesQuery(probe, matcher.label, measured), nowMs);
     const values = answer.map(({ labels }) => labels[matcher.label] ?? '').toSorted();
     if (canTellApart(matcher, values)) continue;
     const { label, op, value } = matcher;
@@ -141,11 +141,10 @@ function isUpsideDown({ bad, total }: Tally, allowedBadFraction: number): boolea
 /** What all revisions counted in a quarter of an hour; asked as a tick asks, so that what the source refuses is known before. */
 async function figures({ client, asked, measured, shape }: Run, known: KnownSeries, atMs: number): Promise<Tally> {
   const { source } = asked;
-  const { revisionLabel } = measured;
-  const parts = await Promise.all(partsOf(shape).map((part) => known.spelled(source, part, revisionLabel, atMs)));
+  const parts = await Promise.all(partsOf(shape).map((part) => known.spelled(source, part, measured, atMs)));
   const asTicksDo = { measured, byBucket: false, revision: null, lookback: '5m', young: [] };
   const vector = await client.instant(source, countingQuery({ ...asTicksDo, parts, windowMs: figuresMs }), atMs);
-  const tallies = Object.values(ratioTallies(shape, vector, revisionLabel));
+  const tallies = Object.values(ratioTallies(shape, vector, measured.revisionLabel));
   const sum = (of: keyof Tally) => tallies.reduce((all, one) => all + one[of], 0);
   return { bad: sum('bad'), total: sum('total') };
 }

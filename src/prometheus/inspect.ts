@@ -4,6 +4,7 @@
  */
 
 import { boundariesOf, neighbours, scaleOf } from '../counting/boundaries.ts';
+import { wholeMinute } from '../counting/changes.ts';
 import { type HistogramShape, type Measured, requestsOf, totals } from '../counting/measured.ts';
 import { boundariesQuery, revisionsQuery, servedQuery } from '../counting/queries.ts';
 import { type Inspection, type Problem, problem } from '../facts/inspection.ts';
@@ -21,9 +22,10 @@ export async function inspection(
   known: KnownSeries,
   asked: Asked,
   measured: Measured,
-  nowMs: number,
+  presentMs: number,
 ): Promise<Inspection> {
   const { shape } = measured;
+  const nowMs = measured.deltas ? wholeMinute(presentMs) : presentMs;
   const names = totals(measured).map((counter) => selectorText(counter));
   try {
     const revisions = await client.instant(asked.source, revisionsQuery(measured), nowMs);
@@ -49,7 +51,7 @@ async function silence(client: PromqlClient, { service }: Asked, names: string, 
   const own = { type: 'GoogleManagedPrometheus', project: service.project } as const;
   let served: number;
   try {
-    const [sum] = await client.instant(own, servedQuery(requestsOf(service)), nowMs);
+    const [sum] = await client.instant(own, servedQuery(requestsOf(service)), wholeMinute(nowMs));
     served = sum?.value ?? 0;
   } catch (error) {
     if (!(error instanceof PromqlFailure)) throw error;
@@ -65,12 +67,12 @@ async function inspectBuckets(
   client: PromqlClient,
   { source }: Asked,
   shape: HistogramShape,
-  { revisionLabel, platform }: Measured,
+  measured: Measured,
   nowMs: number,
 ): Promise<Inspection> {
   const { counter } = shape;
-  const answer = await client.instant(source, boundariesQuery(counter, revisionLabel), nowMs);
-  const boundaries = boundariesOf(answer, revisionLabel);
+  const answer = await client.instant(source, boundariesQuery(counter, measured), nowMs);
+  const boundaries = boundariesOf(answer, measured.revisionLabel);
   if (boundaries.length === 0) {
     return found(problem('NoBoundary', `${counter.name} has no boundaries that its revisions share.`));
   }
@@ -88,7 +90,7 @@ async function inspectBuckets(
       below: near.lower?.value ?? null,
       boundaries: boundaries.map(({ value }) => value),
       // Nobody can give Cloud Run's own histogram other boundaries.
-      adjustable: !platform,
+      adjustable: !measured.platform,
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The boundaries of a source's histograms and how they are written, remembered for a while. */
 import { textsFor } from '../counting/boundaries.ts';
+import type { Measured } from '../counting/measured.ts';
 import { boundariesQuery, bucket } from '../counting/queries.ts';
 import type { Vector } from '../counting/vector.ts';
 import type { MetricsSource } from '../policy/policy.ts';
@@ -21,10 +22,10 @@ export class KnownSeries {
   }
 
   /** The buckets of all revisions, as they are written. `histogram`: whatever their `le`. */
-  buckets(source: MetricsSource, histogram: Counter, revisionLabel: string, atMs: number): Promise<Vector> {
+  buckets(source: MetricsSource, histogram: Counter, measured: Measured, atMs: number): Promise<Vector> {
     const key = keyOf(source, histogram);
     return this.#boundaries.get(key, atMs, async () => {
-      const vector = await this.#client.instant(source, boundariesQuery(histogram, revisionLabel), atMs);
+      const vector = await this.#client.instant(source, boundariesQuery(histogram, measured), atMs);
       if (vector.length === 0) this.#boundaries.forget(key);
       return vector;
     });
@@ -35,10 +36,10 @@ export class KnownSeries {
   }
 
   /** A bucket's boundary is a number: it is asked for by the texts that the source has for it. */
-  async spelled(source: MetricsSource, part: Counter, revisionLabel: string, atMs: number): Promise<Counter> {
+  async spelled(source: MetricsSource, part: Counter, measured: Measured, atMs: number): Promise<Counter> {
     const le = boundaryOf(part);
     if (le === null || !Number.isFinite(boundaryValue(le.value))) return part;
-    const vector = await this.buckets(source, histogramOf(part), revisionLabel, atMs);
+    const vector = await this.buckets(source, histogramOf(part), measured, atMs);
     const texts = textsFor(vector, boundaryValue(le.value));
     return texts.length === 0 ? part : bucket(histogramOf(part), texts);
   }

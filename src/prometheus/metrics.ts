@@ -2,6 +2,7 @@
 
 import { excludedBy, goesOnBy } from '../counting/absence.ts';
 import { boundariesOf, measureAlike, type Neighbours, neighbours, scaleOf } from '../counting/boundaries.ts';
+import { visibleAfterMs, wholeMinute, wholeMinutes } from '../counting/changes.ts';
 import {
   type HistogramShape,
   type Measured,
@@ -37,9 +38,10 @@ export class PromqlMetrics implements Metrics {
   readonly #reach: Reach;
   readonly #known: KnownSeries;
 
-  constructor(client: PromqlClient) {
+  /** `changesAfterMs`: how long Google's own metrics take to be seen; of what was recorded nothing is on its way. */
+  constructor(client: PromqlClient, changesAfterMs = visibleAfterMs) {
     this.#client = client;
-    this.#reach = new Reach(client);
+    this.#reach = new Reach(client, changesAfterMs);
     this.#known = new KnownSeries(client);
   }
 
@@ -55,13 +57,18 @@ export class PromqlMetrics implements Metrics {
   counts(question: CountsQuestion): Promise<Answer<Counts>> {
     const measured = measuredOf(question);
     const { shape } = measured;
+    const window = measured.deltas ? wholeMinutes(question) : question;
+    if (window === null && question.fromMs < question.toMs) return Promise.resolve(noMinute(question));
+    const asked = { ...question, ...window };
     return orUnknown(
-      shape.kind === 'Ratio' ? this.#ofRatio(question, measured, shape) : this.#ofHistogram(question, measured, shape),
+      shape.kind === 'Ratio' ? this.#ofRatio(asked, measured, shape) : this.#ofHistogram(asked, measured, shape),
     );
   }
 
   history(question: HistoryQuestion): Promise<Answer<History>> {
-    return answered(this.#history(question, measuredOf(question)));
+    const measured = measuredOf(question);
+    const toMs = measured.deltas ? wholeMinute(question.toMs) : question.toMs;
+    return answered(this.#history({ ...question, toMs }, measured));
   }
 
   async #ofRatio(question: CountsQuestion, measured: Measured, shape: RatioShape): Promise<Answer<Counts>> {
@@ -69,8 +76,8 @@ export class PromqlMetrics implements Metrics {
     const { revisionLabel } = measured;
     // A new revision may write its boundaries otherwise: what was remembered gets a second look before it is given up.
     for (const isLast of [false, true]) {
-      const parts = await this.#spelled(source, shape, revisionLabel, toMs);
-      const checks = await this.#checks(source, shape, revisionLabel, toMs);
+      const parts = await this.#spelled(source, shape, measured, toMs);
+      const checks = await this.#checks(source, shape, measured, toMs);
       const vector = await this.#ask(question, measured, { parts, byBucket: false, checks: asked(checks) });
       const broken = brokenCount(vector);
       if (broken) return unknown('ProviderError', broken);
@@ -86,15 +93,15 @@ export class PromqlMetrics implements Metrics {
   }
 
   /** What has to go on for each part; nothing of Cloud Run's own metrics, whose labels are known and whose series come together. */
-  async #checks(source: MetricsSource, shape: RatioShape, revisionLabel: string, atMs: number): Promise<Checks> {
+  async #checks(source: MetricsSource, shape: RatioShape, measured: Measured, atMs: number): Promise<Checks> {
     const parts = partsOf(shape);
     if (parts.every(({ name }) => isRunMetric(name))) return noChecks;
-    const probes = parts.map((part) => this.#known.spelled(source, goesOnBy(part, shape), revisionLabel, atMs));
+    const probes = parts.map((part) => this.#known.spelled(source, goesOnBy(part, shape), measured, atMs));
     return { parts, needed: await Promise.all(probes), alike: excludedBy(parts) };
   }
 
-  #spelled(source: MetricsSource, shape: RatioShape, revisionLabel: string, atMs: number): Promise<Counter[]> {
-    return Promise.all(partsOf(shape).map((part) => this.#known.spelled(source, part, revisionLabel, atMs)));
+  #spelled(source: MetricsSource, shape: RatioShape, measured: Measured, atMs: number): Promise<Counter[]> {
+    return Promise.all(partsOf(shape).map((part) => this.#known.spelled(source, part, measured, atMs)));
   }
 
   async #ofHistogram(question: CountsQuestion, measured: Measured, shape: HistogramShape): Promise<Answer<Counts>> {
@@ -103,7 +110,7 @@ export class PromqlMetrics implements Metrics {
     const untold = (message: string) => unknown('InsufficientSamples', message, toMs);
     // Boundaries may have changed with a revision: what was remembered gets a second look before it is given up.
     for (const isLast of [false, true]) {
-      const buckets = await this.#known.buckets(source, shape.counter, revisionLabel, toMs);
+      const buckets = await this.#known.buckets(source, shape.counter, measured, toMs);
       const near = nearestOf(shape, buckets, revisionLabel, revisions);
       if (near.kind === 'Nothing') return known({ ...windowOf(question), byRevision: {} });
       if (near.kind === 'Near') {
@@ -146,7 +153,7 @@ export class PromqlMetrics implements Metrics {
     const { source, revision, toMs, tickMs } = question;
     const { shape, revisionLabel } = measured;
     if (shape.kind === 'Ratio') return this.#historyOfRatio(question, measured, shape);
-    const buckets = await this.#known.buckets(source, shape.counter, revisionLabel, toMs);
+    const buckets = await this.#known.buckets(source, shape.counter, measured, toMs);
     const near = nearestOf(shape, buckets, revisionLabel, [revision]);
     if (near.kind !== 'Near') return { ticks: [], tickMs };
     const vectors = await this.#past(question, measured, {
@@ -159,8 +166,8 @@ export class PromqlMetrics implements Metrics {
   async #historyOfRatio(question: HistoryQuestion, measured: Measured, shape: RatioShape): Promise<History> {
     const { source, revision, toMs } = question;
     const { revisionLabel } = measured;
-    const parts = await this.#spelled(source, shape, revisionLabel, toMs);
-    const checks = await this.#checks(source, shape, revisionLabel, toMs);
+    const parts = await this.#spelled(source, shape, measured, toMs);
+    const checks = await this.#checks(source, shape, measured, toMs);
     const vectors = await this.#past(question, measured, { parts, byBucket: false, checks: checks.needed });
     return ticksOf(question, vectors, (vector) =>
       missingIn(vector, { ...checks, alike: [] }, revisionLabel, [revision]) === null
@@ -209,6 +216,12 @@ function bucketChecks({ counter }: HistogramShape, { upper }: Neighbours): Check
 const measuredOf = ({ source, objective, service, revisionLabel }: Asked): Measured =>
   measuredBy(source, objective, service, revisionLabel);
 
+/** What was judged up to the midst of a minute goes on with the next. */
+const noMinute = ({ fromMs, toMs }: CountsQuestion): Answer<Counts> => {
+  const seconds = Math.round((toMs - fromMs) / 1000);
+  return unknown('InsufficientSamples', `There is no whole minute in ${seconds} s of Cloud Run's own metrics.`, toMs);
+};
+
 const windowOf = ({ fromMs, toMs, tickMs }: CountsQuestion) => ({ fromMs, toMs, tickMs });
 
 type Nearest =
@@ -229,6 +242,9 @@ function nearestOf(
   if (!measureAlike(buckets, revisionLabel, compared, shape)) {
     const message = `${compared.join(' and ')} have other boundaries of ${shape.counter.name} near the threshold: they cannot be compared.`;
     return { kind: 'None', message };
+  }
+  if (boundaries.length === 0) {
+    return { kind: 'None', message: `${shape.counter.name} has no boundaries that ${compared.join(' and ')} share.` };
   }
   const scale = scaleOf(shape, boundaries);
   if (!scale.ok) return { kind: 'None', message: scale.message };

@@ -1,5 +1,5 @@
 /** Servers that asked to be left alone, and for how long that is respected. */
-import type { Answer } from './post.ts';
+import type { Answer } from './exchange.ts';
 
 /** However long a server asks us to stay away, it is asked again after this. */
 const longestMs = 60_000;

@@ -20,8 +20,8 @@ const canaries = [
     name: "errors, by Cloud Run's own metrics",
     spec: { objectives },
     env: { LAB_ERROR_PERCENT: '5' },
-    // So late the operator saw the samples when they were new.
-    options: ['--delay', '120s'],
+    // So old a sample is when the operator believes it.
+    options: ['--delay', '180s'],
     objective: 'availability',
     reason: 'ErrorRateRegression',
   },

@@ -1,6 +1,6 @@
 /**
  * What a policy costs its metrics server: queries, bytes and time, for each tick of a rollout, at its beginning, and in an
- * hour in which nothing happens. A healthy candidate is rolled out in the lab on the virtual clock; queries are evaluated in
+ * hour in which nothing happens; and what it costs at Google, which takes money for time series that are read. A healthy candidate is rolled out in the lab on the virtual clock; queries are evaluated in
  * process, and bytes are those of the form that is posted and of the JSON that a server would answer with.
  */
 import { labPromql } from '../../src/lab/promql-client.ts';
@@ -19,16 +19,36 @@ const platform = [
  * how often samples come and which buckets there are. The bars hold that, so that a change that asks more is seen.
  */
 const kinds = [
-  { cell: 'platform', objectives: platform, perTick: 7, idlePerHour: 2, guardedPerHour: 260 },
-  { cell: 'app', objectives: ownQueries('api'), perTick: 7, idlePerHour: 3, guardedPerHour: 420 },
+  {
+    cell: 'platform',
+    objectives: platform,
+    perTick: 5,
+    idlePerHour: 2,
+    guardedPerHour: 260,
+    seriesPerMonth: 1_600_000,
+  },
+  {
+    cell: 'app',
+    objectives: ownQueries('api'),
+    perTick: 7,
+    idlePerHour: 3,
+    guardedPerHour: 420,
+    seriesPerMonth: 2_600_000,
+  },
   {
     cell: 'mixed',
     objectives: [...platform, ...ownQueries('api').slice(2)],
     perTick: 5,
     idlePerHour: 3,
     guardedPerHour: 420,
+    seriesPerMonth: 2_600_000,
   },
 ];
+
+/** What Google takes for a million time series, since October 2025; the first million a month of a billing account is free. */
+const dollarsPerMillion = 0.5;
+const hoursPerMonth = 730;
+const quietSeriesPerMonth = 20_000;
 
 export async function queries(
   { seed, quick }: BenchOptions,
@@ -36,7 +56,8 @@ export async function queries(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (const kind of kinds) {
-    const cell = await measured(kind.objectives, seed, quick ? 20 : 60);
+    // The dry run comes every six hours.
+    const cell = await measured(kind.objectives, seed, quick ? { idle: 20, guarded: 20 } : { idle: 360, guarded: 60 });
     onCell({ cell: kind.cell, objectives: kind.objectives.length, ...cell });
     const row = (what: string, value: number, unit: string, bar: number): Row => ({
       what: `${kind.cell}: ${what}`,
@@ -49,13 +70,19 @@ export async function queries(
       row('a tick of a rollout', cell.rollout.queriesPerTick, 'queries', kind.perTick),
       row('an idle hour', cell.idle.queriesPerHour, 'queries', kind.idlePerHour),
       row('an hour in the guard window', cell.guarded.queriesPerHour, 'queries', kind.guardedPerHour),
+      row('a month of being judged', cell.guarded.seriesPerMonth, 'series read', kind.seriesPerMonth),
+      row('a quiet month', cell.idle.seriesPerMonth, 'series read', quietSeriesPerMonth),
       row('an answer in a rollout', cell.rollout.bytesInPerQuery, 'bytes', 2_000),
     );
   }
   return rows;
 }
 
-async function measured(objectives: readonly unknown[], seed: number, minutes: number) {
+async function measured(
+  objectives: readonly unknown[],
+  seed: number,
+  minutes: { readonly idle: number; readonly guarded: number },
+) {
   let asked = nothingAsked();
   const part = () => {
     const before = asked;
@@ -73,7 +100,7 @@ async function measured(objectives: readonly unknown[], seed: number, minutes: n
   await stage.until((status) => status.phase === 'Steady', 5);
   await stage.run(10);
   part();
-  await stage.run(minutes);
+  await stage.run(minutes.idle);
   const idle = part();
   const candidate = stage.world.deploy('api');
   await stage.until((status) => status.rollout !== undefined, 5);
@@ -91,14 +118,10 @@ async function measured(objectives: readonly unknown[], seed: number, minutes: n
     return status.stable?.revision === candidate;
   }, 90);
   const rollout = part();
-  await stage.run(minutes);
+  await stage.run(minutes.guarded);
   const guarded = part();
-  const perHour = (one: Asked) => ({
-    queriesPerHour: round((one.queries * 60) / minutes),
-    bytesPerHour: Math.round(((one.bytesOut + one.bytesIn) * 60) / minutes),
-  });
   return {
-    idle: perHour(idle),
+    idle: perHour(idle, minutes.idle),
     start: { queries: start.queries, bytesOut: start.bytesOut, bytesIn: start.bytesIn, ...times(start) },
     rollout: {
       ticks,
@@ -108,7 +131,17 @@ async function measured(objectives: readonly unknown[], seed: number, minutes: n
       bytesInPerQuery: Math.round(rollout.bytesIn / rollout.queries),
       ...times(rollout),
     },
-    guarded: perHour(guarded),
+    guarded: perHour(guarded, minutes.guarded),
+  };
+}
+
+function perHour(one: Asked, minutes: number) {
+  const seriesPerMonth = Math.round((one.series * 60 * hoursPerMonth) / minutes);
+  return {
+    queriesPerHour: round((one.queries * 60) / minutes),
+    bytesPerHour: Math.round(((one.bytesOut + one.bytesIn) * 60) / minutes),
+    seriesPerMonth,
+    dollarsPerMonth: round((seriesPerMonth * dollarsPerMillion) / 1e6),
   };
 }
 

@@ -4,7 +4,9 @@ import { boundariesOf, neighbours } from '../../src/counting/boundaries.ts';
 import { measuredBy, partsOf } from '../../src/counting/measured.ts';
 import { boundariesQuery, bucket, type Counting, countingQuery } from '../../src/counting/queries.ts';
 import { latencyTallies, ratioTallies } from '../../src/counting/tally.ts';
+import { isChanges } from '../../src/lab/metrics/platform.ts';
 import { instant } from '../../src/lab/promql/query.ts';
+import type { Changes } from '../../src/lab/promql/select/changes.ts';
 import { SeriesStore } from '../../src/lab/series/store.ts';
 import type { Indicator } from '../../src/policy/policy.ts';
 import { readQuantile } from '../../src/promql/counters/quantile.ts';
@@ -25,8 +27,8 @@ const appErrors: Indicator = {
 };
 const platformErrors: Indicator = { kind: 'Requests' };
 
-function ask(store: SeriesStore, query: string, atMs: number) {
-  const answer = instant(store, query, atMs);
+function ask(store: SeriesStore, query: string, atMs: number, changes: Changes = isChanges) {
+  const answer = instant(store, query, atMs, changes);
   if (answer.resultType !== 'vector') throw new Error(answer.resultType);
   return answer.result.map(({ metric, value }) => ({ labels: metric, value }));
 }
@@ -47,7 +49,7 @@ function counted(
   if (shape.kind === 'Ratio') {
     return ratioTallies(shape, vector({ parts: partsOf(shape), byBucket: false }), 'revision_name');
   }
-  const found = boundariesOf(ask(store, boundariesQuery(shape.counter, 'revision_name'), toMs), 'revision_name');
+  const found = boundariesOf(ask(store, boundariesQuery(shape.counter, measured), toMs), 'revision_name');
   const near = neighbours(found, shape.thresholdMs / shape.unitMs!)!;
   const texts = [...(near.lower?.texts ?? []), ...near.upper.texts, '+Inf'];
   return latencyTallies(near, vector({ parts: [bucket(shape.counter, texts)], byBucket: true }), 'revision_name')!
@@ -286,13 +288,13 @@ describe('a window', () => {
     const counting = { parts: partsOf(shape), byBucket: false, revision: null, lookback: '15m', young: [] };
     const query = countingQuery({ measured, windowMs: minute, ...counting });
     expect(query).not.toContain('increase');
-    expect(ratioTallies(shape, ask(store, query, startMs + minute), 'revision_name').a).toEqual({
+    expect(ratioTallies(shape, ask(store, query, startMs + minute, null), 'revision_name').a).toEqual({
       bad: 10,
       total: 100,
     });
   });
 
-  it("adds up Google's changes, and counts what is born where they are shown as counters", () => {
+  it("adds up Google's changes, what is born among them", () => {
     const store = storeWith('run_googleapis_com:request_count', [
       [
         { ...platform, response_code_class: '2xx' },

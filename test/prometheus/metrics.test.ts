@@ -21,7 +21,7 @@ const latency: Objective = {
   indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null },
 };
 const asking = { source, service, revisionLabel: 'revision_name', objective: availability };
-const window = { fromMs: 10_000_000, toMs: 10_060_000, tickMs: 60_000 };
+const window = { fromMs: 10_020_000, toMs: 10_080_000, tickMs: 60_000 };
 const question = {
   ...asking,
   ...window,
@@ -31,7 +31,7 @@ const question = {
 const past = {
   ...asking,
   revision: 'api-1',
-  toMs: 1_060_000,
+  toMs: 1_080_000,
   lengthMs: 180_000,
   tickMs: 60_000,
 };
@@ -71,7 +71,7 @@ describe('counts', () => {
     ];
     const byRevision = { 'api-1': { bad: 0, total: 95 }, 'api-2': { bad: 5, total: 5 } };
     expect(await metrics.counts(question)).toEqual(known({ ...window, byRevision }));
-    expect(asked).toEqual([[source, expect.stringMatching(/offset 60s.*revision_name="api-2"/), 10_060_000]]);
+    expect(asked).toEqual([[source, expect.stringMatching(/increase\(.*\[1m\]/), 10_080_000]]);
   });
 
   it('are counts, of nothing, when nothing matched', async () => {
@@ -99,6 +99,18 @@ describe('counts', () => {
       message: expect.stringContaining(
         'no boundary at or above 300 ms, so that nothing can be told of it: its boundaries are 100.',
       ),
+    });
+  });
+
+  it.each<[string, Vector]>([
+    ['has none but the last bucket', bucketsOf('api-1', { '+Inf': 2 })],
+    ['shares none', [...bucketsOf('api-1', { 0.3: 1, '+Inf': 2 }), ...bucketsOf('api-2', { 500: 1, '+Inf': 2 })]],
+  ])('of latencies are unknown where the histogram %s', async (_, answer) => {
+    vector = () => answer;
+    expect(await metrics.counts({ ...question, objective: latency })).toMatchObject({
+      kind: 'Unknown',
+      reason: 'InsufficientSamples',
+      message: 'run_googleapis_com:request_latencies_bucket has no boundaries that api-1 and api-2 share.',
     });
   });
 
@@ -134,28 +146,90 @@ describe('counts', () => {
     expect(answer).toEqual(known({ ...window, byRevision: {} }));
   });
 
+  it.each<[string, number, number, number, number]>([
+    ['begins with the next whole minute', 10_000_000, 10_080_000, 10_020_000, 10_080_000],
+    ['ends with the last whole one', 10_020_000, 10_090_000, 10_020_000, 10_080_000],
+    ['is what it was where both are whole', 10_020_000, 10_200_000, 10_020_000, 10_200_000],
+  ])("of Google's own metrics are of whole minutes: a window %s", async (_, fromMs, toMs, firstMs, lastMs) => {
+    expect(await metrics.counts({ ...question, fromMs, toMs })).toMatchObject(known({ fromMs: firstMs, toMs: lastMs }));
+    const [, query, atMs] = asked[0] as [unknown, string, number];
+    expect({ atMs, window: /\[(\d+)m\]/.exec(query)?.[1] }).toEqual({
+      atMs: lastMs,
+      window: String((lastMs - firstMs) / 60_000),
+    });
+  });
+
+  it('of less than a minute of them cannot be told, then or later', async () => {
+    const answer = await metrics.counts({ ...question, fromMs: 10_030_000, toMs: 10_080_000 });
+    const message = "There is no whole minute in 50 s of Cloud Run's own metrics.";
+    expect(answer).toEqual(unknown('InsufficientSamples', message, 10_080_000));
+    expect(asked).toEqual([]);
+  });
+
   it('let a mistake of ours through instead of calling it an outage', async () => {
     await expect(metrics.counts({ ...question, toMs: question.fromMs })).rejects.toThrow(RangeError);
   });
 });
 
 describe('freshness', () => {
+  const plain = { ...asking, source: { type: 'Prometheus', address: 'http://prometheus', auth: null } as const };
+
   it('is the time of the newest sample', async () => {
     vector = () => [{ labels: {}, value: 1_700_000_000.25 }];
-    expect(await metrics.freshness(asking, 5)).toEqual(known({ newestMs: 1_700_000_000_250, intervalMs: 60_000 }));
-    expect(asked).toEqual([[source, expect.stringMatching(/^max\(timestamp\(/), 5]]);
+    expect(await metrics.freshness(plain, 5)).toEqual(known({ newestMs: 1_700_000_000_250, intervalMs: 60_000 }));
+    expect(asked).toEqual([[plain.source, expect.stringMatching(/^max\(timestamp\(/), 5]]);
   });
 
   for (const [what, value] of Object.entries({ nothing: [], 'not a number': [{ labels: {}, value: Number.NaN }] })) {
     it(`is null when the answer is ${what}`, async () => {
       vector = () => value;
-      expect(await metrics.freshness(asking, 5)).toEqual(known({ newestMs: null, intervalMs: 60_000 }));
+      expect(await metrics.freshness(plain, 5)).toEqual(known({ newestMs: null, intervalMs: 60_000 }));
     });
   }
 
   it('is unknown when it cannot be had', async () => {
-    vector = failing('ProviderError');
+    matrix = failing('ProviderError');
     expect(await metrics.freshness(asking, 5)).toMatchObject({ kind: 'Unknown', reason: 'ProviderError' });
+  });
+});
+
+describe("freshness of Google's own metrics", () => {
+  /** Three minutes before 10:13:20 lies within the minute that began at 10:10. */
+  const nowMs = Date.parse('2026-01-05T10:13:20Z');
+  const at = (time: string) => Date.parse(`2026-01-05T${time}:00Z`);
+  const shows = (...times: string[]) => ({
+    labels: {},
+    points: times.map((time) => ({ atMs: at(time), value: 7 })),
+  });
+  const later = (...times: string[]) => ({ ...shows(...times), labels: { steadyrun_part: 'other0' } });
+
+  it.each<[string, Matrix, number | null]>([
+    ['the newest minute of which all can be seen', [shows('10:08', '10:09', '10:10')], at('10:10')],
+    ['a minute that shows something, where the newest shows nothing', [shows('10:07', '10:08')], at('10:08')],
+    ['as far as another metric has come', [shows('10:09', '10:10'), later('10:08', '10:09')], at('10:09')],
+    ['nothing, where nothing shows', [], null],
+    ['nothing, where only another metric shows anything', [later('10:10')], null],
+    ['nothing, where the counts are none', [{ labels: {}, points: [{ atMs: at('10:10'), value: Number.NaN }] }], null],
+  ])('is %s', async (_, answer, newestMs) => {
+    matrix = () => answer;
+    expect(await metrics.freshness(asking, nowMs)).toEqual(known({ newestMs, intervalMs: 60_000 }));
+    expect(asked).toEqual([[source, expect.stringContaining('[1m]'), at('10:05'), at('10:10'), 60_000]]);
+  });
+
+  it('is asked again when the next minute can be seen; where the newest one shows nothing, at every look', async () => {
+    matrix = () => [shows('10:10')];
+    for (const seconds of [0, 15, 39]) await metrics.freshness(asking, nowMs + seconds * 1000);
+    expect(asked).toHaveLength(1);
+    await metrics.freshness(asking, nowMs + 40_000);
+    expect(asked).toHaveLength(2);
+    await metrics.freshness(asking, nowMs + 41_000);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('reaches to the present in what was recorded, where nothing is on its way', async () => {
+    matrix = () => [shows('10:13')];
+    const recorded = new PromqlMetrics({ instant: async () => vector(), range: async () => matrix() }, 0);
+    expect(await recorded.freshness(asking, nowMs)).toMatchObject(known({ newestMs: at('10:13') }));
   });
 });
 
@@ -243,10 +317,10 @@ describe('history', () => {
 
   it('is one tally a tick, oldest first and empty where nothing was seen, from a query about that revision alone', async () => {
     matrix = () => [
-      { labels: { revision_name: 'api-1', steadyrun_part: '0' }, points: points([1_060_000, 1]) },
+      { labels: { revision_name: 'api-1', steadyrun_part: '0' }, points: points([1_080_000, 1]) },
       {
         labels: { revision_name: 'api-1', steadyrun_part: '1' },
-        points: points([940_000, 10], [1_060_000, 31]),
+        points: points([960_000, 10], [1_080_000, 31]),
       },
     ];
     expect(await metrics.history(past)).toEqual(
@@ -259,17 +333,17 @@ describe('history', () => {
         ],
       }),
     );
-    expect(asked).toEqual([[source, expect.stringContaining('revision_name="api-1"'), 940_000, 1_060_000, 60_000]]);
+    expect(asked).toEqual([[source, expect.stringContaining('revision_name="api-1"'), 960_000, 1_080_000, 60_000]]);
   });
 
   it('counts nothing in full that was born on the way', async () => {
     await metrics.history(past);
-    expect(asked).toEqual([[source, expect.not.stringContaining('=~'), 940_000, 1_060_000, 60_000]]);
+    expect(asked).toEqual([[source, expect.not.stringContaining('=~'), 960_000, 1_080_000, 60_000]]);
   });
 
   it('counts nothing in a tick whose counts are no numbers', async () => {
     const labels = { revision_name: 'api-1', steadyrun_part: '1' };
-    matrix = () => [{ labels, points: points([940_000, Number.NaN], [1_000_000, 4]) }];
+    matrix = () => [{ labels, points: points([960_000, Number.NaN], [1_020_000, 4]) }];
     expect(await metrics.history(past)).toMatchObject(
       known({
         ticks: [

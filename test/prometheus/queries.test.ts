@@ -7,6 +7,7 @@ import {
   bucket,
   type Counting,
   countingQuery,
+  minutesQuery,
   reachQuery,
   revisionsQuery,
   samplesQuery,
@@ -25,6 +26,7 @@ const app = measuredBy(
   'rev',
 );
 const platform = (ref = service): Measured => measuredBy(google, { indicator: { kind: 'Requests' } }, ref, 'rev');
+const onPlain = measuredBy({ type: 'Prometheus' }, { indicator: { kind: 'Requests' } }, service, 'rev');
 const latency = (ref = service): Measured =>
   measuredBy(google, { indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null } }, ref, 'rev');
 
@@ -55,17 +57,26 @@ describe('the text of a counting query', () => {
     );
   });
 
-  it("adds up Google's own changes", () => {
-    expect(countingQuery(counting(platform()))).toContain(`increase(run_googleapis_com:request_count{${scope}}[60s])`);
-    expect(countingQuery(counting(platform()))).not.toContain('instance');
+  it("adds up Google's own changes, and asks nothing else of them", () => {
+    const of = (matchers: string) =>
+      `sum by (revision_name) (increase(run_googleapis_com:request_count{${matchers}}[1m]))`;
+    expect(countingQuery(counting(platform(), { young: ['a'] }))).toBe(
+      `label_replace(${of(`${scope},response_code_class="5xx"`)}, "steadyrun_part", "0", "", "") or ` +
+        `label_replace(${of(scope)}, "steadyrun_part", "1", "", "")`,
+    );
   });
 
-  it('counts latencies by bucket, and knows a revision by its last one', () => {
-    const query = countingQuery(counting(latency()));
-    expect(query).toMatch(/^sum by \(revision_name, le\) /);
-    expect(query).toContain(`{${scope},le=~"300|\\\\+Inf"}`);
-    expect(query).toContain(`(last_over_time(run_googleapis_com:request_latencies_bucket{${scope},le="+Inf"}[15m]`);
+  it('counts latencies by bucket', () => {
+    expect(countingQuery(counting(latency()))).toBe(
+      `sum by (revision_name, le) (increase(run_googleapis_com:request_latencies_bucket{${scope},le=~"300|\\\\+Inf"}[1m]))`,
+    );
   });
+
+  for (const windowMs of [90_000, 60_001, 30_000]) {
+    it(`is not written for ${windowMs} ms of Google's changes`, () => {
+      expect(() => countingQuery(counting(platform(), { windowMs }))).toThrow(RangeError);
+    });
+  }
 
   it('can be about one revision', () => {
     const query = countingQuery(counting(app, { revision: 'a' }));
@@ -85,7 +96,9 @@ describe('the text of a counting query', () => {
 });
 
 it('asks how far the metrics reach, how often they come, which boundaries and revisions they have', () => {
-  expect(reachQuery(platform(), 60_000)).toBe(`max(timestamp(run_googleapis_com:request_count{${scope}}))`);
+  const requests = `run_googleapis_com:request_count{${scope}}`;
+  expect(minutesQuery(platform())).toBe(`sum(increase(${requests}[1m]))`);
+  expect(reachQuery(onPlain, 60_000)).toBe(`max(timestamp(${requests}))`);
   expect(reachQuery(app, 15_000)).toBe(
     'max(timestamp(r)) or label_replace(min(timestamp(r) > scalar(max(timestamp(r))) - 30), "steadyrun_part", "oldest", "", "")',
   );
@@ -93,7 +106,8 @@ it('asks how far the metrics reach, how often they come, which boundaries and re
     'max(count_over_time(r[5m])) > max(count_over_time(r[5m] offset 30m)) or max(count_over_time(r[5m] offset 30m)) or max(count_over_time(r[5m]))',
   );
   expect(revisionsQuery(app)).toBe('count by (rev) (last_over_time(r[15m]))');
-  expect(boundariesQuery({ name: 'h_bucket', matchers: [] }, 'rev')).toBe(
+  expect(revisionsQuery(platform())).toBe(`count by (revision_name) (increase(${requests}[15m]))`);
+  expect(boundariesQuery({ name: 'h_bucket', matchers: [] }, app)).toBe(
     'group by (le, rev) (last_over_time(h_bucket[15m]))',
   );
 });

@@ -222,6 +222,11 @@ describe('Whatever is pasted', () => {
     }
   }
 
+  test.each(['sum(rate(a[5]) / rate(b[5m]))', 'sum(rate(a[5])) / sum(rate(b[5m]))', 'rate(a[x]) / rate(b[w])'])(
+    'a window too short for its place: %s',
+    isReadOrRefused,
+  );
+
   test('random text', () => {
     fc.assert(fc.property(fc.oneof(hostile, fc.string(), fc.string({ unit: 'grapheme' })), isReadOrRefused), {
       numRuns: 1000,

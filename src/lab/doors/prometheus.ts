@@ -1,13 +1,16 @@
 /**
  * The lab's Prometheus HTTP API, by its plain paths and by those of Google Managed Prometheus. There is one world and one
- * store: every project sees all of it, and `project_id` is a label like any other.
+ * store: every project sees all of it, and `project_id` is a label like any other. By Google's paths Cloud Run's own metrics
+ * are answered as changes: what is not known of Google is refused there (`promql/select/changes.ts`).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { metricName } from '../../promql/ast.ts';
+import { isChanges } from '../metrics/platform.ts';
 import { ApiFailure, understanding } from '../promql/http/failure.ts';
 import { Parameters } from '../promql/http/parameters.ts';
 import { wireResult } from '../promql/http/wire.ts';
 import { instant, range } from '../promql/query.ts';
+import type { Changes } from '../promql/select/changes.ts';
 import { parseFilter } from '../promql/select/filter.ts';
 import type { Labels } from '../series/labels.ts';
 import type { SeriesFilter, SeriesStore } from '../series/store.ts';
@@ -25,8 +28,14 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 interface Endpoint {
   readonly path: RegExp;
   readonly methods: readonly string[];
-  /** `name` is what the path names, if it does. */
-  answer(options: PrometheusDoorOptions, parameters: Parameters, name: string): unknown;
+  answer(options: PrometheusDoorOptions, parameters: Parameters, path: AskedPath): unknown;
+}
+
+interface AskedPath {
+  /** What the path names, if it does. */
+  readonly name: string;
+  /** Which metrics are answered as Google answers its own. */
+  readonly changes: Changes;
 }
 
 const endpoints: readonly Endpoint[] = [
@@ -38,7 +47,7 @@ const endpoints: readonly Endpoint[] = [
   { path: /^status\/buildinfo$/, methods: ['GET'], answer: buildInfo },
 ];
 
-const apiPath = /^(?:\/v1\/projects\/[^/]+\/location\/global\/prometheus)?\/api\/v1\/(.+)$/;
+const apiPath = /^(\/v1\/projects\/[^/]+\/location\/global\/prometheus)?\/api\/v1\/(.+)$/;
 
 /** A handler for node:http servers. It answers every request and does not throw. */
 export function prometheusDoor(options: PrometheusDoorOptions): RequestHandler {
@@ -56,24 +65,26 @@ async function answer(options: PrometheusDoorOptions, request: IncomingMessage):
   const form = await readForm(request);
   if (options.unavailable?.()) throw new ApiFailure('unavailable', 'the metrics are not available at the moment');
   const url = new URL(request.url ?? '/', 'http://prometheus');
-  const path = apiPath.exec(url.pathname)?.[1] ?? '';
+  const [, managed, path = ''] = apiPath.exec(url.pathname) ?? [];
+  const changes = managed === undefined ? null : isChanges;
   for (const endpoint of endpoints) {
     const match = endpoint.path.exec(path);
     if (match === null || !endpoint.methods.includes(request.method ?? '')) continue;
-    return endpoint.answer(options, new Parameters(url.searchParams, form), decodeURIComponent(match[1] ?? ''));
+    const name = decodeURIComponent(match[1] ?? '');
+    return endpoint.answer(options, new Parameters(url.searchParams, form), { name, changes });
   }
   throw new ApiFailure('not_found', `no such endpoint: ${request.method} ${url.pathname}`);
 }
 
-function query({ store, nowMs }: PrometheusDoorOptions, parameters: Parameters): unknown {
+function query({ store, nowMs }: PrometheusDoorOptions, parameters: Parameters, { changes }: AskedPath): unknown {
   const atMs = parameters.timeMs('time', nowMs());
-  return wireResult(understanding('query', parameters.text('query'), (text) => instant(store, text, atMs)));
+  return wireResult(understanding('query', parameters.text('query'), (text) => instant(store, text, atMs, changes)));
 }
 
-function queryRange({ store }: PrometheusDoorOptions, parameters: Parameters): unknown {
+function queryRange({ store }: PrometheusDoorOptions, parameters: Parameters, { changes }: AskedPath): unknown {
   const { startMs, endMs, stepMs } = parameters.steps();
   return wireResult(
-    understanding('query', parameters.text('query'), (text) => range(store, text, startMs, endMs, stepMs)),
+    understanding('query', parameters.text('query'), (text) => range(store, text, startMs, endMs, stepMs, changes)),
   );
 }
 
@@ -86,7 +97,7 @@ function labels({ store }: PrometheusDoorOptions, parameters: Parameters): unkno
   return sortedSet(metrics(store, parameters).flatMap((metric) => Object.keys(metric)));
 }
 
-function labelValues({ store }: PrometheusDoorOptions, parameters: Parameters, name: string): unknown {
+function labelValues({ store }: PrometheusDoorOptions, parameters: Parameters, { name }: AskedPath): unknown {
   if (!/^[a-zA-Z_]\w*$/.test(name)) throw new ApiFailure('bad_data', `invalid label name: "${name}"`);
   return sortedSet(metrics(store, parameters).flatMap((metric) => metric[name] ?? []));
 }

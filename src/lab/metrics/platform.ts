@@ -13,6 +13,10 @@ const concurrencies = [
 export const platformPrefix = 'run_googleapis_com:';
 export const platformIntervalMs = 60_000;
 
+/** Whether Google stores it as changes (DELTA): all that Cloud Run writes but for how many instances there are. */
+export const isChanges = (metric: string): boolean =>
+  metric.startsWith(platformPrefix) && metric !== `${platformPrefix}container_instance_count`;
+
 export class PlatformMetrics {
   readonly #store: SeriesStore;
   readonly #labels: Labels;

@@ -9,8 +9,10 @@ import { metricName } from '../../promql/ast.ts';
 import { invalid, unsupported } from '../../promql/error.ts';
 import { parse } from '../../promql/parse.ts';
 import { LabelSet, type Labels } from '../series/labels.ts';
+import { getOrInsert } from '../series/maps.ts';
 import type { SeriesStore } from '../series/store.ts';
 import { compile } from './compile.ts';
+import type { Changes } from './select/changes.ts';
 import { Collector } from './select/collector.ts';
 import { type At, type Compiled, typeNames, type Vector, type Window } from './value.ts';
 
@@ -39,9 +41,9 @@ export type EvalResult =
   | { readonly resultType: 'vector'; readonly result: readonly VectorSample[] }
   | { readonly resultType: 'scalar'; readonly result: { readonly atMs: number; readonly value: number } };
 
-/** The query's value at one instant. Throws PromqlError. */
-export function instant(store: SeriesStore, query: string, atMs: number): EvalResult {
-  const compiled = compiledOf(query);
+/** The query's value at one instant; `isChanges`: which metrics are answered as Google answers its own. Throws PromqlError. */
+export function instant(store: SeriesStore, query: string, atMs: number, isChanges: Changes = null): EvalResult {
+  const compiled = compiledOf(query, isChanges);
   switch (compiled.type) {
     case 'scalar':
       return { resultType: 'scalar', result: { atMs, value: compiled.at(store, atMs) } };
@@ -60,9 +62,16 @@ export function instant(store: SeriesStore, query: string, atMs: number): EvalRe
 }
 
 /** The query's values at `startMs` and every `stepMs` up to `endMs`, sorted by labels. Throws PromqlError. */
-export function range(store: SeriesStore, query: string, startMs: number, endMs: number, stepMs: number): MatrixResult {
+export function range(
+  store: SeriesStore,
+  query: string,
+  startMs: number,
+  endMs: number,
+  stepMs: number,
+  isChanges: Changes = null,
+): MatrixResult {
   if (!(stepMs > 0)) throw new RangeError(`a step of ${stepMs} ms`);
-  const at = vectorOf(compiledOf(query), query);
+  const at = vectorOf(compiledOf(query, isChanges), query);
   const collector = new Collector();
   for (let atMs = startMs; atMs <= endMs; atMs += stepMs) collector.add(atMs, at(store, atMs));
   const windows = collector.windows(startMs, endMs).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
@@ -91,14 +100,15 @@ function metricOf(name: string | null, { labels }: LabelSet): Labels {
 
 const sortKey = ({ name, labels }: Window): string => `${name ?? ''}${labels.key}`;
 
-/** Compiled queries, the most recently used last. */
-const compiledQueries = new Map<string, Compiled>();
+/** Compiled queries by how they are answered, the most recently used last. */
+const compiledQueries = new Map<Changes, Map<string, Compiled>>();
 const mostCompiled = 512;
 
-function compiledOf(query: string): Compiled {
-  const compiled = compiledQueries.get(query) ?? compile(parse(query));
-  compiledQueries.delete(query);
-  compiledQueries.set(query, compiled);
-  if (compiledQueries.size > mostCompiled) compiledQueries.delete(compiledQueries.keys().next().value!);
+function compiledOf(query: string, isChanges: Changes): Compiled {
+  const known = getOrInsert(compiledQueries, isChanges, () => new Map<string, Compiled>());
+  const compiled = known.get(query) ?? compile(parse(query), isChanges);
+  known.delete(query);
+  known.set(query, compiled);
+  if (known.size > mostCompiled) known.delete(known.keys().next().value!);
   return compiled;
 }

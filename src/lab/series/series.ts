@@ -11,6 +11,8 @@ export class Series {
   values = new Float64Array(firstCapacity);
   from = 0;
   to = 0;
+  /** Its first samples were dropped: the first that is left is no birth. */
+  isCut = false;
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #onFirstSample: (series: Series) => void;
 
@@ -39,7 +41,9 @@ export class Series {
 
   /** Forgets what is older than `beforeMs`. */
   drop(beforeMs: number): void {
-    this.from = this.firstAtOrAfter(beforeMs);
+    const from = this.firstAtOrAfter(beforeMs);
+    if (from > this.from) this.isCut = true;
+    this.from = from;
     if (this.isEmpty) {
       this.times = new Float64Array(firstCapacity);
       this.values = new Float64Array(firstCapacity);

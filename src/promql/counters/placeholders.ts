@@ -18,7 +18,7 @@ const anywhere = [
 /** The names that people leave for a window. */
 const windowNames = String.raw`[A-Z_]{3,}|\w*(?:window|interval|range|lookback|period|duration)\w*`;
 const window = new RegExp(
-  String.raw`(?<=[\w}:]\s*)\[\s*(?:(?:${anywhere.join('|')})[smhdw]?|\$\w+|\{\{[^{}]*\}\}|\{\w+\}|<[A-Za-z][\w .-]*>|\d+|${windowNames})\s*\]`,
+  String.raw`(?<=[\w}:]\s*)\[\s*(?:(?:${anywhere.join('|')})[smhdw]?|\$\w+|\{\{[^{}]*\}\}|\{\w+\}|<[A-Za-z][\w .-]*>|\d{2,}|${windowNames})\s*\]`,
   'gi',
 );
 

@@ -19,7 +19,7 @@ let faults: ReturnType<typeof nextRequests>;
 let end: () => Promise<void>;
 
 beforeEach(async () => {
-  world = worldOf();
+  world = worldOf({}, { manners: {} });
   faults = () => undefined;
   const door = new CloudRunDoor({ world, faults: (question) => faults(question) });
   const server = await serve((request, response) => door.handle(request, response));

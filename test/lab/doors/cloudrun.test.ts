@@ -13,7 +13,7 @@ let origin: string;
 let end: () => Promise<void>;
 
 beforeEach(async () => {
-  world = worldOf();
+  world = worldOf({}, { manners: {} });
   const door = new CloudRunDoor({ world });
   const server = await serve((request, response) => door.handle(request, response));
   origin = server.origin;
@@ -198,7 +198,7 @@ describe('a plain client', () => {
       { by: 'gcloud/528', kind: 'labels', body: { labels: { a: 'b' } } },
       { by: 'operator', kind: 'labels,annotations' },
     ]);
-    expect((await call('GET', API)).json.lastModifier).toBe('operator');
+    expect((await call('GET', API)).json.lastModifier).toBe('steadyrun@acme.iam.gserviceaccount.com');
   });
 
   test('learns what the lab does not do', async () => {

@@ -5,6 +5,7 @@ import { prometheusDoor } from '../../../src/lab/doors/prometheus.ts';
 import { wireNumber } from '../../../src/lab/promql/http/wire.ts';
 import { storeOf } from '../promql/ask.ts';
 
+const RUN = 'run_googleapis_com:';
 const MANAGED = '/v1/projects/acme/location/global/prometheus';
 
 const store = storeOf({
@@ -13,6 +14,7 @@ const store = storeOf({
   'n{a="z"}': [null, null, null, null, 0.5],
   hidden: [1],
 });
+store.series(`${RUN}request_count`, {}).append(60_000, 5);
 store.horizonMs = (metric) => (metric === 'hidden' ? -1 : Number.POSITIVE_INFINITY);
 
 let server: Server;
@@ -116,6 +118,22 @@ describe('The Prometheus door answers', () => {
     expect(await get('/v1/projects/acme/location/us-east1/prometheus/api/v1/labels')).toMatchObject({ status: 404 });
   });
 
+  test('for Cloud Run’s own metrics by those paths as Google does, and by the plain ones as a Prometheus', async () => {
+    const asked = (query: string) => `/api/v1/query?query=${encodeURIComponent(query)}&time=60`;
+    const [own, changes] = [`${RUN}request_count`, `sum(increase(${RUN}request_count[1m]))`];
+    expect(await get(asked(own))).toMatchObject({ body: { data: { result: [{ value: [60, '5'] }] } } });
+    expect(await get(MANAGED + asked(changes))).toEqual(success(vector({ metric: {}, value: [60, '5'] })));
+    const refusal = /^invalid parameter "query": 1:1: parse error: the metric is stored as changes/;
+    expect(await get(MANAGED + asked(own))).toEqual(failure(400, 'bad_data', refusal));
+    const ranged = `${MANAGED}/api/v1/query_range?start=0&end=60&step=60&query=`;
+    expect(await get(ranged + own)).toEqual(failure(400, 'bad_data', refusal));
+    expect(await get(ranged + encodeURIComponent(changes))).toMatchObject({
+      body: { data: { result: [{ values: [[60, '5']] }] } },
+    });
+    // How many instances there are is a gauge.
+    expect(await get(MANAGED + asked(`${RUN}container_instance_count`))).toMatchObject({ status: 200 });
+  });
+
   test('with the world’s present, which moves', async () => {
     nowMs = 45_500;
     expect(await get('/api/v1/query?query=time()')).toEqual(success({ resultType: 'scalar', result: [45.5, '45.5'] }));
@@ -139,7 +157,7 @@ describe('The Prometheus door lists', () => {
     [`labels?${match('n')}`, ['__name__', 'a']],
     ['label/a/values', ['x', 'y', 'z']],
     [`label/a/values?${match('m')}`, ['x', 'y']],
-    ['label/__name__/values', ['m', 'n']],
+    ['label/__name__/values', ['m', 'n', `${RUN}request_count`]],
     ['label/nowhere/values', []],
   ])('%s as %j', async ([path, data]) => {
     expect(await get(`/api/v1/${path}`)).toEqual(success(data));

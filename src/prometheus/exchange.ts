@@ -1,4 +1,4 @@
-/** One POST of a form, bounded in time and in memory, following no redirects. */
+/** One request with a form, in its body or in its address, bounded in time and in memory, following no redirects. */
 import http from 'node:http';
 import https from 'node:https';
 
@@ -11,7 +11,9 @@ export interface Answer {
   readonly receivedAtMs: number;
 }
 
-export interface PostOptions {
+export type Way = 'POST' | 'GET';
+
+export interface ExchangeOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Ends the request, at whatever point it is. */
   readonly signal: AbortSignal;
@@ -22,9 +24,11 @@ export interface PostOptions {
 export class TooLarge extends Error {}
 
 /** Rejects with the signal's reason, with TooLarge, or with the connection's error. */
-export async function post(url: URL, form: URLSearchParams, options: PostOptions): Promise<Answer> {
+export async function exchange(way: Way, url: URL, form: URLSearchParams, options: ExchangeOptions): Promise<Answer> {
   try {
-    const response = await send(url, form.toString(), options);
+    const response = await (way === 'POST'
+      ? send(url, form.toString(), options)
+      : send(new URL(`?${form}`, url), null, options));
     const chunks: Buffer[] = [];
     let bytes = 0;
     // Leaving the loop early destroys the connection, so that nothing more arrives.
@@ -47,23 +51,26 @@ export async function post(url: URL, form: URLSearchParams, options: PostOptions
   }
 }
 
-function send(url: URL, body: string, options: PostOptions): Promise<http.IncomingMessage> {
+/** `body`: a form; null: there is none. */
+function send(url: URL, body: string | null, options: ExchangeOptions): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:';
     const request = (secure ? https : http).request(url, {
-      method: 'POST',
+      method: body === null ? 'GET' : 'POST',
       agent: secure ? secureAgent : plainAgent,
       signal: options.signal,
       headers: {
         accept: 'application/json',
-        'content-type': 'application/x-www-form-urlencoded',
-        'content-length': Buffer.byteLength(body),
+        ...(body !== null && {
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': Buffer.byteLength(body),
+        }),
         ...options.headers,
       },
     });
     request.on('response', resolve);
     request.on('error', reject);
-    request.end(body);
+    request.end(body ?? undefined);
   });
 }
 
