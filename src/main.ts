@@ -96,6 +96,16 @@ program
   .option('--port <port>', 'where its control door is (default: a free one)', port, 0)
   .option('--platform-delay <duration>', "how late Cloud Run's own metrics are seen", '120s')
   .option('--app-delay <duration>', "how late the app's metrics are seen", '0s')
+  .addOption(
+    new Option('--etags <manner>', 'whether a write under a stale etag is refused')
+      .choices(['Checked', 'Ignored'])
+      .default('Checked'),
+  )
+  .addOption(
+    new Option('--latest-ready <manner>', 'whether latestReadyRevision lags behind until the revision has traffic')
+      .choices(['Follows', 'Lags'])
+      .default('Follows'),
+  )
   .addOption(json())
   .action(runs(async (options) => (await import('./commands/lab.ts')).runLab(options)));
 
@@ -161,8 +171,8 @@ program
 
 const cluster = (command: Command): Command =>
   command
-    .option('--kubeconfig <file>', 'the cluster to ask (default: what kubectl would use)')
-    .option('--lab <url>', 'ask a lab on this machine')
+    .option('--kubeconfig <file>', "the cluster to ask (default: the lab's, else what kubectl would use)")
+    .option('--lab <url>', 'go by the clock of a lab on this machine, and ask its cluster where no other is named')
     .option('-n, --namespace <name>', "the policy's namespace (default: the context's)")
     .addOption(json());
 
@@ -179,7 +189,7 @@ cluster(program.command('why').description('the last decision: the evidence, wha
   .action(runs(async (name: string, options) => (await import('./commands/status.ts')).why(name, options)));
 
 // One Ctrl-C may arrive twice, from the terminal and from whoever started us; only a later one ends a command that is
-// already ending itself.
+// already ending itself. What has nothing to end is interrupted, by whichever signal.
 for (const [signal, number] of [
   ['SIGINT', 2],
   ['SIGTERM', 15],
@@ -187,6 +197,7 @@ for (const [signal, number] of [
   let endingSinceMs = Number.NEGATIVE_INFINITY;
   process.on(signal, () => {
     if (process.listenerCount(signal) > 1) endingSinceMs = performance.now();
+    else if (endingSinceMs === Number.NEGATIVE_INFINITY) process.exit(130);
     else if (performance.now() - endingSinceMs > repeatMs) process.exit(128 + number);
   });
 }
@@ -208,3 +219,7 @@ try {
   }
 }
 process.exitCode = exitCode;
+// What a library still waits for keeps nothing alive that has answered; the answer itself is written to its end.
+setInterval(() => {
+  if (process.stdout.writableLength === 0) process.exit(exitCode);
+}, 100).unref();

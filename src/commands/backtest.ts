@@ -62,7 +62,7 @@ async function replayed(
   const progress = new ProgressLine(stderr);
   const range = { fromMs: from, toMs: to, revision: revision ?? null };
   // What one remembers of the end of the range, the other must not know at its beginning.
-  const recording = await survey(new PromqlMetrics(source.client), policy, range, (what) =>
+  const recording = await survey(new PromqlMetrics(source.client, 0), policy, range, (what) =>
     progress.show(() => what),
   ).finally(() => progress.clear());
   // Some terminals say that they are 0 wide.
@@ -70,7 +70,7 @@ async function replayed(
   if (!json) stdout.write(`${heading(recording)}\n`);
   const lengthMs = recording.endMs - recording.firstMs;
   const lines = replay({
-    metrics: new PromqlMetrics(source.client),
+    metrics: new PromqlMetrics(source.client, 0),
     policy,
     recording,
     delayMs: delay,

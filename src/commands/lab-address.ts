@@ -15,11 +15,16 @@ export interface LabTime {
   readonly speed: number;
 }
 
-/** Throws in one sentence where no lab answers. */
-export async function labAt(url: string): Promise<{ doors: LabDoors; time: LabTime }> {
+export interface LabAnswer {
+  readonly doors: LabDoors;
+  readonly time: LabTime;
+}
+
+/** Throws in one sentence where no lab answers, and the signal's reason when it is aborted. */
+export async function labAt(url: string, signal?: AbortSignal): Promise<LabAnswer> {
   const origin = loopback(url);
-  const doors = await json<LabDoors>(`${origin}/`, ['kubernetes', 'cloudRun', 'prometheus']);
-  return { doors, time: await json<LabTime>(`${origin}/lab/v1/clock`, ['nowMs', 'wallMs', 'speed']) };
+  const doors = await json<LabDoors>(`${origin}/`, ['kubernetes', 'cloudRun', 'prometheus'], signal);
+  return { doors, time: await json<LabTime>(`${origin}/lab/v1/clock`, ['nowMs', 'wallMs', 'speed'], signal) };
 }
 
 function loopback(text: string): string {
@@ -35,14 +40,17 @@ function loopback(text: string): string {
 }
 
 /** An object that has at least these fields. */
-async function json<T extends object>(url: string, fields: readonly (keyof T)[]): Promise<T> {
+async function json<T extends object>(url: string, fields: readonly (keyof T)[], signal?: AbortSignal): Promise<T> {
+  const late = AbortSignal.timeout(5000);
   let response: Response;
   try {
-    response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    response = await fetch(url, { signal: signal ? AbortSignal.any([signal, late]) : late });
   } catch (cause) {
+    signal?.throwIfAborted();
     throw new Error(`no lab answers at ${url}; start one with: steadyrun lab`, { cause });
   }
   const answer: unknown = await response.json().catch(() => null);
+  signal?.throwIfAborted();
   const isLab = response.ok && typeof answer === 'object' && answer !== null && fields.every((name) => name in answer);
   if (!isLab) throw new Error(`${url} answered ${response.status}, but not as a lab does`);
   return answer as T;

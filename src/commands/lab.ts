@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Lab, type LabDescription } from '../lab/lab.ts';
 import { populationFrom } from '../lab/population.ts';
+import type { Manners } from '../lab/world/manners.ts';
 import type { ServiceSeed } from '../lab/world.ts';
 import { durationMs } from '../policy/duration.ts';
 import { Misshapen } from '../scenario/shape.ts';
@@ -15,6 +16,8 @@ export interface LabCommandOptions {
   /** Lengths of time as people write them: "120s". */
   readonly platformDelay: string;
   readonly appDelay: string;
+  readonly etags: Manners['etags'];
+  readonly latestReady: Manners['latestReady'];
   readonly json: boolean;
 }
 
@@ -30,6 +33,7 @@ export async function runLab(options: LabCommandOptions): Promise<number> {
       port: options.port,
       platformDelayMs: length('--platform-delay', options.platformDelay),
       appDelayMs: length('--app-delay', options.appDelay),
+      manners: { etags: options.etags, latestReady: options.latestReady },
       ...(options.services !== undefined && { services: await population(options.services) }),
     });
     process.stdout.write(options.json ? `${JSON.stringify(lab.description)}\n` : inWords(lab.description));

@@ -1,7 +1,8 @@
 /** `status` and `why`: what the stored status says, without asking Cloud Run or the metrics anything. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadKubeConfig, type PooledKubeConfig } from '../kubernetes/http/client.ts';
-import { SloPolicies } from '../kubernetes/policies/slopolicies.ts';
+import { notInstalled } from '../kubernetes/access/troubles.ts';
+import { NotFound } from '../kubernetes/http/errors.ts';
+import { type Page, SloPolicies } from '../kubernetes/policies/slopolicies.ts';
 import { storedPolicy } from '../policy/parse.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import { Unavailable } from '../ports/errors.ts';
@@ -9,6 +10,7 @@ import { next } from '../report/next.ts';
 import { objectives } from '../report/objectives.ts';
 import { sentences, story, type Told, usualColumns } from '../report/story.ts';
 import { table } from '../report/table.ts';
+import { clusterOf } from './cluster.ts';
 import { labAt } from './lab-address.ts';
 
 export interface StatusOptions {
@@ -63,9 +65,20 @@ export async function why(name: string, options: StatusOptions): Promise<number>
     const [found] = await cluster.policies(name);
     const { status: current } = found!;
     if (options.json) {
-      const { decision, objectives: rows, candidate, stable, lastGood, rejected, hold } = current;
+      const { decision, objectives: rows, candidate, stable, lastGood, rejected, hold, conditions } = current;
       const nextStep = next(current, cluster.nowMs());
-      const answer = { name, decision, next: nextStep, objectives: rows, candidate, stable, lastGood, rejected, hold };
+      const answer = {
+        name,
+        decision,
+        next: nextStep,
+        objectives: rows,
+        candidate,
+        stable,
+        lastGood,
+        rejected,
+        hold,
+        conditions,
+      };
       process.stdout.write(`${JSON.stringify(answer)}\n`);
       return 0;
     }
@@ -85,21 +98,18 @@ interface Cluster {
 }
 
 async function connect(options: StatusOptions): Promise<Cluster> {
-  let config: PooledKubeConfig;
-  let nowMs = () => Date.now();
-  if (options.lab !== undefined) {
-    const { doors, time } = await labAt(options.lab);
-    config = loadKubeConfig({ url: doors.kubernetes });
-    nowMs = () => time.nowMs + (Date.now() - time.wallMs) * time.speed;
-  } else config = loadKubeConfig(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig });
+  const lab = options.lab === undefined ? null : await labAt(options.lab);
+  const config = clusterOf(options.kubeconfig, lab?.doors ?? null);
   const api = new SloPolicies(config);
   const namespace = options.namespace ?? config.namespace();
   return {
-    nowMs,
+    nowMs: () => (lab ? lab.time.nowMs + (Date.now() - lab.time.wallMs) * lab.time.speed : Date.now()),
     close: () => config.close(),
     policies: async (name) => {
       if (name === undefined) return everyPolicy(api, options.allNamespaces ? undefined : namespace);
       const raw = await api.get({ namespace, name });
+      // Without SLOPolicies there is none of that name either.
+      if (raw === undefined) await page(api, { namespace, limit: 1 });
       if (raw === undefined) throw new Error(`there is no SLOPolicy ${name} in namespace ${namespace}`);
       return [storedPolicy(raw)];
     },
@@ -110,15 +120,23 @@ async function everyPolicy(api: SloPolicies, namespace: string | undefined): Pro
   const found: StoredPolicy[] = [];
   let from: string | undefined;
   do {
-    const page = await api.list({
+    const next: Page = await page(api, {
       limit: 500,
       ...(namespace !== undefined && { namespace }),
       ...(from !== undefined && { continue: from }),
     });
-    found.push(...page.items.map((item) => storedPolicy(item)));
-    from = page.continue === '' ? undefined : page.continue;
+    found.push(...next.items.map((item) => storedPolicy(item)));
+    from = next.continue === '' ? undefined : next.continue;
   } while (from !== undefined);
   return found;
+}
+
+async function page(api: SloPolicies, which: Parameters<SloPolicies['list']>[0]): Promise<Page> {
+  try {
+    return await api.list(which);
+  } catch (error) {
+    throw error instanceof NotFound ? new Error(notInstalled, { cause: error }) : error;
+  }
 }
 
 function textOf(policies: readonly StoredPolicy[], name: string | undefined, { json }: StatusOptions, nowMs: number) {

@@ -11,6 +11,15 @@ const controller = 'slopolicy';
 interface Sources {
   readonly policies: () => readonly StoredPolicy[];
   readonly queue: () => QueueState;
+  /** The lease that is contended for; null: this process leads without one. */
+  readonly lease?: () => Lease | null;
+}
+
+interface Lease {
+  readonly name: string;
+  readonly isLeader: boolean;
+  readonly holder: string;
+  readonly failedRenewals: number;
 }
 
 /** Each instance has a registry of its own. What a policy counted leaves with the policy. */
@@ -34,10 +43,13 @@ export class OperatorMetrics {
     'method',
     'code',
   ]);
+  readonly #leaseChanges = this.#counter('steadyrun_lease_changes_total', 'What became of the leader lease.', [
+    'change',
+  ]);
   readonly #decisions = new ByPolicy();
   readonly #notDone = new ByPolicy();
 
-  constructor({ policies, queue }: Sources) {
+  constructor({ policies, queue, lease = () => null }: Sources) {
     collectDefaultMetrics({ register: this.registry });
     const labelsOf = ({ key }: StoredPolicy) => ({ namespace: key.namespace, policy: key.name });
     this.#gauge('steadyrun_policy_phase', 'The phase each policy is in.', ['namespace', 'policy', 'phase'], (gauge) => {
@@ -79,6 +91,40 @@ export class OperatorMetrics {
     this.#gauge('workqueue_longest_running_processor_seconds', 'The longest running reconcile.', ['name'], (gauge) =>
       gauge.set({ name: controller }, queue().longestRunningMs / 1000),
     );
+    this.#showLease(lease);
+  }
+
+  /** Under the names of client-go, but for the holder, whom it does not tell. */
+  #showLease(lease: () => Lease | null): void {
+    const shown =
+      <M>(set: (metric: M, one: Lease) => void) =>
+      (metric: M): void => {
+        const one = lease();
+        if (one) set(metric, one);
+      };
+    this.#gauge(
+      'leader_election_master_status',
+      'Whether this process leads: 1, or 0 while it stands by.',
+      ['name'],
+      shown((gauge, { name, isLeader }) => gauge.set({ name }, isLeader ? 1 : 0)),
+    );
+    this.#counter(
+      'leader_election_slowpath_total',
+      'Renewals of the lease that did not succeed at the first try.',
+      ['name'],
+      shown((counter, { name, failedRenewals }) => counter.inc({ name }, failedRenewals)),
+    );
+    this.#gauge(
+      'steadyrun_lease_holder',
+      'Who holds the leader lease, as last seen.',
+      ['name', 'holder'],
+      shown((gauge, { name, holder }) => holder !== '' && gauge.set({ name, holder }, 1)),
+    );
+  }
+
+  /** The lease was had, was lost, is another's, could not be renewed. */
+  lease({ kind }: { readonly kind: string }): void {
+    this.#leaseChanges.inc({ change: kind });
   }
 
   reconciled(seconds: number, error: unknown): void {

@@ -14,9 +14,14 @@ export interface Ended {
 /** Without the cluster and the credentials of whoever runs the tests. */
 const environment = { ...process.env, KUBECONFIG: '/nonexistent', HOME: '/nonexistent', NO_COLOR: '1' };
 
-export function start(args: readonly string[], command: readonly string[] = [process.execPath, MAIN]): Running {
+export function start(
+  args: readonly string[],
+  command: readonly string[] = [process.execPath, MAIN],
+  more: Readonly<Record<string, string>> = {},
+): Running {
   const [file, ...before] = command;
-  return new Running(spawn(file!, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: environment }));
+  const env = { ...environment, ...more };
+  return new Running(spawn(file!, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env }));
 }
 
 export const steadyrun = (...args: string[]): Promise<Ended> => start(args).ended;

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { manifest } from '../../src/manifest.ts';
 import { complaint, MAIN, start, steadyrun } from './cli.ts';
@@ -77,12 +80,39 @@ describe.concurrent('steadyrun', () => {
       "option '--workers <n>' argument '0' is invalid. Give a number from 1 to 64",
     ],
     [
+      'a manner of etags there is not',
+      ['lab', '--etags', 'Sometimes'],
+      "option '--etags <manner>' argument 'Sometimes' is invalid. Allowed choices are Checked, Ignored",
+    ],
+    [
       'a level there is not',
       ['run', '--log-level', 'loud'],
       "option '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error",
     ],
   ])('answers %s with one line and 2', async (_, args, words) => {
     expect(await steadyrun(...args)).toEqual(complaint(2, `steadyrun: ${words}; --help tells more`));
+  });
+
+  const times = ['--from', '2026-01-05T08:00:00Z', '--to', '2026-01-05T09:00:00Z'];
+  const waiting: Readonly<Record<string, (url: string) => string[]>> = {
+    status: (url) => ['status', '--lab', url],
+    why: (url) => ['why', 'api', '--lab', url],
+    backtest: (url) => ['backtest', '--policy', 'deploy/examples/minimal.yaml', ...times, '--prometheus', url],
+  };
+  test.each(
+    Object.keys(waiting).flatMap((command) =>
+      (['SIGINT', 'SIGTERM'] as const).map((signal) => [command, signal] as const),
+    ),
+  )('%s is interrupted by %s, without a word', async (command, signal) => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const asked = once(silent, 'request');
+    const running = start(waiting[command]!(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`));
+    await asked;
+    running.process.kill(signal);
+    const { code, err } = await running.ended;
+    expect({ code, err }).toEqual({ code: 130, err: '' });
+    silent.close().closeAllConnections();
   });
 
   test('ends quietly when its reader has had enough', async () => {

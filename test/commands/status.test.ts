@@ -10,7 +10,7 @@ import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import type { Status } from '../../src/status/status.ts';
 import { toStore } from '../../src/status/write.ts';
-import { TestCluster } from '../kubernetes/cluster.ts';
+import { policy, TestCluster } from '../kubernetes/cluster.ts';
 import { fresh, old, ramping, steady } from '../report/statuses.ts';
 import { complaint, type Ended, start, steadyrun } from './cli.ts';
 
@@ -85,7 +85,7 @@ describe.concurrent('steadyrun status', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.replace(/ *\d+ s$/gm, ' AGE')).toBe(
       [
-        'NAMESPACE  NAME  SERVICE  PHASE    CANDIDATE      WEIGHT  LAST GOOD      VERDICT  AGE',
+        'NAMESPACE  NAME  SERVICE  PHASE    CANDIDATE      WEIGHT  LAST GOOD      VERDICT  TROUBLE  AGE',
         'default    api   api      Ramping  api-00002-bbb     5 %  api-00001-aaa  Healthy AGE',
         '',
       ].join('\n'),
@@ -135,6 +135,77 @@ describe.concurrent('steadyrun status', () => {
       { namespace: 'web', name: 'checkout', status: { phase: 'Steady', stable: { revision: old } } },
     ]);
     expect(JSON.parse((await ask('status', '--json', '-n', 'empty')).out)).toEqual([]);
+  });
+});
+
+describe('a cluster that is named beside a lab', () => {
+  const policies = [
+    ['status', []],
+    ['status', ['--json']],
+    ['status', ['mine']],
+    ['status', ['mine', '--json']],
+    ['why', ['mine']],
+    ['why', ['mine', '--json']],
+  ] as const;
+  /** The lab, but for its clock: years from the wall's. */
+  const labMs = Date.UTC(2031, 0, 1);
+  const elsewhen = createServer(({ url }, response) => {
+    const clock = { nowMs: labMs, wallMs: Date.now(), speed: 0.001 };
+    response.end(JSON.stringify(url === '/' ? lab.description : clock));
+  });
+  let cluster: TestCluster;
+  let folder: string;
+  let kubeconfig: string;
+  beforeAll(async () => {
+    await once(elsewhen.listen(0, '127.0.0.1'), 'listening');
+    cluster = await TestCluster.start();
+    folder = await mkdtemp(join(tmpdir(), 'steadyrun-status-'));
+    kubeconfig = join(folder, 'kubeconfig');
+    await writeFile(kubeconfig, kubeconfigFor(cluster.url));
+    cluster.door.policies.put(policy('mine'));
+    const mine = `${cluster.url}/apis/steadyrun.dev/v1alpha1/namespaces/default/slopolicies/mine`;
+    await send('PATCH', `${mine}/status`, { status: toStore(rolling(labMs), {}, 'test') });
+  });
+  afterAll(async () => {
+    elsewhen.close();
+    await cluster.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const askBoth = (...args: string[]): Promise<Ended> => {
+    const url = `http://127.0.0.1:${(elsewhen.address() as AddressInfo).port}`;
+    return steadyrun(...args, '--lab', url, '--kubeconfig', kubeconfig);
+  };
+
+  test.each(policies)(
+    'is the one that is asked, by the clock of the lab: %s %j',
+    async (command, args: readonly string[]) => {
+      const { code, out, err } = await askBoth(command, ...args);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(/mine|api-00002-bbb/);
+      if (args.includes('mine') && !args.includes('--json')) expect(out).toContain('4 min ago');
+    },
+  );
+
+  test.each(['status', 'why'])('has no policy that only the lab has: %s', async (command) => {
+    expect(await askBoth(command, 'api')).toEqual(
+      complaint(1, 'steadyrun: there is no SLOPolicy api in namespace default'),
+    );
+  });
+
+  test.each([
+    ['status', []],
+    ['status', ['mine']],
+    ['why', ['mine']],
+  ] as const)('that knows no SLOPolicies says so: %s %j', { concurrent: false }, async (command, args) => {
+    const bare = await TestCluster.start();
+    bare.fault = () => ({ kind: 'Answer', code: 404, reason: 'NotFound' });
+    const file = join(folder, 'bare');
+    await writeFile(file, kubeconfigFor(bare.url));
+    expect(await steadyrun(command, ...args, '--kubeconfig', file)).toEqual(
+      complaint(1, 'steadyrun: The cluster knows no SLOPolicies: install them with kubectl apply -f crds.'),
+    );
+    await bare.stop();
   });
 });
 

@@ -20,7 +20,7 @@ const rolledBack: PolicyEvent = {
 };
 const numbered = (event: PolicyEvent, number: number): PolicyEvent => ({
   ...event,
-  message: `${event.message} ${number}`,
+  message: `${event.message} (api-${number})`,
 });
 
 let cluster: TestCluster;
@@ -104,6 +104,49 @@ describe('an event', () => {
     expect(cluster.door.events()).toHaveLength(1);
     expect(cluster.door.events()[0]?.metadata.name).not.toBe(name);
   });
+});
+
+describe('what happens but once', () => {
+  const once: PolicyEvent = { ...rolledBack, once: 'api-2 went back' };
+
+  test('is there once, whoever tells it again and in what words', async () => {
+    expect(await recorder.record(about, once)).toBe(true);
+    expect(await recorder.record(about, { ...once, message: 'Too many errors: 5 %.' })).toBe(true);
+    const another = new EventRecorder({
+      config: cluster.config(),
+      instance: 'steadyrun-1',
+      clock,
+      wallMs: () => Date.UTC(2026, 0, 1) + clock.nowMs(),
+      onFailure: (message) => failures.push(message),
+    });
+    expect(await another.record(about, { ...once, message: 'Too many errors: 6 %.' })).toBe(true);
+    expect(cluster.door.events()).toMatchObject([{ note: 'Too many errors.' }]);
+    expect(failures).toEqual([]);
+  });
+
+  test.each([
+    ['another of the same policy', about, { ...once, once: 'api-3 went back' }],
+    ['the same of another policy', other, once],
+  ])('does not keep back %s', async (_, regarding, event) => {
+    await recorder.record(about, once);
+    await recorder.record(regarding, event);
+    expect(cluster.door.events()).toHaveLength(2);
+  });
+});
+
+test.each([
+  [
+    'api-1 gets 50 % of the traffic after 3 of 1,200 requests',
+    'api-1 gets 33 % of the traffic after 14 of 1,900 requests',
+    1,
+  ],
+  ['odds 20:1, at 12.5 min', 'odds 4,000:1, at 13 min', 1],
+  ['api-00001-aaa is burning', 'api-00002-aaa is burning', 2],
+  ['api-1 is burning', 'api-2 is burning', 2],
+])('a text whose only news is a number is the same event: "%s" and "%s"', async (first, second, events) => {
+  await recorder.record(about, { ...rolledBack, message: first });
+  await recorder.record(about, { ...rolledBack, message: second });
+  expect(cluster.door.events()).toHaveLength(events);
 });
 
 describe('the budget of a policy', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LeaderElection } from '../../src/kubernetes/leader/lease.ts';
+import { LeaderElection, type LeaseNews } from '../../src/kubernetes/leader/lease.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from '../../src/kubernetes/leader/leases.ts';
 import { Conflict, Unavailable } from '../../src/ports/errors.ts';
 import { settle, VirtualClock } from './virtual-clock.ts';
@@ -61,6 +61,8 @@ interface Replica {
   readonly running: Promise<void>;
   leading: boolean;
   terms: number;
+  /** What it has told, each with its most telling word. */
+  readonly news: string[];
 }
 
 let clock: VirtualClock;
@@ -72,10 +74,13 @@ beforeEach(() => {
 });
 
 /** `wallOffsetMs`: how wrong this machine's wall clock is. */
-function replica(identity: string, wallOffsetMs = 0): Replica {
+function replica(identity: string, wallOffsetMs = 0, state: Line['state'] = 'up'): Replica {
   const line = new Line(lease);
+  line.state = state;
   const wallMs = (): number => Date.UTC(2026, 0, 1) + wallOffsetMs + clock.nowMs();
-  const election = new LeaderElection({ store: line, identity, clock, wallMs, random: () => 0.5 });
+  const news: string[] = [];
+  const onNews = (one: LeaseNews) => news.push(inWords(one));
+  const election = new LeaderElection({ store: line, identity, clock, wallMs, random: () => 0.5, onNews });
   const stop = new AbortController();
   const work = async (signal: AbortSignal): Promise<void> => {
     self.leading = true;
@@ -86,8 +91,15 @@ function replica(identity: string, wallOffsetMs = 0): Replica {
     });
     self.leading = false;
   };
-  const self: Replica = { line, election, stop, leading: false, terms: 0, running: Promise.resolve() };
+  const self: Replica = { line, election, stop, leading: false, terms: 0, news, running: Promise.resolve() };
   return Object.assign(self, { running: election.run(work, stop.signal) });
+}
+
+function inWords(news: LeaseNews): string {
+  if (news.kind === 'Lost') return `Lost: ${news.why}`;
+  if (news.kind === 'HeldByAnother') return `HeldByAnother: ${news.holder}`;
+  if (news.kind !== 'Failing') return news.kind;
+  return `Failing: ${(news.error as Error).message}, ${news.leftMs / 1000} s left`;
 }
 
 const mayWrite = ({ election }: Replica): boolean => {
@@ -247,7 +259,169 @@ describe('an election', () => {
     const a = replica('a');
     a.line.state = 'down';
     await clock.advance(5_000);
-    expect(a.election.state()).toEqual({ isLeader: false, holder: '', problem: 'no route to host' });
+    const state = { isLeader: false, holder: '', problem: 'no route to host', failedRenewals: 0 };
+    expect(a.election.state()).toEqual(state);
+  });
+});
+
+describe('what is told, each change once', () => {
+  const minutes = (count: number) => clock.advance(count * 60_000);
+  /** By what happens to a leader. */
+  const stories: Readonly<Record<string, readonly [happens: (a: Replica) => Promise<void>, told: readonly string[]]>> =
+    {
+      'nothing for an hour': [() => minutes(60), []],
+      'it is stopped': [
+        async (a) => {
+          a.stop.abort();
+          await a.running;
+        },
+        ['Released'],
+      ],
+      'renewals fail for a while': [
+        async (a) => {
+          a.line.state = 'down';
+          await clock.advance(7_000);
+          a.line.state = 'up';
+          await minutes(5);
+        },
+        ['Failing: no route to host, 8 s left', 'Recovered'],
+      ],
+      'renewals fail twice': [
+        async (a) => {
+          for (const state of ['down', 'up', 'down', 'up'] as const) {
+            a.line.state = state;
+            await clock.advance(5_000);
+          }
+        },
+        ['Failing: no route to host, 8 s left', 'Recovered', 'Failing: no route to host, 8 s left', 'Recovered'],
+      ],
+      'the answer to a renewal is lost': [
+        async (a) => {
+          a.line.state = 'losing answers';
+          await clock.advance(3_000);
+          a.line.state = 'up';
+          await minutes(5);
+        },
+        ['Failing: time-out, 8 s left', 'Recovered'],
+      ],
+      'renewals fail for ever': [
+        async (a) => {
+          a.line.state = 'down';
+          await minutes(60);
+        },
+        ['Failing: no route to host, 8 s left', 'Lost: it could not be renewed for 10 s: no route to host'],
+      ],
+      'renewals hang for ever': [
+        async (a) => {
+          a.line.state = 'hanging';
+          await minutes(60);
+        },
+        ['Lost: it could not be renewed for 10 s'],
+      ],
+      'another takes it': [
+        async () => {
+          lease.stored = { ...lease.stored!, holder: 'somebody', renewedAtMs: 1, resourceVersion: '99' };
+          await clock.advance(10_000);
+        },
+        ['HeldByAnother: somebody', 'Lost: somebody holds it'],
+      ],
+      'somebody deletes it': [
+        async () => {
+          lease.stored = undefined;
+          await clock.advance(2_000);
+          await settle();
+        },
+        ['Lost: somebody deleted or cleared it', 'Acquired'],
+      ],
+    };
+
+  test.each(Object.keys(stories))('by a leader: %s', async (name) => {
+    const [happens, told] = stories[name]!;
+    const a = replica('a');
+    await settle();
+    await happens(a);
+    expect(a.news).toEqual(['Acquired', ...told]);
+  });
+
+  test('by one that stands by: who holds it, until it holds it itself', async () => {
+    const a = replica('a');
+    await settle();
+    const b = replica('b');
+    await minutes(60);
+    expect(b.news).toEqual(['HeldByAnother: a']);
+    a.stop.abort();
+    await clock.advance(10_000);
+    expect(b.news).toEqual(['HeldByAnother: a', 'Acquired']);
+  });
+
+  test('by one that stands by: every new holder', async () => {
+    const a = replica('a');
+    for (const [version, holder] of ['b', 'c', 'c', 'b'].entries()) {
+      lease.stored = { ...heldBy(holder), resourceVersion: `${version}` };
+      await clock.advance(5_000);
+    }
+    expect(a.news).toEqual(['HeldByAnother: b', 'HeldByAnother: c', 'HeldByAnother: b']);
+  });
+
+  test('by one that cannot stand: why, once, and that it can', async () => {
+    lease.stored = { ...heldBy('b'), leaseDurationMs: 3_600_000, resourceVersion: '1' };
+    const a = replica('a', 0, 'down');
+    await minutes(5);
+    a.line.state = 'up';
+    await clock.advance(5_000);
+    expect(a.news).toEqual(['Failing: no route to host, 0 s left', 'HeldByAnother: b', 'Recovered']);
+  });
+
+  const heldBy = (holder: string): LeaseRecord => ({
+    holder,
+    leaseDurationMs: 15_000,
+    acquiredAtMs: 0,
+    renewedAtMs: clock.nowMs(),
+    transitions: 0,
+  });
+
+  test('counts the renewals that failed', async () => {
+    const a = replica('a');
+    await settle();
+    a.line.state = 'down';
+    await clock.advance(6_000);
+    a.line.state = 'up';
+    await minutes(1);
+    expect(a.election.state().failedRenewals).toBe(3);
+  });
+});
+
+describe('an end that comes while the API server does not answer', () => {
+  test.each([
+    ['it stands by', 'hanging', undefined],
+    ['it leads', 'up', 'hanging'],
+  ] as const)('is there after a second at most: %s', async (_, before, then) => {
+    const a = replica('a', 0, before);
+    await clock.advance(10_000);
+    a.line.state = then ?? before;
+    // In the middle of a renewal, where it leads.
+    await clock.advance(2_000);
+    let isOver = false;
+    void a.running.then(() => {
+      isOver = true;
+    });
+    a.stop.abort();
+    await clock.advance(1_000);
+    expect([isOver, a.leading]).toEqual([true, false]);
+  });
+
+  test('gives back also the lease that was had in that second', async () => {
+    const a = replica('a');
+    const stand = a.line.create;
+    a.line.create = async (record) => {
+      await clock.sleep(500);
+      return stand(record);
+    };
+    await settle();
+    a.stop.abort();
+    await clock.advance(1_000);
+    await a.running;
+    expect(lease.stored).toMatchObject({ holder: '' });
   });
 });
 

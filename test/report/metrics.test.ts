@@ -30,7 +30,7 @@ const decision: Decision = {
   obeyed: [],
   nextCheckMs: 0,
 };
-const done: Carried = { kind: 'Done', state: {} };
+const done: Carried = { kind: 'Done', state: {}, beside: 0 };
 const failure = { reason: 'Refused', message: 'no', terminal: true } as const;
 
 /** A pass in which it was decided to roll back, and what became of that. */
@@ -143,13 +143,43 @@ describe('/metrics', () => {
     expect(await lines('steadyrun_decisions_total')).toHaveLength(1);
   });
 
+  test.each([
+    ['leads', { isLeader: true, holder: 'us' }, 1, ['holder="us"']],
+    ['stands by', { isLeader: false, holder: 'another' }, 0, ['holder="another"']],
+    ['stands for a lease that nobody has', { isLeader: false, holder: '' }, 0, []],
+  ] as const)(
+    'says of the lease, under the names of client-go, that this process %s',
+    async (_, state, status, holders) => {
+      const lease = { name: 'steadyrun-system/steadyrun', failedRenewals: 3, ...state };
+      metrics = new OperatorMetrics({ policies: () => [], queue: () => queue, lease: () => lease });
+      for (const kind of ['HeldByAnother', 'Acquired', 'Lost', 'Acquired']) metrics.lease({ kind });
+      const name = 'name="steadyrun-system/steadyrun"';
+      expect(await lines('leader_election')).toEqual([
+        `leader_election_master_status{${name}} ${status}`,
+        `leader_election_slowpath_total{${name}} 3`,
+      ]);
+      expect(await lines('steadyrun_lease_holder')).toEqual(
+        holders.map((holder) => `steadyrun_lease_holder{${name},${holder}} 1`),
+      );
+      expect(await lines('steadyrun_lease_changes')).toEqual([
+        'steadyrun_lease_changes_total{change="HeldByAnother"} 1',
+        'steadyrun_lease_changes_total{change="Acquired"} 2',
+        'steadyrun_lease_changes_total{change="Lost"} 1',
+      ]);
+    },
+  );
+
+  test('says nothing of a lease where none is contended for', async () => {
+    expect([...(await lines('leader_election')), ...(await lines('steadyrun_lease'))]).toEqual([]);
+  });
+
   test('explains every metric, and calls what only grows a counter', async () => {
     const text = await metrics.registry.metrics();
     const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
     expect(types.length).toBeGreaterThan(20);
     for (const [, name] of types) expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.*`, 'm'));
-    const own = types.filter(([, name]) => /^(controller_runtime|workqueue|steadyrun)_/.test(name!));
-    expect(own).toHaveLength(13);
+    const own = types.filter(([, name]) => /^(controller_runtime|leader_election|workqueue|steadyrun)_/.test(name!));
+    expect(own).toHaveLength(17);
     for (const [, name, type] of own) expect(type === 'counter').toBe(name!.endsWith('_total'));
   });
 });

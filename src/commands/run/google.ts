@@ -29,6 +29,7 @@ export class Google implements Part {
   readonly runs = 'Always';
   readonly #options: GoogleOptions;
   #ports: { readonly services: Services; readonly metrics: Metrics } | undefined;
+  #waitsFor: string | null = null;
 
   constructor(options: GoogleOptions) {
     this.#options = options;
@@ -57,6 +58,11 @@ export class Google implements Part {
 
   async close(): Promise<void> {}
 
+  /** Why nothing can be asked of Google yet, or null. */
+  problem(): string | null {
+    return this.#ports ? null : (this.#waitsFor ?? 'Google credentials are being looked for');
+  }
+
   /** Once it has been started. */
   get ports(): { readonly services: Services; readonly metrics: Metrics } {
     return this.#ports!;
@@ -73,8 +79,12 @@ export class Google implements Part {
     const credentials = await googleCredentials({
       version: manifest.version,
       signal,
-      onWaiting: (message, nextTryMs) => log.warn({ nextTryMs }, message),
+      onWaiting: (message, nextTryMs) => {
+        this.#waitsFor = message;
+        log.warn({ nextTryMs }, message);
+      },
     });
+    if (this.#waitsFor !== null) log.info('there are Google credentials now');
     return { cloudRun: { credentials }, prometheus: { credentials, secrets } };
   }
 }

@@ -1,14 +1,12 @@
 /** `steadyrun run`: the operator. The only place that builds adapters. */
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { repertoire } from '../../decide/repertoire.ts';
-import { loadKubeConfig, type PooledKubeConfig } from '../../kubernetes/http/client.ts';
+import { Troubles } from '../../kubernetes/access/troubles.ts';
+import type { PooledKubeConfig } from '../../kubernetes/http/client.ts';
 import { lasting } from '../../kubernetes/http/retry.ts';
 import { KubernetesSecrets } from '../../kubernetes/http/secrets.ts';
-import { LeaderElection } from '../../kubernetes/leader/lease.ts';
-import { KubernetesLease } from '../../kubernetes/leader/leases.ts';
 import { monotonicClock } from '../../kubernetes/leader/monotonic.ts';
 import { EventRecorder } from '../../kubernetes/policies/events.ts';
 import { KubernetesPolicies } from '../../kubernetes/policies/policies.ts';
@@ -25,11 +23,15 @@ import type { Clock, Fence } from '../../ports/clock.ts';
 import { logging, Telling } from '../../report/listeners.ts';
 import { logger } from '../../report/log.ts';
 import { OperatorMetrics } from '../../report/metrics.ts';
-import { serve } from '../../report/server.ts';
+import { type Health, serve } from '../../report/server.ts';
 import { systemClock } from '../../system-clock.ts';
+import { clusterOf } from '../cluster.ts';
 import { type LabDoors, type LabTime, labAt } from '../lab-address.ts';
+import { electionIn, isToldOfTheCluster } from './election.ts';
 import { type Part, run as runParts } from './engine.ts';
 import { Google } from './google.ts';
+import { stopOnSignals } from './stop.ts';
+import { strayLines } from './stray.ts';
 import { Work } from './work.ts';
 
 export interface RunOptions {
@@ -42,25 +44,46 @@ export interface RunOptions {
   readonly logLevel: string;
 }
 
-const leaseName = 'steadyrun';
 /** A reconcile that runs longer than this is stuck: its calls all have time-outs far below. */
 const stuckMs = 5 * 60_000;
 /** How long the end of the process waits for events to be told. */
-const lastWordsMs = 1_000;
+const lastWordsMs = 500;
 
 export async function run(options: RunOptions): Promise<number> {
   const log = logger(options.logLevel);
-  // Nothing here leaves a promise alone; if a library does, it is better to start anew than to go on half.
-  process.once('unhandledRejection', (error) => {
-    log.fatal({ err: error }, 'a promise was left alone');
-    process.exit(1);
-  });
+  using _ = strayLines(log);
+  // Nothing here leaves a failure alone; if a library does, it is better to start anew than to go on half.
+  for (const kind of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.once(kind, (error: unknown) => {
+      log.fatal({ err: error }, 'a failure was left alone');
+      process.exit(1);
+    });
+  }
   const stop = stopOnSignals(log);
-  const lab = options.lab === undefined ? null : await labAt(options.lab);
+  try {
+    await operate(options, log, stop);
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
+  }
+  log.info('stopped');
+  return 0;
+}
+
+async function operate(options: RunOptions, log: Logger, stop: AbortSignal): Promise<void> {
+  const lab = options.lab === undefined ? null : await labAt(options.lab, stop);
   const clock = lab ? await labClock(lab.time) : systemClock;
-  const config = kubeConfig(options, lab?.doors ?? null);
-  const election = electionIn(config, options, lab !== null);
-  const fence: Fence = election ?? { check: () => undefined };
+  const config = clusterOf(options.kubeconfig, lab?.doors ?? null);
+  const troubles = troublesOf(config, log, stop);
+  const election = electionIn({
+    config,
+    namespace: options.namespace,
+    wanted: options.leaderElect,
+    isLab: lab !== null,
+    stop,
+    log,
+    onNews: (news) => metrics.lease(news),
+  });
+  const fence: Fence = election?.leader ?? { check: () => undefined };
 
   const news = new News();
   const claims = new Claims();
@@ -81,7 +104,8 @@ export async function run(options: RunOptions): Promise<number> {
       instance: process.env.POD_NAME ?? hostname(),
       clock: monotonicClock,
       wallMs: () => clock.nowMs(),
-      onFailure: (message) => log.warn({ problem: message }, 'an event was not told'),
+      onFailure: (message, error) =>
+        log[isToldOfTheCluster(error) ? 'debug' : 'warn']({ problem: message }, 'an event was not told'),
       patience: lasting,
     }),
     parse: (raw) => storedPolicy(raw),
@@ -89,7 +113,11 @@ export async function run(options: RunOptions): Promise<number> {
     version: manifest.version,
     fence,
   });
-  const metrics = new OperatorMetrics({ policies: () => policies.list(), queue: () => work.state() });
+  const metrics = new OperatorMetrics({
+    policies: () => policies.list(),
+    queue: () => work.state(),
+    lease: () => election && { name: election.lease, ...election.leader.state() },
+  });
   const google = new Google({
     doors: lab?.doors ?? null,
     secrets: new KubernetesSecrets({ config, clock: monotonicClock }),
@@ -108,11 +136,19 @@ export async function run(options: RunOptions): Promise<number> {
     hooks: {
       onReconciled: (key, seconds, error) => {
         metrics.reconciled(seconds, error);
-        if (error !== undefined) log.warn({ policy: keyText(key), problem: messageOf(error) }, 'looking again soon');
+        // What is cut short because it is to end has not failed.
+        if (error === undefined || stop.aborted) return;
+        const line = { policy: keyText(key), problem: messageOf(error) };
+        log[isToldOfTheCluster(error) ? 'debug' : 'warn'](line, 'looking again soon');
       },
     },
   });
-  const server = serverPart(metrics, cache, work, options, lab?.doors ?? null, log);
+  const health = {
+    unready: () =>
+      [unlisted(cache, troubles), google.problem()].filter((problem) => problem !== null).join('\n') || null,
+    dead: () => (work.state().longestRunningMs > stuckMs ? 'a reconcile is stuck' : null),
+  };
+  const server = serverPart(metrics, health, options, lab?.doors ?? null, log);
   const watching: Part = {
     name: 'policies',
     runs: 'Always',
@@ -127,49 +163,40 @@ export async function run(options: RunOptions): Promise<number> {
     close: () => Promise.race([telling.settled(), wait(lastWordsMs, undefined, { ref: false })]),
   };
   await runParts([server, watching, google, events, work], {
-    election,
+    election: election?.leader ?? null,
     stop,
     onTrouble: (part, error) => log.warn({ part, problem: messageOf(error) }, 'it did not end well'),
   });
   await config.close();
-  log.info('stopped');
-  return 0;
+}
+
+/** What keeps the operator from its cluster; not that it hangs up at the end. */
+function troublesOf(config: PooledKubeConfig, log: Logger, stop: AbortSignal): Troubles {
+  const troubles = new Troubles({
+    onBegin: (sentence, said) => log.error({ problem: said }, sentence),
+    onEnd: (sentence) => log.info(sentence),
+  });
+  config.onAnswer = (call, error) => {
+    if (!stop.aborted) troubles.answered(call, error);
+  };
+  return troubles;
+}
+
+function unlisted(cache: Pick<Reflector<never>, 'state'>, troubles: Troubles): string | null {
+  const { synced, problem } = cache.state();
+  return synced ? null : [...troubles.now(), problem ?? 'the policies have not been listed yet'].join('\n');
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function kubeConfig({ kubeconfig }: RunOptions, doors: LabDoors | null): PooledKubeConfig {
-  if (kubeconfig !== undefined) return loadKubeConfig({ kubeconfig });
-  return loadKubeConfig(doors ? { url: doors.kubernetes } : {});
-}
-
-/** By default only inside a cluster, where there may be another. */
-function electionIn(config: PooledKubeConfig, options: RunOptions, isLab: boolean): LeaderElection | null {
-  const inCluster = process.env.KUBERNETES_SERVICE_HOST !== undefined && !isLab;
-  if (!(options.leaderElect ?? inCluster)) return null;
-  const namespace = options.namespace ?? process.env.POD_NAMESPACE ?? config.namespace();
-  return new LeaderElection({
-    store: new KubernetesLease(config, namespace, leaseName),
-    identity: process.env.POD_NAME ?? `${hostname()}_${randomUUID()}`,
-    clock: monotonicClock,
-    wallMs: Date.now,
-    random: Math.random,
-  });
-}
-
 /** /metrics and the probes: up before anything else, so that whoever waits is told for what. */
 function serverPart(
   metrics: OperatorMetrics,
-  cache: Pick<Reflector<never>, 'state'>,
-  work: Work,
+  health: Health,
   { metricsPort }: RunOptions,
   doors: LabDoors | null,
   log: Logger,
 ): Part {
-  const health = {
-    unready: () => (cache.state().synced ? null : (cache.state().problem ?? 'the policies have not been listed yet')),
-    dead: () => (work.state().longestRunningMs > stuckMs ? 'a reconcile is stuck' : null),
-  };
   let close: () => Promise<void> = async () => {};
   return {
     name: 'server',
@@ -187,16 +214,4 @@ function serverPart(
 async function labClock({ nowMs, wallMs, speed }: LabTime): Promise<Clock> {
   const { PacedClock } = await import('../../lab/clock.ts');
   return new PacedClock(nowMs, speed, wallMs);
-}
-
-/** A second signal ends the process at once. */
-function stopOnSignals(log: Logger): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, 'stopping');
-      stop.abort(new Error('the operator is stopping'));
-    });
-  }
-  return stop.signal;
 }

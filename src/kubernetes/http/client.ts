@@ -2,6 +2,7 @@
 import type { AgentOptions } from 'node:https';
 import { type Cluster, type DispatcherOptions, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { isLoopback } from '../../facts/loopback.ts';
+import type { OnAnswer } from './call.ts';
 import { CredentialPool } from './dispatcher.ts';
 
 /**
@@ -9,6 +10,8 @@ import { CredentialPool } from './dispatcher.ts';
  * connection, with a new TLS handshake, for every single request.
  */
 export class PooledKubeConfig extends KubeConfig {
+  /** Told of every call and what came of it. */
+  onAnswer: OnAnswer = () => {};
   readonly #pool = new CredentialPool();
   #options: DispatcherOptions = { type: 'none' };
 

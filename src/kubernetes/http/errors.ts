@@ -14,6 +14,12 @@ export class Throttled extends Unavailable {
 /** There is no such object. */
 export class NotFound extends Refused {}
 
+/** The server does not know who asks. */
+export class Unauthenticated extends Refused {}
+
+/** Whoever asks may not. */
+export class Denied extends Refused {}
+
 /** The object has a field that the installed CRD does not declare, and an apply has to know the type of every field. */
 export class Undeclared extends Refused {}
 
@@ -36,6 +42,8 @@ export function typedError(error: unknown): Error {
 
 export function statusError(code: number, message: string, retryAfter: string | undefined): Error {
   const text = `Kubernetes answered ${code}: ${message}`;
+  if (code === 401) return new Unauthenticated(text);
+  if (code === 403 && !isOtherwiseForbidden.test(message)) return new Denied(text);
   if (code === 404) return new NotFound(text);
   if (code === 409) return new Conflict(text);
   if (code === 410) return new Expired(text);
@@ -45,6 +53,9 @@ export function statusError(code: number, message: string, retryAfter: string | 
   if (code === 429 || code >= 500) return new Unavailable(text);
   return new Refused(text);
 }
+
+/** Refused although it is granted. */
+const isOtherwiseForbidden = /is being terminated|admission webhook|exceeded quota/;
 
 /** The words of a Kubernetes Status object, else the body as it came. */
 export function messageOf(body: unknown): string {

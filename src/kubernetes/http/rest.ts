@@ -5,19 +5,10 @@
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, request } from 'undici';
 import { userAgent } from '../../manifest.ts';
+import { unlessAborted } from '../../ports/unless.ts';
+import type { Call } from './call.ts';
 import type { PooledKubeConfig } from './client.ts';
 import { messageOf, statusError, typedError } from './errors.ts';
-
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  /** Of the body; a patch has several. */
-  readonly contentType?: string;
-  /** From the call to the end of the answer. */
-  readonly timeoutMs?: number;
-}
 
 /** An API server that takes longer has a problem; watches have their own limits. */
 const requestTimeoutMs = 15_000;
@@ -42,7 +33,8 @@ export async function open(
   const url = `${config.server()}${call.path}${query === '' ? '' : `?${query}`}`;
   const context = new RequestContext(url, HttpMethod[call.method]);
   try {
-    await config.applySecurityAuthentication(context);
+    // A command of the kubeconfig that brings the credentials may wait for a person.
+    await unlessAborted(config.applySecurityAuthentication(context), signal);
     const dispatcher = context.getDispatcher();
     const { statusCode, headers, body } = await request(url, {
       method: call.method,
@@ -58,10 +50,14 @@ export async function open(
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    if (statusCode >= 200 && statusCode < 300) return body;
-    throw statusError(statusCode, messageOf(await body.text()), textOf(headers['retry-after']));
+    if (statusCode < 200 || statusCode >= 300)
+      throw statusError(statusCode, messageOf(await body.text()), textOf(headers['retry-after']));
+    config.onAnswer(call, null);
+    return body;
   } catch (error) {
-    throw typedError(error);
+    const typed = typedError(error);
+    config.onAnswer(call, typed);
+    throw typed;
   }
 }
 

@@ -1,6 +1,7 @@
 /** One leader among the replicas. */
 import type { Clock, Fence } from '../../ports/clock.ts';
 import { Conflict, Unavailable } from '../../ports/errors.ts';
+import { unlessAborted } from '../../ports/unless.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from './leases.ts';
 
 /** How long others leave a lease alone that they do not see renewed. */
@@ -21,7 +22,21 @@ export interface LeaderElectionOptions {
   readonly wallMs: () => number;
   /** Uniform in 0..1. */
   readonly random: () => number;
+  /** Told of what changes, once. */
+  readonly onNews?: (news: LeaseNews) => void;
 }
+
+export type LeaseNews =
+  /** This process leads from now on. */
+  | { readonly kind: 'Acquired' }
+  /** It leads no longer, and did not want to stop. */
+  | { readonly kind: 'Lost'; readonly why: string }
+  /** It has given the lease back. */
+  | { readonly kind: 'Released' }
+  | { readonly kind: 'HeldByAnother'; readonly holder: string }
+  /** The lease cannot be read or written: whoever leads has `leftMs` to renew it, else this process stands by. */
+  | { readonly kind: 'Failing'; readonly error: unknown; readonly leftMs: number }
+  | { readonly kind: 'Recovered' };
 
 export interface LeaderElectionState {
   readonly isLeader: boolean;
@@ -29,6 +44,8 @@ export interface LeaderElectionState {
   readonly holder: string;
   /** What went wrong at the last attempt, in words. */
   readonly problem: string | null;
+  /** Renewals that did not succeed at the first try, from the beginning. */
+  readonly failedRenewals: number;
 }
 
 /**
@@ -42,19 +59,23 @@ export class LeaderElection implements Fence {
   readonly #clock: Clock;
   readonly #wallMs: () => number;
   readonly #random: () => number;
+  readonly #onNews: (news: LeaseNews) => void;
   /** As last seen, and since when it looks like that. */
   #lease: StoredLease | undefined;
   #observedMs = 0;
   /** When the last renewal that succeeded was begun; undefined: not leading. */
   #renewedMs: number | undefined;
   #problem: string | null = null;
+  #isFailing = false;
+  #failedRenewals = 0;
 
-  constructor({ store, identity, clock, wallMs, random }: LeaderElectionOptions) {
+  constructor({ store, identity, clock, wallMs, random, onNews = () => {} }: LeaderElectionOptions) {
     this.#store = store;
     this.#identity = identity;
     this.#clock = clock;
     this.#wallMs = wallMs;
     this.#random = random;
+    this.#onNews = onNews;
   }
 
   /** Throws Unavailable when this process does not lead, or cannot be sure that it still does. */
@@ -63,7 +84,8 @@ export class LeaderElection implements Fence {
   }
 
   state(): LeaderElectionState {
-    return { isLeader: this.#leftMs() > 0, holder: this.#lease?.holder ?? '', problem: this.#problem };
+    const [holder, problem, failedRenewals] = [this.#lease?.holder ?? '', this.#problem, this.#failedRenewals];
+    return { isLeader: this.#leftMs() > 0, holder, problem, failedRenewals };
   }
 
   /**
@@ -96,8 +118,11 @@ export class LeaderElection implements Fence {
   /** false: stopped before it was elected. */
   async #acquire(stop: AbortSignal): Promise<boolean> {
     while (!stop.aborted) {
-      const elected = await this.#attempt(() => this.#stand());
-      if (elected) return true;
+      const standing = this.#attempt(() => this.#stand());
+      // A lease that is had after all while this process ends would be nobody's until it expires.
+      const isElected = (await this.#unlessLong(standing, stop)) === true;
+      if (isElected) this.#onNews({ kind: 'Acquired' });
+      if (isElected) return true;
       await this.#clock.sleep(retryMs * (1 + 1.2 * this.#random()), stop).catch(() => undefined);
     }
     return false;
@@ -107,13 +132,23 @@ export class LeaderElection implements Fence {
   async #keep(ended: AbortSignal): Promise<void> {
     while (!ended.aborted && this.#leftMs() > 0) {
       await this.#clock.sleep(Math.min(retryMs, this.#leftMs()), ended).catch(() => undefined);
-      if (!ended.aborted)
-        await this.#within(
-          this.#leftMs(),
-          this.#attempt(() => this.#renew()),
-        );
+      if (ended.aborted) break;
+      const renewing = this.#attempt(() => this.#renew());
+      await this.#within(
+        this.#leftMs(),
+        unlessAborted(renewing, ended).catch(() => undefined),
+      );
     }
-    if (this.#leftMs() <= 0) this.#renewedMs = undefined;
+    if (this.#leftMs() > 0) return;
+    if (!ended.aborted) this.#onNews({ kind: 'Lost', why: this.#whyLost() });
+    this.#renewedMs = undefined;
+  }
+
+  #whyLost(): string {
+    const expired = `it could not be renewed for ${renewDeadlineMs / 1000} s`;
+    if (this.#renewedMs !== undefined) return this.#problem === null ? expired : `${expired}: ${this.#problem}`;
+    const holder = this.#lease?.holder ?? '';
+    return holder === '' || holder === this.#identity ? 'somebody deleted or cleared it' : `${holder} holds it`;
   }
 
   /** Whether it is this process's turn now. */
@@ -144,6 +179,7 @@ export class LeaderElection implements Fence {
       // An answer that comes when leading has ended revives nothing.
       if (this.#renewedMs === term) this.#renewedMs = begunMs;
     } catch (error) {
+      this.#failedRenewals++;
       if (!(error instanceof Conflict)) throw error;
       // Either another has taken it, or an earlier renewal of ours arrived without an answer.
       const seen = await this.#store.read();
@@ -160,7 +196,10 @@ export class LeaderElection implements Fence {
     const record = { ...this.#record(lease.acquiredAtMs, lease.transitions), holder: '', leaseDurationMs: 1_000 };
     await this.#within(
       releaseMs,
-      this.#attempt(async () => this.#observe(await this.#store.update(record, lease.resourceVersion))),
+      this.#attempt(async () => {
+        this.#observe(await this.#store.update(record, lease.resourceVersion));
+        this.#onNews({ kind: 'Released' });
+      }),
     );
   }
 
@@ -170,6 +209,8 @@ export class LeaderElection implements Fence {
     const isAlive = before?.holder !== lease.holder || before.renewedAtMs !== lease.renewedAtMs;
     if (isAlive) this.#observedMs = this.#clock.nowMs();
     this.#lease = lease;
+    const isAnothers = lease.holder !== '' && lease.holder !== this.#identity;
+    if (isAnothers && before?.holder !== lease.holder) this.#onNews({ kind: 'HeldByAnother', holder: lease.holder });
   }
 
   #isHeldByAnother({ holder, leaseDurationMs }: StoredLease): boolean {
@@ -191,12 +232,27 @@ export class LeaderElection implements Fence {
   async #attempt<T>(what: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await what();
-      this.#problem = null;
+      this.#is(null);
       return result;
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#is(error);
       return undefined;
     }
+  }
+
+  /** null: all is well. That another was faster is no failure. */
+  #is(error: unknown): void {
+    this.#problem = error === null ? null : error instanceof Error ? error.message : String(error);
+    const isFailing = error !== null && !(error instanceof Conflict);
+    if (isFailing === this.#isFailing) return;
+    this.#isFailing = isFailing;
+    this.#onNews(isFailing ? { kind: 'Failing', error, leftMs: this.#leftMs() } : { kind: 'Recovered' });
+  }
+
+  /** What `work` comes to; once `stop` has come, it is not waited for longer than a courtesy may take. */
+  async #unlessLong<T>(work: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
+    await unlessAborted(work, stop).catch(() => this.#within(releaseMs, work));
+    return Promise.race([work, undefined]);
   }
 
   /** Waits for `work`, but no longer than this. */

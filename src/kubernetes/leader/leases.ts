@@ -1,8 +1,9 @@
 /** A Kubernetes Lease, read and written. */
 import { Conflict } from '../../ports/errors.ts';
+import type { Call } from '../http/call.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
 import { NotFound } from '../http/errors.ts';
-import { ask, type Call, microTime } from '../http/rest.ts';
+import { ask, microTime } from '../http/rest.ts';
 
 /** The lease as the cluster holds it; its times are for people and are never compared with a clock. */
 export interface LeaseRecord {

@@ -4,9 +4,11 @@ import type { PolicyEvent } from '../../facts/event.ts';
 import { apiVersion, group, kind } from '../../policy/api.ts';
 import type { PolicyKey } from '../../policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { Conflict } from '../../ports/errors.ts';
+import type { Call } from '../http/call.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
 import { NotFound, typedError } from '../http/errors.ts';
-import { ask, type Call, microTime } from '../http/rest.ts';
+import { ask, microTime } from '../http/rest.ts';
 import { once, type Patience, persistently } from '../http/retry.ts';
 import { TokenBucket } from './bucket.ts';
 import { RecentMap } from './recent.ts';
@@ -36,7 +38,7 @@ export interface EventRecorderOptions {
   readonly clock: Clock;
   /** Wall time of an event, epoch milliseconds. */
   readonly wallMs: () => number;
-  readonly onFailure: (message: string) => void;
+  readonly onFailure: (message: string, error: Error) => void;
   /** How long an API server that is away is waited for. Default: not at all. */
   readonly patience?: Patience;
 }
@@ -54,6 +56,8 @@ interface Series {
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #series = new RecentMap<Series>(mostRemembered);
+  /** The names of what happened but once and is known to be there. */
+  readonly #told = new RecentMap<true>(mostRemembered);
   readonly #buckets = new RecentMap<TokenBucket>(mostRemembered);
 
   constructor(options: EventRecorderOptions) {
@@ -64,15 +68,17 @@ export class EventRecorder {
   async record(about: Regarding, event: PolicyEvent): Promise<boolean> {
     try {
       return await this.#record(about, event);
-    } catch (error) {
-      this.#options.onFailure(`event ${event.reason} was not recorded: ${typedError(error).message}`);
+    } catch (thrown) {
+      const error = typedError(thrown);
+      this.#options.onFailure(`event ${event.reason} was not recorded: ${error.message}`, error);
       return false;
     }
   }
 
   async #record(about: Regarding, event: PolicyEvent): Promise<boolean> {
     const nowMs = this.#options.clock.nowMs();
-    const id = hash([about.uid, event.type, event.reason, event.action, event.message]);
+    if (event.once !== undefined) return this.#recordOnce(about, event, event.once);
+    const id = hash([about.uid, event.type, event.reason, event.action, withoutNumbers(event.message)]);
     const known = this.#series.get(id);
     const series = known !== undefined && nowMs - known.lastMs <= seriesMs ? known : undefined;
     if (series !== undefined) {
@@ -81,10 +87,23 @@ export class EventRecorder {
     }
     if (!this.#bucketOf(about.uid, event.type, nowMs).take(nowMs)) return false;
     if (series !== undefined && (await this.#extend(about, series))) return true;
-    const name = `${about.key.name.slice(0, longestName - 17)}.${hash([id, String(this.#options.wallMs())]).slice(0, 16)}`;
+    const name = eventName(about, hash([id, String(this.#options.wallMs())]));
     // Remembered before the call: what may have arrived is not sent a second time under another name.
     this.#series.set(id, { name, count: 1, lastMs: nowMs });
     await this.#create(about, event, name);
+    return true;
+  }
+
+  /** Its name comes from what it tells of, so that the server itself has it once. */
+  async #recordOnce(about: Regarding, event: PolicyEvent, once: string): Promise<boolean> {
+    const name = eventName(about, hash([about.uid, once]));
+    if (this.#told.get(name)) return true;
+    try {
+      await this.#create(about, event, name);
+    } catch (error) {
+      if (!(typedError(error) instanceof Conflict)) throw error;
+    }
+    this.#told.set(name, true);
     return true;
   }
 
@@ -148,6 +167,10 @@ export class EventRecorder {
   }
 }
 
+const eventName = ({ key }: Regarding, id: string): string =>
+  `${key.name.slice(0, longestName - 17)}.${id.slice(0, 16)}`;
 const eventsPath = (namespace: string): string => `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
+/** What is said again with other figures is no news. A revision's name is not a figure. */
+const withoutNumbers = (message: string): string => message.replace(/(?<![\w-])\d[\d.,:]*(?![\w-])/g, '#');
 const hash = (parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
 const shortened = (note: string): string => (note.length <= longestNote ? note : `${note.slice(0, longestNote - 1)}…`);

@@ -3,10 +3,11 @@ import { apiVersion, kind, plural } from '../../policy/api.ts';
 import type { PolicyKey } from '../../policy/policy.ts';
 import { policySchema, pruned } from '../../policy/schema.ts';
 import { Conflict } from '../../ports/errors.ts';
+import type { Call } from '../http/call.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
 import { NotFound, Undeclared } from '../http/errors.ts';
 import { type KubeObject, sameJson } from '../http/objects.ts';
-import { ask, type Call } from '../http/rest.ts';
+import { ask } from '../http/rest.ts';
 import { type Patience, patient, persistently } from '../http/retry.ts';
 
 /** Under this name the server remembers which fields of the status are ours. */
@@ -35,7 +36,7 @@ type StatusBody = Readonly<Record<string, unknown>>;
 const knownOnlyMs = 10 * 60_000;
 
 /** What came after the first version of the CRD. */
-const sinceTheFirst = ['memory', 'change'];
+const sinceTheFirst = ['memory', 'change', 'answer', 'compared', 'lastHold', 'late', 'trouble', 'unpinned', 'wentBack'];
 
 function firstKnown(status: StatusBody): StatusBody {
   const known = pruned(policySchema.properties!.status, status, true) as StatusBody;

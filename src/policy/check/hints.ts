@@ -4,7 +4,7 @@ import { apiVersion, requestAnnotations } from '../api.ts';
 import { durationMs, durationPattern, durationText } from '../duration.ts';
 import type { Problem } from '../problems.ts';
 import { type JsonSchema, schemaAt } from '../schema.ts';
-import { closest, didYouMean } from './suggest.ts';
+import { closest, didYouMean } from '../suggest.ts';
 
 /** What Kubernetes owns and our schema therefore says nothing of. */
 const examples: Readonly<Record<string, unknown>> = {
@@ -29,12 +29,18 @@ export function hintFor(problem: Problem, value: unknown): string {
   const end = problem.path.findLastIndex((step) => typeof step === 'string');
   if (end === -1) return beginWith;
   const field = String(problem.path[end]);
-  if (problem.path[1] === 'annotations' && end === 2) return `put it in quotes: ${field}: "${value}"`;
+  if (problem.path[1] === 'annotations' && end === 2) return annotationMeant(field, value);
   const { example = examples[field] ?? '' } = schemaAt(problem.path.slice(0, end + 1)) ?? {};
   const written = `${field}: ${inline(example)}`;
   if (problem.kind === 'Required') return `add ${written}`;
   return suggestion(field, value, schemaAt(problem.path) ?? {}) ?? `for example ${written}`;
 }
+
+/** In quotes, a pause that is false is one with a strange reason. */
+const annotationMeant = (field: string, value: unknown): string =>
+  field === requestAnnotations.paused && value === false ? notPaused : `put it in quotes: ${field}: "${value}"`;
+
+export const notPaused = 'remove it if nothing is to be paused';
 
 function suggestion(field: string, value: unknown, schema: JsonSchema): string | undefined {
   if (schema.enum) return enumMeant(value, schema.enum);

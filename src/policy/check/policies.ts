@@ -3,8 +3,9 @@ import { kind } from '../api.ts';
 import { parsePolicy } from '../parse.ts';
 import type { Policy } from '../policy.ts';
 import { type Path, type Problem, pathText, valueAt } from '../problems.ts';
+import { closest, didYouMean } from '../suggest.ts';
+import { annotationProblems } from './annotations.ts';
 import { beginWith, hintFor } from './hints.ts';
-import { closest, didYouMean } from './suggest.ts';
 import { notServices, onlyServices, unknownFields } from './unknown.ts';
 import { type Finding, type Position, readYaml, type YamlDocument } from './yaml.ts';
 
@@ -58,8 +59,9 @@ function checkDocument(document: YamlDocument): Checked {
   const { value, position } = document;
   const parsed = parsePolicy(value);
   const unknown = unknownFields(value);
+  const asked = annotationProblems(value);
   const doubts = parsed.ok ? unitDoubts(parsed.policy) : [];
-  if (parsed.ok && unknown.length === 0 && doubts.length === 0) {
+  if (parsed.ok && unknown.length + asked.length + doubts.length === 0) {
     const namePosition = position(['metadata', 'name'], 'value');
     const servicePosition = position(['spec', 'service'], 'key');
     const policies = [{ policy: parsed.policy, namePosition, servicePosition }];
@@ -67,7 +69,7 @@ function checkDocument(document: YamlDocument): Checked {
   }
   const wrong = parsed.ok ? doubts : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
   const other = otherKind(value, wrong);
-  const problems = other ? [other] : [...wrong, ...unknown];
+  const problems = other ? [other] : [...wrong, ...unknown, ...asked];
   const findings = problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, document));
   return { policies: [], findings, notes: [] };
 }

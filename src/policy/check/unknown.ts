@@ -4,7 +4,7 @@
  */
 import type { Path, Problem } from '../problems.ts';
 import { type JsonSchema, policySchema } from '../schema.ts';
-import { closest, didYouMean } from './suggest.ts';
+import { closest, didYouMean } from '../suggest.ts';
 
 const metadata = [
   'name namespace labels annotations generateName finalizers ownerReferences',
