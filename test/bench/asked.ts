@@ -7,20 +7,27 @@ export interface Asked {
   queries: number;
   bytesOut: number;
   bytesIn: number;
+  /** As Google counts what a question returns: at least one. */
+  series: number;
   /** How long each answer took, in milliseconds. */
   readonly tookMs: number[];
 }
 
-export const nothingAsked = (): Asked => ({ queries: 0, bytesOut: 0, bytesIn: 0, tookMs: [] });
+export const nothingAsked = (): Asked => ({ queries: 0, bytesOut: 0, bytesIn: 0, series: 0, tookMs: [] });
 
 /** The same client; `into()` is where the next question is counted. */
 export function counted(client: PromqlClient, into: () => Asked): PromqlClient {
-  const count = async <T>(parameters: Record<string, string>, ask: () => Promise<T>, wire: (answer: T) => unknown) => {
+  const count = async <T extends Vector | Matrix>(
+    parameters: Record<string, string>,
+    ask: () => Promise<T>,
+    wire: (answer: T) => unknown,
+  ) => {
     const asked = into();
     const startedMs = performance.now();
     const answer = await ask();
     asked.tookMs.push(performance.now() - startedMs);
     asked.queries++;
+    asked.series += Math.max(1, answer.length);
     asked.bytesOut += new URLSearchParams(parameters).toString().length;
     asked.bytesIn += JSON.stringify({ status: 'success', data: wire(answer) }).length;
     return answer;

@@ -16,7 +16,11 @@ test('the bench of queries prints a line a cell, then its bars, all of which are
     .map((line) => JSON.parse(line));
   const last = lines.pop();
   expect(lines.map(({ cell }) => cell)).toEqual(['platform', 'app', 'mixed']);
-  for (const { rollout, start } of lines) {
+  for (const { rollout, start, idle, guarded } of lines) {
+    // Google takes half a dollar for a million time series, and counts at least one a query.
+    expect(guarded.dollarsPerMonth).toBeCloseTo(guarded.seriesPerMonth / 2e6, 2);
+    expect(guarded.seriesPerMonth).toBeGreaterThanOrEqual(730 * guarded.queriesPerHour);
+    expect(guarded.seriesPerMonth).toBeGreaterThan(20 * idle.seriesPerMonth);
     expect(rollout.ticks).toBeGreaterThan(20);
     expect(rollout.queriesPerTick).toBeGreaterThan(1);
     expect(start.bytesIn).toBeGreaterThan(1_000);

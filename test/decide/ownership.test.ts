@@ -16,10 +16,12 @@ const service = (traffic: readonly TrafficTarget[], uid = 'one'): Service => ({
   ref: policy.service,
   uid,
   etag: 'e',
+  generation: 1,
   settled: true,
   traffic,
   latestCreated: 'api-00009-new',
   latestReady: 'api-00009-new',
+  latestServes: null,
   scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: 'someone',
 });
@@ -53,6 +55,28 @@ test('a service that was created anew under the same name is adopted anew, and n
   expect(state).toMatchObject({ stable: { revision: 'api-00009-new' }, lastGood: { revision: 'api-00009-new' } });
   expect(decision.events).toMatchObject([{ reason: 'Adopted' }]);
   expect(state.rejected).toBeUndefined();
+});
+
+test.each([
+  { createdAtMs: { 'api-00009-new': 9, 'api-00008-given': 8 }, isPassedBy: true, what: 'is newer' },
+  {
+    createdAtMs: { 'api-00009-new': 7, 'api-00008-given': 8 },
+    isPassedBy: false,
+    what: 'is older: it is not the newest',
+  },
+  { createdAtMs: {}, isPassedBy: true, what: 'was not asked' },
+])('what a person passed by is not tried, where the revision that the service names as ready $what', (one) => {
+  const revisions = Object.fromEntries(
+    Object.entries(one.createdAtMs).map(([name, atMs]) => [
+      name,
+      { name, createdAtMs: atMs, ready: 'True' as const, message: '' },
+    ]),
+  );
+  const given = service([{ revision: 'api-00008-given', percent: 100 }]);
+  const { state } = decide(policy, { ...seeing(given), revisions }, adopted, nowMs);
+  expect(state.stable).toMatchObject({ revision: 'api-00008-given' });
+  const rejected = state.rejected?.map(({ revision }) => revision);
+  expect(rejected?.includes('api-00009-new')).toBe(one.isPassedBy);
 });
 
 test('an intent that is seen in the traffic is confirmed, whatever hand the service was touched by last', () => {

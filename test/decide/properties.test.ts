@@ -113,6 +113,7 @@ describe('the evidence', () => {
             'strikes',
             'suspect',
             'doubtful',
+            'burns',
           ] as const) {
             if (before[word]) expect([word, now[word]]).toEqual([word, true]);
           }

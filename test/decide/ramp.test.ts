@@ -29,9 +29,9 @@ describe('the first requests', () => {
     },
   );
 
-  test('come by the first rung of a ladder, and by 5 % where no traffic is known', () => {
+  test('come by the first rung of a ladder, and by the least where no traffic is known', () => {
     expect(firstPercent(policy({ stepsPercent: [7, 30] }), 100, prompt, null)).toBe(7);
-    expect(firstPercent(policy(), 0, prompt, null)).toBe(5);
+    expect(firstPercent(policy(), 0, prompt, null)).toBe(1);
   });
 });
 

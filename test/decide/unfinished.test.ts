@@ -21,10 +21,12 @@ const service = (policy: Policy): Service => ({
   ref: policy.service,
   uid: 'one',
   etag: 'e',
+  generation: 1,
   settled: true,
   traffic: half,
   latestCreated: promoted,
   latestReady: promoted,
+  latestServes: null,
   scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: 'us',
 });

@@ -454,6 +454,23 @@ describe('the chance of a false conviction', () => {
     },
   );
 
+  test.each([
+    [0.02, 1],
+    [0.1, 1],
+    [0.1, 3],
+    [0.3, 3],
+  ])('is preceded by a false alarm in at most one of twenty (allowed %d, %d ticks to convict)', (allowed, ticks) => {
+    for (const gating of [1, 4]) {
+      const terms = { ...termsOf('Errors', ticks), gating };
+      const alone: Drawn = { of: (bad) => tickOf(bad, 6, 0, 0), candidate: binomial(6, allowed), control: certain };
+      const alarm = chanceEver(times(5, alone), terms, allowed, (evidence, tick) => {
+        return assess(evidence, tick, terms, true).burns;
+      });
+      expect(alarm).toBeGreaterThan(0);
+      expect(alarm).toBeLessThanOrEqual(1 / 20 / gating);
+    }
+  });
+
   test('is shared by the objectives that can convict', () => {
     const terms = { ...termsOf('Errors', 1), gating: 4 };
     const both = alike('binomial', 'candidate', [2, 4], 0.3);

@@ -71,6 +71,18 @@ describe('evidence in a sentence', () => {
   });
 });
 
+test('without a control the odds are those against the SLO', () => {
+  const terms: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
+  const tick = { candidate: { bad: 14, total: 1500 }, control: { bad: 0, total: 0 } };
+  let evidence = freshEvidence('errors', 1, 0.001, '2026-01-05T08:00:00.000Z');
+  for (let i = 0; i < 8; i++) evidence = absorb(evidence, tick, terms, '2026-01-05T08:00:15.000Z');
+  const assessment = assess(evidence, tick, terms, true);
+  expect(assessment.burns).toBe(true);
+  expect(evidenceText(evidence, assessment, 'api-00002', 'api-00001')).toBe(
+    'errors: 0.933 % of 12,000 bad on api-00002, no requests on api-00001, 0.1 % allowed (odds 1,900:1)',
+  );
+});
+
 test('what one tick decides is told of that tick, and not of the hours before it', () => {
   const terms: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
   const before = {

@@ -12,6 +12,12 @@ const relativeAlpha = 0.05;
 
 const certain = Math.log(1e6);
 
+/** The odds of suspicion. */
+const suspicious = 20;
+
+/** As long as the looks at a promoted revision are apart. */
+const longTickMs = 60_000;
+
 /** What an objective's evidence amounts to after a tick (or, with no new tick, as it stands). */
 export interface Assessment {
   readonly objective: string;
@@ -32,6 +38,8 @@ export interface Assessment {
   readonly strikes: boolean;
   readonly suspect: boolean;
   readonly doubtful: boolean;
+  /** By the SLO alone, for when there is no control, or a small one. */
+  readonly burns: boolean;
   readonly environmentBad: boolean;
   /** The candidate is clearly better than its control. */
   readonly better: boolean;
@@ -76,8 +84,9 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
     totalFailure: tickPower >= certain && largeShareBad,
     totalFailureAlone: tickAbsolute >= certain && largeShareBad,
     strikes: unheard && tickPower >= certain && terms.kind !== 'Latency' && !bad,
-    suspect: suspicion >= Math.log(20),
+    suspect: suspicion >= Math.log(suspicious),
     doubtful: suspicion >= Math.log(5),
+    burns: burns(lnAbsolute, suspicionAbsolute, terms),
     environmentBad: bad,
     better: clearlyBetter(evidence),
     tickPower,
@@ -89,6 +98,16 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
     certified: evidence.certified.total > 0 && upperBound <= (terms.kind === 'Latency' ? 1.2 : 2) * base,
   };
 }
+
+/**
+ * The meter is no measure of this: below its ceiling one or two alternatives never reach these odds, and bursts that the SLO
+ * allows do. By the e-process a revision inside its SLO is said to burn, by any objective, with a probability of at most
+ * 1 / 20 for as long as it is watched (Ville). But what starts anew takes some ticks longer, and long ticks cannot be cut
+ * short by looking sooner: there three of them always were enough for the meter, whose mean time to a false alarm at the very
+ * edge of the SLO is days (test/decide/burning.test.ts).
+ */
+const burns = (lnAbsolute: number, suspicionAbsolute: number, { gating, tickMs }: Terms): boolean =>
+  lnAbsolute >= Math.log(gating * suspicious) || (tickMs >= longTickMs && suspicionAbsolute >= Math.log(suspicious));
 
 /**
  * The printed bound that paces a ramp and justifies a promotion; it never convicts. A pointwise 95 % upper bound for a

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Policy } from '../../../src/policy/policy.ts';
 import { parseScenario, type Scenario, type ScenarioText } from '../../../src/scenario/scenario.ts';
 import { availability, latency, validPolicy } from '../../policy/valid.ts';
-import { bad, cloudMonitoring, fasts, good, harms, late, managedPrometheus } from './worlds.ts';
+import { bad, cloudMonitoring, fasts, good, harms, late, managedPrometheus, minimal } from './worlds.ts';
 
 export interface Cell {
   /** The rule as the table calls it. */
@@ -105,6 +105,9 @@ export function cells(quick: boolean): Cell[] {
     ...Object.entries(bad).map(([name, world]) => cell(us, name, world, 'Bad', some)),
     ...Object.entries(good).map(([name, world]) => cell(us, name, world, 'Good', runsOf(name))),
     ...Object.entries(fasts).map(([name, world]) => cell(us, name, world, 'Good', some, policy({ profile: 'Fast' }))),
+    ...Object.entries(minimal).map(([name, { profile, world }]) =>
+      cell(us, name, world, 'Bad', some, validPolicy([availability], { rollout: { profile } }, 'bench')),
+    ),
     ...peers.flatMap((peer) => [
       ...harmCells(peer, some),
       cell(peer, 'leak from 10 min', bad['leak from 10 min'], 'Bad', some),

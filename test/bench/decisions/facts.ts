@@ -10,6 +10,8 @@ export interface Facts {
   /** Over the runs: fewest promotions and most rejections of a run. */
   readonly fewestPromotions: number;
   readonly mostRollbacks: number;
+  /** Runs in which a promoted revision was given a control. */
+  readonly tookControl: number;
   /** Median second at which a control was taken after promotion; null where it never was. */
   readonly controlAtS: number | null;
 }
@@ -26,6 +28,7 @@ export function factsOf(results: readonly RunResult[]): Facts {
     mostRetreats: Math.max(...counts('Retreat')),
     fewestPromotions: Math.min(...counts('Promote')),
     mostRollbacks: Math.max(...counts('RollBack')),
+    tookControl: controls.length,
     controlAtS: controls.length === 0 ? null : quantile(controls, 0.5),
   };
 }

@@ -9,7 +9,6 @@ export interface Heuristic {
 }
 
 const harm = (world: string) => ({ world, measure: 'Harm' }) as const;
-const undecided = (world: string, runs: number) => ({ world, measure: 'Undecided', runs }) as const;
 const falsely = (world: string, runs = 1000) => ({ world, measure: 'FalseRollbacks', runs }) as const;
 
 export const heuristics: readonly Heuristic[] = [
@@ -87,11 +86,11 @@ export const heuristics: readonly Heuristic[] = [
   {
     name: 'the ceiling of the meter',
     edits: [{ file: 'evidence/evidence.ts', from: ', 3 * cap));', to: ', 1e9));' }],
-    shows: [falsely('bursty, 100 rps', 4000), falsely('bursty, 10 rps', 4000), undecided('bursty, 100 rps', 4000)],
+    shows: [falsely('a floor of 0.43 % for both', 2000), falsely('bursty, 100 rps', 4000)],
   },
   {
     name: 'the meter of suspicion, and stepping back',
-    edits: [{ file: 'evidence/assess.ts', from: 'suspect: suspicion >= Math.log(20),', to: 'suspect: false,' }],
+    edits: [{ file: 'evidence/assess.ts', from: 'suspect: suspicion >= Math.log(suspicious),', to: 'suspect: false,' }],
     shows: [harm('60 s of 3 % in 10 min'), harm('overload of 2 % above 40 rps'), harm('leak, 120 s late')],
   },
   {
@@ -202,7 +201,7 @@ export const heuristics: readonly Heuristic[] = [
     edits: [
       {
         file: 'traffic/rollout/ramp.ts',
-        from: 'if (policy.rollout.stepsPercent !== null || requestsPerSecond <= 0) return start;',
+        from: 'if (policy.rollout.stepsPercent !== null) return start;',
         to: 'if (start > 0) return start;',
       },
     ],
@@ -250,5 +249,32 @@ export const heuristics: readonly Heuristic[] = [
       harm('leak from 10 min'),
       harm('+4 % in the watch'),
     ],
+  },
+  {
+    name: 'a control after promotion by odds against the SLO',
+    edits: [
+      {
+        file: 'evidence/assess.ts',
+        from: 'lnAbsolute >= Math.log(gating * suspicious)',
+        to: 'lnAbsolute >= 1e9 * gating',
+      },
+    ],
+    shows: [harm('+0.5 % after promotion'), harm('+0.5 % in the watch')],
+  },
+  {
+    name: 'or by suspicion, where ticks are long',
+    edits: [{ file: 'evidence/assess.ts', from: 'tickMs >= longTickMs', to: 'tickMs >= 1e9 * longTickMs' }],
+    shows: [harm('+5 % after promotion, 120 s late')],
+  },
+  {
+    name: 'a closer look at a promoted revision',
+    edits: [
+      {
+        file: 'traffic/guard/guarding.ts',
+        from: '({ objective }) => tickOf(objective))',
+        to: '({ objective }) => Math.max(tickOf(objective), cadence.guardMs))',
+      },
+    ],
+    shows: [harm('+0.5 % after promotion')],
   },
 ];

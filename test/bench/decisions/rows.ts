@@ -51,6 +51,18 @@ export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): R
   const none = (what: string, value: number): Row => atMost(what, value, 'runs', 0);
   const missed = (world: string): number => of(world).summary.runs - of(world).summary.rolledBack;
 
+  const atMostMissed = (world: string, barPercent: number): Row =>
+    atMost(`not rolled back: ${world}`, (100 * missed(world)) / of(world).summary.runs, '% of runs', barPercent);
+  const controlTaken = (world: string, barPercent: number): Row => {
+    const { facts, summary } = of(world);
+    return atMost(
+      `control after promotion: ${world}`,
+      (100 * facts.tookControl) / summary.runs,
+      '% of runs',
+      barPercent,
+    );
+  };
+
   const at = Object.keys(arrivals);
   const ratio = (label: string, arrival: string): number =>
     harmOf(measured, label, arrival) / harmOf(measured, ours, arrival);
@@ -146,6 +158,13 @@ export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): R
       75,
     ),
     none('total failure after promotion not rolled back', missed('total failure after promotion')),
+    atMostMissed('+0.9 % after promotion', 1),
+    harm('+0.9 % after promotion', 400),
+    atMostMissed('+0.2 % after promotion', 3),
+    harm('+0.2 % after promotion', 250),
+    atMostMissed('+10 % after promotion', 1),
+    harm('+10 % after promotion', 3500),
+    ...['healthy', 'diurnal', 'clusters', 'bursty'].map((world) => controlTaken(`${world}, 100 rps`, 0.5)),
     falsely('shared failure after promotion', 0),
     falsely('metrics outage', 0),
     falsely('healthy, 0.05 rps', 0),

@@ -92,6 +92,18 @@ export const bad = {
   '+5 %, 0.05 rps': on(0.05, harms['+5 % errors']),
 } satisfies Record<string, World>;
 
+const afterPromotion = (at: string, errorPercent: number): World => ({
+  horizon: '3h',
+  events: [{ at, for: '2h', on: 'Candidate', errorPercent }],
+});
+
+/** Rehearsed with one objective, by a profile: the least that a policy can say. */
+export const minimal = {
+  '+0.9 % after promotion': { profile: 'Balanced', world: afterPromotion('60m', 0.9) },
+  '+0.2 % after promotion': { profile: 'Fast', world: on(150, afterPromotion('45m', 0.2)) },
+  '+10 % after promotion': { profile: 'Careful', world: afterPromotion('75m', 10) },
+} satisfies Record<string, { readonly profile: string; readonly world: World }>;
+
 /** Rehearsed with the profile Fast. */
 export const fasts = { 'healthy, Fast': healthy } satisfies Record<string, World>;
 
@@ -107,6 +119,8 @@ const once = (length: string, errorPercent: number): World => ({
 
 /** Where single heuristics show: no bar is set here. */
 export const finer = {
+  '+0.5 % after promotion': afterPromotion('60m', 0.5),
+  '+5 % after promotion, 120 s late': late(afterPromotion('60m', 5)),
   '+2 % in the watch': from('20m', 2),
   '+2 % in the watch, 10 rps': on(10, from('20m', 2)),
   '+0.5 % in the watch': from('20m', 0.5),
@@ -122,4 +136,8 @@ export const finer = {
 export const finerGood = {
   'once 60 s of 10 %': once('60s', 10),
   'once 15 s of 20 %': once('15s', 20),
+  'a floor of 0.43 % for both': on(300, {
+    horizon: '4h',
+    events: [{ at: '90s', for: '230m', on: 'Both', errorPercent: 0.43 }],
+  }),
 } satisfies Record<string, World>;

@@ -211,10 +211,12 @@ const serviceOf = (ref: ServiceRef): Service => ({
   ref,
   uid: `service-${ref.name}`,
   etag: '1',
+  generation: 1,
   settled: true,
   traffic: [{ revision: `${ref.name}-00001-abc`, percent: 100 }],
   latestCreated: `${ref.name}-00001-abc`,
   latestReady: `${ref.name}-00001-abc`,
+  latestServes: null,
   scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: 'deployer@acme.iam.gserviceaccount.com',
 });

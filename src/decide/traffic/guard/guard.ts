@@ -49,9 +49,7 @@ export function watchOver(
   if (judged.newest === null) return move('None', 'Guarding', 'No new samples since the last look.');
 
   if (guard.controlSince === undefined) {
-    const burning = gating.find(
-      ({ suspicionAbsolute, totalFailureAlone: guardsAlone }) => suspicionAbsolute >= Math.log(20) || guardsAlone,
-    );
+    const burning = gating.find(({ burns, totalFailureAlone }) => burns || totalFailureAlone);
     if (!burning) return move('None', 'Guarding', `${guard.revision} is watched until ${guard.until}.`);
     if (guard.external) {
       return move(

@@ -88,8 +88,11 @@ export function takeControl(rollout: RolloutState, gating: readonly Assessment[]
   const percent = fairPercent(moment.limit, half);
   if (moment.percent <= percent || rollout.controlsTaken > 0) return null;
   const burning = gating.find(
-    ({ suspicionAbsolute, suspicionRelative, tickAbsolute, environmentBad }) =>
-      suspicionAbsolute >= Math.log(20) && tickAbsolute > 0 && suspicionRelative >= Math.log(2) && !environmentBad,
+    ({ burns, suspicionAbsolute, suspicionRelative, tickAbsolute, environmentBad }) =>
+      (burns || suspicionAbsolute >= Math.log(20)) &&
+      tickAbsolute > 0 &&
+      suspicionRelative >= Math.log(2) &&
+      !environmentBad,
   );
   if (!burning) return null;
   const evidence = evidenceText(evidenceOf(rollout, burning), burning, rollout.candidate, rollout.control);
