@@ -17,10 +17,12 @@ export function serviceView(ref: ServiceRef, message: ServiceMessage): Service {
     ref,
     uid: message.uid ?? '',
     etag: message.etag ?? '',
+    generation: Number(text(message.generation)),
     settled: isSettled(message),
     traffic: trafficView(message.traffic ?? []),
     latestCreated: shortName(message.latestCreatedRevision),
     latestReady: shortName(message.latestReadyRevision),
+    latestServes: latestServes(message),
     scaling: isEnum(message.scaling?.scalingMode, 'MANUAL', 2)
       ? { mode: 'Manual', instances: message.scaling?.manualInstanceCount ?? 0 }
       : { mode: 'Automatic', maxInstances: message.scaling?.maxInstanceCount || null },
@@ -61,12 +63,19 @@ function isSettled(message: ServiceMessage): boolean {
 function trafficView(targets: readonly TargetMessage[]): TrafficTarget[] {
   if (targets.length === 0) return [{ revision: null, percent: 100 }];
   return targets.map((target) => ({
-    revision: isEnum(target.type, 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', 1) ? null : shortName(target.revision),
+    revision: isLatest(target) ? null : shortName(target.revision),
     percent: target.percent ?? 0,
     ...(target.tag ? { tag: target.tag } : {}),
   }));
 }
 
+/** What serves now is not what was asked for, as long as Cloud Run is at it. */
+const latestServes = ({ trafficStatuses }: ServiceMessage): string | null =>
+  shortName(trafficStatuses?.find(isLatest)?.revision);
+
+const isLatest = ({ type }: TargetMessage): boolean => isEnum(type, 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', 1);
+
+/** By its condition Ready alone, whatever the reason: without traffic it is retired, and its condition Active has failed. */
 function readiness(condition: ConditionMessage | undefined): Revision['ready'] {
   if (isEnum(condition?.state, 'CONDITION_SUCCEEDED', 4)) return 'True';
   return isEnum(condition?.state, 'CONDITION_FAILED', 3) ? 'False' : 'Unknown';

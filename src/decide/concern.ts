@@ -48,6 +48,8 @@ export interface Concern<S extends keyof Status> {
   isNews(service: Service, known: Status): boolean;
   questions(at: Unasked): Partial<Questions>;
   judge(at: Case, others: Settled): Judgement<S>;
+  /** What is left of its memory when a revision turns out not to exist any more. */
+  bereft?(known: Status, revision: string): Memory<S>;
   /** What a write changes once it is seen in the service, and only then. */
   confirm(at: Unasked, effect: Effect): Memory<S>;
 }

@@ -4,6 +4,7 @@ import { without } from '../status/edit.ts';
 import type { Status } from '../status/status.ts';
 import type { Unasked } from './case.ts';
 import { type Effect, withMemory } from './concern.ts';
+import { released } from './outcome.ts';
 import type { Repertoire } from './repertoire.ts';
 import { phaseOf, shown } from './view.ts';
 
@@ -16,6 +17,6 @@ export function confirmed({ concerns }: Pick<Repertoire, 'concerns'>, at: Unaske
 
 /** The same as people see it: what nothing moved for is over. */
 export function confirmedBy(repertoire: Pick<Repertoire, 'concerns'>, at: Unasked, effect: Effect): Status {
-  const state = without(confirmed(repertoire, at, effect), 'hold');
+  const state = released(confirmed(repertoire, at, effect), at.nowMs);
   return shown({ ...state, phase: phaseOf(state) }, at.service, at.nowMs);
 }

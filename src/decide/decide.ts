@@ -12,13 +12,14 @@ import { iso, ms } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { without } from '../status/edit.ts';
 import type { Status } from '../status/status.ts';
+import { withAnswer } from './answer.ts';
 import { cadence } from './cadence.ts';
 import type { Case, Unasked } from './case.ts';
 import { type Settled, withMemory } from './concern.ts';
 import { confirmed } from './confirmed.ts';
 import type { Decided, Decision } from './decision.ts';
 import { inspected } from './inspection.ts';
-import { heldFor, holding, type Outcome } from './outcome.ts';
+import { goesOn, heldFor, holding, type Outcome, released } from './outcome.ts';
 import { type Repertoire, repertoire as standard } from './repertoire.ts';
 import { phaseOf, shown } from './view.ts';
 import { clipped } from './words.ts';
@@ -37,15 +38,22 @@ export function decide(
     const missing = holding('ServiceNotFound', message);
     return finish({ policy, service, known: before, nowMs }, [missing], before, [], repertoire);
   }
+  if (policy.invalidEdit !== undefined && isAnother(service, before)) {
+    const message = 'The policy is not valid, and names another service than it guarded: nothing is done to either.';
+    return finish({ policy, service, known: before, nowMs }, [holding('InvalidSpec', message)], before, [], repertoire);
+  }
   const at = { policy, seen, service, known: remembered(service, before), nowMs };
   const { known: found, events } = confirmedIntent(at, repertoire);
   const { proposals, state } = judged({ ...at, known: found }, repertoire);
-  return finish({ ...at, known: found, before }, proposals, state, events, repertoire);
+  const last = found.decision === undefined ? before : { ...before, decision: found.decision };
+  return finish({ ...at, known: found, before: last }, proposals, state, events, repertoire);
 }
 
 /** A service of the same name that was created anew has nothing of what is remembered. */
-const remembered = ({ uid }: Service, known: Status): Status =>
-  known.adoption !== undefined && known.adoption.serviceUid !== uid ? {} : known;
+const remembered = (service: Service, known: Status): Status => (isAnother(service, known) ? {} : known);
+
+const isAnother = ({ uid }: Service, { adoption }: Status): boolean =>
+  adoption !== undefined && adoption.serviceUid !== uid;
 
 /** What was intended is in the service, whoever has seen it there first: it is ours, and done. */
 function confirmedIntent(
@@ -59,7 +67,10 @@ function confirmedIntent(
   const { purpose, reason, message } = intent;
   const { action, told } = repertoire.purposes[purpose];
   const nowMs = at.known.stable ? ms(intent.at) : at.nowMs;
-  const known = without(confirmed(repertoire, { ...at, nowMs }, intent), 'hold');
+  const known = {
+    ...released(confirmed(repertoire, { ...at, nowMs }, intent), at.nowMs),
+    decision: { ...at.known.decision, action, reason, message, at: intent.at, nextCheck: iso(at.nowMs) },
+  };
   return { known, events: [{ type: told, reason: reason as PolicyEvent['reason'], action, message }] };
 }
 
@@ -107,12 +118,16 @@ function finish(
   const observing = policy.mode === 'Observe' && purpose !== undefined;
   const action = (purpose?.action ?? (outcome.hold === 'ForThis' ? 'Hold' : 'None')) as Decision['action'];
   const message = clipped(observing ? `Would ${purpose.verb}: ${outcome.message}` : outcome.message);
-  const isNew = before.decision?.reason !== reason || before.decision.action !== action;
+  const isOther = before.decision?.reason !== reason || before.decision.action !== action;
+  // What was only away for a moment is no news.
+  const isNew = isOther && !(outcome.hold === 'ForThis' && goesOn(before, reason, nowMs));
   const event = { reason, action, message };
+  const once = outcome.once === undefined ? {} : { once: outcome.once };
   const told = outcome.hold === 'ForThis' ? 'Warning' : (reasonFacts(reason)?.told ?? null);
   const louder = told === 'Warning' ? told : purpose?.told;
   const found = purpose ? (observing && isNew ? louder : null) : isNew ? told : null;
-  const { hold, page } = held(at, proposals);
+  // What is not done in Observe ends nothing.
+  const { hold, page } = observing && at.known.hold ? { hold: at.known.hold, page: null } : held(at, proposals);
   const lookInMs = observing ? cadence.observingMs : Math.min(...proposals.map((one) => one.lookInMs));
   const decision: Decision = {
     action,
@@ -125,25 +140,36 @@ function finish(
       ...(page ? [page] : []),
       ...(found ? [{ ...event, type: found }] : []),
     ],
-    announcement: louder && purpose && !observing ? { ...event, type: louder } : null,
+    announcement: louder && purpose && !observing ? { ...event, type: louder, ...once } : null,
     obeyed: observing ? [] : proposals.flatMap(({ obeyed = [] }) => obeyed),
     nextCheckMs: nowMs + lookInMs,
   };
   const nextCheck = iso(decision.nextCheckMs);
+  const isSameHold = hold !== undefined && hold.reason === state.hold?.reason;
   const decided: Status = {
-    ...without(state, 'hold'),
+    ...(isSameHold ? state : released(state, nowMs)),
     ...(hold && { hold }),
     decision: stands(before, outcome, decision)
       ? { ...before.decision!, nextCheck }
       : { ...before.decision, action, reason, message, at: iso(nowMs), nextCheck },
   };
-  return { decision, state: shown({ ...decided, phase: phaseOf(decided) }, service, nowMs) };
+  const obeyed = proposals.flatMap((one) => one.obeyed ?? []);
+  const answered = withAnswer(decided, {
+    policy,
+    reason,
+    answer: proposals.find((one) => one.answer !== undefined)?.answer ?? null,
+    settled: service?.settled ?? true,
+    observing: policy.mode === 'Observe',
+    obeyed,
+    nowMs,
+  });
+  return { decision, state: shown({ ...answered, phase: phaseOf(answered) }, service, nowMs) };
 }
 
 /** What nothing moves for, whoever holds it. */
 function held(at: Ending, proposals: readonly Outcome[]): Partial<ReturnType<typeof heldFor>> {
   const holder = proposals.find(({ hold }) => hold !== undefined);
-  if (holder?.hold === 'ForThis') return heldFor(at, holder);
+  if (holder?.hold === 'ForThis' || holder?.hold === 'Quietly') return heldFor(at, holder);
   return holder && at.known.hold ? { hold: at.known.hold } : {};
 }
 

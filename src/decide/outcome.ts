@@ -2,6 +2,7 @@
 import type { PolicyEvent } from '../facts/event.ts';
 import type { Reason } from '../facts/reason.ts';
 import { iso, ms, spoken } from '../facts/time.ts';
+import { without } from '../status/edit.ts';
 import type { Status } from '../status/status.ts';
 import { cadence } from './cadence.ts';
 import type { Case } from './case.ts';
@@ -12,9 +13,13 @@ export interface Outcome {
   readonly reason: Reason;
   readonly message: string;
   readonly write?: Write;
-  /** Nothing moves for this reason; or what nothing moved for goes on. Neither: nothing is held. */
-  readonly hold?: 'ForThis' | 'GoesOn';
+  /** Nothing moves for this reason, which only its deadline tells people of (Quietly); or what nothing moved for goes on. */
+  readonly hold?: 'ForThis' | 'Quietly' | 'GoesOn';
   readonly events?: readonly PolicyEvent[];
+  /** What a request that needs no write is told; it stops no judgement, which may have a write of its own. */
+  readonly answer?: string;
+  /** Of a write that people are told of once, whatever becomes of what was saved of it. */
+  readonly once?: string;
   readonly obeyed?: readonly Obeyed[];
   readonly lookInMs: number;
   /** NoNews: what was decided last goes on being what people read. AllIsWell: so does what was done last, if anything. */
@@ -27,13 +32,47 @@ export const holding = (reason: Reason, why: string) =>
 
 /** Cloud Run is still at work, and is looked at again soon. */
 export const waiting = (message: string) =>
-  ({ reason: 'Settling', message, lookInMs: cadence.settlingMs }) as const satisfies Outcome;
+  ({
+    reason: 'Settling',
+    message: clipped(message),
+    hold: 'Quietly',
+    lookInMs: cadence.settlingMs,
+  }) as const satisfies Outcome;
 
 type Hold = NonNullable<Status['hold']>;
 
-/** What nothing moves for has lasted as long as a bake may. */
+/** What nothing moves for has lasted as long as a bake may, without a break. */
 export function hasLasted({ policy, known: { hold }, nowMs }: Held, reason: Reason): boolean {
-  return hold?.reason === reason && (hold.paged || nowMs - ms(hold.since) >= policy.rollout.maxBakeMs);
+  return hold?.reason === reason && nowMs - ms(hold.begun ?? hold.since) >= policy.rollout.maxBakeMs;
+}
+
+/** What is away for less than this has not ended. */
+const onlyPausedMs = 15 * 60_000;
+/** A person who does it again does another thing, and so does Cloud Run with each change. */
+const eachAnew = ['Paused', 'SplitByHand', 'Settling'];
+
+/** The hold for this reason that goes on, also where it was away for a while; null: it begins. */
+export function goesOn(
+  { hold, lastHold }: Status,
+  reason: string,
+  nowMs: number,
+): Pick<Hold, 'since' | 'paged'> | null {
+  if (hold?.reason === reason) return hold;
+  if (lastHold?.reason !== reason || eachAnew.includes(reason)) return null;
+  return nowMs - ms(lastHold.ended) < onlyPausedMs ? { since: lastHold.since, paged: lastHold.paged } : null;
+}
+
+/** Another candidate's trouble is another trouble. */
+const aboutWhom = ({ rollout, stable }: Status): string => rollout?.candidate ?? stable?.revision ?? '';
+
+/** The state in which nothing is held any more. */
+export function released(state: Status, nowMs: number): Status {
+  const { hold } = state;
+  if (!hold) return state;
+  const { reason, since, paged } = hold;
+  if (eachAnew.includes(reason)) return without(state, 'hold');
+  const about = aboutWhom(state);
+  return { ...without(state, 'hold'), lastHold: { reason, about, since, paged, ended: iso(nowMs) } };
 }
 
 type Held = Pick<Case, 'policy' | 'known' | 'nowMs'>;
@@ -41,14 +80,15 @@ type Held = Pick<Case, 'policy' | 'known' | 'nowMs'>;
 /** The hold for this reason, which may have begun before; people are told once more when it has lasted as long as a bake may. */
 export function heldFor(
   { policy, known, nowMs }: Held,
-  { reason, message }: Pick<Outcome, 'reason' | 'message'>,
+  { reason, message, hold: how }: Pick<Outcome, 'reason' | 'message' | 'hold'>,
 ): { readonly hold: Hold; readonly page: PolicyEvent | null } {
-  const begun = known.hold?.reason === reason ? known.hold : { since: iso(nowMs), paged: false };
-  const lastedMs = nowMs - ms(begun.since);
-  const due = !begun.paged && lastedMs >= policy.rollout.maxBakeMs;
+  const before = goesOn(known, reason, nowMs);
+  const { since, paged, begun } = { begun: iso(nowMs), since: iso(nowMs), paged: false, ...before };
+  const lastedMs = nowMs - ms(since);
+  const due = !paged && lastedMs >= policy.rollout.maxBakeMs;
   const told = `Held for ${spoken(lastedMs)} (${reason}): ${message}`;
   return {
-    hold: { ...begun, reason, message, paged: begun.paged || due },
+    hold: { ...before, since, begun, reason, message, paged: paged || due, ...(how === 'Quietly' && { quiet: true }) },
     page: due ? { type: 'Warning', reason: 'HeldTooLong', action: 'Hold', message: told } : null,
   };
 }

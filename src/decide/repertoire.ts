@@ -4,7 +4,7 @@ import { type Purposes, purposes } from '../facts/purpose.ts';
 import type { Service } from '../facts/service.ts';
 import type { Status } from '../status/status.ts';
 import type { Unasked } from './case.ts';
-import type { Concern } from './concern.ts';
+import { type Concern, withMemory } from './concern.ts';
 import { inspectedLongAgo, inspectionDue } from './inspection.ts';
 import type { Questions } from './questions.ts';
 import { traffic } from './traffic/traffic.ts';
@@ -24,6 +24,13 @@ export const isQuiet = ({ concerns }: Repertoire, known: Status): boolean =>
 
 export const isNews = ({ concerns }: Repertoire, service: Service, known: Status): boolean =>
   concerns.some((concern) => concern.isNews(service, known));
+
+/** The state after a revision that was needed turned out not to exist any more. */
+export const bereftOf = ({ concerns }: Repertoire, state: Status, revision: string): Status =>
+  concerns.reduce(
+    (known, concern) => (concern.bereft ? withMemory(known, concern.sections, concern.bereft(known, revision)) : known),
+    state,
+  );
 
 /** What all concerns have to find out, asked once. */
 export function questionsOf({ concerns }: Repertoire, at: Unasked): Questions {

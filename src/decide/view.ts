@@ -19,12 +19,15 @@ const mostOdds = 1e9;
 const breachingOdds = 20;
 
 export function phaseOf(state: Status): Phase {
-  if (state.hold) return 'Held';
+  if (state.hold && !isBrief(state.hold)) return 'Held';
   if (!state.stable) return 'Pending';
   if (state.rollout?.convicted || state.guard?.convicted) return 'RollingBack';
   if (state.rollout) return state.rollout.stage === 'Watch' ? 'Watching' : 'Ramping';
   return state.guard?.controlSince ? 'Watching' : 'Steady';
 }
+
+/** It is usual, and over in a moment. */
+const isBrief = ({ quiet, paged }: NonNullable<Status['hold']>): boolean => quiet === true && !paged;
 
 /** Shares and candidate as they are in the traffic. */
 export function shown(state: Status, service: Service | null, nowMs: number): Status {
@@ -41,8 +44,25 @@ export function shown(state: Status, service: Service | null, nowMs: number): St
   });
 }
 
-/** One row an objective: the verdict, the values, the sizes and the odds. */
-export const rows = (policy: Policy, { evidence, assessments, notAttributable, unknown }: Judged): Row[] =>
+/** The figures that people see, and of which revisions they are. */
+export const figures = (
+  policy: Policy,
+  judged: Judged,
+  revision: string,
+  beside: string,
+  as: 'Candidate' | 'Promoted',
+  alone = false,
+): Pick<Status, 'objectives' | 'compared'> => ({
+  objectives: rows(policy, judged, alone),
+  compared: { revision, beside, as },
+});
+
+/** One row an objective: the verdict, the values, the sizes and the odds. `alone`: the revision has all of the traffic. */
+export const rows = (
+  policy: Policy,
+  { evidence, assessments, notAttributable, unknown }: Judged,
+  alone = false,
+): Row[] =>
   policy.objectives.map((objective, i) => {
     const entry = evidence[i]!;
     const { candidate, control } = entry;
@@ -62,8 +82,10 @@ export const rows = (policy: Policy, { evidence, assessments, notAttributable, u
     if (candidate.total < fewestSamples) return { ...row, verdict: 'Unknown', reason: 'InsufficientSamples' };
     const assessment = assessments[i]!;
     // Whatever is wrong is wrong on both sides, and says nothing about the candidate.
-    if (assessment.environmentBad && !assessment.better) return { ...row, verdict: 'Unknown', reason: 'Ambiguous' };
-    return { ...row, verdict: breaching(assessment) ? 'Breaching' : 'Healthy' };
+    if (!alone && assessment.environmentBad && !assessment.better)
+      return { ...row, verdict: 'Unknown', reason: 'Ambiguous' };
+    const isBad = alone ? assessment.burns || assessment.totalFailureAlone : breaching(assessment);
+    return { ...row, verdict: isBad ? 'Breaching' : 'Healthy' };
   });
 
 /** Suspicion starts anew after a retreat; what was proven against the candidate stays. */

@@ -40,12 +40,17 @@ export function oddsText(value: number): string {
 const fractionText = ({ bad, total }: Tally, what = ''): string =>
   total > 0 ? `${percentText(bad / total)} of ${countText(total)}${what}` : 'no requests';
 
-/** "availability: 3.28 % of 412 bad on api-00002-bbb, 0.05 % of 39,812 on api-00001-aaa, 0.1 % allowed (odds 20,000:1)" */
+/**
+ * "availability: 3.28 % of 412 bad on api-00002-bbb, 0.05 % of 39,812 on api-00001-aaa, 0.1 % allowed (odds 20,000:1)"; without
+ * a control the odds are those against the SLO.
+ */
 export function evidenceText(evidence: Evidence, assessment: Assessment, candidate: string, control: string): string {
-  return `${evidence.objective}: ${comparedText(evidence, evidence.judgedAgainst, candidate, control)} (odds ${oddsText(odds(assessment))})`;
+  const compared = comparedText(evidence, evidence.judgedAgainst, candidate, control);
+  const ratio = evidence.control.total > 0 ? odds(assessment) : Math.exp(assessment.lnAbsolute);
+  return `${evidence.objective}: ${compared} (odds ${oddsText(ratio)})`;
 }
 
-/** The same of the newest tick alone, where that is what decides; without a control the odds are those against the SLO. */
+/** The same of the newest tick alone, where that is what decides. */
 export function tickText(evidence: Evidence, assessment: Assessment, candidate: string, control: string): string {
   const { tick, tickPower, tickAbsolute } = assessment;
   if (tick === null) return evidenceText(evidence, assessment, candidate, control);
@@ -60,9 +65,25 @@ const comparedText = (counts: Counted, allowed: number, candidate: string, contr
 export const goneBackText = (revision: string, control: string): string =>
   `All traffic goes back to ${control}; ${revision} stays rejected until it is retried.`;
 
-/** "availability at most 0.12 %, latency at most 4.1 %": what the certificate proves. */
-export const boundsText = (assessments: readonly Assessment[]): string =>
-  assessments.map(({ objective, upperBound }) => `${objective} at most ${percentText(upperBound)} bad`).join(', ');
+interface Comparing {
+  readonly control: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** "availability at most 0.12 % bad, latency at most 4.1 % bad": what the certificate proves. */
+export const boundsText = (assessments: readonly Assessment[], { control, evidence }: Comparing): string =>
+  assessments
+    .map((assessment) => {
+      const { objective, upperBound } = assessment;
+      const entry = evidence.find((one) => one.objective === objective)!;
+      const when = holdsOutage(entry, assessment) ? ` while ${control} was well` : '';
+      return `${objective} at most ${percentText(upperBound)} bad${when}`;
+    })
+    .join(', ');
+
+/** What was counted is worse than what is proven: the time in which the control failed, too, is in it and proves nothing. */
+export const holdsOutage = ({ candidate }: Evidence, { upperBound }: Assessment): boolean =>
+  candidate.total > 0 && candidate.bad / candidate.total > upperBound;
 
 /** Somebody else's words in a sentence may be long; a status that is too long would be refused as a whole. */
 export const clipped = (text: string): string => (text.length <= 1500 ? text : `${text.slice(0, 1500)}…`);

@@ -6,4 +6,6 @@ export interface PolicyEvent {
   readonly reason: Reason;
   readonly action: string;
   readonly message: string;
+  /** What it tells of, where that happens but once: whoever tells it again, in other words or after a crash, adds nothing. */
+  readonly once?: string;
 }

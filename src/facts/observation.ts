@@ -9,7 +9,7 @@ import type { Revision } from './revision.ts';
 import type { Service } from './service.ts';
 
 export interface Observation {
-  /** null: Cloud Run says that there is no such service. */
+  /** Its newest ready revision is put right by what the revisions say. null: Cloud Run says that there is no such service. */
   readonly service: Service | null;
   /** The revisions that were looked at, by short name; null: it does not exist (any more). */
   readonly revisions: Readonly<Record<string, Revision | null>>;

@@ -27,6 +27,8 @@ export const purposes = {
   Withdraw: { action: 'Withdraw', verb: 'withdraw the candidate', order: 'IntentFirst', owed: true, told: 'Warning' },
   GuardControl: { action: 'TakeControl', verb: 'take a control', order: 'IntentFirst', owed: true, told: 'Warning' },
   Restore: { action: 'Restore', verb: 'restore', order: 'IntentFirst', owed: true, told: 'Warning' },
+  /** A write that was given up for lost took effect late: the traffic is again as it was written after it. */
+  PutRight: { action: 'PutRight', verb: 'put the traffic right', order: 'ChangeFirst', owed: false, told: 'Warning' },
   /** The policy is gone: what it had begun is given back. */
   Leave: { action: 'Leave', verb: 'give the traffic back', order: 'ChangeFirst', owed: false, told: 'Normal' },
 } as const satisfies Record<string, PurposeFacts>;

@@ -47,6 +47,14 @@ export const reasons = {
   },
   Adopted: { told: 'Normal', runbook: nothing },
   PinnedAgain: { told: 'Normal', runbook: 'Let pipelines deploy with --no-traffic: LATEST was set again.' },
+  LateWrite: {
+    told: 'Warning',
+    runbook: 'Nothing to do: a write that was given up for lost took effect late, and was put right.',
+  },
+  RejectedOnLatest: {
+    told: 'Warning',
+    runbook: 'Take the traffic out of the tool that set LATEST: it sent everybody to a revision that was rolled back.',
+  },
   FollowsLatest: {
     told: 'Warning',
     runbook: 'Use mode Enforce, or pin the traffic: it cannot be guarded before it serves.',
@@ -71,6 +79,11 @@ export const reasons = {
     ends: () => 'until a person gives one revision all of the traffic',
     runbook: 'There is nothing to go back to: give the revision that is good all of the traffic.',
   },
+  LastGoodDeleted: {
+    told: 'Warning',
+    ends: () => 'until it stops burning, or a person gives another revision all of the traffic',
+    runbook: 'There is nothing to go back to: give a revision that is good all of the traffic, or deploy one.',
+  },
   // What people asked for.
   Paused: {
     told: 'Warning',
@@ -84,9 +97,17 @@ export const reasons = {
     told: 'Warning',
     runbook: 'Read the message: the annotation named a revision that it cannot be done to.',
   },
+  UnknownAnnotation: {
+    told: 'Warning',
+    runbook: 'Correct the annotation that the message names, or remove it: nothing came of it.',
+  },
   // Quiet.
   Steady: { told: null, runbook: nothing },
-  Settling: { told: null, runbook: nothing },
+  Settling: {
+    told: null,
+    ends: () => 'until Cloud Run has finished with the last change',
+    runbook: 'Look at the service in Cloud Run: it is still at work on the last change.',
+  },
   RevisionNotReady: {
     told: 'Warning',
     runbook: 'Look at the revision in Cloud Run: it did not start and gets no traffic.',
@@ -127,6 +148,7 @@ export const reasons = {
   TurnedRound: { told: null, runbook: nothing },
   // A rollout.
   NewRevision: { told: null, runbook: nothing },
+  TrafficBegan: { told: null, runbook: nothing },
   Superseded: { told: null, runbook: nothing },
   Observing: { told: null, runbook: nothing },
   Healthy: { told: null, runbook: nothing },
@@ -196,12 +218,21 @@ export const reasons = {
   // What came in the way.
   HeldTooLong: { told: 'Warning', runbook: 'A hold has lasted as long as a bake may: look at its reason.' },
   NotCarriedOut: { told: 'Warning', runbook: 'Read what Cloud Run refused; it is judged anew at the next look.' },
-  InvalidSpec: { told: 'Warning', runbook: 'Correct the spec: `steadyrun check` says where.' },
+  /** Told by each edit, and not by each look. */
+  InvalidSpec: {
+    told: null,
+    ends: () => 'until the spec is valid',
+    runbook: 'Correct the spec: `steadyrun check` says where.',
+  },
   Conflict: { told: 'Warning', runbook: 'Two policies guard one service: delete one.' },
   NewerOperator: { told: 'Warning', runbook: 'Run the newer operator: it wrote what this one does not understand.' },
   MemoryLost: { told: 'Warning', runbook: 'Read the condition MemoryIntact: what is forgotten is learnt again.' },
   Refused: { told: null, runbook: 'Grant what the message names.' },
   ChangedMeanwhile: { told: null, runbook: nothing },
+  ChangedBeside: {
+    told: 'Normal',
+    runbook: 'If a change that you made in that moment is gone, make it again: it is respected.',
+  },
   OutcomeUnknown: { told: 'Warning', runbook: 'Nothing to do: the next look says whether it was done.' },
   Unavailable: { told: null, runbook: 'Nothing to do unless it lasts: a dependency does not answer.' },
   InternalError: { told: null, runbook: 'Report it: this is a defect of the operator.' },

@@ -14,13 +14,21 @@ export interface Service {
   readonly ref: ServiceRef;
   readonly uid: string;
   readonly etag: string;
+  /** Rises by one with every change that somebody asks for. */
+  readonly generation: number;
   /** Cloud Run has finished with the last change. */
   readonly settled: boolean;
   /** The traffic as asked for; while `settled` is false it may not serve like that yet. */
   readonly traffic: readonly TrafficTarget[];
   /** Short names; null before the first revision. */
   readonly latestCreated: string | null;
+  /**
+   * The newest that is ready: as the service says it, which may lag behind a revision without traffic, until the newest
+   * revision's own word is known, too.
+   */
   readonly latestReady: string | null;
+  /** The revision that LATEST stands for in what serves now; null: nothing follows LATEST there, or it is not said. */
+  readonly latestServes: string | null;
   /** Of the service, which its revisions share by their traffic; no maximum: each revision has its own. */
   readonly scaling:
     | { readonly mode: 'Automatic'; readonly maxInstances: number | null }

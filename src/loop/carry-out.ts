@@ -4,6 +4,7 @@
  * change it is; a way back goes to Cloud Run first. What becomes of it is told by what is returned; a throw is a bug.
  */
 import type { Obeyed, Write } from '../decide/decision.ts';
+import { isNewer } from '../decide/newest.ts';
 import { type Change, type ChangeKind, type ChangeKinds, kindOf } from '../facts/change.ts';
 import type { Purposes } from '../facts/purpose.ts';
 import type { Service, ServiceRef } from '../facts/service.ts';
@@ -14,6 +15,7 @@ import type { Services } from '../ports/services.ts';
 import { without } from '../status/edit.ts';
 import type { Intent } from '../status/intent.ts';
 import type { Status } from '../status/status.ts';
+import { changesBeside } from './beside.ts';
 import { type Failure, failureOf, isKnown } from './failure.ts';
 
 /** Somebody editing labels must not be able to starve a rollback. */
@@ -25,7 +27,7 @@ export interface Hands {
   readonly fence: Fence;
   readonly purposes: Purposes;
   readonly changeKinds: ChangeKinds;
-  /** Persists a state at once. */
+  /** Persists a state at once: before a way forward is written, beside a way back. */
   readonly checkpoint: (state: Status) => Promise<void>;
 }
 
@@ -45,14 +47,28 @@ export interface Errand {
 }
 
 export type Carried =
-  | { readonly kind: 'Nothing' | 'Done'; readonly state: Status }
+  | { readonly kind: 'Nothing'; readonly state: Status }
+  /** `beside`: how many changes the service had in between that were not this one. */
+  | { readonly kind: 'Done'; readonly state: Status; readonly beside: number }
   /** `answered`: requests that are taken away all the same, since what they ask for would be refused again. */
   | {
       readonly kind: 'NotDone';
       readonly state: Status;
       readonly failure: Failure;
       readonly answered: readonly Obeyed[];
+      /** The revision that was needed and does not exist any more. */
+      readonly missing?: string;
     };
+
+/** It is not there, so that nothing can be sent to it. */
+class Missing extends Refused {
+  readonly revision: string;
+
+  constructor(revision: string) {
+    super(`${revision} does not exist any more, so no traffic is sent to it.`);
+    this.revision = revision;
+  }
+}
 
 export async function carryOut(hands: Hands, errand: Errand): Promise<Carried> {
   const { write, obeyed } = errand;
@@ -61,41 +77,70 @@ export async function carryOut(hands: Hands, errand: Errand): Promise<Carried> {
   // If it does not even come to its checkpoint, what was to be done is still to be done.
   let state = owed ? intended(errand.seen.etag) : errand.state;
   let begun = false;
+  let saving: Promise<void> | undefined;
   try {
-    const after = await written(hands, errand, async (etag) => {
-      if (order === 'ChangeFirst') return;
-      begun = true;
-      state = intended(etag);
-      await hands.checkpoint(state);
+    const { before, after } = await written(hands, errand, {
+      before: async (etag) => {
+        if (order === 'ChangeFirst') return;
+        begun = true;
+        state = intended(etag);
+        await hands.checkpoint(state);
+      },
+      // Why it goes back is saved while it goes back, which waits for nothing that Kubernetes does.
+      meanwhile: () => {
+        if (order === 'ChangeFirst') saving ??= hands.checkpoint(state).catch(() => undefined);
+      },
     });
-    return { kind: 'Done', state: errand.confirmed(after, hands.clock.nowMs()) };
+    const confirmed = errand.confirmed(after, hands.clock.nowMs());
+    return { kind: 'Done', state: confirmed, beside: changesBeside(before, after) };
   } catch (error) {
     if (!isKnown(error)) throw error;
     const refused = error instanceof Refused;
+    const isOpen = error instanceof OutcomeUnknown;
     // What is gone or not ready is not owed anything: what to do instead is judged, not tried for ever.
-    if (refused && !begun && isOwed(hands.purposes, state)) state = without(state, 'intent');
+    if ((refused && !begun && owed) || (begun && !owed && !isOpen)) state = without(state, 'intent');
+    // It is owed, and it is known that it cannot show by itself.
+    else if (state.intent && owed && !isOpen) state = { ...state, intent: { ...state.intent, unsent: true } };
     // A request stands before all judgement: what it asks for would be refused again.
     const answered = refused && order === 'IntentFirst' ? obeyed : [];
-    return { kind: 'NotDone', state, failure: failureOf(error), answered };
+    const missing = error instanceof Missing ? { missing: error.revision } : {};
+    return { kind: 'NotDone', state, failure: failureOf(error), answered, ...missing };
+  } finally {
+    // The report that follows writes the same status.
+    await saving;
   }
 }
 
-const isOwed = (purposes: Purposes, { intent }: Status): boolean =>
-  intent !== undefined && purposes[intent.purpose].owed;
+/** What there is to do around a write: what it waits for, and what is done while it is under way. */
+interface Around {
+  readonly before: (etag: string) => Promise<void>;
+  readonly meanwhile: () => void;
+}
 
-/** The service as it is after the write. */
-async function written(hands: Hands, errand: Errand, beforehand: (etag: string) => Promise<void>): Promise<Service> {
+/** The service as it was right before the write, and as it is after it. */
+async function written(
+  hands: Hands,
+  errand: Errand,
+  around: Around,
+): Promise<{ readonly before: Service; readonly after: Service }> {
   const { services, fence, purposes, changeKinds } = hands;
   const { ref, write } = errand;
   const { change } = write;
   const kind = kindOf(changeKinds, change);
+  // Written by a process that came to no report: what is left is to say so.
+  if (kind.isIn(change, errand.seen)) {
+    const found = await stillAs(hands, errand);
+    return { before: found, after: found };
+  }
   await checkNeeds(services, ref, write);
   let current = await stillAs(hands, errand);
-  await beforehand(current.etag);
+  await around.before(current.etag);
   for (let attempt = 1; ; attempt++) {
     fence.check();
     try {
-      await services.write(ref, change, current);
+      const writing = services.write(ref, change, current);
+      around.meanwhile();
+      await writing;
       break;
     } catch (error) {
       if (error instanceof OutcomeUnknown && (await isApplied(services, ref, kind, change))) break;
@@ -108,7 +153,7 @@ async function written(hands: Hands, errand: Errand, beforehand: (etag: string) 
   if (!after || !kind.isIn(change, after)) {
     throw new Conflict(`The service was changed right after it was set to ${kind.text(change)}.`);
   }
-  return after;
+  return { before: current, after };
 }
 
 /** What was accepted and cannot be seen is neither done nor undone. */
@@ -142,7 +187,7 @@ async function isApplied(
 async function checkNeeds(services: Services, ref: ServiceRef, { needs }: Write): Promise<void> {
   for (const name of needs) {
     const revision = await services.revision(ref, name);
-    if (revision === null) throw new Refused(`${name} does not exist any more, so no traffic is sent to it.`);
+    if (revision === null) throw new Missing(name);
     if (revision.ready === 'False') {
       throw new Refused(`${name} is not ready (${revision.message}), so no traffic is sent to it.`);
     }
@@ -157,8 +202,8 @@ async function stillAs(
   const current = await services.read(ref);
   if (current === null) throw new Conflict('The service was deleted while it was being judged.');
   // A way back does not depend on what is newest.
-  const isNewer = purposes[purpose].order === 'IntentFirst' && current.latestReady !== seen.latestReady;
-  if (isNewer || kindOf(changeKinds, change).stale(change, seen, current) !== null) {
+  const isOld = purposes[purpose].order === 'IntentFirst' && isNewer(current, seen);
+  if (isOld || kindOf(changeKinds, change).stale(change, seen, current) !== null) {
     throw new Conflict('The service changed while it was being judged; it is looked at again.');
   }
   return current;

@@ -7,16 +7,21 @@ import { clipped } from '../decide/words.ts';
 import { iso, ms } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
-import type { Condition } from '../status/condition.ts';
+import type { Condition, ConditionType } from '../status/condition.ts';
 import type { Status } from '../status/status.ts';
+import { troubleText } from '../status/trouble.ts';
 import type { Failure } from './failure.ts';
-import { lossText } from './told.ts';
+import { lossText, strangeText } from './told.ts';
 
 /** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
 export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
   const before = stored.status.conditions ?? [];
   const policy = stored.spec.ok ? stored.spec.policy : null;
-  const wanted = [...conditionsOf(policy, state, failure), ...ofMemory(stored, before, nowMs)];
+  const wanted = [
+    ...conditionsOf(policy, state, failure),
+    ...ofMemory(stored, before, nowMs),
+    ...ofAnnotations(stored),
+  ];
   const conditions = wanted.map((condition): Condition => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
     return {
@@ -25,7 +30,15 @@ export function reported(stored: StoredPolicy, state: Status, failure: Failure |
       lastTransitionTime: same?.lastTransitionTime ?? iso(nowMs),
     };
   });
-  return { ...state, observedGeneration: stored.generation, conditions, phase: state.phase ?? 'Pending' };
+  const { trouble: _, ...known } = state;
+  const trouble = troubleText({ ...known, conditions });
+  return {
+    ...known,
+    observedGeneration: stored.generation,
+    conditions,
+    phase: state.phase ?? 'Pending',
+    ...(trouble !== undefined && { trouble }),
+  };
 }
 
 type Wanted = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
@@ -36,12 +49,12 @@ function conditionsOf(policy: Policy | null, state: Status, failure: Failure | n
   const message = decision?.message ?? 'Not looked at yet.';
   const adopted = state.stable !== undefined;
   const missing = state.hold?.reason === 'ServiceNotFound';
-  const blind = policy && (unmeasurable(policy, state) ?? blindInRollout(state));
+  const unable = bereftOfLastGood(state) ?? (policy && (unmeasurable(policy, state) ?? blindInRollout(state)));
   const conditions: Wanted[] = [];
 
   if (failure?.terminal) conditions.push(stating('Ready', false, failure), stating('Stalled', true, failure));
   else if (!adopted || missing) conditions.push(stating('Ready', false, failure ?? { reason, message }));
-  else if (blind) conditions.push(stating('Ready', false, blind));
+  else if (unable) conditions.push(stating('Ready', false, unable));
   else conditions.push(stating('Ready', true, { reason, message }));
 
   if (failure && !failure.terminal) conditions.push(stating('Reconciling', true, failure));
@@ -50,9 +63,7 @@ function conditionsOf(policy: Policy | null, state: Status, failure: Failure | n
   }
 
   if (adopted) {
-    const pinned = decision?.reason !== 'FollowsLatest' && decision?.reason !== 'ExternallyManaged';
-    const why = pinned ? { reason: 'Pinned', message: 'The traffic names its revisions.' } : { reason, message };
-    conditions.push(stating('TrafficPinned', pinned, why));
+    conditions.push(ofTraffic(state));
   }
   if (state.rollout || state.hold?.reason === 'MetricsOutage') {
     const away =
@@ -62,6 +73,22 @@ function conditionsOf(policy: Policy | null, state: Status, failure: Failure | n
   }
   conditions.push(...ofQueries(state), ...ofReadings(policy));
   return conditions;
+}
+
+function ofTraffic({ unpinned, adoption }: Status): Wanted {
+  if (unpinned === undefined) {
+    return stating('TrafficPinned', true, { reason: 'Pinned', message: 'The traffic names its revisions.' });
+  }
+  const reason = adoption?.externallyManaged ? 'ExternallyManaged' : 'FollowsLatest';
+  return stating('TrafficPinned', false, { reason, message: unpinned });
+}
+
+/** A rollback would have nowhere to go. */
+function bereftOfLastGood({ hold, guard }: Status) {
+  if (hold?.reason === 'StableDeleted' || hold?.reason === 'LastGoodDeleted') return hold;
+  if (!guard?.controlGone) return null;
+  const message = `${guard.control}, the last good revision, does not exist any more: ${guard.revision} has nothing to go back to.`;
+  return { reason: 'LastGoodDeleted', message };
 }
 
 /** What a tick of a rollout found, which the last dry run could not know. */
@@ -108,7 +135,16 @@ function ofMemory({ recalled }: StoredPolicy, before: readonly Condition[], nowM
   return said && nowMs - ms(said.lastTransitionTime) < saidForMs ? [said] : [];
 }
 
-const stating = (type: string, status: boolean, { reason, message }: { reason: string; message: string }): Wanted => ({
+function ofAnnotations({ strange }: StoredPolicy): Wanted[] {
+  if (strange.length === 0) return [];
+  return [stating('AnnotationsKnown', false, { reason: 'UnknownAnnotation', message: strangeText(strange) })];
+}
+
+const stating = (
+  type: ConditionType,
+  status: boolean,
+  { reason, message }: { reason: string; message: string },
+): Wanted => ({
   type,
   status: status ? 'True' : 'False',
   reason,

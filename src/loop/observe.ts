@@ -1,5 +1,6 @@
 /** Gathers what a decision needs, and nothing more: facts, judged by nobody yet. */
 import { tickOf } from '../decide/freshness.ts';
+import { withNewestReady } from '../decide/newest.ts';
 import { historyMs, isDue, type Questions, startOf } from '../decide/questions.ts';
 import { isNews, isQuiet, questionsOf, type Repertoire } from '../decide/repertoire.ts';
 import type { ObjectiveFacts, Observation } from '../facts/observation.ts';
@@ -17,23 +18,49 @@ export interface Eyes {
 }
 
 export async function observe(eyes: Eyes, policy: Policy, known: Status, nowMs: number): Promise<Observation> {
-  const service = await look(eyes, policy, known);
-  if (service === null) return { service, revisions: {}, objectives: {} };
+  const sight = await look(eyes, policy, known, nowMs);
+  if (sight === null) return { service: null, revisions: {}, objectives: {} };
+  const { service, revisions } = sight;
+  // Only now it is known whether something new is ready.
   const asked = questionsOf(eyes.repertoire, { policy, service, known, nowMs });
-  const revisions = await revisionsOf(eyes.services, policy, asked.revisions);
-  return { service, revisions, objectives: await measure(eyes.metrics, policy, asked, revisions, nowMs) };
+  return { ...sight, objectives: await measure(eyes.metrics, policy, asked, revisions, nowMs) };
 }
+
+type Sight = { readonly service: Service; readonly revisions: Observation['revisions'] };
 
 /** While nothing goes on, the listing that all policies share will do, unless it shows something new. */
-async function look({ services, repertoire }: Eyes, policy: Policy, known: Status): Promise<Service | null> {
-  if (!isQuiet(repertoire, known)) return services.read(policy.service);
-  const service = await services.glance(policy.service);
-  return service === null || isNews(repertoire, service, known) ? services.read(policy.service) : service;
+async function look(eyes: Eyes, policy: Policy, known: Status, nowMs: number): Promise<Sight | null> {
+  const { services, repertoire } = eyes;
+  const isNew = ({ service, revisions }: Sight) =>
+    isNews(repertoire, withNewestReady(service, revisions, known), known);
+  let revisions: Sight['revisions'] = {};
+  if (isQuiet(repertoire, known)) {
+    const glanced = await services.glance(policy.service);
+    if (glanced !== null && !isNew({ service: glanced, revisions })) {
+      const sight = await withRevisions(eyes, policy, known, nowMs, { service: glanced, revisions });
+      if (!isNew(sight)) return sight;
+      revisions = sight.revisions;
+    }
+  }
+  const service = await services.read(policy.service);
+  return service && withRevisions(eyes, policy, known, nowMs, { service, revisions });
 }
 
-async function revisionsOf(services: Services, policy: Policy, names: readonly string[]) {
+/** The service together with what its revisions say of themselves, each asked once. */
+async function withRevisions(
+  { services, repertoire }: Eyes,
+  policy: Policy,
+  known: Status,
+  nowMs: number,
+  sight: Sight,
+): Promise<Sight> {
+  const service = withNewestReady(sight.service, sight.revisions, known);
+  const asked = questionsOf(repertoire, { policy, service, known, nowMs });
+  const names = asked.revisions.filter((name) => !(name in sight.revisions));
   const found = await Promise.all(names.map((name) => services.revision(policy.service, name)));
-  return Object.fromEntries(names.map((name, i) => [name, found[i] ?? null]));
+  const answers = names.map((name, i) => [name, found[i] ?? null] as const);
+  const revisions = { ...sight.revisions, ...Object.fromEntries(answers) };
+  return { service: withNewestReady(service, revisions, known), revisions };
 }
 
 /** Each objective by itself: its metrics come at their own pace, and may fail alone. */

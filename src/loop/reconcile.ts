@@ -1,22 +1,28 @@
 /** The loop's one sentence: observe, decide, carry out, report, tell. */
 
+import { withRefusal } from '../decide/answer.ts';
 import { confirmedBy } from '../decide/confirmed.ts';
 import { decide } from '../decide/decide.ts';
 import type { Decided } from '../decide/decision.ts';
+import { bereftOf } from '../decide/repertoire.ts';
 import type { Service } from '../facts/service.ts';
+import { iso } from '../facts/time.ts';
 import type { Policy, PolicyKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import { Conflict } from '../ports/errors.ts';
 import type { Policies } from '../ports/policies.ts';
+import { present } from '../status/present.ts';
 import type { Status } from '../status/status.ts';
+import { besideOf } from './beside.ts';
 import { type Carried, carryOut } from './carry-out.ts';
 import { reported } from './conditions.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Look, nothingSeen } from './look.ts';
 import { observe } from './observe.ts';
 import type { Pass } from './pass.ts';
-import { stallOf, standStill } from './stalled.ts';
-import { eventsOf, lossOf, notDone } from './told.ts';
+import { announced, stallOf, standStill } from './stalled.ts';
+import { eventsOf, justDone, lossOf, strangersOf } from './told.ts';
+import { withUndone } from './undone.ts';
 import type { Wiring } from './wiring.ts';
 
 /** How long to wait before looking again, when there is nothing better to go by. */
@@ -28,21 +34,31 @@ export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextC
   const stored = policies.get(key);
   if (!stored) return { nextCheckMs: Number.POSITIVE_INFINITY };
   const beganMs = clock.nowMs();
+  const before = unreported.isFirstLook(stored.uid) ? justDone(stored, beganMs) : [];
   const stall = stallOf(claims, stored);
-  const look =
-    stored.spec.ok && stall === null
-      ? await lookAt(wiring, stored, stored.spec.policy, beganMs)
-      : await standStill(wiring, stored, stall!);
+  const policy = stall === null || stall.reason === 'InvalidSpec' ? claims.governing(stored) : null;
+  const look = policy
+    ? await lookAt(wiring, { stored, policy, stall, nowMs: beganMs })
+    : await standStill(wiring, stored, stall!);
   const { state: _state, answered: _answered, stall: _stall, events, ...known } = look;
+  if (look.carried?.kind === 'Done') unreported.troubles.over(stored.uid);
+  else if (!look.failure) unreported.troubles.looked(stored.uid);
+  const undone = look.said?.write ? look.said : null;
+  const trouble = look.failure ? unreported.troubles.due(stored.uid, undone, look.failure, beganMs) : [];
   const written = await report(policies, stored, look, beganMs);
   const failure = look.failure ?? written.failure;
+  const beside = look.said && look.carried?.kind === 'Done' ? besideOf(look.said.action, look.carried.beside) : [];
   const pass: Pass = {
     ...known,
     policy: stored,
     before: stored.status,
     failure: failure ?? stall,
     reported: written.ok,
-    events: unreported.first(stored.uid, [...lossOf(stored), ...events], written.ok),
+    events: unreported.first(
+      stored.uid,
+      [...before, ...lossOf(stored), ...strangersOf(stored), ...events, ...beside, ...trouble],
+      written.ok,
+    ),
     beganMs,
     endedMs: clock.nowMs(),
   };
@@ -51,38 +67,53 @@ export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextC
   return { nextCheckMs: look.decided && !failure ? look.decided.decision.nextCheckMs : beganMs + stalledMs };
 }
 
-async function lookAt(wiring: Wiring, stored: StoredPolicy, policy: Policy, nowMs: number): Promise<Look> {
+interface Subject {
+  readonly stored: StoredPolicy;
+  /** What is obeyed of it. */
+  readonly policy: Policy;
+  /** Why its newest edit is not. */
+  readonly stall: Failure | null;
+  readonly nowMs: number;
+}
+
+async function lookAt(wiring: Wiring, subject: Subject): Promise<Look> {
+  const { stored, policy, stall, nowMs } = subject;
   const { repertoire } = wiring;
-  let look = nothingSeen(stored.status);
+  const known = present(stored.status, policy.rollout.guardWindowMs, nowMs);
+  const announcement = stall ? announced(stored, stall, policy) : [];
+  let look: Look = { ...nothingSeen(stored.status), stall, events: announcement };
   try {
-    const seen = await observe(wiring, policy, stored.status, nowMs);
-    const decided = decide(policy, seen, stored.status, nowMs, repertoire);
+    const seen = await observe(wiring, policy, known, nowMs);
+    const decided = decide(policy, seen, known, nowMs, repertoire);
     const { decision } = decided;
-    look = { ...look, seen, decided, said: decision, state: decided.state, events: decision.events };
-    const carried = await carriedOut(wiring, stored, policy, seen.service, decided, nowMs);
-    const isDone = carried.kind !== 'NotDone';
-    return {
-      ...look,
-      carried,
-      state: carried.state,
-      failure: isDone ? null : carried.failure,
-      events: eventsOf(decided, carried),
-      answered: isDone ? decision.obeyed : carried.answered,
-    };
+    look = { ...look, seen, decided, said: decision, state: decided.state };
+    look = { ...look, events: [...announcement, ...decision.events] };
+    const carried = await carriedOut(wiring, subject, seen.service, decided);
+    const events = [...announcement, ...eventsOf(decided, carried)];
+    if (carried.kind !== 'NotDone') {
+      return { ...look, carried, state: carried.state, events, answered: decision.obeyed };
+    }
+    const { failure, answered, missing } = carried;
+    const left = missing === undefined ? carried.state : bereftOf(repertoire, carried.state, missing);
+    const undone = withUndone(left, stored.status, decision, failure, nowMs);
+    const [asked] = decision.obeyed;
+    const isTold = asked !== undefined && failure.reason !== 'ChangedMeanwhile';
+    const state = isTold ? withRefusal(undone, asked, undone.decision!.message, nowMs) : undone;
+    return { ...look, carried, state, failure, events, answered };
   } catch (error) {
-    const failure = failureOf(error);
-    const undone = look.said?.write ? notDone(look.said, failure) : [];
-    return { ...look, failure, events: [...look.events, ...undone] };
+    // Somebody looks, and will again: that it came to nothing is said beside it.
+    const { decision } = look.state;
+    const nextCheck = iso(nowMs + stalledMs);
+    const state = decision ? { ...look.state, decision: { ...decision, nextCheck } } : look.state;
+    return { ...look, state, failure: failureOf(error) };
   }
 }
 
 async function carriedOut(
   wiring: Wiring,
-  stored: StoredPolicy,
-  policy: Policy,
+  { stored, policy, stall, nowMs }: Subject,
   seen: Service | null,
   { decision, state }: Decided,
-  nowMs: number,
 ): Promise<Carried> {
   const { write, reason, message, obeyed } = decision;
   if (!write || !seen) return { kind: 'Nothing', state };
@@ -90,7 +121,7 @@ async function carriedOut(
     if (!wiring.policies.get(stored.key)) {
       throw new Conflict('The policy was deleted while its service was being judged.');
     }
-    await wiring.policies.writeStatus(stored.key, reported(stored, next, null, nowMs));
+    await wiring.policies.writeStatus(stored.key, reported(stored, next, stall, nowMs));
   };
   const confirmed = (service: Service, atMs: number) =>
     confirmedBy(wiring.repertoire, { policy, service, known: state, nowMs: atMs }, { ...write, reason });

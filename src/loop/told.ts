@@ -2,29 +2,41 @@
 import type { Decided } from '../decide/decision.ts';
 import { clipped } from '../decide/words.ts';
 import type { PolicyEvent } from '../facts/event.ts';
+import { ms } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
+import { goneBack } from '../status/edit.ts';
 import type { Carried } from './carry-out.ts';
-import type { Failure } from './failure.ts';
-import type { Said } from './pass.ts';
 
-/** Of a decision: what it found, and what became of its write. */
+/** Of a decision: what it found, and that its write was done. */
 export function eventsOf({ decision }: Decided, carried: Carried): PolicyEvent[] {
   const { events, announcement } = decision;
-  if (carried.kind === 'NotDone') return [...events, ...notDone(decision, carried.failure)];
-  return announcement ? [...events, announcement] : [...events];
+  return announcement && carried.kind !== 'NotDone' ? [...events, announcement] : [...events];
 }
 
-/** What was decided and did not happen must not look as if it had; what changed meanwhile is decided anew, in silence. */
-export function notDone({ action, message }: Pick<Said, 'action' | 'message'>, failure: Failure): PolicyEvent[] {
-  if (failure.reason === 'ChangedMeanwhile') return [];
-  const because = `It was decided because: ${message}`;
-  if (failure.reason === 'OutcomeUnknown') {
-    const perhaps = `Whether ${action} was carried out is not known yet: ${failure.message} ${because}`;
-    return [{ type: 'Warning', reason: 'OutcomeUnknown', action, message: perhaps }];
-  }
-  const refused = `${action} could not be carried out: ${failure.message} ${because}`;
-  return [{ type: 'Warning', reason: 'NotCarriedOut', action, message: refused }];
+/** The process that went back may have died before it told anyone. */
+const toldAgainForMs = 10 * 60_000;
+
+/** What a status says of a rollback that has only just been made. */
+export function justDone({ status: { decision, wentBack } }: StoredPolicy, nowMs: number): PolicyEvent[] {
+  if (decision?.action !== 'RollBack' || wentBack === undefined) return [];
+  if (nowMs - ms(decision.at) > toldAgainForMs) return [];
+  const { action, reason, message } = decision;
+  const once = goneBack(wentBack.revision, wentBack.since);
+  return [{ type: 'Warning', reason: reason as PolicyEvent['reason'], action, message, once }];
 }
+
+/** Annotations that nobody obeys, since nobody knows them: told anew with each that comes or goes. */
+export function strangersOf({ strange, status }: StoredPolicy): PolicyEvent[] {
+  if (strange.length === 0) return [];
+  const message = strangeText(strange);
+  const isTold = status.conditions?.some((one) => one.type === 'AnnotationsKnown' && one.message === message);
+  return isTold ? [] : [{ type: 'Warning', reason: 'UnknownAnnotation', action: 'None', message }];
+}
+
+export const strangeText = (strange: StoredPolicy['strange']): string =>
+  clipped(
+    `Nothing comes of ${strange.map(({ annotation, suggestion }) => `${annotation} (${suggestion})`).join(', nor of ')}.`,
+  );
 
 /** What of the stored status could not be read: once it is written anew, it is gone; what is kept as it is, is told once. */
 export function lossOf({ recalled, status }: StoredPolicy): PolicyEvent[] {

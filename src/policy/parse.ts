@@ -4,13 +4,13 @@
  */
 import { z } from 'zod';
 import { record, withoutNulls } from '../facts/json.ts';
-import type { ServiceRef } from '../facts/service.ts';
 import { ms } from '../facts/time.ts';
 import { recall, type Vocabulary } from '../status/read.ts';
+import { strangeAnnotations } from './annotations.ts';
 import { apiVersion, kind, requestAnnotations } from './api.ts';
 import { durationMs } from './duration.ts';
 import { indicatorOf } from './indicators.ts';
-import type { MetricsSource, Objective, Policy, PrometheusAuth, Requests } from './policy.ts';
+import type { MetricsSource, Objective, Policy, PrometheusAuth } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Spec, spec } from './spec.ts';
 import type { StoredPolicy } from './stored.ts';
@@ -54,7 +54,7 @@ export function parsePolicy(raw: unknown): Parsed {
 /** An SLOPolicy from the API server; whatever it holds, it has a key, a spec or a reason, and a status. */
 export function storedPolicy(raw: unknown, vocabulary?: Vocabulary): StoredPolicy {
   const identity = identityOf(raw);
-  const { key, uid, generation, createdAtMs, requests } = identity;
+  const { key, uid, generation, createdAtMs } = identity;
   const parsed = parsePolicy(raw);
   const { status, lost, newer } = recall(record(raw).status, vocabulary);
   return {
@@ -64,16 +64,24 @@ export function storedPolicy(raw: unknown, vocabulary?: Vocabulary): StoredPolic
     createdAtMs,
     spec: parsed.ok
       ? parsed
-      : { ok: false, message: parsed.problems.map(problemText).join('; '), enforced: enforcedOf(raw, requests) },
+      : { ok: false, message: parsed.problems.map(problemText).join('; '), readable: readableOf(raw, identity) },
+    strange: strangeAnnotations(raw),
     status,
     recalled: { lost, newer },
   };
 }
 
-/** Where to and in which mode can be read although the rest cannot be obeyed; what is in doubt is not enforced. */
-function enforcedOf(raw: unknown, { paused }: Requests): ServiceRef | null {
-  const given = spec.pick({ service: true, mode: true }).safeParse(withoutNulls(record(raw).spec));
-  return given.success && given.data.mode === 'Enforce' && paused === null ? given.data.service : null;
+/** What can be read although the rest cannot be obeyed; what is in doubt of the rollout is as if it were not there. */
+function readableOf(raw: unknown, identity: Identity): Policy | null {
+  const given = withoutNulls(record(raw).spec);
+  const whose = spec.pick({ service: true, mode: true }).safeParse(given);
+  if (!whose.success) return null;
+  const { rollout } = spec
+    .pick({ rollout: true })
+    .catch(spec.pick({ rollout: true }).parse({}))
+    .parse(given);
+  const { metrics } = spec.pick({ metrics: true }).parse({});
+  return policyOf(identity, { ...whose.data, metrics, rollout, objectives: [] }, []);
 }
 
 type Identity = Pick<Policy, 'key' | 'uid' | 'generation' | 'createdAtMs' | 'requests'>;

@@ -22,11 +22,16 @@ export interface Policy {
   readonly metrics: MetricsSource;
   /** The label that names the revision in the app's own metrics. */
   readonly revisionLabel: string;
-  /** 1 to 20, names unique. */
+  /** 1 to 20, names unique; none in what is left of a policy that cannot be obeyed. */
   readonly objectives: readonly Objective[];
   readonly rollout: RolloutPolicy;
   readonly requests: Requests;
+  /** What is wrong with the newest edit, where this is what could be obeyed before it: no rollout begins by it. */
+  readonly invalidEdit?: string;
 }
+
+/** Nothing can be judged by it: after a restart no more is known of a policy that cannot be obeyed. */
+export const isUnguided = ({ objectives }: Policy): boolean => objectives.length === 0;
 
 export type MetricsSource =
   | { readonly type: 'GoogleManagedPrometheus'; readonly project: string }

@@ -12,7 +12,8 @@ export interface Services {
   revision(ref: ServiceRef, name: string): Promise<Revision | null>;
   /**
    * One masked request, under the lock of the service as it was `seen`; a new traffic keeps the tags that were seen. Resolves
-   * once the change is accepted. Throws Conflict when the service has changed since, OutcomeUnknown when the change may or may
+   * once the change is accepted. Throws Conflict when the service has changed since, though Cloud Run may not look at the lock
+   * and do it all the same: then the generation that is read afterwards tells; OutcomeUnknown when the change may or may
    * not have been applied, Refused and Unavailable when it was not.
    */
   write(ref: ServiceRef, change: Change, seen: Service): Promise<void>;

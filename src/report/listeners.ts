@@ -10,7 +10,11 @@ import type { Policies } from '../ports/policies.ts';
 export const logging =
   (log: Logger, kinds: ChangeKinds = changeKinds): Listener =>
   ({ policy, said, carried, failure, events }) => {
-    if (!said) return;
+    if (!said) {
+      for (const { type, reason, action, message } of events)
+        log[type === 'Warning' ? 'warn' : 'info']({ policy: keyText(policy.key), action, reason }, message);
+      return;
+    }
     const { action, reason, message } = said;
     const change = said.write?.change;
     const written = change && kindOf(kinds, change).text(change);

@@ -6,9 +6,10 @@ import { aligned } from './columns.ts';
 type Row = NonNullable<Status['objectives']>[number];
 
 /** A heading and a line an objective; nothing where nothing was judged yet. */
-export function objectives({ objectives: rows = [], guard }: Status): string[] {
+export function objectives(status: Status): string[] {
+  const { objectives: rows = [] } = status;
   if (rows.length === 0) return [];
-  const [judged, beside] = guard ? ['PROMOTED', 'LAST GOOD'] : ['CANDIDATE', 'STABLE'];
+  const [judged, beside] = isOfPromoted(status) ? ['PROMOTED', 'LAST GOOD'] : ['CANDIDATE', 'STABLE'];
   const heading = ['OBJECTIVE', `BAD IN ${judged}`, `BAD IN ${beside}`, 'LIMIT', 'ODDS', 'VERDICT'];
   return aligned(
     [
@@ -25,6 +26,10 @@ export function objectives({ objectives: rows = [], guard }: Status): string[] {
     [1, 2, 3],
   );
 }
+
+/** A status of long ago does not say of which revisions its figures are. */
+const isOfPromoted = ({ compared, rollout, guard }: Status): boolean =>
+  compared ? compared.as === 'Promoted' : !rollout && guard !== undefined;
 
 const badText = (percent: number | undefined, total: number): string =>
   percent === undefined ? 'no data' : `${percentText(percent / 100)} of ${countText(total)}`;

@@ -3,6 +3,7 @@
 import { ms, spoken } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import type { Status } from '../status/status.ts';
+import { troublesOf } from '../status/trouble.ts';
 import { aligned, paragraph } from './columns.ts';
 import { next, standing } from './next.ts';
 import { objectives } from './objectives.ts';
@@ -81,28 +82,52 @@ export function shares(status: Status): string[] {
 const percentOf = ({ split }: Status, name: string): number =>
   split?.find(({ revision }) => revision === name)?.percent ?? 0;
 
-/** Why, what went wrong, what was done, what comes next. */
+/** Why, what is not fine, what was done, what comes next. */
 export function sentences(told: Told, nowMs: number, columns: number): string[] {
   const { status } = told;
-  const error = problem(told);
+  const { decision } = status;
+  const notes = troubles(told).filter(
+    ({ reason, message }) => reason !== decision?.reason || message !== decision.message,
+  );
   return [
-    ...paragraph('why    ', status.decision?.message ?? 'No operator has looked at it yet.', columns),
-    ...(error === null ? [] : paragraph('error  ', error, columns)),
-    ...paragraph('did    ', did(told, error !== null, nowMs), columns),
+    ...paragraph('why    ', decision?.message ?? 'No operator has looked at it yet.', columns),
+    ...notes.flatMap(({ label, reason, message }) => paragraph(label, `${reason}: ${message}`, columns)),
+    ...asked(status, nowMs, columns),
+    ...paragraph('did    ', did(told, hasFailed(told), nowMs), columns),
     ...paragraph('next   ', next(status, nowMs), columns),
   ];
 }
 
-/** What keeps the operator from doing its work, or null. A pass that failed says so in a condition beside the decision. */
-function problem({ status, spec }: Told): string | null {
-  if (spec?.ok === false) return `InvalidSpec: ${spec.message}`;
-  const { conditions = [], decision } = status;
-  const failed = conditions.find(
-    ({ type, status: is, reason }) =>
-      is === 'True' && (type === 'Stalled' || (type === 'Reconciling' && reason !== (decision?.reason ?? 'Pending'))),
-  );
-  return failed ? `${failed.reason}: ${failed.message}` : null;
+function asked({ answer }: Status, nowMs: number, columns: number): string[] {
+  if (!answer) return [];
+  const { request, revision, message, at } = answer;
+  return paragraph('asked  ', `${request}: ${revision}, ${since(at, nowMs)} ago. ${message}`, columns);
 }
+
+interface Note {
+  /** What keeps the operator from its work is an error; the rest is to be seen to. */
+  readonly label: 'error  ' | 'note   ';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Whatever a condition says that is not fine, each sentence once; an edit that no operator has seen yet speaks for itself. */
+function troubles({ status, spec }: Told): Note[] {
+  const invalid: Note[] =
+    spec?.ok === false ? [{ label: 'error  ', reason: 'InvalidSpec', message: spec.message }] : [];
+  const told = troublesOf(status).filter(({ reason }) => invalid.length === 0 || reason !== 'InvalidSpec');
+  const notes = told.map(
+    ({ type, reason, message }): Note => ({ label: isError(type) ? 'error  ' : 'note   ', reason, message }),
+  );
+  const all = [...invalid, ...notes.filter(({ label }) => label === 'error  '), ...notes];
+  return all.filter(
+    (one, i) => all.findIndex(({ reason, message }) => reason === one.reason && message === one.message) === i,
+  );
+}
+
+const isError = (type: string): boolean => type === 'Stalled' || type === 'Reconciling';
+
+const hasFailed = (told: Told): boolean => troubles(told).some(({ label }) => label === 'error  ');
 
 /** The last decision, and whether it is in the traffic. */
 function did({ status, spec }: Told, failed: boolean, nowMs: number): string {

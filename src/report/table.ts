@@ -2,10 +2,22 @@
 
 import { spoken } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
+import { troubleText } from '../status/trouble.ts';
 import { aligned } from './columns.ts';
 import { phaseText } from './story.ts';
 
-const header = ['NAMESPACE', 'NAME', 'SERVICE', 'PHASE', 'CANDIDATE', 'WEIGHT', 'LAST GOOD', 'VERDICT', 'AGE'];
+const header = [
+  'NAMESPACE',
+  'NAME',
+  'SERVICE',
+  'PHASE',
+  'CANDIDATE',
+  'WEIGHT',
+  'LAST GOOD',
+  'VERDICT',
+  'TROUBLE',
+  'AGE',
+];
 const weight = header.indexOf('WEIGHT');
 
 export function table(policies: readonly StoredPolicy[], nowMs: number): string[] {
@@ -18,6 +30,7 @@ export function table(policies: readonly StoredPolicy[], nowMs: number): string[
     status.candidate ? `${status.candidate.percent} %` : '',
     status.lastGood?.revision ?? '',
     status.verdict ?? '',
+    troubleText(status) ?? (spec.ok ? '' : 'InvalidSpec'),
     spoken(Math.max(0, nowMs - createdAtMs)),
   ]);
   return aligned([header, ...rows], [weight]);

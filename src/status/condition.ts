@@ -12,3 +12,19 @@ export const condition = shown({
 });
 
 export type Condition = z.infer<typeof condition>;
+
+/** What each condition says when all is well; one that is not there says nothing. */
+export const well = {
+  Ready: 'True',
+  Reconciling: 'False',
+  Stalled: 'False',
+  TrafficPinned: 'True',
+  MetricsAvailable: 'True',
+  DataAvailable: 'True',
+  LatencyBucketAligned: 'True',
+  QueriesTurned: 'False',
+  MemoryIntact: 'True',
+  AnnotationsKnown: 'True',
+} as const satisfies Readonly<Record<string, 'True' | 'False'>>;
+
+export type ConditionType = keyof typeof well;

@@ -19,6 +19,9 @@ export const reject = (state: Status, revision: string, reason: string, nowMs: n
   ].slice(0, mostRejected),
 });
 
+/** What a rollback is known by: the revision that goes, and since when it was watched. */
+export const goneBack = (revision: string, since: string): string => `${revision} watched since ${since} went back`;
+
 /** Whoever serves everything is neither rejected nor withdrawn, by whatever hand it came there. */
 export function welcome(state: Status, revision: string): Status {
   const rejected = state.rejected?.filter((entry) => entry.revision !== revision);

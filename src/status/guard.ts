@@ -13,6 +13,10 @@ export const storedGuard = remembered({
   external: z.boolean(),
   controlsTaken: int32,
   controlSince: instant.optional(),
+  /** The control was needed and does not exist any more: there is nothing to go back to. */
+  controlGone: z.boolean().optional(),
+  /** People have been told once that there is nothing to watch it by. */
+  silenceTold: z.boolean().optional(),
   requestsPerSecond: z.number(),
   evidence: z.array(storedEvidence).max(20),
   convicted: convicted.optional(),

@@ -8,7 +8,14 @@ import type { Purpose } from '../facts/purpose.ts';
 import { instant, remembered, sentence, split, word } from './fields.ts';
 import { type RolloutState, rolloutFrom, rolloutToStore, storedRollout } from './rollout.ts';
 
-const why = { etag: z.string().max(256), reason: word, message: sentence, at: instant };
+const why = {
+  etag: z.string().max(256),
+  reason: word,
+  message: sentence,
+  at: instant,
+  /** It was refused, or not sent: it is in nobody's traffic unless somebody does the same. */
+  unsent: z.boolean().optional(),
+};
 
 export const storedIntent = remembered({
   kind: word,

@@ -21,6 +21,8 @@ export const storedRollout = remembered({
   startPercent: percent,
   /** Requests a second of the whole service, as it was when the rollout began. */
   requestsPerSecond: z.number(),
+  /** It began without traffic, and its share is still to be found by the traffic that comes. */
+  idle: z.boolean().optional(),
   /** `used`: the share fell, so that coming back into suspicion afterwards convicts. */
   retreat: remembered({ at: instant, used: z.boolean(), finished: z.boolean() }).optional(),
   controlsTaken: int32,

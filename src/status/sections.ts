@@ -22,6 +22,8 @@ export const phase = z
 
 export const verdict = word.meta(meaning("The worst objective's verdict."));
 
+export const trouble = sentence.meta(meaning('Whatever the conditions say that is not fine, in their reasons.'));
+
 export const stable = shown({ revision: name, percent }).meta(
   meaning('The revision judged good, and its share of the traffic.'),
 );
@@ -63,6 +65,10 @@ export const objectives = z
   .max(20)
   .meta(meaning('How each objective stands.'));
 
+export const compared = remembered({ revision: name, beside: name, as: word }).meta(
+  meaning('Which revisions the figures of the objectives are of; the first as a Candidate, or as it was Promoted.'),
+);
+
 /** The traffic we wrote or accepted. */
 export const owned = split.meta(
   meaning("The traffic that was last written or accepted; any other is somebody else's."),
@@ -73,8 +79,12 @@ export const adoption = remembered({
   serviceUid: name,
   followedLatest: z.boolean(),
   pinnedAgainAt: z.array(instant).max(4),
+  /** When LATEST served a revision that had been rolled back, and the traffic was taken back from it. */
+  takenBackAt: z.array(instant).max(4).optional(),
   externallyManaged: z.boolean(),
 }).meta(meaning('How the service was found.'));
+
+export const unpinned = sentence.meta(meaning('Why the traffic follows LATEST, while it does.'));
 
 export const inspection = remembered({
   generation: int64,
@@ -93,8 +103,36 @@ export const inspection = remembered({
     .max(20),
 }).meta(meaning("What the last dry run of the objectives' queries found."));
 
-export const hold = remembered({ reason: word, message: sentence, since: instant, paged: z.boolean() }).meta(
-  meaning('Why nothing moves, and since when.'),
+export const hold = remembered({
+  reason: word,
+  message: sentence,
+  since: instant,
+  paged: z.boolean(),
+  /** Since when without a break; `since` may be that of a hold which was only away for a moment. */
+  begun: instant.optional(),
+  /** Only its deadline tells people of it. */
+  quiet: z.boolean().optional(),
+}).meta(meaning('Why nothing moves, and since when.'));
+
+export const lastHold = remembered({
+  reason: word,
+  about: name,
+  since: instant,
+  paged: z.boolean(),
+  ended: instant,
+}).meta(meaning('The hold before: where the same trouble comes back soon, it goes on.'));
+
+export const answer = remembered({ request: word, revision: name, message: sentence, at: instant }).meta(
+  meaning('What became of the last request, where no write tells of it.'),
+);
+
+export const late = z
+  .array(remembered({ split, until: instant }))
+  .max(8)
+  .meta(meaning('Writes of ours that have not been seen, and may still take effect after what came later.'));
+
+export const wentBack = remembered({ revision: name, since: instant }).meta(
+  meaning('The last rollback: which revision went, and since when it had been watched.'),
 );
 
 export const withdrawn = remembered({ revision: name, at: instant, reason: word }).meta(

@@ -27,8 +27,9 @@ export function toStore({ intent, rollout, guard, memory, ...rest }: Status, fou
 }
 
 /** What a newer operator wrote stays word for word; only what people are told of it is ours. */
-export const toldOnly = ({ conditions, observedGeneration }: Status, found: unknown): Json => ({
+export const toldOnly = ({ conditions, trouble, observedGeneration }: Status, found: unknown): Json => ({
   ...record(found),
   ...(conditions && { conditions }),
+  ...(trouble !== undefined && { trouble }),
   ...(observedGeneration !== undefined && { observedGeneration }),
 });

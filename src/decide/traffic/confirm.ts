@@ -27,14 +27,14 @@ export function confirm(
   switch (purpose as Purpose) {
     case 'Pin':
       return {
-        ...base,
+        ...(guard && guard.revision !== soleRevision(split) ? without(base, 'guard') : base),
         adoption: {
           ...base.adoption,
           at: base.adoption?.at ?? at,
           serviceUid: service.uid,
           followedLatest: base.adoption?.followedLatest ?? true,
           externallyManaged: false,
-          pinnedAgainAt: base.adoption ? [at, ...base.adoption.pinnedAgainAt].slice(0, 4) : [],
+          ...pinsOf(base, reason, at),
         },
         stable: { revision: soleRevision(split)!, percent: 100 },
         lastGood: base.lastGood ?? { revision: soleRevision(split)!, since: at },
@@ -61,12 +61,15 @@ export function confirm(
     case 'RollBack': {
       // Past the rollout's own control, to the last good revision: it is the promoted one that is rejected.
       const past = guard?.control === soleRevision(split) && rollout?.control !== guard?.control;
-      if (rollout && !past)
-        return reject(guardedAgain(without(base, 'rollout'), nowMs), rollout.candidate, reason, nowMs);
+      if (rollout && !past) {
+        const back = reject(guardedAgain(without(base, 'rollout'), nowMs), rollout.candidate, reason, nowMs);
+        return { ...back, wentBack: { revision: rollout.candidate, since: rollout.startedAt } };
+      }
       if (guard) {
         const back = reject(without(without(base, 'guard'), 'rollout'), guard.revision, reason, nowMs);
         return {
           ...back,
+          wentBack: { revision: guard.revision, since: guard.armedAt },
           stable: { revision: guard.control, percent: 100 },
           lastGood: { revision: guard.control, since: at },
         };
@@ -87,9 +90,19 @@ export function confirm(
         : base;
     case 'Restore':
       return guard ? { ...base, guard: closed(guard, nowMs) } : base;
+    case 'PutRight':
     case 'Leave':
       return base;
   }
+}
+
+const mostPins = 4;
+
+/** A pin that took the traffic back from a rejected revision is counted apart: another deploy's is no repetition of it. */
+function pinsOf({ adoption }: Status, reason: string, at: string) {
+  const { pinnedAgainAt = [], takenBackAt = [] } = adoption ?? {};
+  if (reason === 'RejectedOnLatest') return { pinnedAgainAt, takenBackAt: [at, ...takenBackAt].slice(0, mostPins) };
+  return { pinnedAgainAt: adoption ? [at, ...pinnedAgainAt].slice(0, mostPins) : [] };
 }
 
 function started(base: Status, split: Split, begun: RolloutState, nowMs: number): Status {
@@ -97,7 +110,8 @@ function started(base: Status, split: Split, begun: RolloutState, nowMs: number)
   const superseded = base.rollout !== undefined;
   const { lastGood } = base;
   return {
-    ...without(base, 'withdrawn'),
+    // Figures of the pair before say nothing of this one.
+    ...without(without(without(base, 'withdrawn'), 'objectives'), 'compared'),
     // Its own rollout is over, so a rollback has it to return to.
     lastGood: lastGood?.revision === begun.control ? lastGood : { revision: begun.control, since: at },
     supersededInARow: superseded ? (base.supersededInARow ?? 0) + 1 : 0,

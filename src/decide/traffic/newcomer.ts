@@ -3,10 +3,12 @@ import type { Service } from '../../facts/service.ts';
 import { namedSplit } from '../../facts/split.ts';
 import { isOurs } from '../../status/ours.ts';
 import type { Status } from '../../status/status.ts';
+import { isJudged } from '../newest.ts';
 
 /** Nothing is going on, so that a listing up to half a minute old will do. */
 export const isQuiet = (state: Status): boolean =>
   state.stable !== undefined &&
+  state.late === undefined &&
   state.rollout === undefined &&
   state.guard?.controlSince === undefined &&
   state.guard?.convicted === undefined;
@@ -22,9 +24,5 @@ export function isNews(service: Service, state: Status): boolean {
 /** The newest ready revision, where it is neither stable, nor rejected, nor withdrawn for good. */
 export function newcomer(service: Service, state: Status): string | null {
   const newest = service.latestReady;
-  if (newest === null || newest === state.stable?.revision) return null;
-  if (state.rejected?.some(({ revision }) => revision === newest)) return null;
-  const { withdrawn } = state;
-  if (withdrawn?.revision === newest && withdrawn.reason !== 'MetricsOutage') return null;
-  return newest;
+  return newest === null || isJudged(state, newest) ? null : newest;
 }

@@ -3,9 +3,9 @@
  * was intended and has been found has been confirmed by now. Runs before anything is judged.
  */
 import type { PolicyEvent } from '../../facts/event.ts';
-import { followsLatest, namedSplit, type Split, soleRevision, splitText } from '../../facts/split.ts';
+import { followsLatest, namedSplit, type Split, same, soleRevision, splitText } from '../../facts/split.ts';
 import { iso } from '../../facts/time.ts';
-import { reject, without } from '../../status/edit.ts';
+import { goneBack, reject, without } from '../../status/edit.ts';
 import type { Evidence } from '../../status/evidence.ts';
 import { isOurs } from '../../status/ours.ts';
 import type { RolloutState } from '../../status/rollout.ts';
@@ -15,16 +15,22 @@ import { beginEvidence } from '../evidence/judge.ts';
 import { arrived } from './arrived.ts';
 import { confirm, promoted } from './confirm.ts';
 import { closed } from './guard/guard.ts';
+import { guarding } from './guard/guarding.ts';
+import { arrivedLate, outstanding } from './late.ts';
 import { latest } from './latest.ts';
 import { hold, type TrafficOutcome } from './outcome.ts';
+import { byRequest } from './requests.ts';
+import { wayBackOf } from './rollout/rolling.ts';
 import { newRollout, withShare } from './rollout/state.ts';
+import { lastChangedText } from './words.ts';
 
 /** Either the state to go on with, or what to do instead of judging. */
 export type Owned =
   | { readonly state: Status; readonly events: readonly PolicyEvent[] }
   | { readonly outcome: TrafficOutcome };
 
-export function ownership(at: Case): Owned {
+export function ownership(given: Case): Owned {
+  const at = { ...given, known: outstanding(without(given.known, 'unpinned'), given.nowMs) };
   const { service, known, nowMs } = at;
   const split = namedSplit(service.traffic);
   if (split === null) return followsLatest(service.traffic) ? { outcome: latest(at) } : partlyLatest(at);
@@ -92,41 +98,61 @@ function adopt({ service, known, nowMs }: Case, split: Split): Owned {
 function moved(at: Case, split: Split): Owned {
   const { policy, service, known, nowMs } = at;
   const { rollout, guard, stable } = known;
+  const own = arrivedLate(at, split);
+  if (own) return 'state' in own ? { outcome: own } : goOn(own);
   const revision = soleRevision(split);
   if (revision === null) {
     if (policy.mode === 'Observe') return goOn(observed(at, split));
-    const message = `${splitText(split)} was set by another hand; nothing is moved until one revision has all of the traffic again.`;
+    const message = `${splitText(split)} was set by another hand${lastChangedText(service)}; nothing is moved until one revision has all of the traffic again.`;
     return { outcome: hold(known, 'SplitByHand', message) };
   }
+  const back = ownWayBack(at, split);
+  if (back) return { outcome: back };
   const returned = (reason: string) => confirm(at, { purpose: 'RollBack', change: { kind: 'Traffic', split }, reason });
   if (rollout && revision === rollout.control) {
-    const message = `All of the traffic is back on ${revision}; ${rollout.candidate} is rejected.`;
-    return goOn(returned(rollout.convicted?.reason ?? 'ReturnedToStable'), [normal('RolledBack', 'RollBack', message)]);
+    const message = `All of the traffic is back on ${revision}${lastChangedText(service)}; ${rollout.candidate} is rejected.`;
+    const { convicted } = rollout;
+    return goOn(returned(convicted?.reason ?? 'ReturnedToStable'), [
+      convicted
+        ? convictedEvent(convicted, goneBack(rollout.candidate, rollout.startedAt))
+        : normal('RolledBack', 'RollBack', message),
+    ]);
   }
   if (rollout && revision === rollout.candidate) {
-    const message = `${revision} was given all of the traffic by another hand; it is the stable revision now.`;
+    const message = `${revision} was given all of the traffic by another hand${lastChangedText(service)}; it is the stable revision now.`;
     return goOn({ ...promoted(at, rollout, { external: true }), split: [...split] }, [
       normal('PromotedByHand', 'Accept', message),
     ]);
   }
   if (guard && revision === guard.control) {
     const also = rollout ? ` So is ${rollout.candidate}, which was being rolled out.` : '';
-    const message = `All of the traffic is back on ${revision}; ${guard.revision} is rejected.${also}`;
+    const message = `All of the traffic is back on ${revision}${lastChangedText(service)}; ${guard.revision} is rejected.${also}`;
     const back = returned(guard.convicted?.reason ?? 'ReturnedToLastGood');
     const left = rollout ? reject(back, rollout.candidate, 'LeftBehindByHand', nowMs) : back;
-    return goOn(left, [normal('RolledBack', 'RollBack', message)]);
+    const { convicted } = guard;
+    return goOn(left, [
+      convicted
+        ? convictedEvent(convicted, goneBack(guard.revision, guard.armedAt))
+        : normal('RolledBack', 'RollBack', message),
+    ]);
   }
   if (revision === stable?.revision) {
     const took = guard?.controlSince !== undefined && guard.revision === revision;
     return goOn({ ...known, split: [...split], ...(took && { guard: closed(guard, nowMs) }) });
   }
   const accepted = arrived(at, split);
-  const leftBehind = service.latestReady;
-  const message = `${revision} was given all of the traffic by another hand; it is the stable revision now.`;
-  return goOn(
-    leftBehind !== null && leftBehind !== revision ? reject(accepted, leftBehind, 'LeftBehindByHand', nowMs) : accepted,
-    [normal('StableChanged', 'Accept', message)],
-  );
+  const leftBehind = passedBy(at, revision);
+  const message = `${revision} was given all of the traffic by another hand${lastChangedText(service)}; it is the stable revision now.`;
+  return goOn(leftBehind ? reject(accepted, leftBehind, 'LeftBehindByHand', nowMs) : accepted, [
+    normal('StableChanged', 'Accept', message),
+  ]);
+}
+
+/** The newest ready revision, where somebody gave the traffic to an older one; the newest of all may not be ready. */
+function passedBy({ seen: { revisions }, service: { latestReady: newest } }: Case, given: string): string | null {
+  if (newest === null || newest === given) return null;
+  const [one, other] = [revisions[newest], revisions[given]];
+  return one && other && one.createdAtMs < other.createdAtMs ? null : newest;
 }
 
 /** In Observe a split of stable and one other is a rollout by somebody else's hand: it is judged, and left alone. */
@@ -150,7 +176,30 @@ function observed({ policy, known, nowMs }: Case, split: Split): Status {
   return { ...known, rollout: withShare(running, split, iso(nowMs)) };
 }
 
+/**
+ * The way back that would be decided here and now, had the traffic not gone back already: then nobody else was there, but a
+ * process that wrote it and came to no report. The same data gives the same conviction, so that the reason and the figures
+ * are those that the way back was made for. null: whoever returned the traffic had reasons of their own.
+ */
+function ownWayBack(at: Case, split: Split): TrafficOutcome | null {
+  const { policy, service, known } = at;
+  if (policy.mode === 'Observe' || policy.requests.paused !== null || !known.split) return null;
+  const before = { ...at, service: { ...service, traffic: known.split } };
+  const branches = [byRequest, known.rollout ? wayBackOf : guarding];
+  const back = branches.map((branch) => branch(before)).find((outcome) => outcome?.write?.purpose === 'RollBack');
+  return back?.write && same(back.write.change.split, split) ? back : null;
+}
+
 const goOn = (state: Status, events: readonly PolicyEvent[] = []): Owned => ({ state, events });
+
+/** It was decided, and it has come about: by whichever hand, the reason and the figures are those. */
+const convictedEvent = ({ reason, message }: { reason: string; message: string }, once: string): PolicyEvent => ({
+  type: 'Warning',
+  reason: reason as PolicyEvent['reason'],
+  action: 'RollBack',
+  message,
+  once,
+});
 
 const normal = (reason: PolicyEvent['reason'], action: string, message: string): PolicyEvent => ({
   type: 'Normal',

@@ -2,7 +2,7 @@
 import type { Service } from '../../facts/service.ts';
 import { all } from '../../facts/split.ts';
 import { requestAnnotations } from '../../policy/api.ts';
-import { reject, without } from '../../status/edit.ts';
+import { goneBack, reject, without } from '../../status/edit.ts';
 import type { Status } from '../../status/status.ts';
 import { cadence } from '../cadence.ts';
 import type { Case } from '../case.ts';
@@ -13,6 +13,8 @@ import { heldStill, hold, type TrafficOutcome, toSplit } from './outcome.ts';
 type Verb = 'promote' | 'abort' | 'retry';
 
 const obeyed = (verb: Verb, value: string): readonly Obeyed[] => [{ annotation: requestAnnotations[verb], value }];
+
+const answering = (message: string) => ({ message, answer: message });
 
 export function byRequest({ policy, service, known: state, nowMs }: Case): TrafficOutcome | null {
   const { paused, abort, promote, retry } = policy.requests;
@@ -34,12 +36,18 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
       ...heldStill(state),
       reason: 'Aborted',
       message,
+      answer: message,
       events: [{ type: 'Normal', reason: 'Aborted', action: 'None', message }],
       obeyed: obeyed('abort', revision),
       lookInMs: cadence.settlingMs,
     };
   }
-  const running = rollout?.candidate === revision ? rollout : guard?.revision === revision ? guard : null;
+  const running =
+    rollout?.candidate === revision
+      ? { control: rollout.control, since: rollout.startedAt }
+      : guard?.revision === revision
+        ? { control: guard.control, since: guard.armedAt }
+        : null;
   if (!running) {
     return state.rejected?.some((entry) => entry.revision === revision)
       ? abortedAlready(state, revision)
@@ -50,6 +58,7 @@ function aborted(service: Service, state: Status, revision: string, nowMs: numbe
     ...heldStill(state),
     reason: 'Aborted',
     message: `${revision} was aborted by request.`,
+    once: goneBack(revision, running.since),
     write: toSplit('RollBack', all(running.control), running.control),
     obeyed: obeyed('abort', revision),
     lookInMs: cadence.settlingMs,
@@ -68,7 +77,8 @@ function abortedAlready(state: Status, revision: string): TrafficOutcome {
     },
     ...heldStill(state),
     reason: 'Aborted',
-    message: `${revision} was to be aborted by request; it is rejected and has no traffic.`,
+    ...answering(`${revision} was to be aborted by request; it is rejected and has no traffic.`),
+    ...(state.decision?.reason === 'Aborted' && { unremarkable: 'NoNews' as const }),
     obeyed: obeyed('abort', revision),
     lookInMs: cadence.settlingMs,
   };
@@ -102,7 +112,7 @@ const promotedAlready = (state: Status, revision: string): TrafficOutcome => ({
   state,
   ...heldStill(state),
   reason: 'PromotedByRequest',
-  message: `${revision} was to be promoted by request; it is the stable revision.`,
+  ...answering(`${revision} was to be promoted by request; it is the stable revision.`),
   obeyed: obeyed('promote', revision),
   lookInMs: cadence.settlingMs,
 });
@@ -127,7 +137,7 @@ function retried(service: Service, state: Status, revision: string): TrafficOutc
     // Whether that ends what nothing moved for, the next look says.
     ...heldStill(state),
     reason: 'RetryGranted',
-    message: `${revision} may be tried again by request.`,
+    ...answering(`${revision} may be tried again by request.`),
     obeyed: obeyed('retry', revision),
     lookInMs: cadence.settlingMs,
   };
@@ -138,7 +148,7 @@ const nothingToDo = (state: Status, verb: Verb, revision: string, why: string): 
   state,
   ...heldStill(state),
   reason: 'NothingToObey',
-  message: `The annotation ${requestAnnotations[verb]} has nothing to act on: ${why}`,
+  ...answering(`The annotation ${requestAnnotations[verb]} has nothing to act on: ${why}`),
   obeyed: obeyed(verb, revision),
   lookInMs: cadence.settlingMs,
 });

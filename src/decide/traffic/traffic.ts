@@ -3,12 +3,19 @@
  * something to say says it.
  */
 import { type Purpose, purposes } from '../../facts/purpose.ts';
+import { namedSplit, soleRevision } from '../../facts/split.ts';
 import { ms } from '../../facts/time.ts';
+
+import { isUnguided } from '../../policy/policy.ts';
+
+import { isOurs } from '../../status/ours.ts';
+
 import type { Status } from '../../status/status.ts';
 import { cadence } from '../cadence.ts';
 import type { Case, Unasked } from '../case.ts';
 import { type Concern, type Judgement, memoryOf } from '../concern.ts';
 import type { Due, Questions } from '../questions.ts';
+import { bereft } from './bereft.ts';
 import { confirm } from './confirm.ts';
 import { guarding } from './guard/guarding.ts';
 import { isNews, isQuiet, newcomer } from './newcomer.ts';
@@ -21,6 +28,7 @@ import { begin } from './rollout/start.ts';
 const sections = [
   'split',
   'adoption',
+  'unpinned',
   'stable',
   'lastGood',
   'candidate',
@@ -28,8 +36,11 @@ const sections = [
   'rollout',
   'guard',
   'withdrawn',
+  'wentBack',
+  'late',
   'supersededInARow',
   'objectives',
+  'compared',
   'verdict',
 ] as const satisfies readonly (keyof Status)[];
 
@@ -47,6 +58,7 @@ const confirmed = [
   'Withdraw',
   'GuardControl',
   'Restore',
+  'PutRight',
 ] as const satisfies readonly Purpose[];
 
 export const traffic: Concern<Section> = {
@@ -56,6 +68,7 @@ export const traffic: Concern<Section> = {
   isNews,
   questions,
   judge,
+  bereft: (known, revision) => memoryOf(sections, bereft(known, revision)),
   confirm: (at, effect) => memoryOf(sections, confirm(at, effect)),
 };
 
@@ -73,17 +86,38 @@ function judge(at: Case): Judgement<Section> {
 /** A pin waits while the policy is paused; other hands' traffic is only watched. */
 function notOurs(at: Case, outcome: TrafficOutcome): TrafficOutcome {
   const { paused } = at.policy.requests;
-  return paused !== null && outcome.write
-    ? hold(at.known, 'Paused', `Paused: ${paused}`)
-    : withGuard(at, outcome, { ours: false });
+  if (paused !== null && outcome.write) return hold(at.known, 'Paused', `Paused: ${paused}`);
+  if (isUnguided(at.policy) && outcome.reason === 'PinnedAgain') {
+    return hold(
+      at.known,
+      'InvalidSpec',
+      'The traffic was set to follow LATEST; it is pinned once the policy is valid.',
+    );
+  }
+  return withGuard(at, outcome, { ours: false });
 }
 
-const ours = (at: Case): TrafficOutcome =>
-  byRequest(at) ??
-  owedWrite(at) ??
-  rolling(at) ??
-  (controlIsOut(at) ? guarding(at) : null) ??
-  withGuard(at, begin(at), { ours: true });
+function ours(at: Case): TrafficOutcome {
+  const asked = byRequest(at);
+  if (asked === null) return unasked(at);
+  if (asked.write || asked.answer === undefined) return asked;
+  // It may be that an answered request cannot be taken away, at this look and at many.
+  const judged = unasked({ ...at, known: asked.state });
+  if (!judged.write) return { ...asked, state: judged.state };
+  const events = [...(asked.events ?? []), ...(judged.events ?? [])];
+  return { ...judged, events, answer: asked.answer, obeyed: asked.obeyed ?? [] };
+}
+
+const unasked = (at: Case): TrafficOutcome =>
+  owing(at) ?? rolling(at) ?? (controlIsOut(at) ? guarding(at) : null) ?? withGuard(at, begin(at), { ours: true });
+
+/** What is owed comes before anything new, but for going back: it may be refused for ever, and judging goes on meanwhile. */
+function owing(at: Case): TrafficOutcome | null {
+  const owed = owedWrite(at);
+  const judged = owed && (rolling(at) ?? guarding(at));
+  if (!judged) return owed;
+  return judged.write?.purpose === 'RollBack' ? judged : { ...owed, state: judged.state };
+}
 
 /** A control has been taken: that question comes before any new rollout. */
 const controlIsOut = ({ known: { guard } }: Case): boolean => Boolean(guard?.controlSince || guard?.convicted);
@@ -137,6 +171,7 @@ function questions({ policy, service, known }: Unasked): Partial<Questions> {
     rollout?.control,
     guard?.controlSince || convicted ? guard?.control : undefined,
     unready,
+    isOurs(service, known) ? undefined : soleRevision(namedSplit(service.traffic) ?? []),
   ];
   return {
     revisions: nothingNew ? [] : [...new Set(names.filter((name): name is string => Boolean(name)))],

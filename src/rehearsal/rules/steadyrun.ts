@@ -128,10 +128,12 @@ const serviceOf = (split: Split, latest: string): Service => ({
   ref: { project: 'rehearsal', region: 'europe-west1', name: 'service' },
   uid: 'rehearsed',
   etag: 'rehearsed',
+  generation: 1,
   settled: true,
   traffic: split,
   latestCreated: latest,
   latestReady: latest,
+  latestServes: null,
   scaling: { mode: 'Automatic', maxInstances: null },
   lastModifier: 'steadyrun',
 });

@@ -12,8 +12,9 @@ import { instancesText } from '../../capacity.ts';
 import { type Assessment, evidenceOf, leading } from '../../evidence/assess.ts';
 import type { Judged } from '../../evidence/judge.ts';
 import type { Pace } from '../../freshness.ts';
-import { evidenceText } from '../../words.ts';
+import { evidenceText, holdsOutage } from '../../words.ts';
 import { forward } from './forward.ts';
+import { awakened } from './idle.ts';
 import { type Advanced, type Moment, rollBack } from './moves.ts';
 import { resume, retreatMs, strike, suspicion, takeControl } from './suspicion.ts';
 
@@ -35,8 +36,7 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
 
   const seen = gating.filter((assessment) => evidenceOf(rollout, assessment).candidate.total > 0);
   const worst = leading(seen.length > 0 ? seen : gating);
-  const evidence = worst ? evidenceText(evidenceOf(rollout, worst), worst, rollout.candidate, rollout.control) : '';
-  const why = `${evidence}${leftOutText(rollout, judged, moment)}`;
+  const why = `${worst ? figuresText(rollout, worst) : ''}${leftOutText(rollout, judged, moment)}`;
   const convicted = gating.find(({ convicts, totalFailure }) => convicts || totalFailure);
   if (convicted) return { rollout, move: rollBack(convicted, rollout, convicted.totalFailure ? 'TotalFailure' : null) };
 
@@ -84,7 +84,13 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
       move: { action: 'Hold', percent: moment.percent, reason: 'MetricsIncomplete', message },
     };
   }
-  return forward(policy, resumed, gating, moment, why);
+  return awakened(policy, resumed, moment) ?? forward(policy, resumed, gating, moment, why);
+}
+
+function figuresText(rollout: RolloutState, worst: Assessment): string {
+  const entry = evidenceOf(rollout, worst);
+  const figures = evidenceText(entry, worst, rollout.candidate, rollout.control);
+  return holdsOutage(entry, worst) ? `With the time when both were failing, ${figures}` : figures;
 }
 
 /** A gap of the metrics, or of ours, brings no more than this many ticks. */

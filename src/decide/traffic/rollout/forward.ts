@@ -59,14 +59,14 @@ export function forward(
       if (open.move.action !== 'Watch') return open;
     }
     const message =
-      `${rollout.candidate} held through the watch: ${boundsText(gating)}. ${why}. ` +
+      `${rollout.candidate} held through the watch: ${boundsText(gating, rollout)}. ${why}. ` +
       `It gets all of the traffic; ${rollout.control} is remembered as last good.`;
     return to('Promote', 100, certified ? 'WatchPassed' : 'Inconclusive', message);
   }
 
   if (moment.percent >= certificatePercent(policy, moment.limit) && certified) {
     const share = Math.max(watchPercent(moment.pace, moment.limit), moment.percent);
-    const message = `Certified at ${moment.percent} %: ${boundsText(gating)} (95 % bound). ${why}. ${spoken(watchMs)} of watching follow.`;
+    const message = `Certified at ${moment.percent} %: ${boundsText(gating, rollout)} (95 % bound). ${why}. ${spoken(watchMs)} of watching follow.`;
     return to('Watch', share, 'Certified', message);
   }
 
@@ -101,9 +101,15 @@ export function forward(
   const reason = cure ? 'FixForward' : 'Healthy';
   const message = cure
     ? `${rollout.candidate} is clearly better than the failing ${rollout.control} and is helped on. ${why}.`
-    : `Nothing speaks against ${rollout.candidate}: ${boundsText(gating)} so far. ${why}. More follows if it stays so.`;
+    : `${verdictText(rollout, gating)}: ${boundsText(gating, rollout)} so far. ${why}. More follows if it stays so.`;
   return to('Step', percent, reason, message);
 }
+
+/** What was seen before a retreat stays in the odds, and is not forgotten in words. */
+const verdictText = ({ candidate }: RolloutState, gating: readonly Assessment[]): string =>
+  gating.some((assessment) => odds(assessment) > highestOdds)
+    ? `What speaks against ${candidate} is not enough to stop it, and no more has come`
+    : `Nothing speaks against ${candidate}`;
 
 /** The bake time is over and the SLO is not proven: the outcome that the policy declares. */
 function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced {
@@ -111,7 +117,7 @@ function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly As
     rollout,
     move: { action, percent, reason, message },
   });
-  const bound = `After ${spoken(policy.rollout.maxBakeMs)} the traffic proves no more than: ${boundsText(gating)}.`;
+  const bound = `After ${spoken(policy.rollout.maxBakeMs)} the traffic proves no more than: ${boundsText(gating, rollout)}.`;
   if (policy.rollout.onInconclusive === 'Rollback') return to('RollBack', 0, 'Inconclusive', bound);
   if (policy.rollout.onInconclusive === 'Hold') return to('Hold', moment.percent, 'Inconclusive', bound);
   const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));

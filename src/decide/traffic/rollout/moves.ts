@@ -13,6 +13,8 @@ export interface Moment {
   readonly percent: number;
   readonly pace: Pace;
   readonly limit: InstanceLimit;
+  /** Requests of both revisions in the newest counts, a second; 0 where there are none. */
+  readonly requestsPerSecond: number;
 }
 
 export interface Move {

@@ -2,6 +2,7 @@
 import type { Reason } from '../../../facts/reason.ts';
 import { all, between } from '../../../facts/split.ts';
 import { iso } from '../../../facts/time.ts';
+import { goneBack } from '../../../status/edit.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import type { Status } from '../../../status/status.ts';
 import { cadence } from '../../cadence.ts';
@@ -14,12 +15,13 @@ import type { Move } from './moves.ts';
 export const away = (
   purpose: 'RollBack' | 'Withdraw',
   state: Status,
-  { control }: RolloutState,
+  { candidate, startedAt, control }: RolloutState,
   { reason, message }: { readonly reason: Reason; readonly message: string },
 ): TrafficOutcome => ({
   state,
   reason,
   message,
+  ...(purpose === 'RollBack' && { once: goneBack(candidate, startedAt) }),
   write: toSplit(purpose, all(control), control),
   lookInMs: cadence.settlingMs,
 });

@@ -41,7 +41,9 @@ export const tellingRequests = 8;
 /** The share to begin with, percent: large enough that a tick tells total failure, and no larger than the start of the ramp. */
 export function firstPercent(policy: Policy, requestsPerSecond: number, pace: Pace, limit: InstanceLimit): number {
   const start = startPercent(policy, requestsPerSecond, pace, limit);
-  if (policy.rollout.stepsPercent !== null || requestsPerSecond <= 0) return start;
+  if (policy.rollout.stepsPercent !== null) return start;
+  // Nobody knows how much traffic will come.
+  if (requestsPerSecond <= 0) return 1;
   return fairPercent(
     limit,
     Math.min(start, Math.ceil((100 * tellingRequests) / (requestsPerSecond * (pace.tickMs / 1000)))),

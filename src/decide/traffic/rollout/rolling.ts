@@ -1,6 +1,7 @@
 /** A rollout is running: is it still possible, is it still wanted, are there metrics, and then what does the evidence say? */
 import { namedSplit, percentOf } from '../../../facts/split.ts';
 import { ms, spoken } from '../../../facts/time.ts';
+import { isUnguided } from '../../../policy/policy.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import type { Status } from '../../../status/status.ts';
 import { cadence } from '../../cadence.ts';
@@ -10,7 +11,7 @@ import { judge, withoutUntold } from '../../evidence/judge.ts';
 import { countsOf, isFresh, paceOf, staleAfterMs, tickOfObjective, unreadable } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
 import { hasLasted } from '../../outcome.ts';
-import { rows } from '../../view.ts';
+import { figures } from '../../view.ts';
 import { newcomer } from '../newcomer.ts';
 import { heldStill, hold, type TrafficOutcome } from '../outcome.ts';
 import { advance } from './advance.ts';
@@ -31,15 +32,22 @@ export function rolling(given: Case): TrafficOutcome | null {
   return (
     convicted(at, rollout) ??
     impossible(at, rollout) ??
+    unguided(at, rollout) ??
     superseded(at, rollout) ??
     blind(at, rollout) ??
     judged(at, rollout)
   );
 }
 
+/** The same for a rollout that may be over: what a newer revision or an outage would have to say comes second. */
+export function wayBackOf(at: Case): TrafficOutcome | null {
+  const { rollout } = at.known;
+  return rollout ? (convicted(at, rollout) ?? impossible(at, rollout) ?? judged(at, rollout)) : null;
+}
+
 /** It is decided; metrics are not needed for the way back. */
-function convicted({ known }: Case, rollout: RolloutState): TrafficOutcome | null {
-  if (!rollout.convicted) return null;
+function convicted({ seen, known }: Case, rollout: RolloutState): TrafficOutcome | null {
+  if (!rollout.convicted || seen.revisions[rollout.control] === null) return null;
   const { reason, message } = rollout.convicted;
   return away('RollBack', known, rollout, { reason: reason as TrafficOutcome['reason'], message });
 }
@@ -62,11 +70,24 @@ function impossible({ seen: { revisions }, known }: Case, rollout: RolloutState)
   return null;
 }
 
+/** By what it is to be judged is not known: it does not keep its share for ever. */
+function unguided(at: Case, rollout: RolloutState): TrafficOutcome | null {
+  const { policy, known } = at;
+  if (!isUnguided(policy)) return null;
+  const bake = spoken(policy.rollout.maxBakeMs);
+  if (hasLasted(at, 'InvalidSpec')) {
+    const message = `The policy has not been valid for ${bake}; ${rollout.candidate} waits at 0 % until it is.`;
+    return away('Withdraw', known, rollout, { reason: 'InvalidSpec', message });
+  }
+  const message = `${rollout.candidate} is not judged while the policy is not valid; it goes back to 0 % after ${bake}.`;
+  return hold(known, 'InvalidSpec', message);
+}
+
 /** Newest wins, until three in a row have been cut short. */
 function superseded(at: Case, rollout: RolloutState): TrafficOutcome | null {
   const { policy, seen, service, known } = at;
   const name = newcomer(service, known);
-  if (name === null || name === rollout.candidate) return null;
+  if (name === null || name === rollout.candidate || policy.invalidEdit !== undefined) return null;
   const newer = seen.revisions[name];
   const older = seen.revisions[rollout.candidate];
   if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
@@ -122,6 +143,18 @@ function blind(at: Case, rollout: RolloutState): TrafficOutcome | null {
   );
 }
 
+/** Of the objective that saw most. */
+function rateOf(at: Case): number {
+  const rates = at.policy.objectives.map(({ name }) => {
+    const counts = countsOf(at, name);
+    if (counts?.kind !== 'Known') return 0;
+    const { byRevision, tickMs } = counts.value;
+    // Where nothing came for long, it came within the newest tick.
+    return (1000 * Object.values(byRevision).reduce((sum, { total }) => sum + total, 0)) / tickMs;
+  });
+  return Math.max(0, ...rates);
+}
+
 function judged(at: Case, rollout: RolloutState): TrafficOutcome {
   const { policy, seen, service, known, nowMs } = at;
   const pace = paceOf(at);
@@ -137,7 +170,17 @@ function judged(at: Case, rollout: RolloutState): TrafficOutcome {
   };
   const tickOf = (name: string) => tickOfObjective(seen, name);
   const result = judge(policy, arms, rollout.evidence, (name) => countsOf(at, name), tickOf);
-  const { rollout: next, move } = advance(policy, rollout, result, { nowMs, percent, pace, limit });
-  const state: Status = { ...known, rollout: next, ...(result.newest && { objectives: rows(policy, result) }) };
+  const { rollout: next, move } = advance(policy, rollout, result, {
+    nowMs,
+    percent,
+    pace,
+    limit,
+    requestsPerSecond: rateOf(at),
+  });
+  const state: Status = {
+    ...known,
+    rollout: next,
+    ...(result.newest && figures(policy, result, next.candidate, next.control, 'Candidate')),
+  };
   return outcomeOf(at, state, next, move);
 }

@@ -27,6 +27,9 @@ export function begin(at: Case): TrafficOutcome {
     return hold(known, 'StableDeleted', `${control} does not exist any more; nothing is guessed in its place.`);
   }
   if (name === null || !candidate || (stable && candidate.createdAtMs <= stable.createdAtMs)) return steady(at);
+  if (policy.invalidEdit !== undefined) {
+    return hold(known, 'InvalidSpec', `${name} waits at 0 % until the policy is valid.`);
+  }
   if (candidate.ready !== 'True') return wait(known, `${name} is not ready yet: ${candidate.message}`);
   if (!service.settled) return wait(known, `${name} starts once Cloud Run has settled.`);
   if (tooFewInstances(service)) return hold(known, 'ManualScaling', `${name} waits at 0 %. ${tooFew(service)}`);

@@ -10,6 +10,7 @@ export interface NewRollout
 
 export const newRollout = ({ nowMs, ...known }: NewRollout): RolloutState => ({
   ...known,
+  ...(known.requestsPerSecond <= 0 && { idle: true }),
   stage: 'Ramp',
   startedAt: iso(nowMs),
   steppedAt: iso(nowMs),

@@ -1,0 +1,11 @@
+/** A revision that was to be gone back to does not exist any more: nothing is guessed in its place. */
+import { without } from '../../status/edit.ts';
+import type { Status } from '../../status/status.ts';
+
+export function bereft(known: Status, revision: string): Status {
+  const kept = known.lastGood?.revision === revision ? without(known, 'lastGood') : known;
+  if (kept.guard?.control !== revision) return kept;
+  // A way back that was decided cannot be gone.
+  const { convicted: _, ...guard } = kept.guard;
+  return { ...kept, guard: { ...guard, controlGone: true } };
+}
