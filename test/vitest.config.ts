@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './longest-first.ts';
 import { realTests } from './real/files.ts';
+import { handsIn } from './worlds.ts';
 
 // Some hundred times a test starts a process: all but the first find their modules compiled.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
@@ -33,6 +34,7 @@ const selection = real
       projects: [
         { extends: true as const, test: { name: 'all', include: tests, exclude: [...others, ...pure] } },
         { extends: true as const, test: { name: 'pure', include: pure, exclude: others, isolate: false } },
+        handsIn('Ignored+Lags', others),
       ],
     };
 

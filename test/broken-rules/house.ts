@@ -16,8 +16,8 @@ export const houseRules: readonly Breakage[] = [
   {
     rule: 'a word that only a newer operator knows is ignored',
     file: 'src/loop/stalled.ts',
-    from: 'if (recalled.newer === null) return null;',
-    to: 'if (recalled !== null) return null;',
+    from: 'if (recalled.newer !== null) {',
+    to: 'if (recalled === null) {',
     tests: memory,
   },
   {
@@ -51,8 +51,8 @@ export const houseRules: readonly Breakage[] = [
   {
     rule: 'what is forgotten is not told',
     file: 'src/loop/reconcile.ts',
-    from: '[...lossOf(stored), ...events]',
-    to: '[...lossOf(stored).slice(9), ...events]',
+    from: '...lossOf(stored), ...strangersOf(stored)',
+    to: '...lossOf(stored).slice(9), ...strangersOf(stored)',
     tests: memory,
   },
   {
@@ -99,9 +99,9 @@ export const houseRules: readonly Breakage[] = [
   },
   {
     rule: 'people are told of a write that was not done',
-    file: 'src/loop/told.ts',
-    from: "if (carried.kind === 'NotDone') return [...events, ...notDone(decision, carried.failure)];",
-    to: '',
+    file: 'src/loop/undone.ts',
+    from: 'return isDue ? [event] : [];',
+    to: 'return [];',
     tests: ['test/scenarios/corners.test.ts'],
   },
   {

@@ -49,6 +49,27 @@ export const queryRules: readonly Breakage[] = [
     tests: absence,
   },
   {
+    rule: 'queries: Google is asked what nobody knows its answer to',
+    file: 'src/counting/queries.ts',
+    from: 'deltas ? addedIn(counter, [], 15 * minuteMs)',
+    to: 'deltas === null ? addedIn(counter, [], 15 * minuteMs)',
+    tests: ['test/prometheus/changes.test.ts'],
+  },
+  {
+    rule: 'queries: a part of a minute of Google’s own metrics is counted',
+    file: 'src/prometheus/metrics.ts',
+    from: 'measured.deltas ? wholeMinutes(question) : question',
+    to: 'question',
+    tests: ['test/prometheus/changes.test.ts'],
+  },
+  {
+    rule: 'queries: what cannot all be seen yet is judged',
+    file: 'src/prometheus/reach.ts',
+    from: 'wholeMinute(nowMs - this.#changesAfterMs)',
+    to: 'wholeMinute(nowMs)',
+    tests: ['test/prometheus/metrics.test.ts'],
+  },
+  {
     rule: 'queries: what can never match starts a rollout',
     file: 'src/decide/inspection.ts',
     from: "problem.reason !== 'NoTraffic'",

@@ -69,9 +69,37 @@ export const safetyRules: readonly Breakage[] = [
   {
     rule: '3: LATEST is pinned for ever',
     file: 'src/decide/traffic/latest.ts',
-    from: 'if (adoption && recent.length > 0) {',
-    to: 'if (adoption && recent.length > 99) {',
+    from: 'before.some((time) => nowMs - ms(time) < dayMs)',
+    to: 'before.some((time) => nowMs - ms(time) < 0)',
     tests: people,
+  },
+  {
+    rule: '3: a pin to LATEST takes back what serves',
+    file: 'src/decide/traffic/latest.ts',
+    from: 'latestServes ?? latestReady;',
+    to: 'latestReady ?? latestServes;',
+    tests: ['test/decide/latest.test.ts'],
+  },
+  {
+    rule: '3: nobody hears that a write may have gone over the change of another hand',
+    file: 'src/loop/beside.ts',
+    from: 'after.generation - before.generation - 1',
+    to: 'after.generation - before.generation - 99',
+    tests: ['test/scenarios/beside.test.ts'],
+  },
+  {
+    rule: '4: what the service names as its latest ready revision is taken for the newest',
+    file: 'src/decide/newest.ts',
+    from: "revisions[latestCreated]?.ready === 'True' || ",
+    to: '',
+    tests: ['test/scenarios/newest.test.ts'],
+  },
+  {
+    rule: '4: a write is on what the look saw, not on what was read right before it',
+    file: 'src/loop/carry-out.ts',
+    from: 'let current = await stillAs(hands, errand);',
+    to: 'let current = errand.seen;',
+    tests: ['test/scenarios/read-first.test.ts'],
   },
   {
     rule: '4: a split that does not sum to 100 is sent',
@@ -118,8 +146,8 @@ export const safetyRules: readonly Breakage[] = [
   {
     rule: '5: a rollback needs metrics again after it was decided',
     file: 'src/decide/traffic/rollout/rolling.ts',
-    from: 'convicted(at, rollout) ??',
-    to: '',
+    from: 'convicted(at, rollout) ??\n    impossible',
+    to: 'impossible',
     tests: safety,
   },
   {

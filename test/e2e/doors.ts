@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Status } from '../../src/status/status.ts';
+import { labFlags } from '../lab/manners.ts';
 
 export interface Doors {
   readonly url: string;
@@ -21,7 +22,7 @@ export function steadyrun(...args: string[]): ChildProcess {
 }
 
 export async function startLab(...args: string[]): Promise<Doors & { process: ChildProcess }> {
-  const process = steadyrun('lab', '--json', ...args);
+  const process = steadyrun('lab', '--json', ...labFlags, ...args);
   const [line] = (await once(createInterface({ input: process.stdout! }), 'line')) as [string];
   return { process, ...(JSON.parse(line) as Doors) };
 }
@@ -38,10 +39,10 @@ export async function endAll(): Promise<(number | null)[]> {
   return Promise.all(codes);
 }
 
-export async function json<T>(url: string, method = 'GET', body?: unknown): Promise<T> {
+export async function json<T>(url: string, method = 'GET', body?: unknown, accept = '*/*'): Promise<T> {
   const response = await fetch(url, {
     method,
-    headers: { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' },
+    headers: { accept, 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
@@ -84,14 +85,22 @@ export class Guarded {
     this.#policies = `${doors.kubernetes}/apis/steadyrun.dev/v1alpha1/namespaces/default/slopolicies`;
   }
 
-  async guard(objectives: readonly Record<string, unknown>[]): Promise<void> {
+  async guard(objectives: readonly Record<string, unknown>[], spec = {}, name = this.name): Promise<void> {
     const service = { project: 'acme', region: 'europe-west1', name: this.name };
     await json(this.#policies, 'POST', {
       apiVersion: 'steadyrun.dev/v1alpha1',
       kind: 'SLOPolicy',
-      metadata: { name: this.name },
-      spec: { service, objectives },
+      metadata: { name },
+      spec: { service, objectives, ...spec },
     });
+  }
+
+  async edit(objectives: readonly Record<string, unknown>[]): Promise<void> {
+    await json(`${this.#policies}/${this.name}`, 'PATCH', { spec: { objectives } });
+  }
+
+  async annotate(annotation: string, value: string): Promise<void> {
+    await json(`${this.#policies}/${this.name}`, 'PATCH', { metadata: { annotations: { [annotation]: value } } });
   }
 
   async status(): Promise<Status> {
@@ -119,6 +128,15 @@ export class Guarded {
   async moveByHand(shares: readonly { revision: string; percent: number }[]): Promise<void> {
     const traffic = shares.map((share) => ({ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', ...share }));
     await json(`${this.#service}?updateMask=traffic`, 'PATCH', { traffic });
+  }
+
+  async followLatest(): Promise<void> {
+    const traffic = [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }];
+    await json(`${this.#service}?updateMask=traffic`, 'PATCH', { traffic });
+  }
+
+  async deleteRevision(name: string): Promise<void> {
+    await json(`${this.#service}/revisions/${name}`, 'DELETE');
   }
 
   async traffic(): Promise<string> {

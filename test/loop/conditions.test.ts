@@ -139,13 +139,23 @@ describe('conditions of a policy', () => {
     ],
     [
       'that only observes a service on LATEST',
-      saying('FollowsLatest'),
+      { ...saying('FollowsLatest'), unpinned: 'said' },
       null,
       ['Ready=True FollowsLatest: said', 'TrafficPinned=False FollowsLatest: said'],
     ],
     [
       'whose service somebody keeps on LATEST',
-      saying('ExternallyManaged'),
+      {
+        ...saying('ExternallyManaged'),
+        unpinned: 'said',
+        adoption: {
+          at: '2026-01-05T08:00:00Z',
+          serviceUid: '1',
+          followedLatest: true,
+          externallyManaged: true,
+          pinnedAgainAt: [],
+        },
+      },
       null,
       ['Ready=True ExternallyManaged: said', 'TrafficPinned=False ExternallyManaged: said'],
     ],

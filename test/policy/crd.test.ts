@@ -76,7 +76,7 @@ describe('The CRD', () => {
 
   it('prints what is happening, and more with -o wide', () => {
     const named = (priority: number) => columns.filter((each) => each.priority === priority).map(({ name }) => name);
-    expect(named(0)).toEqual(['Service', 'Phase', 'Candidate', 'Weight', 'Last good', 'Verdict', 'Age']);
+    expect(named(0)).toEqual(['Service', 'Phase', 'Candidate', 'Weight', 'Last good', 'Verdict', 'Trouble', 'Age']);
     expect(named(1)).toEqual(['Mode', 'Stable', 'Reason', 'Ready']);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closest, editDistance } from '../../src/policy/check/suggest.ts';
 import { durationMs, durationText } from '../../src/policy/duration.ts';
+import { closest, editDistance } from '../../src/policy/suggest.ts';
 
 describe('A length of time', () => {
   it.each([

@@ -66,7 +66,7 @@ describe('after one suspicion', () => {
   test('an outage of both that does not end is a hold, and one page', async () => {
     const { stage, stable } = await ramping({ rps: 40, spec: { objectives: [availability] } });
     await stage.run(4);
-    stage.event({ at: '0s', for: '1m', on: 'Candidate', errorPercent: 8 });
+    stage.event({ at: '0s', for: '1m', on: 'Candidate', errorPercent: 12 });
     await stage.until(({ rollout }) => rollout?.retreat !== undefined, 5);
     stage.event({ at: '0s', for: '5h', on: 'Both', errorPercent: 20 });
     await stage.run(120);
@@ -78,7 +78,7 @@ describe('after one suspicion', () => {
   test('a candidate that cures what ails the stable is still helped on', async () => {
     const { stage, candidate } = await ramping({ rps: 40, spec: { objectives: [availability] } });
     await stage.run(4);
-    stage.event({ at: '0s', for: '1m', on: 'Candidate', errorPercent: 8 });
+    stage.event({ at: '0s', for: '1m', on: 'Candidate', errorPercent: 12 });
     await stage.until(({ rollout }) => rollout?.retreat !== undefined, 5);
     stage.event({ at: '1m', for: '5h', on: 'Stable', errorPercent: 20 });
     await stage.until((status) => status.stable?.revision === candidate, 60);

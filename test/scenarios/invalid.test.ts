@@ -1,7 +1,7 @@
 /** A policy is edited into one that cannot be obeyed while its service is being rolled out. */
 import { describe, expect, test } from 'vitest';
 import { refusing } from './refusing.ts';
-import { ramping } from './stage.ts';
+import { ramping, type Stage } from './stage.ts';
 
 const noRatio = {
   objectives: [{ name: 'errors', targetPercent: 99.9, indicator: { ratio: { query: 'sum(x) + 1' } } }],
@@ -9,22 +9,137 @@ const noRatio = {
 const noService = { ...noRatio, service: { project: 'acme', region: 'nowhere', name: 'api' } };
 const valid = { objectives: [{ name: 'availability', targetPercent: 99.9 }] };
 
+const invalidOf = (stage: Stage) => stage.policies.events.filter(({ reason }) => reason === 'InvalidSpec');
+
 test('people are told once for each edit what is wrong, what it means and what to do', async () => {
   const { stage, candidate } = await ramping();
-  const share = stage.traffic;
-  const told = () => stage.policies.events.filter(({ reason }) => reason === 'InvalidSpec');
   stage.policies.respec(stage.key, noRatio);
-  await stage.run(60);
-  expect(stage.traffic).toBe(share);
-  expect(told()).toHaveLength(1);
-  expect(told()[0]).toMatchObject({ type: 'Warning' });
-  expect(told()[0]!.message).toContain(`${candidate} keeps its share of the traffic whatever happens to it`);
-  expect(told()[0]!.message).toContain('Correct the spec');
-  expect(told()[0]!.message).toContain('spec.objectives[0].indicator.ratio.query: ');
+  await stage.run(10);
+  expect(invalidOf(stage)).toHaveLength(1);
+  expect(invalidOf(stage)[0]).toMatchObject({ type: 'Warning' });
+  expect(invalidOf(stage)[0]!.message).toContain(
+    `${candidate} goes on being judged by the policy as it was before the edit`,
+  );
+  expect(invalidOf(stage)[0]!.message).toContain('Correct the spec');
+  expect(invalidOf(stage)[0]!.message).toContain('spec.objectives[0].indicator.ratio.query: ');
   stage.policies.respec(stage.key, noService);
   await stage.run(60);
-  expect(told()).toHaveLength(2);
-  expect(told()[1]!.message).toContain('spec.service.region: ');
+  expect(invalidOf(stage)).toHaveLength(2);
+  expect(invalidOf(stage)[1]!.message).toContain('spec.service.region: ');
+  expect(invalidOf(stage)[1]!.message).toContain(`${candidate} keeps its share of the traffic whatever happens to it`);
+});
+
+describe('an edit that cannot be obeyed in mid-rollout', () => {
+  test('does not save a candidate with 6 % errors', async () => {
+    const { stage, stable, candidate } = await ramping({}, { LAB_ERROR_PERCENT: '6' });
+    stage.policies.respec(stage.key, noRatio);
+    await stage.until((status) => status.rejected !== undefined, 20);
+    expect(stage.traffic).toBe(`${stable}=100`);
+    expect(stage.status.rejected).toMatchObject([{ revision: candidate, reason: 'ErrorRateRegression' }]);
+    expect(stage.policies.events).toContainEqual(
+      expect.objectContaining({ type: 'Warning', reason: 'ErrorRateRegression', action: 'RollBack' }),
+    );
+    await stage.run(1);
+    expect(stage.status.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Stalled', status: 'True', reason: 'InvalidSpec' }),
+    );
+    expect(stage.status.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'False' }));
+  });
+
+  test('does not end the rollout of a good one, and keeps the next from beginning', async () => {
+    const { stage, candidate } = await ramping();
+    stage.policies.respec(stage.key, noRatio);
+    await stage.until((status) => status.stable?.revision === candidate, 70);
+    const next = stage.world.deploy('api');
+    await stage.run(5);
+    expect(stage.traffic).toBe(`${candidate}=100`);
+    expect(stage.status.hold).toMatchObject({ reason: 'InvalidSpec', message: expect.stringContaining(next) });
+    stage.policies.respec(stage.key, valid);
+    await stage.until((status) => status.candidate?.revision === next, 5);
+  });
+
+  test('does not leave a promoted revision without its guard', async () => {
+    const { stage, stable, candidate } = await ramping();
+    await stage.until((status) => status.stable?.revision === candidate, 70);
+    stage.policies.respec(stage.key, noRatio);
+    stage.event({ at: '0s', for: '9h', on: 'Candidate', errorPercent: 100 });
+    await stage.until((status) => status.rejected?.[0]?.revision === candidate, 20);
+    expect(stage.traffic).toBe(`${stable}=100`);
+  });
+
+  test('gives the service to no younger policy', async () => {
+    const { stage } = await ramping();
+    const { spec } = stage.policies.get(stage.key)!;
+    if (!spec.ok) throw new Error('it is valid');
+    const younger = { namespace: 'default', name: 'younger' };
+    stage.policies.put(younger, { ...valid, service: spec.policy.service });
+    stage.policies.respec(stage.key, noRatio);
+    await stage.run(2);
+    expect(stage.policies.get(younger)!.status.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Stalled', reason: 'Conflict' }),
+    );
+  });
+});
+
+describe('an edit that cannot be obeyed, and a restart', () => {
+  const restarted = async (env: Record<string, string>) => {
+    const played = await ramping({ spec: { rollout: { maxBake: '30m' } } }, env);
+    await played.stage.run(3);
+    played.stage.policies.respec(played.stage.key, noRatio);
+    await played.stage.run(1);
+    played.stage.kill();
+    played.stage.start();
+    return { ...played, share: played.stage.traffic };
+  };
+
+  test.each([
+    ['a good one', {}],
+    ['one with 1 % errors', { LAB_ERROR_PERCENT: '1' }],
+  ])('nothing moves forward, and %s goes back to 0 %% when it has waited as long as a bake may', async (_, env) => {
+    const { stage, stable, candidate, share } = await restarted(env);
+    await stage.run(28);
+    expect(stage.traffic).toBe(share);
+    expect(stage.status).toMatchObject({
+      phase: 'Held',
+      hold: { reason: 'InvalidSpec' },
+      decision: { action: 'Hold', reason: 'InvalidSpec' },
+    });
+    await stage.run(4);
+    expect(stage.traffic).toBe(`${stable}=100`);
+    expect(stage.status).toMatchObject({ withdrawn: { revision: candidate, reason: 'InvalidSpec' } });
+    expect(stage.status.rejected).toBeUndefined();
+    expect(stage.policies.events).toContainEqual(
+      expect.objectContaining({ type: 'Warning', reason: 'InvalidSpec', action: 'Withdraw' }),
+    );
+    stage.policies.respec(stage.key, valid);
+    await stage.until((status) => status.candidate?.revision === candidate, 10);
+  });
+
+  test('it is judged again as soon as the policy is valid', async () => {
+    const { stage, candidate } = await restarted({ LAB_ERROR_PERCENT: '3' });
+    await stage.run(20);
+    expect(stage.status.rollout?.evidence).not.toHaveLength(0);
+    stage.policies.respec(stage.key, valid);
+    await stage.until((status) => status.rejected?.[0]?.revision === candidate, 20);
+  });
+
+  test('a promoted revision is not watched, which is said', async () => {
+    const { stage, candidate } = await ramping();
+    await stage.until((status) => status.stable?.revision === candidate, 70);
+    stage.policies.respec(stage.key, noRatio);
+    stage.kill();
+    stage.start();
+    await stage.run(5);
+    expect(stage.status).toMatchObject({
+      phase: 'Held',
+      hold: { reason: 'InvalidSpec' },
+      guard: { revision: candidate },
+    });
+    expect(invalidOf(stage).at(-1)!.message).toContain(`${candidate} is not watched while the policy is not valid`);
+    stage.policies.respec(stage.key, valid);
+    stage.event({ at: '0s', for: '9h', on: 'Candidate', errorPercent: 100 });
+    await stage.until((status) => status.rejected?.[0]?.revision === candidate, 20);
+  });
 });
 
 describe('a rollback that was decided before the edit', () => {
@@ -36,24 +151,32 @@ describe('a rollback that was decided before the edit', () => {
     return { ...played, recover: () => refuse(false) };
   };
 
-  test('is carried out, and the candidate rejected for its errors once the policy is valid', async () => {
-    const { stage, stable, candidate, recover } = await convicted();
-    stage.policies.respec(stage.key, noRatio);
-    await stage.run(2);
-    const [told] = stage.policies.events.filter(({ reason }) => reason === 'InvalidSpec');
-    expect(told!.message).toContain('the rollback that is already decided is carried out');
-    expect(stage.policies.events.at(-1)).toMatchObject({ reason: 'NotCarriedOut', action: 'RollBack' });
-    recover();
-    await stage.run(2);
-    expect(stage.traffic).toBe(`${stable}=100`);
-    expect(stage.reasons().filter((reason) => reason === 'RolledBack')).toHaveLength(1);
-    const written = stage.writes.length;
-    await stage.run(30);
-    expect(stage.writes.length).toBe(written);
-    stage.policies.respec(stage.key, valid);
-    await stage.until((status) => status.phase === 'Steady', 3);
-    expect(stage.status.rejected).toMatchObject([{ revision: candidate, reason: 'TotalFailure' }]);
-  });
+  test.each([false, true])(
+    'is carried out, and the candidate rejected for its errors (restarted: %s)',
+    async (restarts) => {
+      const { stage, stable, candidate, recover } = await convicted();
+      stage.policies.respec(stage.key, noRatio);
+      await stage.run(2);
+      expect(invalidOf(stage)).toHaveLength(1);
+      expect(stage.policies.events).toContainEqual(
+        expect.objectContaining({ reason: 'NotCarriedOut', action: 'RollBack' }),
+      );
+      if (restarts) {
+        stage.kill();
+        stage.start();
+      }
+      recover();
+      await stage.run(2);
+      expect(stage.traffic).toBe(`${stable}=100`);
+      expect(stage.reasons().filter((reason) => reason === 'TotalFailure')).toHaveLength(1);
+      const written = stage.writes.length;
+      await stage.run(30);
+      expect(stage.writes.length).toBe(written);
+      stage.policies.respec(stage.key, valid);
+      await stage.until((status) => status.phase === 'Steady', 3);
+      expect(stage.status.rejected).toMatchObject([{ revision: candidate, reason: 'TotalFailure' }]);
+    },
+  );
 
   test.each([
     { what: 'whose service cannot be read', change: noService },

@@ -62,8 +62,8 @@ describe('a word that only a newer operator knows', () => {
     expect(stage.traffic).toBe(before.traffic);
     expect(stage.writes.length).toBe(before.writes);
     expect(condition('Stalled')).toMatchObject({ status: 'True', reason: 'NewerOperator' });
-    const { conditions: _now, observedGeneration: _of, ...kept } = stored();
-    const { conditions: _then, observedGeneration: _at, ...was } = found;
+    const { conditions: _now, trouble: _told, observedGeneration: _of, ...kept } = stored();
+    const { conditions: _then, trouble: _before, observedGeneration: _at, ...was } = found;
     expect(kept).toEqual(was);
     expect(stage.reasons().filter((reason) => reason === 'NewerOperator')).toHaveLength(1);
   });

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Purpose, purposes } from '../../src/facts/purpose.ts';
 import type { Revision } from '../../src/facts/revision.ts';
+import { iso } from '../../src/facts/time.ts';
 import { OutcomeUnknown, Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
 import type { Status } from '../../src/status/status.ts';
@@ -35,7 +36,6 @@ interface Played {
   readonly stable: string;
   readonly candidate: string;
   /** Right after the write, before anything of it was reported. */
-  readonly crashed: boolean;
 }
 
 interface Scene {
@@ -67,6 +67,11 @@ const promoted = async (stage: Stage): Promise<string> => {
   return candidate;
 };
 const shareOf = (status: Status): number => status.rollout?.shares.at(-1)?.percent ?? 0;
+
+const strayed = (candidate: string) => [
+  { revision: 'api-00001-aaa', percent: 61 },
+  { revision: candidate, percent: 39 },
+];
 
 const scenes: { readonly [P in Purpose]: Scene } = {
   Pin: {
@@ -150,10 +155,10 @@ const scenes: { readonly [P in Purpose]: Scene } = {
     options: { spec: own },
     before: (stage) => deployed(stage, { LAB_ERROR_PERCENT: '100' }),
     traffic: ({ stable }) => `${stable}=100`,
-    remembers: ({ stable, candidate, crashed }) => ({
+    remembers: ({ stable, candidate }) => ({
       stable: { revision: stable, percent: 100 },
-      // Cloud Run came first: after a crash it is the traffic alone that tells.
-      rejected: [{ revision: candidate, reason: crashed ? 'ReturnedToStable' : 'TotalFailure' }],
+      // Cloud Run came first: after a crash the same data gives the same reason.
+      rejected: [{ revision: candidate, reason: 'TotalFailure' }],
     }),
     forgets: ({ rollout }) => [rollout],
   },
@@ -183,7 +188,7 @@ const scenes: { readonly [P in Purpose]: Scene } = {
     options: { rps: 20, spec: own },
     async before(stage) {
       const candidate = await promoted(stage);
-      stage.event({ at: '0s', for: '9h', on: 'Both', errorPercent: 30 });
+      stage.event({ at: '0s', for: '9h', on: 'Both', errorPercent: 20 });
       await stage.until((status) => status.guard?.controlSince !== undefined, 10);
       return candidate;
     },
@@ -193,6 +198,24 @@ const scenes: { readonly [P in Purpose]: Scene } = {
       stable: { revision: candidate, percent: 100 },
     }),
     forgets: ({ guard }) => [guard?.controlSince],
+  },
+  PutRight: {
+    options: { rps: 20, spec: own },
+    async before(stage) {
+      const candidate = await promoted(stage);
+      const stored = stage.policies.stored(stage.key) as object;
+      const late = [{ split: strayed(candidate), until: iso(stage.clock.nowMs() + 300_000) }];
+      stage.policies.restatus(stage.key, { ...stored, late });
+      return candidate;
+    },
+    happens: ({ stage, candidate }) => stage.world.setTraffic('api', strayed(candidate)),
+    traffic: ({ candidate }) => `${candidate}=100`,
+    // Nobody is rejected, nor guarded any less, for a write that came late.
+    remembers: ({ stable, candidate }) => ({
+      stable: { revision: candidate, percent: 100 },
+      guard: { revision: candidate, control: stable },
+    }),
+    forgets: ({ rejected }) => [rejected],
   },
   Leave: {
     before: ramped,
@@ -251,7 +274,7 @@ async function play(purpose: Purpose, fate: Fate): Promise<void> {
   if (purpose === 'Pin') pending = true;
   start();
   const candidate = await scene.before(stage);
-  const played: Played = { stage, candidate, stable: 'api-00001-aaa', crashed: fate === 'dieAfter' };
+  const played: Played = { stage, candidate, stable: 'api-00001-aaa' };
   pending = true;
   scene.happens?.(played, revisions);
 
@@ -275,7 +298,9 @@ async function play(purpose: Purpose, fate: Fate): Promise<void> {
   const held = hold?.reason === stage.status.withdrawn?.reason ? undefined : hold;
   const forgotten = [intent, held, ...(scene.forgets?.(stage.status) ?? [])];
   expect(forgotten.filter((one) => one !== undefined)).toEqual([]);
-  expect(stage.splits.filter((split, i, all) => split === all[i - 1])).toEqual([]);
+  const repeated = stage.splits.filter((split, i, all) => split === all[i - 1]);
+  // What is put right is what was written before.
+  expect(repeated).toHaveLength(purpose === 'PutRight' ? 1 : 0);
 }
 
 const all = Object.keys(purposes) as Purpose[];

@@ -40,7 +40,7 @@ describe('of a service of at most three instances', () => {
       `latency not judged: ${candidate} has 1 of 3 instances for 45 % of the traffic`,
     );
     byHand(67);
-    await stage.until(({ decision }) => decision?.reason === 'LatencyRegression', 10);
+    await stage.until(({ decision }) => decision?.reason === 'LatencyRegression', 20);
     expect(stage.status.decision!.message).toContain('Would roll back: latency: ');
     expect(stage.writes).toEqual([]);
   });

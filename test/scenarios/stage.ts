@@ -21,7 +21,7 @@ import { Unreported } from '../../src/loop/unreported.ts';
 import type { Wiring } from '../../src/loop/wiring.ts';
 import { apiVersion, kind } from '../../src/policy/api.ts';
 import { storedPolicy } from '../../src/policy/parse.ts';
-import { keyText, type PolicyKey } from '../../src/policy/policy.ts';
+import { keyText, type PolicyKey, parseKey } from '../../src/policy/policy.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
 import type { Fence } from '../../src/ports/clock.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
@@ -33,6 +33,7 @@ import { Telling } from '../../src/report/listeners.ts';
 import { recall, type Vocabulary, vocabulary } from '../../src/status/read.ts';
 import type { Status } from '../../src/status/status.ts';
 import { toldOnly, toStore } from '../../src/status/write.ts';
+import { manners } from '../lab/manners.ts';
 import { availability, latency } from '../policy/valid.ts';
 
 export const startMs = Date.parse('2026-01-05T08:00:00Z');
@@ -49,6 +50,8 @@ export interface StageOptions {
   readonly services?: (real: Services) => Services;
   /** Stands between the loop and its metrics. */
   readonly metrics?: (real: Metrics) => Metrics;
+  /** Stands between the loop and the cluster. */
+  readonly cluster?: (real: Policies) => Policies;
   /** Answers the loop's questions about what the store holds, instead of the lab's own evaluator. */
   readonly promql?: (store: SeriesStore, clock: VirtualClock) => PromqlClient;
   /** Told of what the judgement of the traffic proposes, before anything is carried out. */
@@ -68,9 +71,10 @@ export class Stage {
   readonly key: PolicyKey = { namespace: 'default', name: 'api' };
   readonly #services: Services;
   readonly #metrics: () => Metrics;
+  readonly #cluster: Policies;
   readonly #repertoire: Repertoire;
   readonly #listeners: readonly Listener[];
-  readonly #claims = new Claims();
+  #claims = new Claims();
   #process: Process | undefined;
 
   constructor(options: StageOptions = {}) {
@@ -78,6 +82,7 @@ export class Stage {
       seed: options.seed ?? 1,
       startMs,
       historyMs: minutes(30),
+      manners,
       services: [
         {
           project: 'acme',
@@ -101,6 +106,7 @@ export class Stage {
     this.#repertoire = overheard(options.repertoire ?? repertoire, options.onProposal);
     this.#listeners = options.onPass ? [options.onPass] : [];
     this.policies = new MemoryPolicies(() => this.clock.nowMs(), this.#repertoire, options.sections);
+    this.#cluster = options.cluster?.(this.policies) ?? this.policies;
     this.policies.onClaim = (key) => this.#claims.changed(key, this.policies.get(key));
     this.policies.put(this.key, {
       service: { project: 'acme', region: 'europe-west1', name: 'api' },
@@ -112,8 +118,10 @@ export class Stage {
   /** Starts the operator; `boundary` is asked at every call that leaves the process. */
   start(boundary: Boundary = () => 'go', fence: Fence = { check: () => undefined }): void {
     const process = new Process(boundary);
+    this.#claims = new Claims();
+    for (const key of this.policies.keys) this.#claims.changed(key, this.policies.get(key));
     const queue = new WorkQueue({ clock: this.clock, retryBaseMs: 1000, retryCapMs: 30_000 });
-    const policies = process.guard('policies', this.policies as Policies);
+    const policies = process.guard('policies', this.#cluster);
     const wiring: Wiring = {
       clock: this.clock,
       fence,
@@ -303,6 +311,10 @@ export class MemoryPolicies implements Policies {
     };
   }
 
+  get keys(): readonly PolicyKey[] {
+    return [...this.#raw.keys()].map(parseKey);
+  }
+
   get outside(): unknown {
     return [[...this.#raw], this.events];
   }
@@ -387,7 +399,9 @@ export class MemoryPolicies implements Policies {
     for (const { annotation, value } of obeyed) if (now[annotation] === value) this.annotate(key, annotation, null);
   }
 
+  /** As the API server holds it: what happens but once is there once. */
   async event(_key: PolicyKey, event: PolicyEvent): Promise<void> {
+    if (event.once !== undefined && this.events.some(({ once }) => once === event.once)) return;
     this.events.push(event);
   }
 }

@@ -1,7 +1,7 @@
 /** What was decided and did not happen: it is made up for, or judged anew, and never taken for done. */
 import { describe, expect, test } from 'vitest';
 import type { Revision } from '../../src/facts/revision.ts';
-import { Conflict, Unavailable } from '../../src/ports/errors.ts';
+import { Conflict, Refused, Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { ramping, type Stage } from './stage.ts';
 
@@ -92,4 +92,31 @@ test('a control that is owed to a revision which is not ready any more does not 
   lastGood = 'well';
   await stage.until((status) => status.rejected?.[0]?.revision === candidate, 20);
   expect(stage.traffic).toBe(`${stable}=100`);
+});
+
+test('a retreat that is refused for ever does not stand before the conviction', async () => {
+  let isRefusing = false;
+  const { stage, stable, candidate } = await ramping({
+    rps: 100,
+    spec: { objectives: [errors] },
+    onProposal: ({ write }) => {
+      isRefusing ||= write?.purpose === 'Retreat';
+    },
+    services: (real) => ({
+      glance: (ref) => real.glance(ref),
+      read: (ref) => real.read(ref),
+      revision: (ref, name) => real.revision(ref, name),
+      async write(ref, change, seen) {
+        if (isRefusing && change.split.length > 1) throw new Refused('Google refused: run.services.update is missing.');
+        await real.write(ref, change, seen);
+      },
+    }),
+  });
+  await stage.until((status) => (status.rollout?.shares.at(-1)?.percent ?? 0) >= 15, 20);
+  stage.event({ at: '0s', for: '15s', on: 'Candidate', errorPercent: 12 });
+  await stage.until((status) => status.intent?.purpose === 'Retreat', 5);
+  stage.event({ at: '0s', for: '9h', on: 'Candidate', errorPercent: 12 });
+  await stage.until((status) => status.rejected?.[0]?.revision === candidate, 10);
+  expect(stage.traffic).toBe(`${stable}=100`);
+  expect(stage.reasons().filter((reason) => reason === 'NotCarriedOut')).toHaveLength(1);
 });

@@ -52,7 +52,7 @@ export const phases = {
   },
   async ramping(options) {
     const begun = await ramping(options);
-    await begun.stage.run(3);
+    await begun.stage.run(4);
     return begun;
   },
   async retreated(options) {

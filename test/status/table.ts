@@ -498,6 +498,7 @@ const newerWords: readonly Row[] = [
       'candidate: Invalid input: expected object, received array',
       'decision: Invalid input: expected object, received array',
       `objectives[0].name: ${text} undefined`,
+      'compared: Invalid input: expected object, received array',
       'inspection: Invalid input: expected object, received array',
       `supersededInARow: ${number} array`,
     ],

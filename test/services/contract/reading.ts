@@ -11,17 +11,19 @@ const freshMs = 30_000;
 export function reading(begin: Begin): void {
   test('a service as it is: its lock, its traffic, its newest revisions, its scaling, who changed it last', async () => {
     const { world, services } = await begin(worldOf());
-    const { uid, etag } = world.service('api');
+    const { uid, etag, generation } = world.service('api');
     expect(await services.read(REF)).toEqual({
       ref: REF,
       uid,
       etag,
+      generation,
       settled: true,
       traffic: [{ revision: null, percent: 100 }],
       latestCreated: OLD,
       latestReady: OLD,
+      latestServes: OLD,
       scaling: { mode: 'Automatic', maxInstances: null },
-      lastModifier: 'founder',
+      lastModifier: 'founder@example.com',
     });
   });
 
@@ -92,7 +94,7 @@ export function reading(begin: Begin): void {
     world.setTraffic('api', [share(OLD, 50), share(fresh, 50)]);
     expect(shapeOf((await services.read(REF))!).shares).toEqual([share(OLD, 50), share(fresh, 50)]);
     expect(await glanced(services)).toEqual([share(OLD, 50), share(fresh, 50)]);
-    expect((await services.read(REF))!.lastModifier).toBe('person');
+    expect((await services.read(REF))!.lastModifier).toBe('person@example.com');
   });
 
   test('automatic scaling with its most instances, and manual scaling with its number', async () => {
@@ -135,6 +137,36 @@ export function reading(begin: Begin): void {
     expect(await services.read(REF)).toMatchObject({ settled: false, latestCreated: mended, latestReady: OLD });
     settle(world);
     expect(await services.read(REF)).toMatchObject({ settled: true, latestCreated: mended, latestReady: mended });
+  });
+
+  test.each([
+    ['at once', 'Follows'],
+    ['once it has traffic', 'Lags'],
+  ] as const)(
+    'a new revision that is ready without traffic as ready by its own word, by that of its service %s',
+    async (_, latestReady) => {
+      const { world, fresh } = twoRevisions({ manners: { latestReady } });
+      const { services } = await begin(world);
+      expect(await services.revision(REF, fresh)).toMatchObject({ ready: 'True' });
+      const says = latestReady === 'Follows' ? fresh : OLD;
+      expect(await services.read(REF)).toMatchObject({ settled: true, latestCreated: fresh, latestReady: says });
+      world.setTraffic('api', [share(OLD, 99), share(fresh, 1)]);
+      settle(world);
+      expect(await services.read(REF)).toMatchObject({ latestReady: fresh });
+      world.setTraffic('api', [share(OLD, 100)]);
+      settle(world);
+      expect(await services.read(REF)).toMatchObject({ latestReady: fresh });
+    },
+  );
+
+  test('what LATEST stands for in what serves, not in what was asked for', async () => {
+    const { world, fresh } = twoRevisions();
+    const { services } = await begin(world);
+    expect(await services.read(REF)).toMatchObject({ latestServes: null });
+    world.setTraffic('api', [{ revision: null, percent: 100 }]);
+    expect(await services.read(REF)).toMatchObject({ latestServes: null });
+    settle(world);
+    expect(await services.read(REF)).toMatchObject({ latestServes: fresh });
   });
 
   test('a revision that was deleted as none', async () => {

@@ -2,7 +2,7 @@
 import type { Change } from '../../../src/facts/change.ts';
 import type { Service } from '../../../src/facts/service.ts';
 import { type Split, type TagTarget, tagsOf } from '../../../src/facts/split.ts';
-import type { World } from '../../../src/lab/world.ts';
+import type { World, WorldOptions } from '../../../src/lab/world.ts';
 import type { Services } from '../../../src/ports/services.ts';
 import { API, live, OLD, worldOf } from '../../lab/worlds.ts';
 
@@ -17,8 +17,8 @@ export const allTo = (revision: string): Change => traffic([share(revision, 100)
 export const settle = (world: World): void => live(world, 10_000);
 
 /** A service that names its revision, and a newer one that is ready and has no traffic. */
-export function twoRevisions(): { readonly world: World; readonly fresh: string } {
-  const world = worldOf({ traffic: [share(OLD, 100)] });
+export function twoRevisions(options: Partial<WorldOptions> = {}): { readonly world: World; readonly fresh: string } {
+  const world = worldOf({ traffic: [share(OLD, 100)] }, options);
   const fresh = world.deploy('api');
   settle(world);
   return { world, fresh };

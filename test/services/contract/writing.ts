@@ -15,12 +15,16 @@ export function writing(begin: Begin): void {
     const glanced = (await services.glance(REF))!;
     const after = await seenBy(services);
     expect(shapeOf(after)).toEqual(wanted);
-    expect(after).toMatchObject({ settled: false, lastModifier: 'operator', uid: before.uid });
+    expect(after).toMatchObject({
+      settled: false,
+      lastModifier: expect.stringContaining('steadyrun@'),
+      uid: before.uid,
+    });
     expect(after.etag).not.toBe(before.etag);
     expect(glanced).toEqual(after);
     expect([...world.service('api').routes.split()]).toEqual([[OLD, 100]]);
     settle(world);
-    expect(await seenBy(services)).toEqual({ ...after, settled: true });
+    expect(await seenBy(services)).toEqual({ ...after, settled: true, latestReady: fresh });
     expect(world.service('api').routes.split()).toEqual(
       new Map([
         [OLD, 95],
@@ -108,6 +112,25 @@ export function writing(begin: Begin): void {
     settle(world);
     expect(shapeOf(await seenBy(services)).shares).toEqual([share(fresh, 100)]);
     expect([...world.service('api').routes.split()]).toEqual([[fresh, 100]]);
+  });
+
+  test('under a stale lock where Cloud Run ignores it: it is done, and the generation tells that another hand was there', async () => {
+    const { world, fresh } = twoRevisions({ manners: { etags: 'Ignored' } });
+    const { services } = await begin(world);
+    const seen = await seenBy(services);
+    world.setTraffic('api', [share(fresh, 100)]);
+    await services.write(REF, allTo(OLD), seen);
+    const after = await seenBy(services);
+    expect(shapeOf(after).shares).toEqual([share(OLD, 100)]);
+    expect(after.generation).toBe(seen.generation + 2);
+  });
+
+  test('one that raises the generation by one', async () => {
+    const { world, fresh } = twoRevisions();
+    const { services } = await begin(world);
+    const seen = await seenBy(services);
+    await services.write(REF, allTo(fresh), seen);
+    expect((await seenBy(services)).generation).toBe(seen.generation + 1);
   });
 
   test('while Cloud Run is still at an earlier change: the last one counts', async () => {
