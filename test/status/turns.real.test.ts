@@ -165,7 +165,7 @@ async function standsStill(world: TurnsWorld, service: Guarded): Promise<void> {
   await service.deploy({});
   await service.until(({ phase, rollout }) => phase === 'Ramping' && (rollout?.evidence[0]?.ticks ?? 0) > 0, 60);
   await world.halt();
-  const { conditions: _, observedGeneration: __, ...left } = await world.status(service.name);
+  const { conditions: _, trouble: _told, observedGeneration: __, ...left } = await world.status(service.name);
   const { rollout } = left;
   const at = left.decision!.at;
   // What it was about to write when it was killed may be there: there is never a change beside it.
@@ -191,7 +191,7 @@ async function standsStill(world: TurnsWorld, service: Guarded): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, (10 * 60_000) / speed));
   expect(await service.traffic()).toBe(traffic);
   expect((await service.truth()).writes.length).toBe(writes);
-  const kept = ({ conditions: _c, observedGeneration: _o, ...rest }: StoredStatus) => rest;
+  const kept = ({ conditions: _c, trouble: _t, observedGeneration: _o, ...rest }: StoredStatus) => rest;
   expect(kept(await world.status(service.name))).toEqual(newer);
 
   await world.halt();

@@ -98,11 +98,14 @@ export class TurnsWorld {
 
   async guard(name: string): Promise<void> {
     const service = { project: 'acme', region: 'europe-west1', name };
+    // As from a Prometheus: what Google is not known to answer, the old operator asked of it.
+    const metrics = { type: 'Prometheus', address: this.doors.prometheus };
+    const objectives = [{ name: 'availability', targetPercent: 99.9 }];
     await json(`${this.doors.kubernetes}${policies}`, 'POST', {
       apiVersion: 'steadyrun.dev/v1alpha1',
       kind: 'SLOPolicy',
       metadata: { name },
-      spec: { service, objectives: [{ name: 'availability', targetPercent: 99.9 }], rollout: { profile: 'Fast' } },
+      spec: { service, metrics, objectives, rollout: { profile: 'Fast' } },
     });
   }
 
