@@ -153,14 +153,13 @@ function finish(
       ? { ...before.decision!, nextCheck }
       : { ...before.decision, action, reason, message, at: iso(nowMs), nextCheck },
   };
-  const obeyed = proposals.flatMap((one) => one.obeyed ?? []);
   const answered = withAnswer(decided, {
     policy,
     reason,
     answer: proposals.find((one) => one.answer !== undefined)?.answer ?? null,
     settled: service?.settled ?? true,
     observing: policy.mode === 'Observe',
-    obeyed,
+    obeyed: decision.obeyed,
     nowMs,
   });
   return { decision, state: shown({ ...answered, phase: phaseOf(answered) }, service, nowMs) };

@@ -52,13 +52,10 @@ const onlyPausedMs = 15 * 60_000;
 const eachAnew = ['Paused', 'SplitByHand', 'Settling'];
 
 /** The hold for this reason that goes on, also where it was away for a while; null: it begins. */
-export function goesOn(
-  { hold, lastHold }: Status,
-  reason: string,
-  nowMs: number,
-): Pick<Hold, 'since' | 'paged'> | null {
+export function goesOn(state: Status, reason: string, nowMs: number): Pick<Hold, 'since' | 'paged'> | null {
+  const { hold, lastHold } = state;
   if (hold?.reason === reason) return hold;
-  if (lastHold?.reason !== reason || eachAnew.includes(reason)) return null;
+  if (lastHold?.reason !== reason || lastHold.about !== aboutWhom(state) || eachAnew.includes(reason)) return null;
   return nowMs - ms(lastHold.ended) < onlyPausedMs ? { since: lastHold.since, paged: lastHold.paged } : null;
 }
 
@@ -83,7 +80,8 @@ export function heldFor(
   { reason, message, hold: how }: Pick<Outcome, 'reason' | 'message' | 'hold'>,
 ): { readonly hold: Hold; readonly page: PolicyEvent | null } {
   const before = goesOn(known, reason, nowMs);
-  const { since, paged, begun } = { begun: iso(nowMs), since: iso(nowMs), paged: false, ...before };
+  const { since, paged } = before ?? { since: iso(nowMs), paged: false };
+  const begun = known.hold?.reason === reason ? (known.hold.begun ?? since) : iso(nowMs);
   const lastedMs = nowMs - ms(since);
   const due = !paged && lastedMs >= policy.rollout.maxBakeMs;
   const told = `Held for ${spoken(lastedMs)} (${reason}): ${message}`;

@@ -41,10 +41,10 @@ export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextC
     ? await lookAt(wiring, { stored, policy, stall, nowMs: beganMs })
     : await standStill(wiring, stored, stall!);
   const { state: _state, answered: _answered, stall: _stall, events, ...known } = look;
-  if (look.carried?.kind === 'Done') unreported.troubles.over(stored.uid);
-  else if (!look.failure) unreported.troubles.looked(stored.uid);
+  if (look.carried?.kind === 'Done') unreported.unfinished.over(stored.uid);
+  else if (!look.failure) unreported.unfinished.looked(stored.uid);
   const undone = look.said?.write ? look.said : null;
-  const trouble = look.failure ? unreported.troubles.due(stored.uid, undone, look.failure, beganMs) : [];
+  const trouble = look.failure ? unreported.unfinished.due(stored.uid, undone, look.failure, beganMs) : [];
   const written = await report(policies, stored, look, beganMs);
   const failure = look.failure ?? written.failure;
   const beside = look.said && look.carried?.kind === 'Done' ? besideOf(look.said.action, look.carried.beside) : [];
@@ -86,8 +86,8 @@ async function lookAt(wiring: Wiring, subject: Subject): Promise<Look> {
     const seen = await observe(wiring, policy, known, nowMs);
     const decided = decide(policy, seen, known, nowMs, repertoire);
     const { decision } = decided;
-    look = { ...look, seen, decided, said: decision, state: decided.state };
-    look = { ...look, events: [...announcement, ...decision.events] };
+    const found = [...announcement, ...decision.events];
+    look = { ...look, seen, decided, said: decision, state: decided.state, events: found };
     const carried = await carriedOut(wiring, subject, seen.service, decided);
     const events = [...announcement, ...eventsOf(decided, carried)];
     if (carried.kind !== 'NotDone') {

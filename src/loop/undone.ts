@@ -49,7 +49,7 @@ interface Trouble {
 }
 
 /** Of looks that came to nothing, and writes that were not done: people are told once, at once where trying again cannot help. */
-export class Troubles {
+export class Unfinished {
   readonly #of = new Map<string, Trouble>();
 
   /**

@@ -3,11 +3,11 @@
  * told by every look that comes to it: it is for whoever tells to see that it is there, also after a crash.
  */
 import type { PolicyEvent } from '../facts/event.ts';
-import { Troubles } from './undone.ts';
+import { Unfinished } from './undone.ts';
 
 export class Unreported {
   /** Of writes that were not done. */
-  readonly troubles = new Troubles();
+  readonly unfinished = new Unfinished();
   /** What has been told of a policy, by its uid, and its status does not say. */
   readonly #told = new Map<string, ReadonlySet<string>>();
 
@@ -33,6 +33,6 @@ export class Unreported {
   forget(uid: string): void {
     this.#told.delete(uid);
     this.#met.delete(uid);
-    this.troubles.over(uid);
+    this.unfinished.over(uid);
   }
 }

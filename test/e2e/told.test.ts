@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
 import type { Status } from '../../src/status/status.ts';
 import { type Doors, endAll, Guarded, json, startLab, steadyrun } from './doors.ts';
 import { type Asked, startProxy } from './proxy.ts';
@@ -57,17 +58,7 @@ beforeAll(async () => {
   lab = await startLab('--speed', '120', '--seed', '7', '--services', file);
   proxy = await startProxy(lab.kubernetes, answers);
   kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(
-    kubeconfig,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'lab', cluster: { server: proxy.url } }],
-      contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'me' } }],
-      users: [{ name: 'me', user: {} }],
-      'current-context': 'lab',
-    }),
-  );
+  await writeFile(kubeconfig, kubeconfigFor(proxy.url));
   services = Object.fromEntries(names.map((name) => [name, new Guarded(lab, name)])) as typeof services;
   for (const [name, service] of Object.entries(services)) {
     await service.guard(availability, name === 'observed' ? { mode: 'Observe' } : {});

@@ -49,6 +49,18 @@ const situations: Readonly<Record<string, () => Promise<Scene>>> = {
     const { stage, stable } = await adopted({ spec: { mode: 'Observe' } });
     return { stage, stable, candidate: stage.world.deploy('api') };
   },
+  'mode Observe, and a rollout by hand': async () => {
+    const { stage, stable } = await adopted({ spec: { mode: 'Observe' } });
+    const candidate = stage.world.deploy('api');
+    stage.world.setTraffic('api', [{ revision: stable, percent: 100 }]);
+    await stage.run(2);
+    stage.world.setTraffic('api', [
+      { revision: stable, percent: 90 },
+      { revision: candidate, percent: 10 },
+    ]);
+    await stage.until((status) => status.rollout?.candidate === candidate, 10);
+    return { stage, stable, candidate };
+  },
   'LATEST left to another tool': async () => {
     const { stage, stable } = await adopted();
     for (let i = 0; i < 2; i++) {

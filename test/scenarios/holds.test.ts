@@ -24,6 +24,16 @@ describe('a hold that comes and goes', () => {
     expect(pages(stage)[0]!.message).toContain(reason);
   });
 
+  test('the next candidate has a hold of its own', async () => {
+    const { stage } = await ramping({ rps: 100, spec: soonOver });
+    stage.event({ at: '0s', for: '20m', on: 'Both', errorPercent: 20 });
+    await stage.until((status) => status.hold?.reason === 'SharedOutage', 20);
+    const { since } = stage.status.hold!;
+    const next = stage.world.deploy('api');
+    await stage.until((status) => status.candidate?.revision === next && status.hold?.reason === 'SharedOutage', 20);
+    expect(Date.parse(stage.status.hold!.since)).toBeGreaterThan(Date.parse(since));
+  });
+
   test('a pause after a pause is another', async () => {
     const { stage } = await ramping({ spec: soonOver });
     stage.annotate('paused', 'for lunch');

@@ -81,7 +81,7 @@ function sentence(news: LeaseNews): string {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What is told once for the whole cluster, with what to do about it. */
 export const isToldOfTheCluster = (error: unknown): boolean =>

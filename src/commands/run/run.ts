@@ -27,7 +27,7 @@ import { type Health, serve } from '../../report/server.ts';
 import { systemClock } from '../../system-clock.ts';
 import { clusterOf } from '../cluster.ts';
 import { type LabDoors, type LabTime, labAt } from '../lab-address.ts';
-import { electionIn, isToldOfTheCluster } from './election.ts';
+import { electionIn, isToldOfTheCluster, messageOf } from './election.ts';
 import { type Part, run as runParts } from './engine.ts';
 import { Google } from './google.ts';
 import { stopOnSignals } from './stop.ts';
@@ -186,8 +186,6 @@ function unlisted(cache: Pick<Reflector<never>, 'state'>, troubles: Troubles): s
   const { synced, problem } = cache.state();
   return synced ? null : [...troubles.now(), problem ?? 'the policies have not been listed yet'].join('\n');
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** /metrics and the probes: up before anything else, so that whoever waits is told for what. */
 function serverPart(

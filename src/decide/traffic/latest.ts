@@ -1,6 +1,5 @@
 /** The traffic follows LATEST: a deploy takes all of it before anyone can look, so it is pinned. */
 
-import type { Reason } from '../../facts/reason.ts';
 import type { Service } from '../../facts/service.ts';
 import { all } from '../../facts/split.ts';
 import { iso, ms } from '../../facts/time.ts';
@@ -13,7 +12,7 @@ import { arrived } from './arrived.ts';
 import { closed } from './guard/guard.ts';
 import { back } from './guard/guarding.ts';
 import { type TrafficOutcome, toSplit } from './outcome.ts';
-import { away } from './rollout/proposal.ts';
+import { sentBack } from './rollout/proposal.ts';
 import { lastChangedText } from './words.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -33,7 +32,7 @@ export function latest(at: Case): TrafficOutcome {
     return leftOnLatest(at, revision, message);
   }
   // A way back that is decided waits for nobody, whoever set what.
-  if (known.rollout?.convicted) return away('RollBack', known, known.rollout, decided(known.rollout.convicted));
+  if (known.rollout?.convicted) return sentBack(known, known.rollout, known.rollout.convicted);
   if (known.guard?.convicted) return back(known, known.guard, known.guard.convicted);
   const verdict = against(known, revision);
   if (adoption && isAgain(at, verdict === null ? adoption.pinnedAgainAt : (adoption.takenBackAt ?? []))) {
@@ -44,11 +43,6 @@ export function latest(at: Case): TrafficOutcome {
   }
   return verdict === null ? pinned(at, revision) : takenBack(at, revision, verdict);
 }
-
-const decided = ({ reason, message }: { readonly reason: string; readonly message: string }) => ({
-  reason: reason as Reason,
-  message,
-});
 
 const isAgain = ({ nowMs }: Case, before: readonly string[]): boolean =>
   before.some((time) => nowMs - ms(time) < dayMs);

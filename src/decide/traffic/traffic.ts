@@ -5,11 +5,8 @@
 import { type Purpose, purposes } from '../../facts/purpose.ts';
 import { namedSplit, soleRevision } from '../../facts/split.ts';
 import { ms } from '../../facts/time.ts';
-
 import { isUnguided } from '../../policy/policy.ts';
-
 import { isOurs } from '../../status/ours.ts';
-
 import type { Status } from '../../status/status.ts';
 import { cadence } from '../cadence.ts';
 import type { Case, Unasked } from '../case.ts';

@@ -26,6 +26,13 @@ export const away = (
   lookInMs: cadence.settlingMs,
 });
 
+/** What is decided against the candidate. */
+export const sentBack = (
+  state: Status,
+  rollout: RolloutState,
+  { reason, message }: NonNullable<RolloutState['convicted']>,
+): TrafficOutcome => away('RollBack', state, rollout, { reason: reason as Reason, message });
+
 /** A move becomes a write, or waits until Cloud Run has finished with the last one. */
 export function outcomeOf({ service, nowMs }: Case, state: Status, rollout: RolloutState, move: Move): TrafficOutcome {
   const { action, reason, message } = move;

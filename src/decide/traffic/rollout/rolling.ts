@@ -15,7 +15,7 @@ import { figures } from '../../view.ts';
 import { newcomer } from '../newcomer.ts';
 import { heldStill, hold, type TrafficOutcome } from '../outcome.ts';
 import { advance } from './advance.ts';
-import { away, outcomeOf } from './proposal.ts';
+import { away, outcomeOf, sentBack } from './proposal.ts';
 import { firstShare, metricsOutage } from './start.ts';
 
 /** Superseded candidates in a row after which the running one is finished first. */
@@ -48,8 +48,7 @@ export function wayBackOf(at: Case): TrafficOutcome | null {
 /** It is decided; metrics are not needed for the way back. */
 function convicted({ seen, known }: Case, rollout: RolloutState): TrafficOutcome | null {
   if (!rollout.convicted || seen.revisions[rollout.control] === null) return null;
-  const { reason, message } = rollout.convicted;
-  return away('RollBack', known, rollout, { reason: reason as TrafficOutcome['reason'], message });
+  return sentBack(known, rollout, rollout.convicted);
 }
 
 /** What Cloud Run itself says about the revisions. */
