@@ -1,4 +1,4 @@
-/** What a question to the metrics comes to: they say it, or why they do not. */
+/** What a question to the metrics or the logs comes to: they say it, or why they do not. */
 export type UnknownReason =
   | 'NoTraffic'
   | 'InsufficientSamples'
@@ -6,7 +6,11 @@ export type UnknownReason =
   | 'ProviderError'
   | 'RateLimited'
   | 'Ambiguous'
-  | 'NotAttributable';
+  | 'NotAttributable'
+  /** There are no such series. */
+  | 'NoSeries'
+  /** It is there, and the operator may not see it. */
+  | 'NotGranted';
 
 export interface Unknown {
   readonly kind: 'Unknown';

@@ -11,3 +11,9 @@ export function withoutNulls(value: unknown): unknown {
 /** Its fields; none where it is no object. */
 export const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+
+/** Its elements; none where it is no list. */
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** An object of which nothing is known yet. */
+export type Json = Readonly<Record<string, unknown>>;

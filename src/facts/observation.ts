@@ -6,7 +6,9 @@ import type { Answer } from './answer.ts';
 import type { Counts, Freshness, History } from './counts.ts';
 import type { Inspection } from './inspection.ts';
 import type { Revision } from './revision.ts';
+import type { OutOfMemory, SaturationMinutes } from './saturation.ts';
 import type { Service } from './service.ts';
+import type { ScalingTargets } from './settings.ts';
 
 export interface Observation {
   /** Its newest ready revision is put right by what the revisions say. null: Cloud Run says that there is no such service. */
@@ -15,6 +17,14 @@ export interface Observation {
   readonly revisions: Readonly<Record<string, Revision | null>>;
   /** By the objective's name; one of which nothing was asked is missing. */
   readonly objectives: Readonly<Record<string, ObjectiveFacts>>;
+  /** How full the instances were. What was not asked is missing, here and below. */
+  readonly saturation?: Answer<SaturationMinutes>;
+  /** How many instances were killed for want of memory. */
+  readonly outOfMemory?: Answer<OutOfMemory>;
+  /** What the autoscaler aims at on the newest revision; null: it cannot be set here. */
+  readonly targets?: Answer<ScalingTargets | null>;
+  /** The digest of the code that a revision runs, by its name; null: it is not told. */
+  readonly digests?: Readonly<Record<string, string | null>>;
 }
 
 /** What was asked of one objective; what was not asked is missing. */

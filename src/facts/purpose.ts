@@ -29,9 +29,34 @@ export const purposes = {
   Restore: { action: 'Restore', verb: 'restore', order: 'IntentFirst', owed: true, told: 'Warning' },
   /** A write that was given up for lost took effect late: the traffic is again as it was written after it. */
   PutRight: { action: 'PutRight', verb: 'put the traffic right', order: 'ChangeFirst', owed: false, told: 'Warning' },
+  /** More instances than the most there may be now. */
+  RaiseMaximum: {
+    action: 'RaiseMaximum',
+    verb: 'raise the maximum',
+    order: 'IntentFirst',
+    owed: false,
+    told: 'Normal',
+  },
+  /** Down to what a declared ceiling allows. */
+  LowerMaximum: {
+    action: 'LowerMaximum',
+    verb: 'lower the maximum',
+    order: 'IntentFirst',
+    owed: false,
+    told: 'Warning',
+  },
+  /** A revision of the same code that runs otherwise; it goes through the same rollout as any. */
+  Tune: { action: 'Tune', verb: 'make a tuning revision', order: 'IntentFirst', owed: false, told: 'Normal' },
+  /** The template as it was before a tuning revision that came to nothing, so that no later deployment inherits it. */
+  PutBack: { action: 'PutBack', verb: 'put the template back', order: 'IntentFirst', owed: false, told: 'Warning' },
   /** The policy is gone: what it had begun is given back. */
   Leave: { action: 'Leave', verb: 'give the traffic back', order: 'ChangeFirst', owed: false, told: 'Normal' },
 } as const satisfies Record<string, PurposeFacts>;
 
 export type Purpose = keyof typeof purposes;
 export type Purposes = Readonly<Record<Purpose, PurposeFacts>>;
+
+/** Those that tune how a service runs; the others set its traffic. */
+export const tuning = ['RaiseMaximum', 'LowerMaximum', 'Tune', 'PutBack'] as const satisfies readonly Purpose[];
+export type TuningPurpose = (typeof tuning)[number];
+export type TrafficPurpose = Exclude<Purpose, TuningPurpose>;

@@ -198,6 +198,32 @@ export const reasons = {
     ends: isRetried,
     runbook: 'The candidate shows no requests: look whether it crashes.',
   },
+  CandidateSaturated: {
+    told: 'Warning',
+    ends: decides,
+    runbook:
+      'The candidate needs more of what the message names than the revision beside it: mend it, or give it more.',
+  },
+  OutOfMemory: {
+    told: 'Warning',
+    ends: isRetried,
+    runbook: 'The candidate dies for want of memory: give it a higher limit, or find the leak.',
+  },
+  TuningOff: {
+    told: 'Normal',
+    runbook: 'Nothing to do, or set the template back yourself: the policy asks for no tuning revisions any more.',
+  },
+  NoImprovement: { told: null, runbook: 'Nothing to do: the service runs as it did before it was tuned.' },
+  EffectUnknown: {
+    told: 'Warning',
+    ends: isRetried,
+    runbook: 'Bring the metrics of saturation back: what is tuned is kept for what it is seen to do.',
+  },
+  /** Told beside the write that follows from it. */
+  ImageMoved: {
+    told: null,
+    runbook: 'Nothing to do: the image tag points to other code by now, which a deployment brings, not tuning.',
+  },
   ErrorRateRegression: { told: null, runbook: rolledBack },
   LatencyRegression: { told: null, runbook: rolledBack },
   EventRateRegression: { told: null, runbook: rolledBack },
@@ -215,6 +241,29 @@ export const reasons = {
   WorseThanLastGood: { told: null, runbook: rolledBack },
   NotToBlame: { told: null, runbook: 'The revision is not to blame: look for a shared cause.' },
   LastGoodSilent: { told: null, runbook: 'The last good revision shows no requests: look at both.' },
+  // Tuning.
+  AtMaximum: { told: null, runbook: nothing },
+  NearMaximum: { told: null, runbook: nothing },
+  IncidentHeadroom: { told: null, runbook: nothing },
+  AboveCeiling: { told: null, runbook: 'Nothing to do: fewer instances than the declared ceiling bears.' },
+  Saturated: { told: null, runbook: 'Nothing to do: a revision that runs otherwise is tried, like any.' },
+  TuningUndone: { told: null, runbook: nothing },
+  TuningRecommended: { told: null, runbook: 'Read the message: `steadyrun why` has all levers.' },
+  ConnectionCeiling: {
+    told: null,
+    runbook: 'Give the database more connections, or each instance fewer; then correct tuning.connections.',
+  },
+  PolicyMaximum: { told: null, runbook: 'Raise tuning.maxInstances.max if more instances are welcome.' },
+  Quota: { told: null, runbook: "Ask for a higher quota of instances in the service's project and region." },
+  RevisionMaximum: {
+    told: null,
+    runbook: "Set the maximum of the service instead of the revision's, or use tuning.mode Auto.",
+  },
+  TargetsNotSettable: { told: null, runbook: 'Nothing to do: what can be set without scaling targets is set.' },
+  TuningExternallyManaged: {
+    told: 'Warning',
+    runbook: 'Another tool sets back what is tuned: take it out of that tool, or write tuning.mode: Recommend.',
+  },
   // What came in the way.
   HeldTooLong: { told: 'Warning', runbook: 'A hold has lasted as long as a bake may: look at its reason.' },
   NotCarriedOut: { told: 'Warning', runbook: 'Read what Cloud Run refused; it is judged anew at the next look.' },
@@ -242,6 +291,9 @@ export const reasons = {
   Pinned: { told: null, runbook: nothing },
   SamplesPresent: { told: null, runbook: nothing },
   SeriesPresent: { told: null, runbook: nothing },
+  WithinTarget: { told: null, runbook: nothing },
+  NothingInTheWay: { told: null, runbook: nothing },
+  LogsNotReadable: { told: null, runbook: 'Grant the operator roles/logging.viewer in the project of the service.' },
   BoundaryMissing: { told: null, runbook: 'Give the histogram the boundaries that the message lists.' },
 } as const satisfies Record<string, ReasonFacts>;
 

@@ -36,3 +36,7 @@ export interface Service {
   /** Shown to people, never used to claim a change. */
   readonly lastModifier: string;
 }
+
+/** Of the service as a whole; null: each revision has its own, or the instances are counted by hand. */
+export const maxInstancesOf = ({ scaling }: Service): number | null =>
+  scaling.mode === 'Automatic' ? scaling.maxInstances : null;

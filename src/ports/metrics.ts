@@ -2,6 +2,7 @@
 import type { Answer } from '../facts/answer.ts';
 import type { Counts, Freshness, History } from '../facts/counts.ts';
 import type { Inspection } from '../facts/inspection.ts';
+import type { SaturationMinutes } from '../facts/saturation.ts';
 import type { ServiceRef } from '../facts/service.ts';
 import type { MetricsSource, Objective, Policy } from '../policy/policy.ts';
 
@@ -14,6 +15,8 @@ export interface Metrics {
   counts(question: CountsQuestion): Promise<Answer<Counts>>;
   /** The given revision's counts in ticks of `tickMs` up to `toMs`, oldest first; a tick without samples counts nothing. */
   history(question: HistoryQuestion): Promise<Answer<History>>;
+  /** How full the revisions' instances were, in the complete minutes that ended after `fromMs` and can be seen by now. */
+  saturation(question: SaturationQuestion): Promise<Answer<SaturationMinutes>>;
 }
 
 export interface Asked {
@@ -40,6 +43,15 @@ export interface CountsQuestion extends Asked {
   readonly revisions: readonly string[];
   /** When the revisions that matter were created: the first signs of one that is too young to have had an earlier life count. */
   readonly createdAtMs: Readonly<Record<string, number>>;
+}
+
+/** Of Cloud Run's own metrics, wherever the policy's source has them. */
+export interface SaturationQuestion {
+  readonly source: MetricsSource;
+  readonly service: ServiceRef;
+  readonly revisions: readonly string[];
+  readonly fromMs: number;
+  readonly nowMs: number;
 }
 
 export interface HistoryQuestion extends Asked {
