@@ -10,7 +10,7 @@ import { strangeAnnotations } from './annotations.ts';
 import { apiVersion, kind, requestAnnotations } from './api.ts';
 import { durationMs } from './duration.ts';
 import { indicatorOf } from './indicators.ts';
-import type { MetricsSource, Objective, Policy, PrometheusAuth } from './policy.ts';
+import type { MetricsSource, Objective, Policy, PrometheusAuth, TuningPolicy, WatchedObjective } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Spec, spec } from './spec.ts';
 import type { StoredPolicy } from './stored.ts';
@@ -81,7 +81,9 @@ function readableOf(raw: unknown, identity: Identity): Policy | null {
     .catch(spec.pick({ rollout: true }).parse({}))
     .parse(given);
   const { metrics } = spec.pick({ metrics: true }).parse({});
-  return policyOf(identity, { ...whose.data, metrics, rollout, objectives: [] }, []);
+  // By a policy that cannot be obeyed nothing is tuned.
+  const { tuning } = spec.pick({ tuning: true }).parse({ tuning: { mode: 'Off' } });
+  return policyOf(identity, { ...whose.data, metrics, rollout, tuning, objectives: [] }, []);
 }
 
 type Identity = Pick<Policy, 'key' | 'uid' | 'generation' | 'createdAtMs' | 'requests'>;
@@ -109,7 +111,7 @@ function identityOf(raw: unknown): Identity {
 
 function policyOf(
   identity: Identity,
-  { service, mode, metrics, rollout }: Spec,
+  { service, mode, metrics, rollout, tuning, objectives: declared }: Spec,
   objectives: readonly Objective[],
 ): Policy {
   const { maxBake, guardWindow, warmup, stepsPercent, ...choices } = rollout;
@@ -120,6 +122,7 @@ function policyOf(
     metrics: metricsOf(metrics, service.project, identity.key.namespace),
     revisionLabel: metrics.revisionLabel,
     objectives,
+    watched: watchedOf({ objectives: declared }),
     rollout: {
       ...choices,
       stepsPercent: stepsPercent ?? null,
@@ -127,6 +130,20 @@ function policyOf(
       guardWindowMs: durationMs(guardWindow),
       warmupMs: durationMs(warmup),
     },
+    tuning: tuningOf(tuning),
+  };
+}
+
+function tuningOf(tuning: Spec['tuning']): TuningPolicy {
+  const { maxInstances, minInstances, concurrency, scalingTargets, connections } = tuning;
+  return {
+    mode: tuning.mode ?? (connections === undefined ? 'Recommend' : 'ServiceLevel'),
+    maxSaturation: tuning.maxSaturationPercent / 100,
+    maxInstances: maxInstances ?? null,
+    minInstances: minInstances ?? null,
+    concurrency: concurrency ?? null,
+    scalingTargetsPercent: scalingTargets ?? null,
+    connections: connections ?? null,
   };
 }
 
@@ -148,20 +165,36 @@ type Objectives =
   | { readonly ok: true; readonly objectives: readonly Objective[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+type ReadObjective =
+  | { readonly ok: true; readonly objective: Objective }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
 function objectivesOf({ objectives, metrics }: Spec): Objectives {
-  const read = objectives.map(({ name, targetPercent, indicator, gate }, index) => {
+  const read = objectives.flatMap(({ name, targetPercent, indicator, gate }, index): ReadObjective[] => {
+    if (indicator?.saturation) return [];
     const understood = indicatorOf(indicator, metrics.revisionLabel, ['spec', 'objectives', index, 'indicator']);
-    if (!understood.ok) return understood;
+    if (!understood.ok) return [understood];
     const { indicator: kept, reading } = understood;
     const target = targetPercent ?? (kept.kind === 'Latency' ? kept.percentile : Number.NaN);
-    // Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432.
-    const allowedBadFraction = Number((100 - target).toPrecision(12)) / 100;
-    return {
-      ok: true as const,
-      objective: { name, allowedBadFraction, gate, indicator: kept, ...(reading && { reading }) },
-    };
+    const allowedBadFraction = allowedBy(target);
+    const objective = { name, allowedBadFraction, gate: gate ?? true, indicator: kept, ...(reading && { reading }) };
+    return [{ ok: true, objective }];
   });
   const problems = read.flatMap((one) => (one.ok ? [] : one.problems));
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, objectives: read.flatMap((one) => (one.ok ? [one.objective] : [])) };
 }
+
+/** Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432. */
+const allowedBy = (targetPercent: number): number => Number((100 - targetPercent).toPrecision(12)) / 100;
+
+/** Seven minutes a day. */
+const usualWatchedPercent = 99.5;
+const resources = { Cpu: 'cpu', Memory: 'memory', Concurrency: 'concurrency' } as const;
+
+const watchedOf = ({ objectives }: Pick<Spec, 'objectives'>): WatchedObjective[] =>
+  objectives.flatMap(({ name, targetPercent = usualWatchedPercent, indicator }) =>
+    indicator?.saturation
+      ? [{ name, resource: resources[indicator.saturation.resource], allowedBadFraction: allowedBy(targetPercent) }]
+      : [],
+  );

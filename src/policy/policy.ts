@@ -3,8 +3,10 @@
  * Parsing happens once, at the door (parse.ts); nothing behind it checks a field again.
  */
 
+import type { Resource } from '../facts/saturation.ts';
 import type { ServiceRef } from '../facts/service.ts';
 import type { Counter, RatioCounters, Reading } from '../promql/counters/model.ts';
+import type { ConnectionLimit } from './connections.ts';
 
 export interface PolicyKey {
   readonly namespace: string;
@@ -22,9 +24,12 @@ export interface Policy {
   readonly metrics: MetricsSource;
   /** The label that names the revision in the app's own metrics. */
   readonly revisionLabel: string;
-  /** 1 to 20, names unique; none in what is left of a policy that cannot be obeyed. */
+  /** Those by which revisions are judged: 1 to 20, names unique; none in what is left of a policy that cannot be obeyed. */
   readonly objectives: readonly Objective[];
+  /** Those that are only watched; no revision is judged by them. */
+  readonly watched: readonly WatchedObjective[];
   readonly rollout: RolloutPolicy;
+  readonly tuning: TuningPolicy;
   readonly requests: Requests;
   /** What is wrong with the newest edit, where this is what could be obeyed before it: no rollout begins by it. */
   readonly invalidEdit?: string;
@@ -58,6 +63,14 @@ export interface Objective {
   readonly indicator: Indicator;
   /** How its ratio was understood; missing where there is nothing to understand. */
   readonly reading?: Reading;
+}
+
+/** How many minutes the instances may be too full of something; how full is too full, the tuning says. */
+export interface WatchedObjective {
+  readonly name: string;
+  readonly resource: Resource;
+  /** The share of bad minutes that is allowed, 0..1. */
+  readonly allowedBadFraction: number;
 }
 
 export type Indicator =
@@ -103,6 +116,25 @@ export interface RolloutPolicy {
   readonly maxBakeMs: number;
   readonly guardWindowMs: number;
   readonly warmupMs: number;
+}
+
+export interface TuningPolicy {
+  readonly mode: 'Off' | 'Recommend' | 'ServiceLevel' | 'Auto';
+  /** Of the instance at the 95th percentile, sustained for 5 min: 0 to 1. */
+  readonly maxSaturation: number;
+  /** null: not written. Such a bound never lowers anything. */
+  readonly maxInstances: Bounds | null;
+  readonly minInstances: Bounds | null;
+  readonly concurrency: Bounds | null;
+  readonly scalingTargetsPercent: Bounds | null;
+  /** What all instances connect to; none: there is nothing. null: nothing is said of it. */
+  readonly connections: readonly ConnectionLimit[] | null;
+}
+
+/** Within what a lever may be set; an end that is missing was not written. */
+export interface Bounds {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 
 /** What people ask of a policy by annotation; each names a revision, but for paused, which gives a reason. */

@@ -3,6 +3,7 @@
  * `check`, the lab and the running operator.
  */
 import type { z } from 'zod';
+import { type ConnectionLimit, instancesFor } from './connections.ts';
 import { durationMs, durationText } from './duration.ts';
 
 export interface Rule<T> {
@@ -10,7 +11,7 @@ export interface Rule<T> {
   readonly cel: string;
   readonly message: string;
   /** What to write instead, where the field's example does not say it. */
-  readonly hint?: string;
+  readonly hint?: string | ((self: T) => string);
   test(self: T, oldSelf?: T): boolean;
 }
 
@@ -19,7 +20,9 @@ export function ruled<S extends z.ZodType>(schema: S, ...rules: readonly Rule<z.
   return schema
     .superRefine((value, context) => {
       for (const { test, message, hint } of rules) {
-        if (!test(value)) context.addIssue({ code: 'custom', message, params: { hint } });
+        if (test(value)) continue;
+        const params = { hint: typeof hint === 'function' ? hint(value) : hint };
+        context.addIssue({ code: 'custom', message, params });
       }
     })
     .meta({ 'x-kubernetes-validations': rules.map(({ cel, message }) => ({ rule: cel, message })) });
@@ -85,14 +88,15 @@ interface Indicator {
   readonly requests?: unknown;
   readonly latency?: unknown;
   readonly ratio?: unknown;
+  readonly saturation?: unknown;
 }
 
 export const oneIndicator: Rule<Indicator> = {
-  cel: '[has(self.requests), has(self.latency), has(self.ratio)].exists_one(given, given)',
-  message: 'must hold exactly one of requests, latency and ratio',
+  cel: '[has(self.requests), has(self.latency), has(self.ratio), has(self.saturation)].exists_one(given, given)',
+  message: 'must hold exactly one of requests, latency, ratio and saturation',
   hint: 'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own',
-  test: ({ requests, latency, ratio }) =>
-    [requests, latency, ratio].filter((given) => given !== undefined).length === 1,
+  test: ({ requests, latency, ratio, saturation }) =>
+    [requests, latency, ratio, saturation].filter((given) => given !== undefined).length === 1,
 };
 
 interface Latency {
@@ -134,17 +138,68 @@ export const queryOrCounters: Rule<Ratio> = {
 interface Objective {
   readonly targetPercent?: number | undefined;
   readonly indicator?: Indicator | undefined;
+  readonly gate?: boolean | undefined;
 }
 
 export const targetGiven: Rule<Objective> = {
-  cel: 'has(self.targetPercent) || (has(self.indicator) && has(self.indicator.latency))',
-  message: 'targetPercent is required; only a latency objective may leave it out, its default is the percentile',
+  cel: 'has(self.targetPercent) || (has(self.indicator) && (has(self.indicator.latency) || has(self.indicator.saturation)))',
+  message:
+    'targetPercent is required; only an objective of latency or saturation may leave it out: it has a default of its own',
   hint: 'add targetPercent: 99.9',
-  test: (self) => self.targetPercent !== undefined || self.indicator?.latency !== undefined,
+  test: ({ targetPercent, indicator }) =>
+    targetPercent !== undefined || indicator?.latency !== undefined || indicator?.saturation !== undefined,
+};
+
+export const neverGates: Rule<Objective> = {
+  cel: '!has(self.indicator) || !has(self.indicator.saturation) || !has(self.gate) || !self.gate',
+  message: 'gate: true is not for saturation: it is watched, and convicts no revision',
+  hint: 'remove gate',
+  test: ({ indicator, gate }) => indicator?.saturation === undefined || gate !== true,
+};
+
+export const oneJudged: Rule<readonly Objective[]> = {
+  cel: 'self.size() == 0 || self.exists(one, !has(one.indicator) || !has(one.indicator.saturation))',
+  message: 'at least one must not be of saturation: by that alone no revision can be judged',
+  hint: 'add {name: availability, targetPercent: 99.9}',
+  test: (self) => self.length === 0 || self.some(({ indicator }) => indicator?.saturation === undefined),
 };
 
 export const stepsRise: Rule<readonly number[]> = {
   cel: 'self.isSorted() && self.all(step, self.exists_one(other, other == step))',
   message: 'steps must rise, each greater than the one before it',
   test: (self) => self.every((step, index) => index === 0 || step > self[index - 1]!),
+};
+
+interface Bounds {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+export const boundsInOrder: Rule<Bounds> = {
+  cel: '!has(self.min) || !has(self.max) || self.min <= self.max',
+  message: 'min must not be greater than max',
+  hint: ({ min, max }) => `write {min: ${max}, max: ${min}}, or remove one of them`,
+  test: ({ min, max }) => min === undefined || max === undefined || min <= max,
+};
+
+interface Levers {
+  readonly minInstances?: Bounds | undefined;
+  readonly maxInstances?: Bounds | undefined;
+}
+
+export const minimumBelowMaximum: Rule<Levers> = {
+  cel: '!has(self.minInstances) || !has(self.minInstances.min) || !has(self.maxInstances) || !has(self.maxInstances.max) || self.minInstances.min <= self.maxInstances.max',
+  message: 'minInstances.min must not be greater than maxInstances.max',
+  hint: 'lower minInstances.min, or raise maxInstances.max',
+  test: ({ minInstances, maxInstances }) =>
+    minInstances?.min === undefined || maxInstances?.max === undefined || minInstances.min <= maxInstances.max,
+};
+
+export const oneInstanceConnects: Rule<ConnectionLimit> = {
+  cel: 'self.max - self.reserve >= self.perInstance',
+  message: 'not even one instance can connect: what max leaves beside reserve must be at least perInstance',
+  hint: ({ max, reserve, perInstance }) =>
+    `${max} without ${reserve} leaves ${Math.max(0, max - reserve)} for instances of ${perInstance}: raise max to ${reserve + perInstance} or more, or lower reserve or perInstance`,
+  // A limit that is none is told of by its own bounds.
+  test: (self) => self.max < 1 || self.perInstance < 1 || self.reserve < 0 || instancesFor(self) >= 1,
 };

@@ -9,6 +9,7 @@ import { metrics } from './spec/metrics.ts';
 import { objectives } from './spec/objectives.ts';
 import { rollout } from './spec/rollout.ts';
 import { service } from './spec/service.ts';
+import { tuning } from './spec/tuning.ts';
 
 const mode = z.enum(['Enforce', 'Observe']).default('Enforce').meta({
   description: 'Enforce moves traffic. Observe judges, says what it would do and writes nothing to Cloud Run.',
@@ -16,7 +17,7 @@ const mode = z.enum(['Enforce', 'Observe']).default('Enforce').meta({
 });
 
 export const spec = z
-  .object({ service, mode, metrics, objectives, rollout })
+  .object({ service, mode, metrics, objectives, rollout, tuning })
   .meta({ description: 'What the service promises and how its revisions are rolled out.' });
 
 /** The spec as stored: defaults applied. */

@@ -25,6 +25,12 @@ export const well = {
   QueriesTurned: 'False',
   MemoryIntact: 'True',
   AnnotationsKnown: 'True',
+  SaturationWithinTarget: 'True',
+  LogsReadable: 'True',
+  TuningReady: 'True',
+  CeilingReached: 'False',
+  ConnectionCeilingExceeded: 'False',
+  TuningExternallyManaged: 'False',
 } as const satisfies Readonly<Record<string, 'True' | 'False'>>;
 
 export type ConditionType = keyof typeof well;

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Change } from '../facts/change.ts';
 import type { Purpose } from '../facts/purpose.ts';
-import { instant, remembered, sentence, split, word } from './fields.ts';
+import { instant, name, remembered, sentence, split, word } from './fields.ts';
 import { type RolloutState, rolloutFrom, rolloutToStore, storedRollout } from './rollout.ts';
 
 const why = {
@@ -25,14 +25,34 @@ export const storedIntent = remembered({
   rollout: storedRollout.optional(),
 }).meta({ description: 'The traffic about to be written, so that it is known again after a restart.' });
 
+const tuned = z.number().min(0).optional();
+
+/** What a change of each kind sets. */
+const contents: Readonly<Record<string, z.ZodType>> = {
+  Scaling: z.looseObject({ maxInstances: z.int().min(1) }),
+  Template: z.looseObject({
+    revision: name,
+    from: name,
+    set: z.looseObject({
+      concurrency: tuned,
+      cpuTargetPercent: tuned,
+      concurrencyTargetPercent: tuned,
+      maxInstances: tuned,
+    }),
+  }),
+};
+
 export const storedChange = remembered({
   purpose: word,
   kind: word,
   to: remembered({}) as z.ZodType<Record<string, unknown>>,
   ...why,
-}).meta({
-  description: 'A change of another kind that is about to be written. There is an intent or a change, never both.',
-});
+})
+  // A kind that only a newer operator knows is said, not refused.
+  .refine(({ kind, to }) => contents[kind]?.safeParse(to).success ?? true, 'it does not say what is to be set')
+  .meta({
+    description: 'A change of another kind that is about to be written. There is an intent or a change, never both.',
+  });
 
 type StoredIntent = z.infer<typeof storedIntent>;
 type StoredChange = z.infer<typeof storedChange>;
@@ -59,8 +79,10 @@ export function intentToStore({ purpose, change, rollout, ...rest }: Intent): {
   readonly intent?: StoredIntent;
   readonly change?: StoredChange;
 } {
-  const { kind, ...to } = change;
-  if (kind !== 'Traffic') return { change: { ...rest, purpose, kind, to } };
-  const intent = { ...rest, kind: purpose, split: [...to.split] };
+  if (change.kind !== 'Traffic') {
+    const { kind, ...to } = change;
+    return { change: { ...rest, purpose, kind, to } };
+  }
+  const intent = { ...rest, kind: purpose, split: [...change.split] };
   return { intent: rollout ? { ...intent, rollout: rolloutToStore(rollout) } : intent };
 }

@@ -1,6 +1,7 @@
 /** What a status says of a time that has not come yet, by a clock that ran ahead, is not waited for: it is now. */
 import { iso, ms } from '../facts/time.ts';
 import type { Status } from './status.ts';
+import { longestBarMs, type TunerState } from './tuner.ts';
 
 /** Clocks differ by less. */
 const aheadMs = 60_000;
@@ -8,19 +9,34 @@ const aheadMs = 60_000;
 /** `guardWindowMs` is how long a guard is open, and its end may lie ahead. */
 export function present(status: Status, guardWindowMs: number, nowMs: number): Status {
   const isAhead = (instant: string): boolean => ms(instant) > nowMs + aheadMs;
-  const { rollout, guard, hold, adoption } = status;
+  const { rollout, guard, hold, adoption, tuner } = status;
   const past: Status = {
     ...status,
     ...(rollout && { rollout: clamped(rollout, isAhead, iso(nowMs)) }),
     ...(hold && { hold: clamped(hold, isAhead, iso(nowMs)) }),
     // What was done in the future was not done yet.
     ...(adoption && { adoption: { ...adoption, ...withoutAhead(adoption, isAhead) } }),
+    ...(tuner && { tuner: presentTuner(tuner, isAhead, nowMs) }),
   };
   if (!guard) return past;
   const { until, ...rest } = guard;
   const last = nowMs + guardWindowMs;
   const end = ms(until) > last + aheadMs ? iso(last) : until;
   return { ...past, guard: { ...clamped(rest, isAhead, iso(nowMs)), until: end } };
+}
+
+/** Only the end of a bar may lie ahead, and minutes that are still to come were not read. */
+function presentTuner(
+  { barred, recent, ...rest }: TunerState,
+  isAhead: (instant: string) => boolean,
+  nowMs: number,
+): TunerState {
+  const last = nowMs + longestBarMs;
+  return {
+    ...clamped(rest, isAhead, iso(nowMs)),
+    barred: barred.map((bar) => (ms(bar.until) > last + aheadMs ? { ...bar, until: iso(last) } : bar)),
+    recent: recent.filter(({ endMs }) => endMs <= nowMs + aheadMs),
+  };
 }
 
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;

@@ -1,5 +1,6 @@
 /** The rollout in progress, with its evidence. */
 import { z } from 'zod';
+import { resources } from '../facts/saturation.ts';
 import { type Evidence, evidenceFrom, evidenceToStore, storedEvidence } from './evidence.ts';
 import { convicted, count, instant, int32, name, percent, remembered, word } from './fields.ts';
 
@@ -29,6 +30,26 @@ export const storedRollout = remembered({
   /** Requests that the candidate should have shown by its share since it last showed any. */
   unseen: remembered({ requests: count, ticks: int32 }),
   evidence: z.array(storedEvidence).max(20),
+  /** How full its instances are beside its control's; absent until it was asked. */
+  saturation: remembered({
+    askedAt: instant,
+    /** Up to which minute it is known. */
+    until: instant,
+    /** Of the candidate, active in the newest minute. */
+    instances: count.optional(),
+    beside: z
+      .array(
+        remembered({
+          resource: z.enum(resources),
+          minutes: int32,
+          candidate: count,
+          control: count,
+          over: int32,
+          alone: int32,
+        }),
+      )
+      .max(3),
+  }).optional(),
   /** Set once it is decided that the candidate goes; from then on no metrics are needed. */
   convicted: convicted.optional(),
 }).meta({ description: 'The rollout in progress, with its evidence.' });

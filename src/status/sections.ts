@@ -32,7 +32,8 @@ export const lastGood = shown({ revision: name, since: instant }).meta(
   meaning('The newest revision with a finished, healthy rollout that still exists: where a rollback goes.'),
 );
 
-export const candidate = shown({ revision: name, percent, since: instant }).meta(
+/** Its cause is Deploy, or Tuning for a revision that the operator made itself. */
+export const candidate = shown({ revision: name, percent, since: instant, cause: word.optional() }).meta(
   meaning('The newer revision that is being judged, and its share of the traffic.'),
 );
 

@@ -8,6 +8,8 @@ import { type GuardState, storedGuard } from './guard.ts';
 import { type Intent, storedChange, storedIntent } from './intent.ts';
 import { type RolloutState, storedRollout } from './rollout.ts';
 import * as section from './sections.ts';
+import { tuner } from './tuner.ts';
+import { saturation, tuning } from './tuning.ts';
 
 export const sections = {
   observedGeneration: section.observedGeneration,
@@ -22,6 +24,8 @@ export const sections = {
   decision: section.decision,
   objectives: section.objectives,
   compared: section.compared,
+  saturation,
+  tuning,
   split: section.owned,
   intent: storedIntent,
   change: storedChange,
@@ -37,6 +41,7 @@ export const sections = {
   late: section.late,
   answer: section.answer,
   supersededInARow: section.supersededInARow,
+  tuner,
   memory: section.memory,
 } as const;
 

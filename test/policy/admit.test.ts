@@ -15,7 +15,7 @@ describe('Admission', () => {
         service: minimal.spec.service,
         mode: 'Enforce',
         metrics: { type: 'GoogleManagedPrometheus', revisionLabel: 'revision_name' },
-        objectives: [{ name: 'availability', targetPercent: 99.9, gate: true }],
+        objectives: [{ name: 'availability', targetPercent: 99.9 }],
         rollout: {
           profile: 'Balanced',
           onInconclusive: 'Promote',
@@ -24,6 +24,7 @@ describe('Admission', () => {
           guardWindow: '24h',
           warmup: '60s',
         },
+        tuning: { maxSaturationPercent: 80 },
       },
     });
   });
@@ -35,7 +36,7 @@ describe('Admission', () => {
     const object = objectOf(admit({ ...minimal, metadata, spec: { ...minimal.spec, objectives, c: 3 }, d: 4 }));
     expect(object).not.toHaveProperty('d');
     expect(object.spec).not.toHaveProperty('c');
-    expect(object.spec).toHaveProperty('objectives', [{ ...objective, gate: true, indicator: { requests: {} } }]);
+    expect(object.spec).toHaveProperty('objectives', [{ ...objective, indicator: { requests: {} } }]);
     expect(object.metadata).toEqual(metadata);
   });
 

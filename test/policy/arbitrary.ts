@@ -33,6 +33,13 @@ const objective = fc
     return targetIsFree ? fc.constantFrom(drawn, { ...drawn, targetPercent: undefined }) : fc.constant(drawn);
   });
 
+const watched = fc.record({
+  name: word,
+  indicator: fc.constantFrom('Cpu', 'Memory', 'Concurrency').map((resource) => ({ saturation: { resource } })),
+  targetPercent: optional(percent),
+  gate: fc.constantFrom(false, undefined),
+});
+
 const secretKey = fc.record({ name: word, key: fc.constantFrom('token', 'pass_word', 'a.b-C') });
 
 const metrics = fc.oneof(
@@ -67,6 +74,33 @@ const rollout = fc.record({
   warmup: optional(lengthText(0, 15)),
 });
 
+const bounds = (min: number, max: number) =>
+  fc
+    .tuple(fc.integer({ min, max }), fc.integer({ min, max }), fc.constantFrom('both', 'min', 'max', 'none'))
+    .map(([a, b, given]) => ({
+      ...((given === 'both' || given === 'min') && { min: Math.min(a, b) }),
+      ...((given === 'both' || given === 'max') && { max: Math.max(a, b) }),
+    }));
+
+const connection = fc
+  .record({
+    name: word,
+    instances: fc.integer({ min: 1, max: 50 }),
+    perInstance: fc.integer({ min: 1, max: 100 }),
+    reserve: optional(fc.integer({ min: 0, max: 100 })),
+  })
+  .map(({ instances, reserve = 0, ...rest }) => ({ ...rest, reserve, max: instances * rest.perInstance + reserve }));
+
+const tuning = fc.record({
+  mode: optional(fc.constantFrom('Off', 'Recommend', 'ServiceLevel', 'Auto')),
+  maxSaturationPercent: optional(fc.integer({ min: 30, max: 95 })),
+  maxInstances: optional(bounds(100, 10_000)),
+  minInstances: optional(bounds(0, 100)),
+  concurrency: optional(bounds(1, 1000)),
+  scalingTargets: optional(bounds(10, 95)),
+  connections: optional(fc.uniqueArray(connection, { maxLength: 3, selector: ({ name }) => name })),
+});
+
 /** As JSON brings it: what is left out is not there. */
 export const finePolicy: fc.Arbitrary<Json> = fc
   .record({
@@ -81,8 +115,14 @@ export const finePolicy: fc.Arbitrary<Json> = fc
       }),
       mode: optional(fc.constantFrom('Enforce', 'Observe')),
       metrics: optional(metrics),
-      objectives: fc.uniqueArray(objective, { minLength: 1, maxLength: 5, selector: ({ name }) => name }),
+      objectives: fc
+        .tuple(
+          fc.uniqueArray(objective, { minLength: 1, maxLength: 5, selector: ({ name }) => name }),
+          optional(watched),
+        )
+        .map(([judged, one]) => (one && judged.every(({ name }) => name !== one.name) ? [...judged, one] : judged)),
       rollout: optional(rollout),
+      tuning: optional(tuning),
     }),
   })
   .map((policy) => JSON.parse(JSON.stringify(policy)) as Json);

@@ -15,7 +15,8 @@ const allowedKeys = new Set([
   'x-kubernetes-preserve-unknown-fields',
 ]);
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean'];
-const typeOfValue = (value: unknown) => (Array.isArray(value) ? 'array' : typeof value);
+const typeOfValue = (value: unknown) =>
+  Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
 const isBoundedText = ({ enum: words, maxLength }: JsonSchema) => words !== undefined || maxLength !== undefined;
 const isTopLevelText = ({ path }: Node) => path === '.apiVersion' || path === '.kind';
 
@@ -76,7 +77,17 @@ describe('The CRD', () => {
 
   it('prints what is happening, and more with -o wide', () => {
     const named = (priority: number) => columns.filter((each) => each.priority === priority).map(({ name }) => name);
-    expect(named(0)).toEqual(['Service', 'Phase', 'Candidate', 'Weight', 'Last good', 'Verdict', 'Trouble', 'Age']);
+    expect(named(0)).toEqual([
+      'Service',
+      'Phase',
+      'Candidate',
+      'Weight',
+      'Last good',
+      'Verdict',
+      'Saturation',
+      'Trouble',
+      'Age',
+    ]);
     expect(named(1)).toEqual(['Mode', 'Stable', 'Reason', 'Ready']);
   });
 

@@ -65,8 +65,9 @@ const percentileHint = 'add percentile: 95, or remove it beside a query';
 const queryOrCounters = 'must hold either query, or total with one of bad and good';
 const countersHint =
   'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total, or good and total, each with its counter';
-const noTarget = 'targetPercent is required; only a latency objective may leave it out, its default is the percentile';
-const one = 'must hold exactly one of requests, latency and ratio';
+const noTarget =
+  'targetPercent is required; only an objective of latency or saturation may leave it out: it has a default of its own';
+const one = 'must hold exactly one of requests, latency, ratio and saturation';
 const oneHint =
   'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own';
 const prometheus = 'type: Prometheus\n    address: ';
@@ -139,7 +140,7 @@ const rows: readonly Row[] = [
   ['two objectives of one name', 'name: latency', 'name: availability', 16, 'spec.objectives[1].name', 'there is already an objective named availability', 'give it a name of its own'],
   ['no objectives', /* all of them */ '    - name: availability\n      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '    []', 13, 'spec.objectives', 'must have 1 to 20 items, not 0', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
   ['21 objectives', '    - name: latency\n', `${Array.from({ length: 19 }, (_, n) => `    - {name: o${n}, targetPercent: 99}\n`).join('')}    - name: latency\n`, 13, 'spec.objectives', 'must have 1 to 20 items, not 21', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
-  ['an indicator of no known kind', 'latency: {percentile: 95, threshold: 300ms}', 'uptime: {query: up}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.uptime', 'there is no such kind of indicator', 'there are requests, latency, ratio'],
+  ['an indicator of no known kind', 'latency: {percentile: 95, threshold: 300ms}', 'uptime: {query: up}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.uptime', 'there is no such kind of indicator', 'there are requests, latency, ratio, saturation'],
   ['two indicators in one', '        latency: {', '        requests: {}\n        latency: {', 17, 'spec.objectives[1].indicator', one, oneHint],
   ['an indicator that YAML reads as nothing', 'latency: {percentile: 95, threshold: 300ms}', 'requests:\n      targetPercent: 99', 17, 'spec.objectives[1].indicator', one, oneHint],
   ['an indicator that is a word', 'indicator:\n        latency: {percentile: 95, threshold: 300ms}', 'indicator: requests', 17, 'spec.objectives[1].indicator', 'must be a mapping, not "requests"', 'for example indicator: {requests: {}}'],
@@ -177,6 +178,22 @@ const rows: readonly Row[] = [
   ['a warmup that is too long', '60s', '16m', 24, 'spec.rollout.warmup', 'must be from 0s to 15m', 'for example warmup: 60s'],
   ['an unknown outcome', 'profile: Balanced', 'onInconclusive: RollBack', 20, 'spec.rollout.onInconclusive', 'must be Promote or Hold or Rollback, not "RollBack"', 'did you mean Rollback?'],
   ['an unknown field of the rollout', 'warmup: 60s', 'warmUp: 60s', 24, 'spec.rollout.warmUp', 'there is no such field', 'did you mean warmup?', 'onlyOffline'],
+  ['a saturation of nothing', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {}', 18, 'spec.objectives[1].indicator.saturation.resource', 'is required', 'add resource: Memory'],
+  ['a saturation of something else', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {resource: memory}', 18, 'spec.objectives[1].indicator.saturation.resource', 'must be Cpu or Memory or Concurrency, not "memory"', 'did you mean Memory?'],
+  ['a saturation beside another indicator', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {resource: Cpu}\n        requests: {}\n      targetPercent: 99', 17, 'spec.objectives[1].indicator', one, oneHint],
+  ['a saturation that is to convict', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {resource: Cpu}\n      gate: true', 16, 'spec.objectives[1]', 'gate: true is not for saturation: it is watched, and convicts no revision', 'remove gate'],
+  ['nothing but saturation', '      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '      indicator: {saturation: {resource: Cpu}}', 13, 'spec.objectives', 'at least one must not be of saturation: by that alone no revision can be judged', 'add {name: availability, targetPercent: 99.9}'],
+  ['tuning that is nothing but a mode', 'warmup: 60s', 'warmup: 60s\n  tuning: Auto', 25, 'spec.tuning', 'must be a mapping, not "Auto"', 'for example tuning: {mode: ServiceLevel}'],
+  ['tuning in an unknown mode', 'warmup: 60s', 'warmup: 60s\n  tuning: {mode: Service}', 25, 'spec.tuning.mode', 'must be Off or Recommend or ServiceLevel or Auto, not "Service"', 'write Off or Recommend or ServiceLevel or Auto'],
+  ['tuning that YAML reads as no', 'warmup: 60s', 'warmup: 60s\n  tuning: {mode: Off}', 25, 'spec.tuning.mode', 'must be Off or Recommend or ServiceLevel or Auto, not false', 'put it in quotes: mode: "Off"'],
+  ['a saturation as a share', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxSaturationPercent: 0.8}', 25, 'spec.tuning.maxSaturationPercent', 'must be a whole number, not the number 0.8', 'for example maxSaturationPercent: 80'],
+  ['a saturation of everything', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxSaturationPercent: 100}', 25, 'spec.tuning.maxSaturationPercent', 'must be a whole number from 30 to 95, not 100', 'for example maxSaturationPercent: 80'],
+  ['bounds the wrong way round', 'warmup: 60s', 'warmup: 60s\n  tuning:\n    concurrency: {min: 80, max: 20}', 26, 'spec.tuning.concurrency', 'min must not be greater than max', 'write {min: 20, max: 80}, or remove one of them'],
+  ['a lever that is a number', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxInstances: 100}', 25, 'spec.tuning.maxInstances', 'must be a mapping, not the number 100', 'for example maxInstances: {min: 1, max: 200}'],
+  ['a misspelt lever', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxInstance: {max: 100}}', 25, 'spec.tuning.maxInstance', 'there is no such field', 'did you mean maxInstances?', 'onlyOffline'],
+  ['a least that is above the most', 'warmup: 60s', 'warmup: 60s\n  tuning: {minInstances: {min: 9}, maxInstances: {max: 8}}', 25, 'spec.tuning', 'minInstances.min must not be greater than maxInstances.max', 'lower minInstances.min, or raise maxInstances.max'],
+  ['a database that no instance can connect to', 'warmup: 60s', 'warmup: 60s\n  tuning:\n    connections:\n      - {name: db, max: 25, reserve: 20, perInstance: 10}', 27, 'spec.tuning.connections[0]', 'not even one instance can connect: what max leaves beside reserve must be at least perInstance', '25 without 20 leaves 5 for instances of 10: raise max to 30 or more, or lower reserve or perInstance'],
+  ['two databases of one name', 'warmup: 60s', 'warmup: 60s\n  tuning:\n    connections:\n      - {name: db, max: 25, perInstance: 10}\n      - {name: db, max: 50, perInstance: 10}', 28, 'spec.tuning.connections[1].name', 'there are already connections named db', 'give it a name of its own'],
 ];
 
 export const invalid: readonly Invalid[] = rows.map(([what, from, to, line, path, message, hint, onlyOffline]) => {

@@ -32,6 +32,7 @@ describe('A policy', () => {
       metrics: { type: 'GoogleManagedPrometheus', project: 'acme' },
       revisionLabel: 'revision_name',
       objectives: [{ name: 'availability', allowedBadFraction: 0.001, gate: true, indicator: { kind: 'Requests' } }],
+      watched: [],
       rollout: {
         profile: 'Balanced',
         stepsPercent: null,
@@ -40,6 +41,15 @@ describe('A policy', () => {
         maxBakeMs: 45 * 60_000,
         guardWindowMs: 24 * 3_600_000,
         warmupMs: 60_000,
+      },
+      tuning: {
+        mode: 'Recommend',
+        maxSaturation: 0.8,
+        maxInstances: null,
+        minInstances: null,
+        concurrency: null,
+        scalingTargetsPercent: null,
+        connections: null,
       },
       requests: { paused: null, promote: null, abort: null, retry: null },
     });
@@ -63,6 +73,7 @@ describe('A policy', () => {
           indicator: { percentile: 99, thresholdMs: 1500 },
         },
       ],
+      watched: [{ name: 'memory', resource: 'memory', allowedBadFraction: 0.01 }],
       rollout: {
         profile: 'Careful',
         stepsPercent: [1, 5, 20, 50],
@@ -71,6 +82,15 @@ describe('A policy', () => {
         maxBakeMs: 90 * 60_000,
         guardWindowMs: 48 * 3_600_000,
         warmupMs: 90_000,
+      },
+      tuning: {
+        mode: 'ServiceLevel',
+        maxSaturation: 0.75,
+        maxInstances: { min: 2, max: 40 },
+        minInstances: { min: 1, max: 10 },
+        concurrency: { min: 10, max: 200 },
+        scalingTargetsPercent: { min: 30, max: 70 },
+        connections: [{ name: 'cloudsql-main', max: 250, reserve: 30, perInstance: 10 }],
       },
     });
   });
@@ -177,7 +197,7 @@ describe('A stored policy', () => {
         ok: false,
         message:
           'spec.service: is required; spec.objectives[0]: targetPercent is required; ' +
-          'only a latency objective may leave it out, its default is the percentile',
+          'only an objective of latency or saturation may leave it out: it has a default of its own',
       },
       status: { phase: 'Held' },
     });

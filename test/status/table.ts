@@ -116,8 +116,8 @@ const convictions: readonly Row[] = (['convicted', 'guardConvicted'] as const).f
     {
       what: `${of}: with a change that only a newer version has`,
       of,
-      done: (status) => put(status, 'change').to(change('Scaling', 'Warm', { minInstances: 2 })),
-      newer: 'change.purpose "Warm", change.kind "Scaling"',
+      done: (status) => put(status, 'change').to(change('Warmth', 'Warm', { minInstances: 2 })),
+      newer: 'change.purpose "Warm", change.kind "Warmth"',
       moves: 'Back',
     },
     {
@@ -352,6 +352,153 @@ const cutOff: readonly Row[] = [
   },
 ];
 
+const settled = { concurrency: 20, maxInstances: 40 };
+const tuner: Json = {
+  hours: [{ hour: '2026-01-05T07:00:00Z', peak: 18, cpu: 0, memory: 12, concurrency: 3, any: 14 }],
+  until: '2026-01-05T07:59:00Z',
+  maximum: { value: 40, since: '2026-01-05T07:30:00Z', ours: true },
+  earlier: [{ value: 20, until: '2026-01-05T07:30:00Z' }],
+  raisedAt: '2026-01-05T07:30:00Z',
+  scaledByHandAt: '2026-01-03T07:30:00Z',
+  quota: { maxInstances: 100, at: '2026-01-04T08:00:00Z' },
+  targetsRefused: '2026-01-04T08:00:00Z',
+  revisions: [
+    {
+      name: 'api-00002-tuned',
+      from: 'api-00001-aaa',
+      at: '2026-01-04T08:00:00Z',
+      set: { ...settled, cpuTargetPercent: 45, concurrencyTargetPercent: 48 },
+      was: settled,
+      image: 'gcr.io/acme/api:1',
+      outcome: 'PutBack',
+    },
+  ],
+  resets: [{ lever: 'concurrency', at: '2026-01-04T09:00:00Z', revision: 'api-00003-x', generation: 1 }],
+  barred: [{ lever: 'concurrency', image: 'gcr.io/acme/api:1', until: '2026-01-11T08:00:00Z' }],
+  recent: [{ endMs: 1767599940000, cpu: 0.4, memory: 0.87, concurrency: 0.5, active: 18, full: false }],
+};
+const withTuner = (change: Json): Json => ({ ...structuredClone(tuner), ...change });
+const saturation: Json = {
+  at: '2026-01-05T07:59:00Z',
+  memory: { percent: 87, sustained: true },
+  minutesOver24h: 14,
+  worst: 'mem 87 %',
+};
+const lever: Json = {
+  lever: 'maxInstances',
+  current: 20,
+  target: 40,
+  reason: 'NearMaximum',
+  message: 'm',
+  blockedBy: [],
+};
+const soMany = (most: number) => `Too big: expected array to have <=${most} items`;
+const noInstant = 'must be an instant such as 2026-01-05T08:00:00Z';
+
+/** How full it was and what was tuned: to lose it moves no traffic, and what is not damaged beside it stays. */
+const tuningDamage: readonly [what: string, section: string, content: unknown, sentence: string][] = [
+  [
+    'a saturation of more than there is',
+    'saturation',
+    { ...saturation, memory: { percent: 101, sustained: true } },
+    'saturation.memory.percent: Too big: expected number to be <=100',
+  ],
+  [
+    'a saturation of a half percent',
+    'saturation',
+    { ...saturation, cpu: { percent: 0.5, sustained: true } },
+    'saturation.cpu.percent: Invalid input: expected int, received number',
+  ],
+  ['a saturation of nobody knows when', 'saturation', { ...saturation, at: 'now' }, `saturation.at: ${noInstant}`],
+  [
+    'tuning by name',
+    'tuning',
+    { mode: 'Auto', levers: { cpu: lever } },
+    'tuning.levers: Invalid input: expected array, received object',
+  ],
+  [
+    'tuning of a lever without a reason',
+    'tuning',
+    { mode: 'Auto', levers: [{ ...lever, reason: null }] },
+    `tuning.levers[0].reason: ${text} undefined`,
+  ],
+  [
+    'tuning that is kept by one word',
+    'tuning',
+    { mode: 'Auto', levers: [{ ...lever, blockedBy: 'Quota' }] },
+    'tuning.levers[0].blockedBy: Invalid input: expected array, received string',
+  ],
+  ['too many levers', 'tuning', { mode: 'Auto', levers: tooMany(lever, 13) }, `tuning.levers: ${soMany(12)}`],
+  ['a tuner of text', 'tuner', 'gone', 'tuner: Invalid input: expected object, received string'],
+  [
+    'a tuner cut short',
+    'tuner',
+    withTuner({ revisions: null }),
+    'tuner.revisions: Invalid input: expected array, received undefined',
+  ],
+  ['a tuner that read up to no time', 'tuner', withTuner({ until: 'yesterday' }), `tuner.until: ${noInstant}`],
+  [
+    'a maximum as text',
+    'tuner',
+    withTuner({ maximum: { value: '40', since: '2026-01-05T07:30:00Z', ours: true } }),
+    `tuner.maximum.value: ${number} string`,
+  ],
+  [
+    'a maximum of no instances less',
+    'tuner',
+    withTuner({ maximum: { value: -1, since: '2026-01-05T07:30:00Z', ours: true } }),
+    'tuner.maximum.value: Too small: expected number to be >=0',
+  ],
+  [
+    'a tuner with too many hours',
+    'tuner',
+    withTuner({ hours: tooMany(at(tuner, 'hours', 0), 27) }),
+    `tuner.hours: ${soMany(26)}`,
+  ],
+  [
+    'a tuner with too many maxima',
+    'tuner',
+    withTuner({ earlier: tooMany(at(tuner, 'earlier', 0), 9) }),
+    `tuner.earlier: ${soMany(8)}`,
+  ],
+  [
+    'a tuner with too many revisions',
+    'tuner',
+    withTuner({ revisions: tooMany(at(tuner, 'revisions', 0), 13) }),
+    `tuner.revisions: ${soMany(12)}`,
+  ],
+  [
+    'a tuner with too many resets',
+    'tuner',
+    withTuner({ resets: tooMany(at(tuner, 'resets', 0), 13) }),
+    `tuner.resets: ${soMany(12)}`,
+  ],
+  [
+    'a tuner with too many bars',
+    'tuner',
+    withTuner({ barred: tooMany(at(tuner, 'barred', 0), 13) }),
+    `tuner.barred: ${soMany(12)}`,
+  ],
+  [
+    'a tuner with too many minutes',
+    'tuner',
+    withTuner({ recent: tooMany(at(tuner, 'recent', 0), 11) }),
+    `tuner.recent: ${soMany(10)}`,
+  ],
+  [
+    'an image that is too long',
+    'tuner',
+    withTuner({ barred: [{ ...at(tuner, 'barred', 0), image: 'x'.repeat(513) }] }),
+    'tuner.barred[0].image: Too big: expected string to have <=512 characters',
+  ],
+  [
+    'a setting of a half',
+    'tuner',
+    withTuner({ revisions: [{ ...at(tuner, 'revisions', 0), set: { concurrency: 2.5 } }] }),
+    'tuner.revisions[0].set.concurrency: Invalid input: expected int, received number',
+  ],
+];
+
 const byItself: readonly Row[] = [
   [
     'an unknown phase',
@@ -409,6 +556,7 @@ const byItself: readonly Row[] = [
   ],
   ['less than none in a row', 'supersededInARow', -1, 'supersededInARow: Too small: expected number to be >=0'],
   ['a generation as text', 'observedGeneration', '1', `observedGeneration: ${number} string`],
+  ...tuningDamage,
   ['a memory of nobody', 'memory', { format: 1 }, `memory.by: ${text} undefined`],
   [
     'a verdict that is too long',
@@ -454,8 +602,8 @@ const newerWords: readonly Row[] = [
   {
     what: 'a change of an unknown kind and purpose',
     of: 'steady',
-    done: (status) => put(status, 'change').to(change('Scaling', 'Warm', { minInstances: 2 })),
-    newer: 'change.purpose "Warm", change.kind "Scaling"',
+    done: (status) => put(status, 'change').to(change('Warmth', 'Warm', { minInstances: 2 })),
+    newer: 'change.purpose "Warm", change.kind "Warmth"',
     moves: 'Nothing',
   },
   {
@@ -463,9 +611,9 @@ const newerWords: readonly Row[] = [
     of: 'ramping',
     done(status, left) {
       put(status, 'intent').to(intent('Step', left, 20));
-      put(status, 'change').to(change('Scaling', 'Step', {}));
+      put(status, 'change').to(change('Warmth', 'Step', {}));
     },
-    newer: 'change.kind "Scaling"',
+    newer: 'change.kind "Warmth"',
     moves: 'Nothing',
   },
   {
@@ -478,8 +626,8 @@ const newerWords: readonly Row[] = [
   {
     what: 'an unknown purpose under a control',
     of: 'control',
-    done: (status) => put(status, 'change').to(change('Template', 'Tune', {})),
-    newer: 'change.purpose "Tune", change.kind "Template"',
+    done: (status) => put(status, 'change').to(change('Region', 'Move', {})),
+    newer: 'change.purpose "Move", change.kind "Region"',
     moves: 'Nothing',
   },
   {
@@ -499,8 +647,11 @@ const newerWords: readonly Row[] = [
       'decision: Invalid input: expected object, received array',
       `objectives[0].name: ${text} undefined`,
       'compared: Invalid input: expected object, received array',
+      'saturation: Invalid input: expected object, received array',
+      'tuning: Invalid input: expected object, received array',
       'inspection: Invalid input: expected object, received array',
       `supersededInARow: ${number} array`,
+      'tuner: Invalid input: expected object, received array',
     ],
     moves: 'Nothing',
   },
@@ -584,6 +735,18 @@ const beside: readonly Row[] = [
       }
     },
     dropped: ['dispersion', 'judgedAgainst', 'largestUsualBurst'],
+    moves: 'AsEver',
+  },
+  {
+    what: 'what is tuned, and all that its tuner remembers, with what another version added to it',
+    of: 'ramping',
+    done(status) {
+      put(status, 'saturation').to(structuredClone(saturation));
+      put(status, 'tuning').to({ mode: 'Turbo', levers: [{ ...lever, lever: 'gpu', blockedBy: ['Weather'] }] });
+      put(status, 'tuner').to(structuredClone(tuner));
+      for (const object of objects(status.tuner)) object.more = more;
+      put(status, 'candidate', 'cause').to('Whim');
+    },
     moves: 'AsEver',
   },
   {

@@ -174,7 +174,7 @@ async function standsStill(world: TurnsWorld, service: Guarded): Promise<void> {
     : {
         change: {
           purpose: 'Warm',
-          kind: 'Scaling',
+          kind: 'Warming',
           to: { minInstances: 2 },
           etag: 'e',
           reason: 'Busy',

@@ -43,7 +43,7 @@ const annotationMeant = (field: string, value: unknown): string =>
 export const notPaused = 'remove it if nothing is to be paused';
 
 function suggestion(field: string, value: unknown, schema: JsonSchema): string | undefined {
-  if (schema.enum) return enumMeant(value, schema.enum);
+  if (schema.enum) return enumMeant(field, value, schema.enum);
   if (schema.pattern === durationPattern.source) return instead(durationMeant(value, String(schema.example)));
   if (schema.type === 'number') return percentMeant(field, value);
   if (schema.type === 'boolean') return instead(booleanMeant(value));
@@ -55,7 +55,10 @@ function suggestion(field: string, value: unknown, schema: JsonSchema): string |
 const instead = (meant: string | undefined, before = 'write ', after = ''): string | undefined =>
   meant === undefined ? undefined : `${before}${meant}${after}`;
 
-function enumMeant(value: unknown, words: readonly string[]): string {
+function enumMeant(field: string, value: unknown, words: readonly string[]): string {
+  // YAML reads some words as true or false.
+  const unquoted = typeof value === 'boolean' && words.find((word) => booleanMeant(word) === String(value));
+  if (unquoted) return `put it in quotes: ${field}: "${unquoted}"`;
   const meant = closest(String(value), words);
   return meant ? didYouMean(meant) : `write ${words.join(' or ')}`;
 }

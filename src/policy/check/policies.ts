@@ -1,5 +1,6 @@
 /** Everything that is wrong with the policies of a file, each with its place and what to write instead. */
 import { kind } from '../api.ts';
+import { connectionCeiling } from '../connections.ts';
 import { parsePolicy } from '../parse.ts';
 import type { Policy } from '../policy.ts';
 import { type Path, type Problem, pathText, valueAt } from '../problems.ts';
@@ -65,7 +66,11 @@ function checkDocument(document: YamlDocument): Checked {
     const namePosition = position(['metadata', 'name'], 'value');
     const servicePosition = position(['spec', 'service'], 'key');
     const policies = [{ policy: parsed.policy, namePosition, servicePosition }];
-    return { policies, findings: [], notes: notesOf(parsed.policy, document) };
+    return {
+      policies,
+      findings: [],
+      notes: [...notesOf(parsed.policy, document), ...notesOfTuning(parsed.policy, document)],
+    };
   }
   const wrong = parsed.ok ? doubts : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
   const other = otherKind(value, wrong);
@@ -105,6 +110,29 @@ function notesOf({ objectives }: Policy, { position }: YamlDocument): Note[] {
     const message = `${histogram.counter.name} is taken to be in ${unit}, as such metrics usually are; its boundaries decide, and unit: settles it.`;
     return [noteAt([...latencyPath(index), 'query'], message)];
   });
+}
+
+/** What is allowed, and may not be what was meant. */
+function notesOfTuning({ tuning }: Policy, { position }: YamlDocument): Note[] {
+  const { mode, connections, maxInstances } = tuning;
+  const noteAt = (field: string, message: string): Note => {
+    const path: Path = ['spec', 'tuning', ...field.split('.')];
+    return { ...position(path, 'value'), path: pathText(path), message };
+  };
+  if (connections === null) {
+    if (mode === 'Off' || mode === 'Recommend') return [];
+    return [
+      noteAt(
+        'mode',
+        'more instances open more connections, and nothing is said of what they connect to: write connections, with the limit of each database, so that it is never exceeded; connections: [] says that there is nothing.',
+      ),
+    ];
+  }
+  const ceiling = connectionCeiling(connections);
+  const least = maxInstances?.min;
+  if (ceiling === null || least === undefined || least <= ceiling) return [];
+  const message = `the connections are enough for ${ceiling} instances, with something left free, and no maximum is set above that: maxInstances.min cannot be kept.`;
+  return [noteAt('maxInstances.min', message)];
 }
 
 /** A document of quite another kind is told by that alone, not by everything that it lacks. */

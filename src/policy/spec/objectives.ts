@@ -1,6 +1,15 @@
 /** `spec.objectives`: what is promised, and how it is measured. */
 import { z } from 'zod';
-import { oneIndicator, percentileOrQuery, queryOrCounters, ruled, targetGiven, unitOfQuery } from '../rules.ts';
+import {
+  neverGates,
+  oneIndicator,
+  oneJudged,
+  percentileOrQuery,
+  queryOrCounters,
+  ruled,
+  targetGiven,
+  unitOfQuery,
+} from '../rules.ts';
 import { length } from './fields.ts';
 
 /** PromQL; whether it can be taken apart into counters is told by `check` and by the operator, with the place. */
@@ -66,6 +75,19 @@ const indicator = ruled(
       description: "Bad events for each event, by the app's own counters. There may be more bad ones than events.",
       example: { bad: 'ws_disconnects_total{job="api"}', total: 'ws_connections_total{job="api"}' },
     }),
+    saturation: z
+      .object({
+        resource: z.enum(['Cpu', 'Memory', 'Concurrency']).meta({
+          description: 'What the instances must not be too full of.',
+          example: 'Memory',
+        }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Share of the minutes of the last 24 hours in which the instance at the 95th percentile was within tuning.maxSaturationPercent. It is watched, and convicts no revision.',
+        example: { resource: 'Memory' },
+      }),
   }),
   oneIndicator,
 );
@@ -82,37 +104,42 @@ const objective = ruled(
       .meta({ description: 'Name of the objective, unique in this policy.', example: 'availability' }),
     targetPercent: z.number().gt(1).lt(100).optional().meta({
       description:
-        'Share of good events the SLO asks for, in percent. Only a latency objective may leave it out: it is its percentile.',
+        'Share of good events the SLO asks for, in percent. A latency objective may leave it out: it is its percentile; so may one of saturation: it is 99.5, of all minutes.',
       example: 99.9,
     }),
     indicator: indicator.optional().meta({
       description: 'What is measured: exactly one of the kinds below. Left out, it is requests.',
       example: { requests: {} },
     }),
-    gate: z.boolean().default(true).meta({
-      description: 'Whether this objective may hold or convict a revision. With false it is only shown.',
+    // Without a default here: as a stored field, it would contradict a saturation.
+    gate: z.boolean().optional().meta({
+      description:
+        'Whether this objective may hold or convict a revision. With false it is only shown. Left out, it may; one of saturation never does.',
       example: false,
     }),
   }),
   targetGiven,
+  neverGates,
 ).meta({ description: 'One promise.', example: { name: 'availability', targetPercent: 99.9 } });
 
-export const objectives = z
-  .array(objective)
-  .min(1)
-  .max(20)
-  .superRefine((list, context) => {
-    for (const [index, { name }] of list.entries()) {
-      if (list.findIndex((other) => other.name === name) < index) {
-        const message = `there is already an objective named ${name}`;
-        const params = { hint: 'give it a name of its own' };
-        context.addIssue({ code: 'custom', path: [index, 'name'], message, params });
+export const objectives = ruled(
+  z
+    .array(objective)
+    .min(1)
+    .max(20)
+    .superRefine((list, context) => {
+      for (const [index, { name }] of list.entries()) {
+        if (list.findIndex((other) => other.name === name) < index) {
+          const message = `there is already an objective named ${name}`;
+          const params = { hint: 'give it a name of its own' };
+          context.addIssue({ code: 'custom', path: [index, 'name'], message, params });
+        }
       }
-    }
-  })
-  .meta({
-    example: [{ name: 'availability', targetPercent: 99.9 }],
-    description: 'What the service promises. Every objective that gates must be kept for a revision to be promoted.',
-    'x-kubernetes-list-type': 'map',
-    'x-kubernetes-list-map-keys': ['name'],
-  });
+    }),
+  oneJudged,
+).meta({
+  example: [{ name: 'availability', targetPercent: 99.9 }],
+  description: 'What the service promises. Every objective that gates must be kept for a revision to be promoted.',
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': ['name'],
+});
