@@ -1,4 +1,4 @@
-/** A whole world in one process: Cloud Run, its metrics and a Kubernetes, each behind a door of its own on loopback. */
+/** A whole world in one process: Cloud Run, its metrics, its logs and a Kubernetes, each behind a door of its own on loopback. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +11,7 @@ import { PacedClock } from './clock.ts';
 import { CloudRunDoor } from './doors/cloudrun.ts';
 import { ControlDoor } from './doors/control.ts';
 import { KubernetesDoor, kubeconfigFor } from './doors/kubernetes.ts';
+import { loggingDoor } from './doors/logging.ts';
 import { prometheusDoor } from './doors/prometheus.ts';
 import { usualServices } from './population.ts';
 import type { Manners } from './world/manners.ts';
@@ -38,6 +39,7 @@ export interface LabDescription {
   readonly kubernetes: string;
   readonly cloudRun: string;
   readonly prometheus: string;
+  readonly logging: string;
   readonly seed: number;
   readonly speed: number;
   readonly services: readonly { readonly project: string; readonly region: string; readonly name: string }[];
@@ -109,6 +111,7 @@ export class Lab {
       kubernetes: kubernetesUrl,
       cloudRun: await this.#listen((request, response) => cloudRun.handle(request, response)),
       prometheus: await this.#listen(prometheusDoor({ store: world.store, nowMs: () => clock.nowMs() })),
+      logging: await this.#listen(loggingDoor(world)),
       seed: options.seed,
       speed: options.speed,
       services: world.services.map(({ ref }) => ref),

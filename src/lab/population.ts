@@ -6,7 +6,7 @@ import { behaviourFrom } from './world/behaviour.ts';
 import { Refusal } from './world/refusal.ts';
 import { firstRevision } from './world/service.ts';
 import { checkTraffic } from './world/traffic.ts';
-import type { ServiceSeed } from './world.ts';
+import { checkSeed, type ServiceSeed } from './world.ts';
 
 export const usualServices: readonly ServiceSeed[] = [
   { project: 'acme', region: 'europe-west1', name: 'api', rps: 100 },
@@ -23,6 +23,20 @@ const target = z
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+const count = z.number().int().min(0).max(100_000);
+const atLeastOne = count.min(1);
+
+const template = z.strictObject({
+  concurrency: atLeastOne.max(1000).optional(),
+  cpu: z.union([z.string(), z.number()]).transform(String).optional(),
+  memory: z.string().optional(),
+  minInstances: count.optional(),
+  maxInstances: atLeastOne.optional(),
+  concurrencyTargetPercent: percent.optional(),
+});
+
+const scaling = z.strictObject({ minInstances: count.optional(), maxInstances: atLeastOne.optional() });
+
 const service = z
   .strictObject({
     project: z.string().min(1),
@@ -34,6 +48,11 @@ const service = z
     websockets: z.boolean().optional(),
     env: z.record(z.string(), text).optional(),
     traffic: z.array(target).optional(),
+    template: template.optional(),
+    scaling: scaling.optional(),
+    connections: z.strictObject({ max: atLeastOne, perInstance: atLeastOne }).optional(),
+    quota: atLeastOne.optional(),
+    image: z.string().min(1).optional(),
   })
   .transform(
     ({ websockets = false, env = {}, traffic = [], ...rest }): ServiceSeed => ({ ...rest, websockets, env, traffic }),
@@ -45,10 +64,13 @@ const population = z
   .superRefine((services, context) => {
     const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     const names = services.map(({ name }) => name);
-    for (const [i, { name, env, traffic }] of services.entries()) {
+    for (const [i, seed] of services.entries()) {
+      const { name, env, traffic } = seed;
       if (names.indexOf(name) < i) problem([i, 'name'], `'${name}' is there already`);
       const unknown = refusal(() => behaviourFrom(new Map(Object.entries(env ?? {}))));
       if (unknown !== null) problem([i, 'env'], unknown);
+      const unfit = unknown === null ? refusal(() => checkSeed(seed)) : null;
+      if (unfit !== null) problem([i], unfit);
       const impossible = refusal(() => checkTraffic(traffic ?? [], (revision) => revision === firstRevision(name)));
       if (impossible !== null) problem([i], impossible);
     }
@@ -68,7 +90,10 @@ function refusal(attempt: () => unknown): string | null {
 /**
  * Reads a YAML list of services: `project`, `region`, `name` and `rps` (requests a second) each, and where wanted
  * `websockets: true`, `env` of the first revision and its `traffic` ({revision, percent, tag}; no revision is LATEST).
- * Names are unique in a lab. Throws Misshapen, a line a problem, with its path.
+ * `template` ({concurrency, cpu, memory, minInstances, maxInstances, concurrencyTargetPercent} of the first revision), `scaling`
+ * ({minInstances, maxInstances} of the service),
+ * `connections` ({max, perInstance}: a database that all its instances connect to), `quota` (the most instances that may be
+ * asked for) and `image` (a tag that every deployment moves, or a digest). Names are unique in a lab. Throws Misshapen, a line a problem, with its path.
  */
 export function populationFrom(yaml: string): readonly ServiceSeed[] {
   let value: unknown;

@@ -3,17 +3,21 @@
  * the same seed and the same calls give the same numbers. Time moves in seconds, and only when it is told to.
  */
 import type { ServiceRef } from '../facts/service.ts';
-import { type EventText, type LabEvent, parseEvent, type Scheduled } from '../scenario/events.ts';
+import { type EventText, type LabEvent, parseEvent, type Scheduled, strengthAt } from '../scenario/events.ts';
 import { Random } from '../scenario/random.ts';
 import { type Delays, Horizon } from './metrics/horizon.ts';
 import { Scraper } from './metrics/scraper.ts';
 import { SeriesStore } from './series/store.ts';
-import type { Json } from './world/json.ts';
+import type { Imbalance } from './world/fleet.ts';
+import { Images } from './world/images.ts';
+import type { Json, JsonObject } from './world/json.ts';
+import { killsOf, type RevisionKill } from './world/kills.ts';
 import { type Manners, usualManners } from './world/manners.ts';
 import { Refusal } from './world/refusal.ts';
-import { Service } from './world/service.ts';
-import { serveSecond } from './world/serving.ts';
+import { checkSpec, Service } from './world/service.ts';
+import { type Connections, serveSecond } from './world/serving.ts';
 import type { Operation, Spec } from './world/spec.ts';
+import { stepMs } from './world/step.ts';
 import type { Template } from './world/template.ts';
 import type { TrafficTarget } from './world/traffic.ts';
 import { type Truth, TruthKeeper } from './world/truth.ts';
@@ -27,6 +31,26 @@ export interface ServiceSeed extends ServiceRef {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: LATEST at 100 %. */
   readonly traffic?: readonly TrafficTarget[];
+  /** The first revision's resources; what is left out is as Cloud Run has it. */
+  readonly template?: TemplateSeed | undefined;
+  /** Of the service as a whole. */
+  readonly scaling?: Pick<TemplateSeed, 'minInstances' | 'maxInstances'> | undefined;
+  /** What all of its instances connect to: what exceeds the maximum fails. */
+  readonly connections?: Connections | undefined;
+  /** The most instances that Cloud Run lets it ask for. */
+  readonly quota?: number | undefined;
+  /** By a tag that every deployment moves, or by a digest. Default: a tag of each deployment's own. */
+  readonly image?: string | undefined;
+}
+
+export interface TemplateSeed {
+  readonly concurrency?: number | undefined;
+  readonly cpu?: string | undefined;
+  readonly memory?: string | undefined;
+  readonly minInstances?: number | undefined;
+  readonly maxInstances?: number | undefined;
+  /** Of what an instance may have in flight, what the scaler keeps the average instance at. */
+  readonly concurrencyTargetPercent?: number | undefined;
 }
 
 export interface WorldOptions {
@@ -42,6 +66,8 @@ export interface WorldOptions {
   readonly operationMs?: number;
   /** Those that are not named are as usual. */
   readonly manners?: Partial<Manners>;
+  /** Whether an instance that has more to do than others has it for life. Default: it does. */
+  readonly imbalance?: Imbalance;
 }
 
 /** One service with its traffic, its trouble and what really happened. */
@@ -61,7 +87,13 @@ export interface Deployment {
   readonly by?: string;
 }
 
-const stepMs = 1000;
+/** What all services of a world share. */
+interface Commons {
+  readonly operationMs: number;
+  readonly manners: Manners;
+  readonly imbalance: Imbalance;
+}
+
 const hourMs = 3_600_000;
 const usualConnectionsPerRequest = 0.2;
 const founder = 'founder';
@@ -72,25 +104,29 @@ export class World {
   #nowMs: number;
   #steppedMs: number;
   readonly #inhabitants = new Map<string, Inhabitant>();
-  /** Events that meet the metrics: those are everybody's. */
+  /** Events that meet the metrics or the logs: those are everybody's. */
   readonly #metricsEvents: Scheduled[] = [];
+  readonly #logsEvents: Scheduled[] = [];
   readonly #jitter: Random;
   readonly #horizon: Horizon;
   readonly #scraper = new Scraper(this.store);
   readonly #historyMs: number;
+  readonly #images: Images;
 
   constructor(options: WorldOptions) {
     const startMs = Math.floor(options.startMs / stepMs) * stepMs;
     this.seed = options.seed;
     this.#historyMs = options.historyMs ?? hourMs;
     this.#jitter = new Random(options.seed, 'jitter');
+    this.#images = new Images(options.seed);
     const delays: Delays = { platformMs: options.platformDelayMs ?? 120_000, appMs: options.appDelayMs ?? 0 };
     this.#horizon = new Horizon(delays);
     this.store.horizonMs = (metric) => this.#horizon.of(metric);
     this.#nowMs = startMs - this.#historyMs;
     this.#steppedMs = this.#nowMs;
-    const manners = { ...usualManners, ...options.manners };
-    for (const seed of options.services) this.#settle(seed, options.operationMs ?? 3000, manners);
+    const { operationMs = 3000, imbalance = 'Lasts' } = options;
+    const commons = { operationMs, imbalance, manners: { ...usualManners, ...options.manners } };
+    for (const seed of options.services) this.#settle(seed, commons);
     this.advanceTo(startMs);
     for (const inhabitant of this.#inhabitants.values()) inhabitant.truth = new TruthKeeper(inhabitant.service);
   }
@@ -126,10 +162,14 @@ export class World {
 
   /** Deploys a new revision that behaves as `env` says, as a pipeline would; returns its name. */
   deploy(name: string, deployment: Deployment = {}): string {
-    const { spec, generation } = this.service(name);
-    const { revision: _, ...before } = spec.template;
-    const template = templateOf(deployment.env ?? {}, `v${generation + 1}`, deployment.concurrency);
-    this.#write(name, { template: { ...before, ...template } }, deployment.by ?? 'pipeline');
+    const { service, seed } = this.#named(name);
+    const { revision: _, ...before } = service.spec.template;
+    const { image = imageTagged(service.generation + 1), template } = seed;
+    if (seed.image !== undefined && !image.includes('@')) this.moveTag(image);
+    const containers = [containerOf(image, deployment.env ?? {}, template)];
+    const { concurrency: maxInstanceRequestConcurrency } = deployment;
+    const tuned = maxInstanceRequestConcurrency !== undefined && { maxInstanceRequestConcurrency };
+    this.#write(name, { template: { ...before, containers, ...tuned } }, deployment.by ?? 'pipeline');
     return this.service(name).latestCreated.name;
   }
 
@@ -142,6 +182,11 @@ export class World {
     return this.#write(name, part, by);
   }
 
+  /** Has an image's tag name other code; revisions that were made from it keep theirs. Returns its digest. */
+  moveTag(image: string, digest?: string): string {
+    return this.#images.move(image, digest);
+  }
+
   deleteRevision(name: string, revision: string, by = 'person'): void {
     this.service(name).deleteRevision(revision, { by, body: { revision }, atMs: this.#nowMs });
   }
@@ -151,14 +196,28 @@ export class World {
     return this.schedule(name, parseEvent(event));
   }
 
-  /** As `event`, for one that is parsed. Metrics are everybody's, whichever service is named. */
+  /** As `event`, for one that is parsed. Metrics and logs are everybody's, whichever service is named. */
   schedule(name: string | null, event: LabEvent): Scheduled {
     const met = name === null ? [...this.#inhabitants.values()] : [this.#named(name)];
     const startMs = this.#nowMs + event.at + this.#jitter.next() * (event.jitter ?? 0);
     const scheduled: Scheduled = { event, startMs, candidate: null };
     if (event.on === 'Metrics') this.#metricsEvents.push(scheduled);
+    else if (event.on === 'Logs') this.#logsEvents.push(scheduled);
     else for (const { events, service } of met) events.push({ ...scheduled, candidate: service.latestCreated.name });
     return scheduled;
+  }
+
+  /** Instances of this service that were killed for want of memory in [fromMs, toMs), oldest first. Throws PERMISSION_DENIED. */
+  outOfMemory(ref: ServiceRef, fromMs: number, toMs: number): readonly RevisionKill[] {
+    this.checkLogs();
+    const service = this.find(ref);
+    return service === undefined ? [] : killsOf(service, fromMs, toMs);
+  }
+
+  /** Throws PERMISSION_DENIED while nobody may read them. */
+  checkLogs(): void {
+    if (!this.#logsEvents.some((scheduled) => strengthAt(scheduled, this.#nowMs) > 0)) return;
+    throw new Refusal('PERMISSION_DENIED', "Permission 'logging.logEntries.list' denied on resource.");
   }
 
   /** What really happened since the start. */
@@ -168,7 +227,8 @@ export class World {
 
   #step(atMs: number): void {
     for (const { service, seed, websockets, random, events, truth } of this.#inhabitants.values()) {
-      const demand = { rps: seed.rps, connectionsPerRequest: websockets ? usualConnectionsPerRequest : 0 };
+      const connectionsPerRequest = websockets ? usualConnectionsPerRequest : 0;
+      const demand = { rps: seed.rps, connectionsPerRequest, connections: seed.connections ?? null };
       service.settle(atMs - stepMs);
       truth.unserved += serveSecond(service, atMs, demand, events, random);
       service.settle(atMs);
@@ -189,21 +249,13 @@ export class World {
     return found;
   }
 
-  #settle(seed: ServiceSeed, operationMs: number, manners: Manners): void {
+  #settle(seed: ServiceSeed, commons: Commons): void {
     const ref: ServiceRef = { project: seed.project, region: seed.region, name: seed.name };
-    const spec: Spec = {
-      template: templateOf(seed.env ?? {}, 'v1'),
-      traffic: seed.traffic ?? [],
-      scaling: { minInstances: 0, maxInstances: 0, manualInstances: null },
-      labels: {},
-      annotations: {},
-      settings: { ingress: 'INGRESS_TRAFFIC_ALL', launchStage: 'GA' },
-    };
-    const service = new Service({ ref, seed: this.seed, operationMs, manners }, spec, {
-      by: founder,
-      body: null,
-      atMs: this.#nowMs,
-    });
+    const service = new Service(
+      { ref, seed: this.seed, ...commons, images: this.#images, quota: seed.quota ?? null },
+      specOf(seed),
+      { by: founder, body: null, atMs: this.#nowMs },
+    );
     this.#inhabitants.set(`${ref.project}/${ref.region}/${ref.name}`, {
       service,
       seed,
@@ -215,16 +267,45 @@ export class World {
   }
 }
 
-function templateOf(env: Readonly<Record<string, string>>, tag: string, concurrency?: number): Template {
-  const variables = Object.entries(env).map(([name, value]) => ({ name, value }));
+const imageTagged = (version: number): string => `registry.example/app:v${version}`;
+
+function specOf(seed: ServiceSeed): Spec {
+  const { minInstances = 0, maxInstances = 0 } = seed.scaling ?? {};
   return {
-    containers: [
-      {
-        image: `registry.example/app:${tag}`,
-        ...(variables.length > 0 && { env: variables }),
-        resources: { limits: { cpu: '1', memory: '512Mi' } },
-      },
-    ],
-    ...(concurrency !== undefined && { maxInstanceRequestConcurrency: concurrency }),
+    template: templateOf(seed),
+    traffic: seed.traffic ?? [],
+    scaling: { minInstances, maxInstances, manualInstances: null },
+    labels: {},
+    annotations: {},
+    settings: { ingress: 'INGRESS_TRAFFIC_ALL', launchStage: 'GA' },
   };
+}
+
+/** Throws INVALID_ARGUMENT where Cloud Run would not take it. */
+export function checkSeed(seed: ServiceSeed): void {
+  checkSpec(specOf(seed), seed.quota ?? null);
+}
+
+/** The first revision's. */
+function templateOf({ env = {}, image = imageTagged(1), template = {} }: ServiceSeed): Template {
+  const { concurrency, minInstances, maxInstances, concurrencyTargetPercent } = template;
+  const scaling = {
+    ...(minInstances !== undefined && minInstances > 0 && { minInstanceCount: minInstances }),
+    ...(maxInstances !== undefined && { maxInstanceCount: maxInstances }),
+    ...(concurrencyTargetPercent !== undefined && { concurrencyUtilization: concurrencyTargetPercent / 100 }),
+  };
+  return {
+    containers: [containerOf(image, env, template)],
+    ...(concurrency !== undefined && { maxInstanceRequestConcurrency: concurrency }),
+    ...(Object.keys(scaling).length > 0 && { scaling }),
+  };
+}
+
+function containerOf(
+  image: string,
+  env: Readonly<Record<string, string>>,
+  { cpu = '1', memory = '512Mi' }: TemplateSeed = {},
+): JsonObject {
+  const variables = Object.entries(env).map(([name, value]) => ({ name, value }));
+  return { image, ...(variables.length > 0 && { env: variables }), resources: { limits: { cpu, memory } } };
 }

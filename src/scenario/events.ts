@@ -6,7 +6,7 @@ const shape = z.strictObject({
   at: duration,
   for: longerThanZero,
   every: repetition.optional(),
-  on: z.enum(['Stable', 'Candidate', 'Both', 'Metrics', 'Traffic']),
+  on: z.enum(['Stable', 'Candidate', 'Both', 'Metrics', 'Traffic', 'Logs']),
   errorPercent: percent.optional(),
   latencyFactor: z.number().gt(0).max(1000).optional(),
   websocketDisconnectPercent: percent.optional(),
@@ -29,6 +29,7 @@ const effects = {
   Both: armEffects,
   Metrics: ['outage', 'delay'],
   Traffic: ['rps'],
+  Logs: ['outage'],
 } as const satisfies Record<LabEvent['on'], readonly (keyof LabEvent)[]>;
 const allEffects = [...armEffects, ...effects.Metrics, ...effects.Traffic] as const;
 

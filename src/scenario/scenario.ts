@@ -116,7 +116,10 @@ const scenario = z
         coldStart: z.strictObject({ errorPercent: percent, for: longerThanZero }).optional(),
       })
       .default({}),
-    events: z.array(eventShape).max(100).default([]),
+    events: z
+      .array(eventShape.refine(({ on }) => on !== 'Logs', { path: ['on'], message: 'a scenario has no logs' }))
+      .max(100)
+      .default([]),
     noise: z
       .strictObject({
         errorClusterMean: z.number().min(1).max(10_000).default(1),

@@ -24,6 +24,7 @@ describe('a lab', () => {
       'kubernetes',
       'cloudRun',
       'prometheus',
+      'logging',
       'seed',
       'speed',
       'services',
@@ -32,8 +33,9 @@ describe('a lab', () => {
       { project: 'acme', region: 'europe-west1', name: 'api' },
       { project: 'acme', region: 'europe-west1', name: 'chat' },
     ]);
-    const { url, kubernetes, cloudRun, prometheus } = lab.description;
-    for (const door of [url, kubernetes, cloudRun, prometheus]) expect(door).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const { url, kubernetes, cloudRun, prometheus, logging } = lab.description;
+    for (const door of [url, kubernetes, cloudRun, prometheus, logging])
+      expect(door).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
   test('holds a fresh service: its first revision, on LATEST', async () => {

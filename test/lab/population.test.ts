@@ -61,6 +61,21 @@ describe('a file of services', () => {
       '- {project: a, region: r, name: api, rps: 1, traffic: [{revision: z, percent: 100}]}',
       "[0]: traffic[0].revision: Revision 'z'",
     ],
+    [
+      'half a request at a time',
+      '- {project: a, region: r, name: api, rps: 1, template: {concurrency: 0.5}}',
+      '[0].template.concurrency: ',
+    ],
+    [
+      'memory that is none',
+      '- {project: a, region: r, name: api, rps: 1, template: {memory: much}}',
+      '[0]: template.containers.resources.limits.memory: "much"',
+    ],
+    [
+      'more than its quota',
+      '- {project: a, region: r, name: api, rps: 1, quota: 5, scaling: {maxInstances: 6}}',
+      '[0]: Max instances must be set to 5 or fewer',
+    ],
     ['no list', 'services: []', 'must be a list, not a mapping'],
     ['nothing', '', 'must be a list, not nothing'],
     ['no services', '[]', 'must have 1 or more items, not 0'],

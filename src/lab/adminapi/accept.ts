@@ -10,7 +10,9 @@ import {
   changeableFields,
   outputFields,
   refuseUnknown,
+  scalingFields,
   templateFields,
+  templateScalingFields,
   withoutDefaults,
 } from './fields.ts';
 
@@ -18,7 +20,9 @@ import {
 export function merged(spec: Spec, body: JsonObject, mask: readonly string[] | null): Spec {
   const sent = camelCased(body);
   refuseUnknown(sent, [...changeableFields, ...outputFields], 'service');
+  refuseUnknown(objectIn(sent.scaling), scalingFields, 'service.scaling');
   refuseUnknown(objectIn(sent.template), templateFields, 'service.template');
+  refuseUnknown(objectIn(objectIn(sent.template).scaling), templateScalingFields, 'service.template.scaling');
   const settable = withoutDefaults(enumsByName(withoutOutput(sent)));
   if (mask === null) return specOf(settable);
   return specOf(mask.reduce((wanted, path) => picked(wanted, settable, pathOf(path)), jsonOf(spec)));

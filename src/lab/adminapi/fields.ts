@@ -19,6 +19,10 @@ export const templateFields = words(`
   encryptionKey maxInstanceRequestConcurrency serviceMesh encryptionKeyRevocationAction encryptionKeyShutdownDuration
   sessionAffinity healthCheckDisabled nodeSelector gpuZonalRedundancyDisabled`);
 
+export const templateScalingFields = words('minInstanceCount maxInstanceCount cpuUtilization concurrencyUtilization');
+
+export const scalingFields = words('minInstanceCount maxInstanceCount scalingMode manualInstanceCount');
+
 export function refuseUnknown(json: JsonObject, known: readonly string[], path: string): void {
   const unknown = Object.keys(json).find((field) => !known.includes(field));
   if (unknown === undefined) return;
@@ -36,7 +40,13 @@ export const camelCased = (json: JsonObject): JsonObject =>
   });
 
 /** Fields whose absence says something else than their default. */
-const presenceFields: ReadonlySet<string> = new Set(['manualInstanceCount', 'value', 'gpuZonalRedundancyDisabled']);
+const presenceFields: ReadonlySet<string> = new Set([
+  'manualInstanceCount',
+  'value',
+  'gpuZonalRedundancyDisabled',
+  'cpuUtilization',
+  'concurrencyUtilization',
+]);
 
 /** A field at its default is a field that was not sent: protocol buffers know no difference, and some clients send both. */
 export const withoutDefaults = (json: JsonObject): JsonObject =>

@@ -1,10 +1,12 @@
-/** The lab's Cloud Run: the Admin API v2 as its REST clients speak it. No authentication. */
+/** The lab's Cloud Run: the Admin API v2 as its REST clients speak it, and what v1 alone tells. No authentication. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AdminApi } from '../adminapi/calls.ts';
 import { enumsByNumber } from '../adminapi/enums.ts';
 import type { Fault, Faults } from '../adminapi/faults.ts';
-import { type Code, Refusal } from '../world/refusal.ts';
+import { KnativeApi } from '../adminapi/knative.ts';
+import { Refusal } from '../world/refusal.ts';
 import type { World } from '../world.ts';
+import { failed, failure } from './failure.ts';
 import { type Answer, readObject, send } from './http.ts';
 
 export interface CloudRunDoorOptions {
@@ -12,21 +14,16 @@ export interface CloudRunDoorOptions {
   readonly faults?: Faults;
 }
 
-const httpCodes: Readonly<Record<Code, number>> = {
-  INVALID_ARGUMENT: 400,
-  FAILED_PRECONDITION: 400,
-  NOT_FOUND: 404,
-  ALREADY_EXISTS: 409,
-  ABORTED: 409,
-  UNIMPLEMENTED: 501,
-};
+const knativePath = '/apis/serving.knative.dev/v1';
 
 export class CloudRunDoor {
   readonly #api: AdminApi;
+  readonly #knative: KnativeApi;
   readonly #faults: Faults;
 
   constructor(options: CloudRunDoorOptions) {
     this.#api = new AdminApi(options.world);
+    this.#knative = new KnativeApi(options.world);
     this.#faults = options.faults ?? (() => undefined);
   }
 
@@ -45,6 +42,8 @@ export class CloudRunDoor {
   async #answer(request: IncomingMessage): Promise<Answer> {
     try {
       const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://lab');
+      if (pathname.startsWith(knativePath))
+        return { code: 200, body: this.#knative.answer(request.method ?? 'GET', pathname.slice(knativePath.length)) };
       if (!pathname.startsWith('/v2/')) throw new Refusal('NOT_FOUND', `There is nothing at ${pathname}`);
       const path = decodeURIComponent(pathname.slice('/v2'.length));
       const call = {
@@ -57,8 +56,7 @@ export class CloudRunDoor {
       const json = this.#api.answer(call);
       return { code: 200, body: /enum-encoding=int/.test(query.get('$alt') ?? '') ? enumsByNumber(json) : json };
     } catch (error) {
-      if (error instanceof Refusal) return failure(httpCodes[error.code], error.code, error.message);
-      return failure(500, 'INTERNAL', String(error));
+      return failed(error);
     }
   }
 }
@@ -67,11 +65,6 @@ export class CloudRunDoor {
 function authorOf(request: IncomingMessage): string {
   const userAgent = request.headers['user-agent'] ?? 'unknown';
   return userAgent.startsWith('steadyrun/') ? 'operator' : userAgent;
-}
-
-function failure(code: number, status: string, message: string, retryAfterSeconds?: number): Answer {
-  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return { code, body: { error: { code, message, status, details: [] } }, headers };
 }
 
 function misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {

@@ -24,6 +24,7 @@ export class ControlDoor {
     'GET /': async () => this.#options.description(),
     'GET /lab/v1/clock': async () => ({ ...this.#options.clock() }),
     'GET /lab/v1/truth': async (_, query) => this.#truth(query.get('service')),
+    'POST /lab/v1/images': async (request) => this.#image(await readObject(request)),
     'POST /lab/v1/events': async (request) => this.#event(await readObject(request)),
   };
 
@@ -49,6 +50,15 @@ export class ControlDoor {
       if (error instanceof Misshapen) return failure(400, error.message);
       return failure(500, String(error));
     }
+  }
+
+  /** A tag names other code from now on: the next revision that is made from it runs that. */
+  #image({ image, digest }: JsonObject): JsonObject {
+    if (typeof image !== 'string' || image === '' || image.includes('@'))
+      throw new Misshapen('image: must be a name with a tag, as in registry.example/app:latest');
+    if (digest !== undefined && !(typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest)))
+      throw new Misshapen('digest: must look like sha256: and 64 digits of 0-9 and a-f');
+    return { image, digest: this.#options.world.moveTag(image, digest) };
   }
 
   /** `at` counts from now. Without a service every one is met. */

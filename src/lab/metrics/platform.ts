@@ -6,10 +6,10 @@ import { countOf, platformBoundariesMs, platformEdges } from '../world/latency.t
 import type { Revision } from '../world/revision.ts';
 import { HistogramSeries, Observations } from './series.ts';
 
-const utilizations = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
-const concurrencies = [
-  1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200, 250, 320, 400, 500, 640, 800, 1000,
-];
+/** Of one percent each, as Cloud Run's are said to be. */
+const utilizations = Array.from({ length: 100 }, (_, i) => (i + 1) / 100);
+/** To 1000 and a little beyond. */
+const concurrencies = Array.from({ length: 74 }, (_, i) => Number((1.1 ** i).toFixed(4)));
 export const platformPrefix = 'run_googleapis_com:';
 export const platformIntervalMs = 60_000;
 
@@ -61,14 +61,12 @@ export class PlatformMetrics {
   }
 
   #observe({ fleet, resources, behaviour }: Revision, atMs: number): void {
-    for (const instance of fleet.ready(atMs)) {
-      const { requests, mostInFlight } = instance.recent;
+    for (const { instance, cpuSeconds, mostInFlight, peakInFlight } of fleet.seen(atMs)) {
       const livedMs = Math.max(1000, Math.min(platformIntervalMs, atMs - instance.readyMs));
       const memoryMib = behaviour.memoryMib.base + behaviour.memoryMib.perRequest * mostInFlight;
-      this.#cpu.observe(Math.min(1, (requests * behaviour.cpuMsPerRequest) / (livedMs * resources.cpus)));
+      this.#cpu.observe(Math.min(1, (cpuSeconds * 1000) / livedMs));
       this.#memory.observe(Math.min(1, memoryMib / resources.memoryMib));
-      this.#concurrency.observe(Math.min(resources.concurrency, Math.ceil(mostInFlight)));
-      instance.recent = { requests: 0, mostInFlight: 0 };
+      this.#concurrency.observe(peakInFlight);
     }
     for (const observations of [this.#cpu, this.#memory, this.#concurrency]) observations.write(atMs);
   }

@@ -12,6 +12,7 @@ import { LabelSet, type Labels } from '../series/labels.ts';
 import { getOrInsert } from '../series/maps.ts';
 import type { SeriesStore } from '../series/store.ts';
 import { compile } from './compile.ts';
+import { Evaluation } from './evaluation.ts';
 import type { Changes } from './select/changes.ts';
 import { Collector } from './select/collector.ts';
 import { type At, type Compiled, typeNames, type Vector, type Window } from './value.ts';
@@ -44,11 +45,12 @@ export type EvalResult =
 /** The query's value at one instant; `isChanges`: which metrics are answered as Google answers its own. Throws PromqlError. */
 export function instant(store: SeriesStore, query: string, atMs: number, isChanges: Changes = null): EvalResult {
   const compiled = compiledOf(query, isChanges);
+  const evaluation = new Evaluation(store);
   switch (compiled.type) {
     case 'scalar':
-      return { resultType: 'scalar', result: { atMs, value: compiled.at(store, atMs) } };
+      return { resultType: 'scalar', result: { atMs, value: compiled.at(evaluation, atMs) } };
     case 'vector': {
-      const samples = compiled.at(store, atMs);
+      const samples = compiled.at(evaluation, atMs);
       return {
         resultType: 'vector',
         result: samples.map(({ name, labels, value }) => ({ metric: metricOf(name, labels), atMs, value })),
@@ -57,7 +59,7 @@ export function instant(store: SeriesStore, query: string, atMs: number, isChang
     case 'string':
       throw unsupported('string expression', { from: 0, to: query.length });
     case 'matrix':
-      return { resultType: 'matrix', result: compiled.at(store, atMs).map(seriesOf) };
+      return { resultType: 'matrix', result: compiled.at(evaluation, atMs).map(seriesOf) };
   }
 }
 
@@ -72,8 +74,9 @@ export function range(
 ): MatrixResult {
   if (!(stepMs > 0)) throw new RangeError(`a step of ${stepMs} ms`);
   const at = vectorOf(compiledOf(query, isChanges), query);
+  const evaluation = new Evaluation(store);
   const collector = new Collector();
-  for (let atMs = startMs; atMs <= endMs; atMs += stepMs) collector.add(atMs, at(store, atMs));
+  for (let atMs = startMs; atMs <= endMs; atMs += stepMs) collector.add(atMs, at(evaluation, atMs));
   const windows = collector.windows(startMs, endMs).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   return { resultType: 'matrix', result: windows.map(seriesOf) };
 }

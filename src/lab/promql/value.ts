@@ -1,7 +1,7 @@
 /** What the parts of a compiled query hand to one another. */
 
 import type { LabelSet } from '../series/labels.ts';
-import type { SeriesStore } from '../series/store.ts';
+import type { Evaluation } from './evaluation.ts';
 
 export interface Sample {
   /** null once an operation has made something else of the metric. */
@@ -25,7 +25,7 @@ export interface Window {
   readonly endMs: number;
 }
 
-export type At<T> = (store: SeriesStore, atMs: number) => T;
+export type At<T> = (store: Evaluation, atMs: number) => T;
 
 export type Compiled =
   | { readonly type: 'scalar'; readonly at: At<number> }

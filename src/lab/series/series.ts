@@ -62,12 +62,13 @@ export class Series {
     return this.#countBefore(ms, false);
   }
 
-  /** The index just behind the samples before `ms` (or at it, when `inclusive`). Most questions are about the end. */
+  /** The index just behind the samples before `ms` (or at it, when `inclusive`). Most questions are about an end, or beyond it. */
   #countBefore(ms: number, inclusive: boolean): number {
     const times = this.times;
     let low = this.from;
     let high = this.to;
     if (high > low && times[high - 1]! < ms) return high;
+    if (high > low && times[low]! > ms) return low;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const time = times[middle]!;

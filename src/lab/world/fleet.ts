@@ -1,18 +1,19 @@
 /**
- * The instances of one revision, the queue before them, and the scaler that wants 60 % of their CPU and of their
- * concurrency used. A request that waits 10 s for an instance is refused with 429; Cloud Run's request count never sees it.
+ * The instances of one revision, the queue before them, and what the scaler makes of it. Requests are given out evenly, but
+ * the work in them is not even: some instances have more to do than others.
  */
-
 import type { Random } from '../../scenario/random.ts';
+import type { Behaviour } from './behaviour.ts';
 import { type Conditions, Counters, Instance } from './instance.ts';
+import type { LoadSeen } from './load.ts';
+import { partsOf } from './parts.ts';
+import { Queue } from './queue.ts';
+import { Scaler } from './scaler.ts';
+import { finishedPerSecond, type Sharing, unfinished } from './sharing.ts';
 import type { Resources } from './template.ts';
 
-const targetUtilization = 0.6;
-const queueMs = 10_000;
 const idleMs = 15 * 60_000;
-/** The scaler looks at the average of about a minute; without a request for so long it wants nothing. */
-const averageMs = 60_000;
-const stepMs = 1000;
+const driftMs = 60_000;
 
 export interface Limits {
   readonly min: number;
@@ -27,6 +28,23 @@ export interface FleetTally {
   readonly disconnects: number;
 }
 
+/** An instance that needed more memory than it has. */
+export interface Kill {
+  readonly atMs: number;
+  readonly instance: string;
+  readonly usedMib: number;
+}
+
+/** Whether an instance that has more to do than others has it for life. */
+export type Imbalance = 'Lasts' | 'Drifts';
+
+/** What it is made of: the template's resources, and what its container does with them. */
+export interface FleetNature {
+  readonly resources: Resources;
+  readonly behaviour: Pick<Behaviour, 'cpuMsPerRequest' | 'memoryMib' | 'startSeconds'>;
+  readonly imbalance: Imbalance;
+}
+
 export class Fleet {
   /** Oldest first; those that still start are last. */
   instances: Instance[] = [];
@@ -35,45 +53,73 @@ export class Fleet {
   /** Counted by instances that are gone. */
   readonly retired = new Counters();
   refused = 0;
+  /** Oldest first. */
+  readonly kills: Kill[] = [];
+  /** Requests that were in flight in instances which were killed: as many of those that come next fail for them. */
+  #lost = 0;
   #slowByWaiting = 0;
-  #queue: { atMs: number; requests: number }[] = [];
+  readonly #queue = new Queue();
   #spareCapacity = 0;
-  #averageRps = 0;
-  #lastArrivalMs = Number.NEGATIVE_INFINITY;
+  /** In all instances, after the last second; and how many CPUs that took. */
+  #inFlight = 0;
+  #cpusUsed = 0;
   #turn = 0;
-  readonly #resources: Resources;
-  readonly #cpuMsPerRequest: number;
-  readonly #startMs: number;
+  readonly #nature: FleetNature;
+  readonly #scaler: Scaler;
   readonly #random: Random;
+  /** A stream of its own: how uneven the work is changes no other number. */
+  readonly #unevenness: Random;
 
-  constructor(resources: Resources, demand: { cpuMsPerRequest: number; startSeconds: number }, random: Random) {
-    this.#resources = resources;
-    this.#cpuMsPerRequest = demand.cpuMsPerRequest;
-    this.#startMs = demand.startSeconds * 1000;
+  constructor(nature: FleetNature, random: Random, unevenness: Random) {
+    this.#nature = nature;
+    this.#scaler = new Scaler(nature.resources);
     this.#random = random;
+    this.#unevenness = unevenness;
   }
 
   /** One instance that is ready now: the one that Cloud Run's deployment check started. */
   startFirst(nowMs: number): void {
-    this.instances.push(new Instance(this.#random.hex(24), nowMs));
+    this.#start(nowMs);
   }
 
   /** One second that ends at `nowMs`. */
   step(nowMs: number, arrivals: number, conditions: Conditions, limits: Limits): void {
-    if (arrivals > 0) {
-      this.#queue.push({ atMs: nowMs, requests: arrivals });
-      this.#lastArrivalMs = nowMs;
-    }
-    this.#averageRps += (arrivals - this.#averageRps) * (stepMs / averageMs);
-    const perInstance = this.#capacityRps(conditions);
-    this.#serve(nowMs, perInstance, conditions);
-    this.#refuse(nowMs);
-    this.wanted = Math.min(limits.max, Math.max(limits.min, this.#demand(nowMs, arrivals, perInstance, conditions)));
+    const { resources, behaviour } = this.#nature;
+    const sharing = {
+      aloneSeconds: conditions.latency.meanMs / 1000,
+      cpuSeconds: behaviour.cpuMsPerRequest / 1000 / resources.cpus,
+    };
+    const perInstance = finishedPerSecond(sharing, resources.concurrency);
+    const ready = this.ready(nowMs);
+    this.#queue.add(nowMs, arrivals);
+    this.#serve(ready, nowMs, perInstance, sharing, conditions);
+    this.refused += this.#queue.refuse(nowMs);
+    const demand = this.#scaler.wanted({
+      atMs: nowMs,
+      arrivals,
+      inFlight: this.#inFlight,
+      cpus: this.#cpusUsed,
+      queued: this.#queue.length,
+      urgency: this.#queue.urgency,
+      finishable: ready.length * perInstance,
+      perInstance,
+    });
+    this.wanted = Math.min(limits.max, Math.max(limits.min, demand));
     this.#scale(nowMs, limits.max);
+    if (this.#nature.imbalance === 'Drifts' && nowMs % driftMs === 0) this.#drift();
   }
 
   ready(nowMs: number): readonly Instance[] {
     return this.instances.filter((instance) => instance.readyMs <= nowMs);
+  }
+
+  /** What each instance had to do since this was asked last: for the platform's metrics, once a minute. */
+  seen(nowMs: number): readonly (LoadSeen & { readonly instance: Instance })[] {
+    const { concurrency } = this.#nature.resources;
+    return this.ready(nowMs).map((instance) => ({
+      instance,
+      ...instance.load.seen(concurrency, this.#unevenness),
+    }));
   }
 
   /** Everything that was counted here, by the dead and the living. */
@@ -96,36 +142,41 @@ export class Fleet {
     };
   }
 
-  /** Requests a second that one instance can finish, by its slots and by its CPU. */
-  #capacityRps(conditions: Conditions): number {
-    const bySlots = (this.#resources.concurrency * 1000) / conditions.latency.meanMs;
-    return Math.min(bySlots, (this.#resources.cpus * 1000) / this.#cpuMsPerRequest);
-  }
-
-  #serve(nowMs: number, perInstance: number, conditions: Conditions): void {
-    const ready = this.ready(nowMs);
+  #serve(
+    ready: readonly Instance[],
+    nowMs: number,
+    perInstance: number,
+    sharing: Sharing,
+    conditions: Conditions,
+  ): void {
+    const inFlight = this.#inFlight;
+    this.#inFlight = ready.length === 0 ? 0 : inFlight * unfinished(sharing);
+    this.#cpusUsed = 0;
     if (ready.length === 0 || this.#queue.length === 0) return;
-    const capacity = ready.length * perInstance + this.#spareCapacity;
-    const { waited, fresh } = this.#take(nowMs, Math.floor(capacity));
-    this.#spareCapacity = Math.min(1, capacity - waited - fresh);
-    const busy = Math.min(ready.length, Math.max(1, this.wanted, Math.ceil((waited + fresh) / perInstance)));
-    const serving = ready.slice(0, busy);
-    this.#spread(fresh, serving, nowMs, conditions);
-    if (waited > 0) this.#spreadWaited(waited, serving, nowMs, conditions);
+    const { concurrency } = this.#nature.resources;
+    const capacity = Math.max(0, ready.length * (perInstance + concurrency) - inFlight) + this.#spareCapacity;
+    const { waited, fresh } = this.#queue.take(nowMs, Math.floor(capacity));
+    const taken = waited + fresh;
+    this.#spareCapacity = Math.min(1, capacity - taken);
+    const serving = ready.slice(0, Math.min(ready.length, Math.max(1, this.wanted, Math.ceil(taken / perInstance))));
+    this.#load(taken, taken < capacity / 2, serving, nowMs, sharing);
+    const failed = this.#lost === 0 ? 0 : this.#fail(Math.min(this.#lost, taken), conditions);
+    const failedAtOnce = Math.min(failed, fresh);
+    this.#spread(fresh - failedAtOnce, serving, nowMs, conditions);
+    if (waited > 0) this.#spreadWaited(waited - (failed - failedAtOnce), serving, nowMs, conditions);
+    this.#kill(serving, nowMs);
   }
 
-  /** Takes up to `most` requests from the queue, oldest first. */
-  #take(nowMs: number, most: number): { waited: number; fresh: number } {
-    let waited = 0;
-    let fresh = 0;
-    for (let head = this.#queue[0]; head !== undefined && waited + fresh < most; head = this.#queue[0]) {
-      const taken = Math.min(head.requests, most - waited - fresh);
-      if (head.atMs < nowMs) waited += taken;
-      else fresh += taken;
-      head.requests -= taken;
-      if (head.requests === 0) this.#queue.shift();
+  #load(requests: number, isEasy: boolean, serving: readonly Instance[], nowMs: number, sharing: Sharing): void {
+    const { concurrency, cpus } = this.#nature.resources;
+    const even = requests / serving.reduce((sum, { load }) => sum + load.weight, 0);
+    const parts = isEasy ? null : partsOf(even, serving, (load) => load.room(nowMs, sharing, concurrency));
+    this.#inFlight = 0;
+    for (let i = 0; i < serving.length; i++) {
+      const { load } = serving[i]!;
+      this.#cpusUsed += load.take(parts?.[i] ?? even * load.weight, nowMs, sharing, concurrency) * cpus;
+      this.#inFlight += load.inFlight;
     }
-    return { waited, fresh };
   }
 
   /** In turn, so that everyone gets the same to within one. */
@@ -147,32 +198,42 @@ export class Fleet {
     this.#slowByWaiting += waited - (slow() - before);
   }
 
-  #refuse(nowMs: number): void {
-    for (let head = this.#queue[0]; head !== undefined && nowMs - head.atMs >= queueMs; head = this.#queue[0]) {
-      this.refused += head.requests;
-      this.#queue.shift();
+  /** An instance above its memory is gone with all that it has in flight; the scaler starts another. */
+  #kill(serving: readonly Instance[], nowMs: number): void {
+    const { resources, behaviour } = this.#nature;
+    const { base, perRequest } = behaviour.memoryMib;
+    const usedMib = ({ load }: Instance) => base + perRequest * load.inFlight;
+    const isKilled = (instance: Instance) => usedMib(instance) > resources.memoryMib;
+    if (!serving.some(isKilled)) return;
+    const killed = serving.filter(isKilled);
+    for (const instance of killed) {
+      this.kills.push({ atMs: nowMs, instance: instance.id, usedMib: usedMib(instance) });
+      this.#lost += Math.round(instance.load.inFlight);
+      this.#inFlight -= instance.load.inFlight;
     }
+    this.#retire(this.instances.filter((instance) => !killed.includes(instance)));
   }
 
-  /** Little's law over the last minute against the target, or more where a queue has to be worked off. */
-  #demand(nowMs: number, arrivals: number, perInstance: number, conditions: Conditions): number {
-    const queued = this.#queue.reduce((sum, batch) => sum + batch.requests, 0);
-    if (queued === 0 && nowMs - this.#lastArrivalMs > averageMs) return 0;
-    const inFlight = (this.#averageRps * conditions.latency.meanMs) / 1000;
-    const bySlots = Math.ceil(inFlight / (this.#resources.concurrency * targetUtilization));
-    const cpus = (this.#averageRps * this.#cpuMsPerRequest) / 1000;
-    const byCpu = Math.ceil(cpus / (this.#resources.cpus * targetUtilization));
-    const urgent = queued > 0 ? Math.ceil((arrivals + (queued * stepMs) / queueMs) / perInstance) : 1;
-    return Math.max(bySlots, byCpu, urgent);
+  /** No app counts these; returns how many. */
+  #fail(requests: number, { latency }: Conditions): number {
+    this.#lost -= requests;
+    this.retired.fail(requests, latency, this.#random);
+    return requests;
   }
 
   #scale(nowMs: number, max: number): void {
     for (let i = 0; i < Math.min(this.wanted, this.instances.length); i++) this.instances[i]!.neededMs = nowMs;
-    while (this.instances.length < this.wanted) {
-      this.instances.push(new Instance(this.#random.hex(24), nowMs + this.#startMs));
-    }
+    while (this.instances.length < this.wanted) this.#start(nowMs + this.#nature.behaviour.startSeconds * 1000);
     const kept = this.instances.filter((instance, i) => i < max && nowMs - instance.neededMs < idleMs);
     if (kept.length < this.instances.length) this.#retire(kept);
+  }
+
+  #start(readyMs: number): void {
+    this.instances.push(new Instance(this.#random.hex(24), readyMs, this.#unevenness));
+  }
+
+  #drift(): void {
+    for (const { load } of this.instances) load.drift(this.#unevenness);
   }
 
   #retire(kept: Instance[]): void {

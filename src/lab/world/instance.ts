@@ -1,7 +1,8 @@
-/** One container instance: what it has counted since its birth, which is what its own metrics show. */
+/** One container instance: what it has to do, and what it has counted since its birth, which is what its own metrics show. */
 
 import type { Random } from '../../scenario/random.ts';
 import { addLatencies, countOf, type LatencyTable, noLatencies, slowOf } from './latency.ts';
+import { Load } from './load.ts';
 
 /** How the app answers; the classes are Cloud Run's labels. */
 export const answerCodes = [
@@ -18,6 +19,8 @@ const messagesPerConnection = 5;
 /** How requests fare on one revision in one second. */
 export interface Conditions {
   readonly latency: LatencyTable;
+  /** The same so many times as long. */
+  readonly stretched: (factor: number) => LatencyTable;
   readonly errorFraction: number;
   readonly disconnectFraction: number;
   /** On top, on instances younger than a minute. */
@@ -31,6 +34,11 @@ export class Counters {
   readonly messages = noLatencies();
   connections = 0;
   disconnects = 0;
+
+  /** Requests that failed for want of an instance that was there when they came. */
+  fail(requests: number, latency: LatencyTable, random: Random): void {
+    latency.draw(requests, random, this.answers[FAILED]!);
+  }
 
   add(more: Counters): void {
     this.answers.forEach((counts, i) => {
@@ -62,12 +70,12 @@ export class Instance {
   /** The last time the scaler had a use for it. */
   neededMs: number;
   readonly counters = new Counters();
-  /** Since the platform last looked. */
-  recent = { requests: 0, mostInFlight: 0 };
+  readonly load: Load;
   #connectionsOwed = 0;
 
-  constructor(id: string, readyMs: number) {
+  constructor(id: string, readyMs: number, unevenness: Random) {
     this.id = id;
+    this.load = new Load(unevenness);
     this.readyMs = readyMs;
     this.neededMs = readyMs;
   }
@@ -77,21 +85,21 @@ export class Instance {
     const failed = random.binomial(requests, Math.min(1, conditions.errorFraction + cold));
     const notFound = random.binomial(requests - failed, notFoundFraction);
     const { answers } = this.counters;
-    conditions.latency.draw(requests - failed - notFound, random, answers[OK]!);
-    conditions.latency.draw(notFound, random, answers[NOT_FOUND]!);
-    conditions.latency.draw(failed, random, answers[FAILED]!);
-    this.#connect(requests, conditions, random);
-    this.recent.requests += requests;
-    this.recent.mostInFlight = Math.max(this.recent.mostInFlight, (requests * conditions.latency.meanMs) / 1000);
+    const { stretch } = this.load;
+    const latency = stretch === 1 ? conditions.latency : conditions.stretched(stretch);
+    latency.draw(requests - failed - notFound, random, answers[OK]!);
+    latency.draw(notFound, random, answers[NOT_FOUND]!);
+    latency.draw(failed, random, answers[FAILED]!);
+    this.#connect(requests, conditions, latency, random);
   }
 
-  #connect(requests: number, conditions: Conditions, random: Random): void {
+  #connect(requests: number, conditions: Conditions, latency: LatencyTable, random: Random): void {
     if (conditions.connectionsPerRequest === 0) return;
     this.#connectionsOwed += requests * conditions.connectionsPerRequest;
     const opened = Math.floor(this.#connectionsOwed);
     this.#connectionsOwed -= opened;
     this.counters.connections += opened;
     this.counters.disconnects += random.binomial(opened, conditions.disconnectFraction);
-    conditions.latency.draw(opened * messagesPerConnection, random, this.counters.messages);
+    latency.draw(opened * messagesPerConnection, random, this.counters.messages);
   }
 }

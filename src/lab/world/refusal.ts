@@ -5,6 +5,7 @@ export type Code =
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
   | 'ABORTED'
+  | 'PERMISSION_DENIED'
   | 'UNIMPLEMENTED';
 
 /** What the simulated Cloud Run refuses, with the code that its API would give. */

@@ -2,7 +2,7 @@
 import type { Strain } from '../../scenario/events.ts';
 import type { Random } from '../../scenario/random.ts';
 import { type Behaviour, behaviourFrom } from './behaviour.ts';
-import { Fleet } from './fleet.ts';
+import { Fleet, type Imbalance } from './fleet.ts';
 import type { Conditions } from './instance.ts';
 import { LatencyTable } from './latency.ts';
 import { environmentOf, type Resources, resourcesOf, type Template } from './template.ts';
@@ -12,6 +12,18 @@ export interface Birth {
   readonly template: Template;
   readonly atMs: number;
   readonly by: string;
+  /** The code: what the template's image meant then, by its digest. */
+  readonly imageDigest: string;
+  readonly imbalance: Imbalance;
+}
+
+/** What it is asked for in one second. */
+export interface Asked {
+  /** Requests a second. */
+  readonly rps: number;
+  readonly connectionsPerRequest: number;
+  /** Of the requests: those that fail for something outside of it. */
+  readonly lostFraction: number;
 }
 
 export class Revision {
@@ -20,6 +32,8 @@ export class Revision {
   readonly createdMs: number;
   readonly creator: string;
   readonly uid: string;
+  /** "registry.example/app@sha256:…" */
+  readonly imageDigest: string;
   readonly behaviour: Behaviour;
   readonly resources: Resources;
   readonly fleet: Fleet;
@@ -30,16 +44,18 @@ export class Revision {
   resolvedMs = Number.NaN;
   readonly #tables = new Map<number, LatencyTable>();
 
-  constructor(birth: Birth, random: Random) {
+  constructor(birth: Birth, random: Random, unevenness: Random) {
     this.name = birth.name;
     this.template = birth.template;
     this.createdMs = birth.atMs;
     this.creator = birth.by;
+    this.imageDigest = birth.imageDigest;
     this.random = random;
     this.uid = random.uuid();
     this.behaviour = behaviourFrom(environmentOf(birth.template));
     this.resources = resourcesOf(birth.template);
-    this.fleet = new Fleet(this.resources, this.behaviour, random);
+    const { resources, behaviour } = this;
+    this.fleet = new Fleet({ resources, behaviour, imbalance: birth.imbalance }, random, unevenness);
   }
 
   /** Cloud Run's own words while it is not ready; empty once it is. */
@@ -68,14 +84,15 @@ export class Revision {
     this.resolvedMs = nowMs;
   }
 
-  /** How requests fare at this time, given what events do to it and the requests a second it is given. */
-  conditions(nowMs: number, strain: Strain, rps: number, connectionsPerRequest: number): Conditions {
+  /** How requests fare at this time, given what events do to it and what it is asked for. */
+  conditions(nowMs: number, strain: Strain, { rps, connectionsPerRequest, lostFraction }: Asked): Conditions {
     const { errorPercent, overload, errorLeakPercentPerHour, coldStartErrorPercent } = this.behaviour;
     const leaked = (errorLeakPercentPerHour * (nowMs - this.resolvedMs)) / 3_600_000;
     const overloaded = rps > overload.aboveRps ? overload.errorPercent : 0;
     return {
       latency: this.#latency(strain.latencyFactor),
-      errorFraction: fraction(errorPercent + strain.errorPercent + leaked + overloaded),
+      stretched: (factor) => this.#latency(strain.latencyFactor * factor),
+      errorFraction: fraction(errorPercent + strain.errorPercent + leaked + overloaded + 100 * lostFraction),
       coldErrorFraction: fraction(coldStartErrorPercent),
       disconnectFraction: fraction(this.behaviour.websocketDisconnectPercent + strain.websocketDisconnectPercent),
       connectionsPerRequest,
@@ -86,7 +103,7 @@ export class Revision {
   #latency(factor: number): LatencyTable {
     const known = this.#tables.get(factor);
     if (known !== undefined) return known;
-    if (this.#tables.size > 16) this.#tables.clear();
+    if (this.#tables.size > 64) this.#tables.clear();
     const table = new LatencyTable(this.behaviour.latencyMs, factor);
     this.#tables.set(factor, table);
     return table;

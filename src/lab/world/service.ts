@@ -5,12 +5,14 @@ import type { ServiceRef } from '../../facts/service.ts';
 import { Random } from '../../scenario/random.ts';
 import { accountOf } from './account.ts';
 import { behaviourFrom } from './behaviour.ts';
+import type { Imbalance } from './fleet.ts';
+import type { Images } from './images.ts';
 import type { Manners } from './manners.ts';
 import { invalid, Refusal } from './refusal.ts';
 import { Revision } from './revision.ts';
 import { notReady, Routes } from './routes.ts';
 import { checkScaling, type Operation, type Spec, type Write, type WriteRecord } from './spec.ts';
-import { environmentOf, resourcesOf, type Template } from './template.ts';
+import { environmentOf, imageOf, maxInstancesIn, resourcesOf, type Template } from './template.ts';
 import { checkTraffic } from './traffic.ts';
 
 export interface ServiceOptions {
@@ -19,10 +21,23 @@ export interface ServiceOptions {
   /** How long Cloud Run takes to finish a change. */
   readonly operationMs: number;
   readonly manners: Manners;
+  readonly imbalance: Imbalance;
+  readonly images: Images;
+  /** The most instances that the region's quota of CPU has room for; null: it is not met. */
+  readonly quota: number | null;
 }
 
 /** The revision that every service of a lab begins with. */
 export const firstRevision = (service: string): string => `${service}-00001-aaa`;
+
+/** Throws INVALID_ARGUMENT for what Cloud Run would refuse, whatever else there is. `quota`: the most instances, if there is one. */
+export function checkSpec({ template, scaling }: Spec, quota: number | null): void {
+  behaviourFrom(environmentOf(template));
+  resourcesOf(template);
+  checkScaling(scaling);
+  if (quota === null || Math.max(scaling.maxInstances, maxInstancesIn(template)) <= quota) return;
+  throw invalid(`Max instances must be set to ${quota} or fewer to set the requested total CPU.`);
+}
 
 export class Service {
   readonly ref: ServiceRef;
@@ -83,9 +98,7 @@ export class Service {
     if (etag !== null && etag !== this.etag && this.#options.manners.etags === 'Checked') {
       throw new Refusal('ABORTED', `Conflict for resource '${this.ref.name}': etag ${etag} is not the current one`);
     }
-    behaviourFrom(environmentOf(wanted.template));
-    resourcesOf(wanted.template);
-    checkScaling(wanted.scaling);
+    checkSpec(wanted, this.#options.quota);
     const fresh = this.#nameOf(wanted.template);
     return { ...wanted, traffic: checkTraffic(wanted.traffic, (name) => this.revisions.has(name) || name === fresh) };
   }
@@ -186,8 +199,14 @@ export class Service {
 
   #create(template: Template, name: string, write: Write): Revision {
     const { project, region } = this.ref;
-    const random = new Random(this.#options.seed, project, region, this.ref.name, name);
-    const revision = new Revision({ name, template, atMs: write.atMs, by: write.by }, random);
+    const { seed, images, imbalance } = this.#options;
+    const streams = [seed, project, region, this.ref.name, name] as const;
+    const imageDigest = images.resolved(imageOf(template));
+    const revision = new Revision(
+      { name, template, atMs: write.atMs, by: write.by, imageDigest, imbalance },
+      new Random(...streams),
+      new Random(...streams, 'unevenness'),
+    );
     this.revisions.set(name, revision);
     this.#number = Math.max(this.#number + 1, Number(/-(\d{5})-[a-z]{3}$/.exec(name)?.[1] ?? 0));
     return revision;

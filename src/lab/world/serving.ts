@@ -4,14 +4,21 @@ import type { Random } from '../../scenario/random.ts';
 import type { Limits } from './fleet.ts';
 import type { Revision } from './revision.ts';
 import type { Service } from './service.ts';
+import { stepMs } from './step.ts';
 
 export interface Demand {
   readonly rps: number;
   /** 0: the service has no WebSockets. */
   readonly connectionsPerRequest: number;
+  /** What all instances connect to; null: nothing that has a limit. */
+  readonly connections: Connections | null;
 }
 
-const stepMs = 1000;
+/** A database, say: the most connections that it takes, and what each instance opens. */
+export interface Connections {
+  readonly max: number;
+  readonly perInstance: number;
+}
 
 /**
  * Serves the second that ends at `nowMs`; returns how many requests met no ready revision. Arrivals are a Poisson process
@@ -27,21 +34,28 @@ export function serveSecond(
   const startMs = nowMs - stepMs;
   const rps = rpsAt(demand.rps, events, startMs);
   const split = service.routes.split();
+  const lostFraction = unconnected(service, nowMs, demand.connections);
   let assigned = 0;
   for (const revision of service.revisions.values()) {
     if (revision.state !== 'Ready') continue;
     const percent = split.get(revision.name) ?? 0;
     assigned += percent;
     const ownRps = (rps * percent) / 100;
-    const conditions = revision.conditions(
-      startMs,
-      strainOn(revision.name, events, startMs),
-      ownRps,
-      demand.connectionsPerRequest,
-    );
+    const conditions = revision.conditions(startMs, strainOn(revision.name, events, startMs), {
+      rps: ownRps,
+      connectionsPerRequest: demand.connectionsPerRequest,
+      lostFraction,
+    });
     revision.fleet.step(nowMs, revision.random.poisson(ownRps), conditions, limitsOf(service, revision, percent));
   }
   return random.poisson((rps * (100 - assigned)) / 100);
+}
+
+/** The part of the requests that meet an instance without its connections, whichever revision it runs. */
+function unconnected({ revisions }: Service, nowMs: number, connections: Connections | null): number {
+  if (connections === null) return 0;
+  const instances = [...revisions.values()].reduce((sum, { fleet }) => sum + fleet.ready(nowMs).length, 0);
+  return Math.max(0, 1 - connections.max / (instances * connections.perInstance));
 }
 
 /** Service-level counts are divided by the traffic's shares; a revision with any share may have at least one instance. */

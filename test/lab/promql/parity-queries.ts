@@ -4,6 +4,9 @@ const m = 'http_requests_total';
 const counting = (before: string): string =>
   `sum by (revision_name, status) (((${m} - (${before})) >= 0) or (${m} and (${before})) or ${m}{revision_name=~"api-3|api-9"})`;
 
+const fullness = (buckets: string): string =>
+  `histogram_quantile(0.95, sum by (revision_name, le) ((last_over_time(${buckets}[59999ms]) - last_over_time(${buckets}[59999ms] offset 1m)) >= 0))`;
+
 export const paritySubset: readonly string[] = [
   // Selectors, offsets and lookback.
   m,
@@ -97,6 +100,9 @@ export const paritySubset: readonly string[] = [
   'histogram_quantile(0.9, http_latency_bucket{le!="+Inf"})',
   'histogram_quantile(0.9, http_latency_bucket{le="+Inf"})',
   `histogram_quantile(0.9, ${m})`,
+  // How full instances were.
+  fullness('http_latency_bucket'),
+  `label_replace(${fullness('http_latency_bucket')}, "part", "full", "", "") or label_replace(sum by (revision_name) (last_over_time(${m}[59999ms])), "part", "count", "", "") or label_replace(sum by (revision_name) (increase(${m}[1m])) / 60, "part", "rate", "", "")`,
   // Arithmetic.
   `${m} * 2 + 1`,
   `1 - 2 * ${m}{status="200"}`,

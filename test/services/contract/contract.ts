@@ -7,6 +7,7 @@ import type { World } from '../../../src/lab/world.ts';
 import type { Services } from '../../../src/ports/services.ts';
 import { reading } from './reading.ts';
 import { refusing } from './refusing.ts';
+import { tuning } from './tuning.ts';
 import { writing } from './writing.ts';
 
 /** A world, and the port on it. */
@@ -31,6 +32,7 @@ export function contract(name: string, open: (world: World) => Promise<Place>): 
     });
     describe('it reads', () => reading(begin));
     describe('it writes', () => writing(begin));
+    describe('it reads and writes how revisions run:', () => tuning(begin));
     describe('it refuses', () => refusing(begin));
   });
 }

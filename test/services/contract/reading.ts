@@ -112,7 +112,7 @@ export function reading(begin: Begin): void {
     const fresh = world.deploy('api');
     const createdAtMs = world.nowMs;
     settle(world);
-    expect(await services.revision(REF, fresh)).toEqual({ name: fresh, createdAtMs, ready: 'True', message: '' });
+    expect(await services.revision(REF, fresh)).toMatchObject({ name: fresh, createdAtMs, ready: 'True', message: '' });
   });
 
   test('a revision that starts, and one that cannot, in the words of Cloud Run', async () => {

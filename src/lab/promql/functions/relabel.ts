@@ -21,10 +21,10 @@ export function labelReplace(args: Arguments): Compiled {
     throw invalid(`invalid destination label name in label_replace(): ${target}`, args.at);
   if (target === metricName || source === metricName) throw unsupported('label_replace of the metric name', args.at);
   const regex = compiled(pattern, args.at);
-  const relabelled = (labels: LabelSet): LabelSet => {
+  const relabelled = remembered((labels) => {
     const match = regex.exec(labels.get(source));
     return match ? LabelSet.of({ ...labels.labels, [target]: expanded(replacement, match) }) : labels;
-  };
+  });
   return {
     type: 'vector',
     at: (store, atMs) => {
@@ -32,6 +32,18 @@ export function labelReplace(args: Arguments): Compiled {
       rejectDuplicates(all, args.at);
       return all;
     },
+  };
+}
+
+/** Instant after instant brings the same labels. */
+function remembered(change: (labels: LabelSet) => LabelSet): (labels: LabelSet) => LabelSet {
+  const seen = new WeakMap<LabelSet, LabelSet>();
+  return (labels) => {
+    const known = seen.get(labels);
+    if (known !== undefined) return known;
+    const changed = change(labels);
+    seen.set(labels, changed);
+    return changed;
   };
 }
 

@@ -1,7 +1,7 @@
 /** Functions of a range: one sample for each series whose window says enough. */
 import type { Arguments } from '../arguments.ts';
 import { rejectDuplicates } from '../operators/names.ts';
-import type { At, Compiled, Vector, Window } from '../value.ts';
+import type { At, Compiled, Sample, Vector, Window } from '../value.ts';
 import { quantile } from './quantile.ts';
 import * as windows from './windows.ts';
 
@@ -46,10 +46,11 @@ function over(measure: windows.OverWindow): Build {
 }
 
 function nameless(matrix: readonly Window[], measure: windows.OverWindow, { at }: Arguments): Vector {
-  const samples = matrix.flatMap((window) => {
+  const samples: Sample[] = [];
+  for (const window of matrix) {
     const value = measure(window);
-    return value === undefined ? [] : [{ name: null, labels: window.labels, value }];
-  });
+    if (value !== undefined) samples.push({ name: null, labels: window.labels, value });
+  }
   if (matrix.some(({ name }) => name !== matrix[0]!.name)) rejectDuplicates(samples, at);
   return samples;
 }

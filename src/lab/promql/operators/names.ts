@@ -11,7 +11,7 @@ export function derive(vector: Vector, compute: (value: number) => number, at: S
 
 /** For samples without names. */
 export function rejectDuplicates(vector: readonly Sample[], at: Span): void {
-  if (new Set(vector.map(({ labels }) => labels.key)).size < vector.length) {
+  if (vector.length > 1 && new Set(vector.map(({ labels }) => labels.key)).size < vector.length) {
     throw failed('vector cannot contain metrics with the same labelset', at);
   }
 }

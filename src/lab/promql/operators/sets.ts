@@ -8,14 +8,17 @@ type Combine = (left: Vector, right: Vector) => Vector;
 
 export const setOperations: Readonly<Record<SetOp, (projection: Projection) => Combine>> = {
   and: (projection) => (left, right) => {
+    if (left.length === 0 || right.length === 0) return [];
     const keys = keysOf(right, projection);
     return left.filter((sample) => keys.has(projection.keyOf(sample)));
   },
   or: (projection) => (left, right) => {
+    if (left.length === 0 || right.length === 0) return left.length === 0 ? right : left;
     const keys = keysOf(left, projection);
     return [...left, ...right.filter((sample) => !keys.has(projection.keyOf(sample)))];
   },
   unless: (projection) => (left, right) => {
+    if (left.length === 0 || right.length === 0) return left;
     const keys = keysOf(right, projection);
     return left.filter((sample) => !keys.has(projection.keyOf(sample)));
   },

@@ -1,0 +1,2 @@
+/** The world moves in seconds. */
+export const stepMs = 1000;
