@@ -1,5 +1,6 @@
 /** What Google's errors mean to the loop, and the one sentence that tells people. */
-import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../ports/errors.ts';
+import { Conflict, OutcomeUnknown, QuotaExceeded, Refused, TargetsNotSettable, Unavailable } from '../ports/errors.ts';
+import { type Code, names } from './codes.ts';
 
 /** One request, as metrics and error messages speak of it. */
 export interface Question {
@@ -11,27 +12,7 @@ export interface Question {
   readonly permission: string;
 }
 
-const names = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const;
-
-export type Code = (typeof names)[number];
+export type { Code };
 
 /** The fields that the client library sets on its errors, read without trusting that they are there. */
 interface GoogleError extends Error {
@@ -63,6 +44,11 @@ export function meaning(error: unknown, question: Question, kind: 'Read' | 'Writ
   const code = codeOf(error);
   const sentence = (advice: string) => `Could not ${question.what}: ${code}, ${said(error)} ${advice}`;
   const options = { cause: error };
+  const bearable = kind === 'Write' ? bearableIn(error) : null;
+  if (bearable !== null) {
+    const advice = `Its region's quota bears at most ${bearable} instances; ask Google for a larger one to have more.`;
+    return new QuotaExceeded(sentence(advice), bearable, options);
+  }
   switch (code) {
     case 'ABORTED':
     case 'NOT_FOUND':
@@ -74,6 +60,9 @@ export function meaning(error: unknown, question: Question, kind: 'Read' | 'Writ
     case 'PERMISSION_DENIED':
       return new Refused(sentence(grantAdvice(error, question)), options);
     case 'INVALID_ARGUMENT':
+      return aboutTargets(error)
+        ? new TargetsNotSettable(sentence(withoutTargets), options)
+        : new Refused(sentence('Trying again will not help.'), options);
     case 'ALREADY_EXISTS':
     case 'OUT_OF_RANGE':
     case 'UNIMPLEMENTED':
@@ -96,6 +85,20 @@ export function meaning(error: unknown, question: Question, kind: 'Read' | 'Writ
 }
 
 const changed = 'It changed since it was read, and is read again before anything is decided.';
+
+const withoutTargets = 'What the autoscaler aims at cannot be set so in that service; it has to be tuned without.';
+
+/** "Max instances must be set to 200 or fewer to set the requested total CPU.": how many there may be; null: it says no such thing. */
+function bearableIn(error: unknown): number | null {
+  const [, most] = /max instances must be set to (\d+) or fewer/i.exec(wordsOf(error)) ?? [];
+  return most === undefined ? null : Number(most);
+}
+
+const aboutTargets = (error: unknown): boolean => /(?:cpu|concurrency)_?utilization/i.test(wordsOf(error));
+
+/** All that an error says, the fields that it names too. */
+const wordsOf = (error: unknown): string =>
+  `${error instanceof Error ? error.message : error} ${JSON.stringify((error as GoogleError).details ?? '')}`;
 
 /** Google's own words as one line that ends in a full stop. */
 function said(error: unknown): string {

@@ -2,7 +2,7 @@
 import type { Change } from '../facts/change.ts';
 import type { Revision } from '../facts/revision.ts';
 import { type Service, type ServiceRef, serviceText } from '../facts/service.ts';
-import { tagsOf } from '../facts/split.ts';
+import type { ScalingTargets } from '../facts/settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Refused, Unavailable } from '../ports/errors.ts';
 import type { Services } from '../ports/services.ts';
@@ -10,8 +10,11 @@ import type { Access } from './access.ts';
 import { Caller, type OnCall, type Pace } from './calls.ts';
 import { type Clients, createClients } from './clients.ts';
 import { Listings } from './listings.ts';
-import { trafficTargets } from './traffic.ts';
+import { type Masked, masked } from './masked.ts';
+import { Rest } from './rest.ts';
+import { TunedServices } from './tuned.ts';
 import { revisionView, serviceView, shortName } from './view.ts';
+import { inWords } from './words.ts';
 
 export interface ServicesOptions {
   readonly access: Access;
@@ -33,12 +36,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
 class CloudRunServices implements Services {
   readonly #clients: Clients;
   readonly #caller: Caller;
+  readonly #tuned: TunedServices;
   readonly #listings: Listings;
   readonly #clock: Pick<Clock, 'nowMs'>;
 
   constructor(clients: Clients, options: ServicesOptions) {
     this.#clients = clients;
     this.#caller = new Caller(options);
+    this.#tuned = new TunedServices(new Rest(options.access, options.version), this.#caller);
     this.#clock = options.clock;
     this.#listings = new Listings({
       source: { list: (project, region) => this.#list(project, region), read: (ref) => this.read(ref) },
@@ -73,24 +78,38 @@ class CloudRunServices implements Services {
     });
   }
 
+  targets(ref: ServiceRef, revision: string): Promise<ScalingTargets | null> {
+    return this.#tuned.targets(ref, revision);
+  }
+
+  digest(ref: ServiceRef, revision: string): Promise<string | null> {
+    return this.#tuned.digest(ref, revision);
+  }
+
   /**
    * Returns once Google has accepted the change; whether it has taken effect is for a later read to see. The operation that
    * the answer names is never polled: nothing is left running, and nothing can reject later.
    */
-  async write(ref: ServiceRef, change: Change, { etag, traffic: before }: Service): Promise<void> {
-    const traffic = trafficTargets(change.split, tagsOf(before));
-    if (etag === '') throw new Refused(`Refused to write the traffic of ${inWords(ref)} without knowing its etag.`);
-    const what = `set the traffic of ${inWords(ref)}`;
+  async write(ref: ServiceRef, change: Change, seen: Service): Promise<void> {
+    if (seen.etag === '') throw new Refused(`Refused to write to ${inWords(ref)} without knowing its etag.`);
+    const write =
+      change.kind === 'Template'
+        ? () => this.#tuned.write(ref, change, seen)
+        : this.#update(ref, masked(change, seen), seen);
     try {
-      await this.#caller.write({ method: 'UpdateService', what, permission: 'run.services.update' }, (options) =>
-        this.#clients.services.updateService(
-          { service: { name: serviceText(ref), etag, traffic }, updateMask: { paths: ['traffic'] } },
-          options,
-        ),
-      );
+      await write();
     } finally {
       this.#listings.learn(ref, 'Changed', this.#clock.nowMs());
     }
+  }
+
+  #update(ref: ServiceRef, { what, paths, fields }: Masked, { etag }: Service): () => Promise<unknown> {
+    const question = { method: 'UpdateService', what, permission: 'run.services.update' };
+    const service = { name: serviceText(ref), etag, ...fields };
+    return () =>
+      this.#caller.write(question, (options) =>
+        this.#clients.services.updateService({ service, updateMask: { paths: [...paths] } }, options),
+      );
   }
 
   /** Page by page, keeping of each service only what a decision needs. */
@@ -118,5 +137,3 @@ class CloudRunServices implements Services {
     return services;
   }
 }
-
-const inWords = (ref: ServiceRef): string => `service ${ref.name} in ${ref.project}/${ref.region}`;

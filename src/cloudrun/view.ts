@@ -6,6 +6,7 @@ import type { protos } from '@google-cloud/run';
 import type { Revision } from '../facts/revision.ts';
 import type { Service, ServiceRef } from '../facts/service.ts';
 import type { TrafficTarget } from '../facts/split.ts';
+import { settingsOf } from './settings.ts';
 
 type ServiceMessage = protos.google.cloud.run.v2.IService;
 type RevisionMessage = protos.google.cloud.run.v2.IRevision;
@@ -33,11 +34,13 @@ export function serviceView(ref: ServiceRef, message: ServiceMessage): Service {
 export function revisionView(message: RevisionMessage): Revision {
   const condition = message.conditions?.find(({ type }) => type === 'Ready');
   const ready = readiness(condition);
+  const settings = settingsOf(message);
   return {
     name: shortName(message.name) ?? '',
     createdAtMs: Number(text(message.createTime?.seconds)) * 1000 + Math.floor((message.createTime?.nanos ?? 0) / 1e6),
     ready,
     message: ready === 'True' ? '' : (condition?.message ?? ''),
+    ...(settings && { settings }),
   };
 }
 

@@ -110,7 +110,7 @@ function nativeShape(histogram: Counter, threshold: number): RatioShape {
 export const requestsOf = (service: ServiceRef): Counter => ({ name: requestCount, matchers: serviceScope(service) });
 
 /** The matchers that select one service's series. */
-const serviceScope = (service: ServiceRef): LabelMatch[] =>
+export const serviceScope = (service: ServiceRef): LabelMatch[] =>
   Object.entries({
     monitored_resource: 'cloud_run_revision',
     project_id: service.project,

@@ -17,8 +17,9 @@ import type { Sample, Vector } from '../counting/vector.ts';
 import { type Answer, known, unknown } from '../facts/answer.ts';
 import type { Counts, Freshness, History, Tally } from '../facts/counts.ts';
 import type { Inspection } from '../facts/inspection.ts';
+import type { SaturationMinutes } from '../facts/saturation.ts';
 import type { MetricsSource } from '../policy/policy.ts';
-import type { Asked, CountsQuestion, HistoryQuestion, Metrics } from '../ports/metrics.ts';
+import type { Asked, CountsQuestion, HistoryQuestion, Metrics, SaturationQuestion } from '../ports/metrics.ts';
 import type { Counter } from '../promql/counters/model.ts';
 import { isRunMetric } from '../promql/counters/names.ts';
 import { inspection } from './inspect.ts';
@@ -26,6 +27,7 @@ import { KnownSeries } from './known-series.ts';
 import { asked, type Checks, missingIn } from './missing.ts';
 import { type Matrix, type PromqlClient, PromqlFailure } from './promql.ts';
 import { Reach } from './reach.ts';
+import { Saturation } from './saturation.ts';
 
 /** How far back the last value before a window is looked for; nothing that is alive is silent for longer. */
 const lookback = '15m';
@@ -36,6 +38,7 @@ const historyLookback = '5m';
 export class PromqlMetrics implements Metrics {
   readonly #client: PromqlClient;
   readonly #reach: Reach;
+  readonly #saturation: Saturation;
   readonly #known: KnownSeries;
 
   /** `changesAfterMs`: how long Google's own metrics take to be seen; of what was recorded nothing is on its way. */
@@ -43,6 +46,7 @@ export class PromqlMetrics implements Metrics {
     this.#client = client;
     this.#reach = new Reach(client, changesAfterMs);
     this.#known = new KnownSeries(client);
+    this.#saturation = new Saturation(client, changesAfterMs);
   }
 
   freshness(asked: Asked, nowMs: number): Promise<Answer<Freshness>> {
@@ -69,6 +73,10 @@ export class PromqlMetrics implements Metrics {
     const measured = measuredOf(question);
     const toMs = measured.deltas ? wholeMinute(question.toMs) : question.toMs;
     return answered(this.#history({ ...question, toMs }, measured));
+  }
+
+  saturation(question: SaturationQuestion): Promise<Answer<SaturationMinutes>> {
+    return orUnknown(this.#saturation.of(question));
   }
 
   async #ofRatio(question: CountsQuestion, measured: Measured, shape: RatioShape): Promise<Answer<Counts>> {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { boundToGoogle } from '../../src/cloudrun/access.ts';
 import { createServices } from '../../src/cloudrun/services.ts';
+import type { Change } from '../../src/facts/change.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { brisk, credentials, googleError, origin, ref, seen, traffic } from '../cloudrun/google.ts';
 
@@ -12,7 +13,8 @@ beforeAll(() => {
   nock.disableNetConnect();
   const refusal = googleError(403, 'PERMISSION_DENIED', 'The caller does not have permission.');
   for (const method of ['get', 'patch', 'post', 'put', 'delete'] as const) {
-    nock(origin).persist()[method](/.*/).reply(403, refusal);
+    for (const each of [origin, 'https://europe-west1-run.googleapis.com'])
+      nock(each).persist()[method](/.*/).reply(403, refusal);
   }
 });
 afterAll(() => {
@@ -25,8 +27,16 @@ const calls: Readonly<Record<keyof Services, (services: Services) => Promise<unk
   glance: (services) => services.glance(ref),
   read: (services) => services.read(ref),
   revision: (services) => services.revision(ref, 'api-00001-aaa'),
+  targets: (services) => services.targets(ref, 'api-00001-aaa'),
+  digest: (services) => services.digest(ref, 'api-00001-aaa'),
   write: (services) => services.write(ref, traffic([{ revision: 'api-00001-aaa', percent: 100 }]), seen('"etag-1"')),
 };
+
+/** The other kinds of write. */
+const tuning: readonly Change[] = [
+  { kind: 'Scaling', maxInstances: 10 },
+  { kind: 'Template', revision: 'api-00002-abc', from: 'api-00001-aaa', set: { concurrency: 10 } },
+];
 
 /** What Google would have to grant, call by call, as the refusals name it. */
 async function asked(): Promise<string[]> {
@@ -40,7 +50,9 @@ async function asked(): Promise<string[]> {
     onListDenied: (_, message) => messages.push(message),
     pace: brisk,
   });
-  for (const call of Object.values(calls)) await call(services).catch(({ message }: Error) => messages.push(message));
+  const writes = tuning.map((change) => (all: Services) => all.write(ref, change, seen('"etag-1"')));
+  for (const call of [...Object.values(calls), ...writes])
+    await call(services).catch(({ message }: Error) => messages.push(message));
   return messages.map((message) => /Grant the operator's identity (\S+)\.$/.exec(message)?.[1] ?? message);
 }
 
@@ -52,7 +64,12 @@ test('every permission that a call needs is in the role, and no other', async ()
 
 test.each(['README.md', 'deploy/README.md'])('%s names the roles that are granted besides it, and where', (file) => {
   const text = readFileSync(file, 'utf8');
-  for (const word of ['monitoring.viewer', 'iam.serviceAccounts.actAs', 'roles/artifactregistry.reader']) {
+  for (const word of [
+    'monitoring.viewer',
+    'roles/logging.viewer',
+    'iam.serviceAccounts.actAs',
+    'roles/artifactregistry.reader',
+  ]) {
     expect(text).toContain(word);
   }
   for (const word of ['run.operations', 'run.revisions.list', 'run.revisions.get/list'])

@@ -98,6 +98,8 @@ const questions: Readonly<Record<keyof Metrics, (metrics: Metrics, asked: Asked,
     }),
   history: (metrics, asked, { nowMs }) =>
     metrics.history({ ...asked, revision: 'old', toMs: nowMs, lengthMs: 10 * minuteMs, tickMs: minuteMs }),
+  saturation: (metrics, { source, service }, { nowMs, lengthMs }) =>
+    metrics.saturation({ source, service, revisions: ['old', 'new'], fromMs: nowMs - lengthMs, nowMs }),
 };
 
 interface Times {

@@ -2,10 +2,14 @@
 import type { Logger } from 'pino';
 import { type Access, loopbackOrigin } from '../../cloudrun/access.ts';
 import { googleCredentials } from '../../cloudrun/credentials.ts';
+import { codeOf } from '../../cloudrun/errors.ts';
+import { Rest } from '../../cloudrun/rest.ts';
 import { createServices } from '../../cloudrun/services.ts';
 import type { KubernetesSecrets } from '../../kubernetes/http/secrets.ts';
+import { CloudLogs } from '../../logging/logs.ts';
 import { manifest } from '../../manifest.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Logs } from '../../ports/logs.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Services } from '../../ports/services.ts';
 import { createPromqlClient } from '../../prometheus/http.ts';
@@ -23,12 +27,18 @@ export interface GoogleOptions {
   readonly onCall: (method: string, code: string | number) => void;
 }
 
+export interface Ports {
+  readonly services: Services;
+  readonly metrics: Metrics;
+  readonly logs: Logs;
+}
+
 /** Nothing is asked of Google before there are credentials. */
 export class Google implements Part {
   readonly name = 'google';
   readonly runs = 'Always';
   readonly #options: GoogleOptions;
-  #ports: { readonly services: Services; readonly metrics: Metrics } | undefined;
+  #ports: Ports | undefined;
   #waitsFor: string | null = null;
 
   constructor(options: GoogleOptions) {
@@ -53,7 +63,16 @@ export class Google implements Part {
       signal,
       onCall: (kind, code) => onCall(`promql ${kind}`, code),
     });
-    this.#ports = { services, metrics: new PromqlMetrics(client) };
+    const rest = new Rest(access.logging, version);
+    const logs = new CloudLogs({
+      api: {
+        list: (question, call) => rest.post('logging.googleapis.com', '/v2/entries:list', question, call),
+        codeOf,
+      },
+      clock,
+      onCall,
+    });
+    this.#ports = { services, metrics: new PromqlMetrics(client), logs };
   }
 
   async close(): Promise<void> {}
@@ -64,16 +83,17 @@ export class Google implements Part {
   }
 
   /** Once it has been started. */
-  get ports(): { readonly services: Services; readonly metrics: Metrics } {
+  get ports(): Ports {
     return this.#ports!;
   }
 
-  async #access(): Promise<{ cloudRun: Access; prometheus: MetricsAccess }> {
+  async #access(): Promise<{ cloudRun: Access; prometheus: MetricsAccess; logging: Access }> {
     const { doors, secrets, signal, log } = this.#options;
     if (doors) {
       return {
         cloudRun: { labOrigin: loopbackOrigin(doors.cloudRun) },
         prometheus: { labOrigin: loopbackOrigin(doors.prometheus) },
+        logging: { labOrigin: loopbackOrigin(doors.logging) },
       };
     }
     const credentials = await googleCredentials({
@@ -85,6 +105,6 @@ export class Google implements Part {
       },
     });
     if (this.#waitsFor !== null) log.info('there are Google credentials now');
-    return { cloudRun: { credentials }, prometheus: { credentials, secrets } };
+    return { cloudRun: { credentials }, prometheus: { credentials, secrets }, logging: { credentials } };
   }
 }
