@@ -19,3 +19,11 @@ export function runsOf(job: Job, from: number, count: number): RunResult[] {
   const rule = ruleNamed(job.rule, job.ruleOptions);
   return Array.from({ length: count }, (_, i) => rehearse(job.policy, job.scenario, rule, job.seed, from + i));
 }
+
+export interface Portion {
+  readonly job: Job;
+  readonly from: number;
+  readonly count: number;
+}
+
+export const portionOf = ({ job, from, count }: Portion): RunResult[] => runsOf(job, from, count);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME [--json] [--seed N] [--quick]`: one line a cell, then the bars and whether each is met; exit code 1
+ * `npm run bench -- NAME [--json] [--seed N] [--quick] [--services N]`: one line a cell, then the bars and whether each is met; exit code 1
  * when one is missed. NAME is one of those below.
  */
 import { cpus } from 'node:os';
@@ -8,10 +8,13 @@ import { ablations } from './ablations.ts';
 import { decisions } from './decisions.ts';
 import { pass } from './pass.ts';
 import { queries } from './queries.ts';
+import { tuning } from './tuning.ts';
 
 export interface BenchOptions {
   readonly seed: number;
   readonly quick: boolean;
+  /** How many services `tuning` plays; missing: as many as it usually does. */
+  readonly services?: number;
 }
 
 export interface Row {
@@ -24,12 +27,12 @@ export interface Row {
 
 type Bench = (options: BenchOptions, onCell: (cell: Record<string, unknown>) => void) => Promise<Row[]>;
 
-const benches: Readonly<Record<string, Bench>> = { ablations, decisions, pass, queries };
+const benches: Readonly<Record<string, Bench>> = { ablations, decisions, pass, queries, tuning };
 
 /** Exit code 2: it was not understood. */
 function usage(problem: string): number {
   console.error(
-    `bench: ${problem}; NAME is ${Object.keys(benches).join(' or ')}, options are --json, --seed N, --quick`,
+    `bench: ${problem}; NAME is ${Object.keys(benches).join(' or ')}, options are --json, --seed N, --quick, and for tuning --services N`,
   );
   return 2;
 }
@@ -48,9 +51,15 @@ async function main(args: readonly string[]): Promise<number> {
   if (!bench || others.length > 0)
     return usage(name === '' ? 'no NAME was given' : `there is no bench ${positionals.join(' ')}`);
   if (!Number.isInteger(seed) || seed < 0) return usage(`--seed ${values.seed} is not a whole number from 0 on`);
+  const services = values.services === undefined ? undefined : Number(values.services);
+  if (services !== undefined && !(Number.isInteger(services) && services >= 1 && services <= 10_000))
+    return usage(`--services ${values.services} is not a whole number from 1 to 10000`);
+  if (services !== undefined && name !== 'tuning') return usage('only tuning plays --services');
 
   const print = (line: unknown, text: string) => console.log(values.json ? JSON.stringify(line) : text);
-  const rows = await bench({ seed, quick: values.quick }, (cell) => print(cell, cellText(cell)));
+  const rows = await bench({ seed, quick: values.quick, ...(services !== undefined && { services }) }, (cell) =>
+    print(cell, cellText(cell)),
+  );
   const ok = rows.every((row) => row.ok);
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`;
   const table = rows.map(
@@ -75,6 +84,7 @@ const read = (args: readonly string[]) =>
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
+      services: { type: 'string' },
     },
   });
 

@@ -14,16 +14,21 @@ const platform = [
   { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
 ];
 
+const hoursPerMonth = 730;
+
+/** How often an hour somebody looks how full the instances are, where nothing is tuned. */
+const fullness = 6;
+
 /**
  * For each objective and tick one counting query, and one or two that ask whether there is anything new; a little more for
- * how often samples come and which buckets there are. The bars hold that, so that a change that asks more is seen.
+ * how often samples come and which buckets there are; a rollout asks once a minute how full both revisions are. The bars hold that, so that a change that asks more is seen.
  */
 const kinds = [
   {
     cell: 'platform',
     objectives: platform,
-    perTick: 5,
-    idlePerHour: 2,
+    perTick: 6,
+    idlePerHour: 2 + fullness,
     guardedPerHour: 260,
     seriesPerMonth: 1_600_000,
   },
@@ -31,7 +36,7 @@ const kinds = [
     cell: 'app',
     objectives: ownQueries('api'),
     perTick: 7,
-    idlePerHour: 3,
+    idlePerHour: 3 + fullness,
     guardedPerHour: 420,
     seriesPerMonth: 2_600_000,
   },
@@ -39,7 +44,7 @@ const kinds = [
     cell: 'mixed',
     objectives: [...platform, ...ownQueries('api').slice(2)],
     perTick: 5,
-    idlePerHour: 3,
+    idlePerHour: 3 + fullness,
     guardedPerHour: 420,
     seriesPerMonth: 2_600_000,
   },
@@ -47,8 +52,8 @@ const kinds = [
 
 /** What Google takes for a million time series, since October 2025; the first million a month of a billing account is free. */
 const dollarsPerMillion = 0.5;
-const hoursPerMonth = 730;
-const quietSeriesPerMonth = 20_000;
+/** Every look at how full the instances are reads six. */
+const quietSeriesPerMonth = 20_000 + 6 * fullness * hoursPerMonth;
 
 export async function queries(
   { seed, quick }: BenchOptions,

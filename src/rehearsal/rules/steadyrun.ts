@@ -6,6 +6,7 @@ import { tickOf } from '../../decide/freshness.ts';
 import { isDue } from '../../decide/questions.ts';
 import { repertoire } from '../../decide/repertoire.ts';
 import { known } from '../../facts/answer.ts';
+import { splitSetBy } from '../../facts/change.ts';
 import type { Counts } from '../../facts/counts.ts';
 import type { ObjectiveFacts, Observation } from '../../facts/observation.ts';
 import type { Revision } from '../../facts/revision.ts';
@@ -53,7 +54,7 @@ export class Steadyrun implements Controller {
     this.#nextCheckMs = decision.nextCheckMs;
     this.#state = state;
     const { action, reason, message, write } = decision;
-    const written = write?.change.split ?? null;
+    const written = write && splitSetBy(write.change);
     if (write && written) {
       const at = { policy: this.#policy, service: serviceOf(written, sight.candidate), known: state, nowMs };
       this.#state = confirmedBy(repertoire, at, { ...write, reason });

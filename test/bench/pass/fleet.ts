@@ -8,7 +8,9 @@ import { Listings } from '../../../src/cloudrun/listings.ts';
 import { repertoire } from '../../../src/decide/repertoire.ts';
 import { known } from '../../../src/facts/answer.ts';
 import type { Revision } from '../../../src/facts/revision.ts';
+import type { SaturationMinutes } from '../../../src/facts/saturation.ts';
 import type { Service, ServiceRef } from '../../../src/facts/service.ts';
+import { type Settings, usualTargets } from '../../../src/facts/settings.ts';
 import { PooledKubeConfig } from '../../../src/kubernetes/http/client.ts';
 import { EventRecorder } from '../../../src/kubernetes/policies/events.ts';
 import { KubernetesPolicies } from '../../../src/kubernetes/policies/policies.ts';
@@ -23,6 +25,7 @@ import { Unreported } from '../../../src/loop/unreported.ts';
 import { storedPolicy } from '../../../src/policy/parse.ts';
 import { parseKey } from '../../../src/policy/policy.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import type { Logs } from '../../../src/ports/logs.ts';
 import type { Asked, Metrics } from '../../../src/ports/metrics.ts';
 import type { Services } from '../../../src/ports/services.ts';
 import { logging, Telling } from '../../../src/report/listeners.ts';
@@ -35,6 +38,8 @@ const everyMs = 30_000;
 /** After so long a look that finds nothing new is written, and after so long the queries are tried again. */
 const writtenEveryMs = 10 * 60_000;
 const inspectedEveryMs = 6 * 3_600_000;
+/** How full the instances are. */
+const filledEveryMs = 10 * 60_000;
 
 /** What looks asked of the world. */
 export interface Traffic {
@@ -62,6 +67,7 @@ export class Fleet {
   /** When each was last written, and last inspected. */
   readonly #writtenMs = new Map<string, number>();
   readonly #inspectedMs = new Map<string, number>();
+  readonly #filledMs = new Map<string, number>();
   #idleUntilMs = Number.NEGATIVE_INFINITY;
 
   private constructor(objects: readonly PolicyObject[]) {
@@ -145,8 +151,17 @@ export class Fleet {
     const lengthMs = (Math.ceil(looks / this.size) + 1) * everyMs;
     while (this.#clock.nowMs() + lengthMs >= this.#idleUntilMs) {
       await this.#looks(this.size);
-      const writtenMs = this.#writtenMs.size < this.size ? Number.NEGATIVE_INFINITY : earliest(this.#writtenMs);
-      this.#idleUntilMs = Math.min(writtenMs + writtenEveryMs, earliest(this.#inspectedMs) + inspectedEveryMs);
+      const all = (times: ReadonlyMap<string, number>) =>
+        times.size < this.size ? Number.NEGATIVE_INFINITY : earliest(times);
+      // What was read so soon after a write that it was not written is read again.
+      const isLost = [...this.#filledMs].some(([name, atMs]) => atMs > (this.#writtenMs.get(name) ?? 0));
+      this.#idleUntilMs = isLost
+        ? Number.NEGATIVE_INFINITY
+        : Math.min(
+            all(this.#writtenMs) + writtenEveryMs,
+            earliest(this.#inspectedMs) + inspectedEveryMs,
+            all(this.#filledMs) + filledEveryMs,
+          );
     }
   }
 
@@ -174,7 +189,7 @@ export class Fleet {
   }
 
   /** Every service as its policy left it; only the list of them all is asked for. */
-  #google(): { readonly services: Services; readonly metrics: Metrics } {
+  #google(): { readonly services: Services; readonly metrics: Metrics; readonly logs: Logs } {
     const all = this.#server.objects.map(({ metadata }) => serviceOf(refOf(metadata.name)));
     const read = async (ref: ServiceRef) => {
       this.asked.reads++;
@@ -182,7 +197,7 @@ export class Fleet {
     };
     const revision = async (_ref: ServiceRef, name: string): Promise<Revision> => {
       this.asked.reads++;
-      return { name, createdAtMs: 0, ready: 'True', message: '' };
+      return { name, createdAtMs: 0, ready: 'True', message: '', settings };
     };
     const inspect = async ({ service }: Asked) => {
       this.asked.inspections++;
@@ -195,14 +210,56 @@ export class Fleet {
       clock: this.#clock,
       onListDenied: () => undefined,
     });
-    const services: Services = { glance: (ref) => listings.glance(ref), read, revision, write: isSteady };
-    const metrics: Metrics = { freshness: isSteady, inspect, counts: isSteady, history: isSteady };
-    return { services, metrics };
+    const services: Services = {
+      glance: (ref) => listings.glance(ref),
+      read,
+      revision,
+      targets: async () => usualTargets,
+      digest: isSteady,
+      write: isSteady,
+    };
+    const metrics: Metrics = {
+      freshness: isSteady,
+      inspect,
+      counts: isSteady,
+      history: isSteady,
+      saturation: async ({ service, revisions, nowMs }) => {
+        this.asked.reads++;
+        this.#filledMs.set(service.name, nowMs);
+        return known(minutesUntil(revisions, nowMs));
+      },
+    };
+    const logs: Logs = { outOfMemory: isSteady };
+    return { services, metrics, logs };
   }
 }
 
 const earliest = (times: ReadonlyMap<string, number>): number =>
   times.values().reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+
+const settings: Settings = {
+  concurrency: 80,
+  maxInstances: 100,
+  minInstances: 0,
+  cpus: 1,
+  memoryMib: 512,
+  image: 'registry.example/app:v1',
+};
+
+/** The newest ten minutes of revisions that have room. */
+function minutesUntil(revisions: readonly string[], nowMs: number): SaturationMinutes {
+  const lastMs = Math.floor(nowMs / 60_000 - 3) * 60_000;
+  const minutes = Array.from({ length: 10 }, (_, i) => ({
+    endMs: lastMs - (9 - i) * 60_000,
+    cpu: 0.4,
+    memory: 0.3,
+    peakInFlight: 20,
+    activeInstances: 2,
+    requestsPerSecond: 50,
+    meanLatencySeconds: 0.1,
+  }));
+  return Object.fromEntries(revisions.map((revision) => [revision, minutes]));
+}
 
 const nameOf = (i: number): string => `policy-${String(i).padStart(5, '0')}`;
 const refOf = (name: string): ServiceRef => ({ project: 'acme', region: 'europe-west1', name });
