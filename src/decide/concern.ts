@@ -3,6 +3,7 @@
  * the decision's and not a concern's: intent, hold, decision, phase, conditions.
  */
 import type { Change } from '../facts/change.ts';
+import type { Refusal } from '../facts/refusal.ts';
 import type { Service } from '../facts/service.ts';
 import type { RolloutState } from '../status/rollout.ts';
 import type { Status } from '../status/status.ts';
@@ -50,6 +51,8 @@ export interface Concern<S extends keyof Status> {
   judge(at: Case, others: Settled): Judgement<S>;
   /** What is left of its memory when a revision turns out not to exist any more. */
   bereft?(known: Status, revision: string): Memory<S>;
+  /** What a refusal of one of its writes teaches it. */
+  refused?(at: Unasked, refusal: Refusal): Memory<S>;
   /** What a write changes once it is seen in the service, and only then. */
   confirm(at: Unasked, effect: Effect): Memory<S>;
 }

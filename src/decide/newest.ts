@@ -5,11 +5,13 @@
 import type { Observation } from '../facts/observation.ts';
 import type { Service } from '../facts/service.ts';
 import type { Status } from '../status/status.ts';
+import { isParked } from './tuned.ts';
 
 /** There is nothing to find out about it: it is stable, or rejected, or withdrawn for good. */
-export const isJudged = ({ stable, rejected, withdrawn }: Status, revision: string): boolean =>
+export const isJudged = ({ stable, rejected, withdrawn, tuner }: Status, revision: string): boolean =>
   revision === stable?.revision ||
   Boolean(rejected?.some((entry) => entry.revision === revision)) ||
+  isParked({ tuner }, revision) ||
   (withdrawn?.revision === revision && !mayReturn(withdrawn));
 
 /** What it was withdrawn for says nothing about it. */

@@ -38,4 +38,17 @@ export interface Questions {
   readonly historyOf: string | null;
   /** Ask what the source makes of each objective's query. */
   readonly inspect: boolean;
+  /** Ask how full these revisions' instances were in every minute that ended after `fromMs`. */
+  readonly saturation: SaturationQuestion | null;
+  /** Ask how many instances were killed for want of memory since then. */
+  readonly outOfMemorySinceMs: number | null;
+  /** Ask what the autoscaler aims at on this revision. */
+  readonly targetsOf: string | null;
+  /** Ask which code these revisions run. */
+  readonly digestsOf: readonly string[];
+}
+
+export interface SaturationQuestion {
+  readonly revisions: readonly string[];
+  readonly fromMs: number;
 }

@@ -8,6 +8,7 @@ import { without } from '../status/edit.ts';
 import type { Phase, Status } from '../status/status.ts';
 import { type Assessment, odds } from './evidence/assess.ts';
 import type { Judged } from './evidence/judge.ts';
+import { isTuning } from './tuned.ts';
 import { significant } from './words.ts';
 
 type Row = NonNullable<Status['objectives']>[number];
@@ -40,7 +41,12 @@ export function shown(state: Status, service: Service | null, nowMs: number): St
   const known = state.candidate?.revision === candidate ? state.candidate : { since: iso(nowMs) };
   return withVerdict({
     ...withStable,
-    candidate: { ...known, revision: candidate, percent: split ? percentOf(split, candidate) : 0 },
+    candidate: {
+      ...known,
+      revision: candidate,
+      percent: split ? percentOf(split, candidate) : 0,
+      cause: isTuning(state, candidate) ? 'Tuning' : 'Deploy',
+    },
   });
 }
 

@@ -5,13 +5,16 @@
 import { unmeasurable } from '../decide/inspection.ts';
 import { clipped } from '../decide/words.ts';
 import { iso, ms } from '../facts/time.ts';
+import { connectionCeiling } from '../policy/connections.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import type { Condition, ConditionType } from '../status/condition.ts';
 import type { Status } from '../status/status.ts';
 import { troubleText } from '../status/trouble.ts';
 import type { Failure } from './failure.ts';
+import { saturatedOrNot, worstText } from './saturated.ts';
 import { lossText, strangeText } from './told.ts';
+import { withWatched } from './watched.ts';
 
 /** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
 export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
@@ -30,7 +33,7 @@ export function reported(stored: StoredPolicy, state: Status, failure: Failure |
       lastTransitionTime: same?.lastTransitionTime ?? iso(nowMs),
     };
   });
-  const { trouble: _, ...known } = state;
+  const { trouble: _, ...known } = withWatched(policy, withWorst(state), nowMs);
   const trouble = troubleText({ ...known, conditions });
   return {
     ...known,
@@ -39,6 +42,14 @@ export function reported(stored: StoredPolicy, state: Status, failure: Failure |
     phase: state.phase ?? 'Pending',
     ...(trouble !== undefined && { trouble }),
   };
+}
+
+/** What the column shows. */
+function withWorst(state: Status): Status {
+  if (!state.saturation) return state;
+  const { worst: _, ...known } = state.saturation;
+  const worst = worstText(known);
+  return { ...state, saturation: { ...known, ...(worst !== undefined && { worst }) } };
 }
 
 type Wanted = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
@@ -72,6 +83,8 @@ function conditionsOf(policy: Policy | null, state: Status, failure: Failure | n
     conditions.push(stating('MetricsAvailable', !away, why));
   }
   conditions.push(...ofQueries(state), ...ofReadings(policy));
+  const connectable = connectionCeiling(policy?.tuning.connections ?? []);
+  conditions.push(...saturatedOrNot(state, connectable).map(({ type, is, ...why }) => stating(type, is, why)));
   return conditions;
 }
 

@@ -1,6 +1,7 @@
 /** Why a pass over a policy did not come to its end, in words; `error` is what was thrown. */
 import type { Reason } from '../facts/reason.ts';
-import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../ports/errors.ts';
+import type { Refusal } from '../facts/refusal.ts';
+import { Conflict, OutcomeUnknown, QuotaExceeded, Refused, TargetsNotSettable, Unavailable } from '../ports/errors.ts';
 
 export interface Failure {
   readonly reason: Reason;
@@ -25,3 +26,9 @@ export const isKnown = (error: unknown): boolean =>
   error instanceof Conflict ||
   error instanceof OutcomeUnknown ||
   error instanceof Unavailable;
+
+/** What a refusal teaches beside that it is one; null: nothing. */
+export function lessonOf({ error }: Failure): Refusal | null {
+  if (error instanceof QuotaExceeded) return { kind: 'Quota', maxInstances: error.maxInstances };
+  return error instanceof TargetsNotSettable ? { kind: 'Targets' } : null;
+}

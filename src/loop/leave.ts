@@ -2,6 +2,8 @@
  * A policy was deleted in mid-rollout: the traffic goes back to stable, once, if it is still ours. Best effort by the
  * running operator; there is no finalizer that could block a namespace.
  */
+import { tunedRevision } from '../decide/tuned.ts';
+import { tunedText } from '../facts/change.ts';
 import { all, namedSplit } from '../facts/split.ts';
 import { enforcedIn, type StoredPolicy } from '../policy/stored.ts';
 import { isOurs } from '../status/ours.ts';
@@ -24,7 +26,7 @@ export async function leave(wiring: Wiring, known: StoredPolicy): Promise<void> 
   const said: Said = {
     action: 'Leave',
     reason: 'PolicyDeleted',
-    message: `The policy was deleted in mid-rollout; all of the traffic goes back to ${stable}.`,
+    message: `The policy was deleted in mid-rollout; all of the traffic goes back to ${stable}.${keptText(status)}`,
     write: { purpose: 'Leave', change, needs: [stable] },
   };
   const { purposes, changeKinds } = repertoire;
@@ -39,4 +41,12 @@ export async function leave(wiring: Wiring, known: StoredPolicy): Promise<void> 
     listener({ ...pass, reported: false, events: [], beganMs, endedMs: clock.nowMs() });
   }
   if (failure && !failure.terminal) throw failure.error;
+}
+
+/** Nobody puts it back any more. */
+function keptText(status: StoredPolicy['status']): string {
+  const own = status.rollout && tunedRevision(status, status.rollout.candidate);
+  return own?.outcome === 'Open'
+    ? ` The template keeps ${tunedText(own.set)}, which the next deployment inherits.`
+    : '';
 }

@@ -8,12 +8,10 @@ import type { Revision } from '../facts/revision.ts';
 import type { Service } from '../facts/service.ts';
 import type { Objective, Policy } from '../policy/policy.ts';
 import { type Asked, askedOf, type Metrics } from '../ports/metrics.ts';
-import type { Services } from '../ports/services.ts';
 import type { Status } from '../status/status.ts';
+import { fullness, type Gauges } from './fullness.ts';
 
-export interface Eyes {
-  readonly services: Services;
-  readonly metrics: Metrics;
+export interface Eyes extends Gauges {
   readonly repertoire: Repertoire;
 }
 
@@ -23,7 +21,11 @@ export async function observe(eyes: Eyes, policy: Policy, known: Status, nowMs: 
   const { service, revisions } = sight;
   // Only now it is known whether something new is ready.
   const asked = questionsOf(eyes.repertoire, { policy, service, known, nowMs });
-  return { ...sight, objectives: await measure(eyes.metrics, policy, asked, revisions, nowMs) };
+  const [objectives, full] = await Promise.all([
+    measure(eyes.metrics, policy, asked, revisions, nowMs),
+    fullness(eyes, policy, asked, nowMs),
+  ]);
+  return { ...sight, objectives, ...full };
 }
 
 type Sight = { readonly service: Service; readonly revisions: Observation['revisions'] };

@@ -21,6 +21,7 @@ import { type Look, nothingSeen } from './look.ts';
 import { observe } from './observe.ts';
 import type { Pass } from './pass.ts';
 import { announced, stallOf, standStill } from './stalled.ts';
+import { taught } from './taught.ts';
 import { eventsOf, justDone, lossOf, strangersOf } from './told.ts';
 import { withUndone } from './undone.ts';
 import type { Wiring } from './wiring.ts';
@@ -94,7 +95,8 @@ async function lookAt(wiring: Wiring, subject: Subject): Promise<Look> {
       return { ...look, carried, state: carried.state, events, answered: decision.obeyed };
     }
     const { failure, answered, missing } = carried;
-    const left = missing === undefined ? carried.state : bereftOf(repertoire, carried.state, missing);
+    const kept = missing === undefined ? carried.state : bereftOf(repertoire, carried.state, missing);
+    const left = taught(repertoire, { policy, service: seen.service, known: kept, nowMs }, decision, failure);
     const undone = withUndone(left, stored.status, decision, failure, nowMs);
     const [asked] = decision.obeyed;
     const isTold = asked !== undefined && failure.reason !== 'ChangedMeanwhile';

@@ -1,6 +1,7 @@
 /** What the loop is wired to. */
 import type { Repertoire } from '../decide/repertoire.ts';
 import type { Clock, Fence } from '../ports/clock.ts';
+import type { Logs } from '../ports/logs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Policies } from '../ports/policies.ts';
 import type { Services } from '../ports/services.ts';
@@ -12,6 +13,7 @@ export interface Wiring {
   readonly clock: Clock;
   readonly services: Services;
   readonly metrics: Metrics;
+  readonly logs: Logs;
   readonly policies: Policies;
   readonly fence: Fence;
   readonly claims: Claims;

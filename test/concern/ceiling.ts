@@ -16,6 +16,7 @@ import { Conflict } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { remembered } from '../../src/status/fields.ts';
 import type { Status } from '../../src/status/status.ts';
+import { replacing } from '../scenarios/replacing.ts';
 import type { StageOptions } from '../scenarios/stage.ts';
 
 /** The change: one masked request, as every kind is. */
@@ -84,20 +85,18 @@ const withCeiling = (wanted: number): Repertoire => ({
 /** Cloud Run, which takes this kind of change, too. */
 const taking =
   (world: () => World) =>
-  (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    read: (ref) => real.read(ref),
-    revision: (ref, name) => real.revision(ref, name),
-    async write(ref, change, seen) {
-      if ((change as { readonly kind: string }).kind !== 'Ceiling') return real.write(ref, change, seen);
-      const service = world().find(ref)!;
-      const { maxInstances } = asCeiling(change);
-      if (seen.etag !== service.etag) throw new Conflict('The service was changed meanwhile.');
-      const wanted = { ...service.spec, scaling: { ...service.spec.scaling, maxInstances } };
-      const body = { scaling: { maxInstanceCount: maxInstances } };
-      service.update(wanted, seen.etag, { by: 'operator', body, atMs: world().nowMs });
-    },
-  });
+  (real: Services): Services =>
+    replacing(real, {
+      async write(ref, change, seen) {
+        if ((change as { readonly kind: string }).kind !== 'Ceiling') return real.write(ref, change, seen);
+        const service = world().find(ref)!;
+        const { maxInstances } = asCeiling(change);
+        if (seen.etag !== service.etag) throw new Conflict('The service was changed meanwhile.');
+        const wanted = { ...service.spec, scaling: { ...service.spec.scaling, maxInstances } };
+        const body = { scaling: { maxInstanceCount: maxInstances } };
+        service.update(wanted, seen.etag, { by: 'operator', body, atMs: world().nowMs });
+      },
+    });
 
 /** A stage with all of it. */
 export const ceilingStage = (wanted: number, world: () => World): StageOptions => ({

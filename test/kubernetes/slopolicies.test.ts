@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NotFound, Throttled } from '../../src/kubernetes/http/errors.ts';
 import { persistently } from '../../src/kubernetes/http/retry.ts';
@@ -48,6 +50,42 @@ describe('the status', () => {
   const writeFrom = async (status: Readonly<Record<string, unknown>>): Promise<void> => {
     await new SloPolicies(cluster.config()).applyStatus(await base(), status);
   };
+
+  test('beside an older CRD is all that its first version knew', async () => {
+    const bodies: unknown[] = [];
+    const old = createServer(async (request, response) => {
+      const body = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
+      bodies.push(body.status);
+      const refused = { kind: 'Status', code: 500, message: '.status.tuner: field not declared in schema' };
+      response.writeHead(bodies.length === 1 ? 500 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(bodies.length === 1 ? refused : body));
+    });
+    put();
+    const found = await base();
+    await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+    cluster.url = `http://127.0.0.1:${(old.address() as AddressInfo).port}`;
+    try {
+      const status = {
+        ...before,
+        candidate: { ...before.candidate, cause: 'Tuning' },
+        saturation: { at: before.candidate.since, minutesOver24h: 0 },
+        tuning: { mode: 'Auto', levers: [] },
+        tuner: {
+          hours: [],
+          until: before.candidate.since,
+          earlier: [],
+          revisions: [],
+          resets: [],
+          barred: [],
+          recent: [],
+        },
+      };
+      await new SloPolicies(cluster.config()).applyStatus(found, status);
+      expect(bodies).toEqual([status, before]);
+    } finally {
+      old.close().closeAllConnections();
+    }
+  });
 
   test('is what was last applied: what is left out disappears', async () => {
     put();

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { Blocker } from '../../src/decide/tuning/waits.ts';
 import { iso } from '../../src/facts/time.ts';
+import { type BlockFacts, blocks } from '../../src/facts/tuning.ts';
 import { reported } from '../../src/loop/conditions.ts';
 import { type Failure, failureOf } from '../../src/loop/failure.ts';
 import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
-import type { Condition } from '../../src/status/condition.ts';
+import { type Condition, well } from '../../src/status/condition.ts';
 import { type Status, storedStatus } from '../../src/status/status.ts';
 import { toStore } from '../../src/status/write.ts';
-import { ago, decision, guard, nowMs, policy, ramping, rollout, steady } from '../report/statuses.ts';
+import { ago, decision, guard, nowMs, policy, ramping, rollout, saturated, steady } from '../report/statuses.ts';
 
 const passing: Failure = { reason: 'Unavailable', message: 'Cloud Run answered 503', terminal: false };
 const final: Failure = { reason: 'Refused', message: 'permission denied', terminal: true };
@@ -246,4 +248,98 @@ test("somebody else's words do not make a status too long to be stored", () => {
   const endless = failureOf(new Refused('x'.repeat(100_000)));
   const stored = toStore(reported(policy('api'), steady, endless, nowMs), {}, 'test');
   expect(storedStatus.safeParse(stored).success).toBe(true);
+});
+
+describe('what is full, and what is tuned', () => {
+  const types = [
+    'SaturationWithinTarget',
+    'TuningReady',
+    'CeilingReached',
+    'ConnectionCeilingExceeded',
+    'TuningExternallyManaged',
+  ];
+  const found = (state: Status) =>
+    Object.fromEntries(
+      reported(policy('api'), state, null, nowMs)
+        .conditions!.filter(({ type }) => types.includes(type))
+        .map(({ type, status, reason, message }) => [type, `${status} ${reason}: ${message}`]),
+    );
+  const { saturation, tuning } = saturated;
+  const blocked = (...blockedBy: string[]): Status => ({
+    ...steady,
+    tuning: { mode: 'Auto', levers: [{ ...tuning!.levers[0]!, reason: 'NearMaximum', message: 'Words.', blockedBy }] },
+  });
+  /** It does not compile where a block has no words. */
+  const ofEach: Readonly<Record<Blocker, BlockFacts>> = blocks;
+  const ready = 'True NothingInTheWay: Nothing is in the way of tuning.';
+
+  test('is not spoken of while nothing is known', () => {
+    expect(found(steady)).toEqual({});
+    expect(found({ ...steady, saturation: { at: ago(1), minutesOver24h: 0 } })).toEqual({});
+    expect(found({ ...steady, tuning: { mode: 'Off', levers: [] } })).toEqual({});
+  });
+
+  test('names the resources that are too full, and none that only was', () => {
+    const message = 'The instance at the 95th percentile has been over the limit for 5 minutes or longer:';
+    expect(found({ ...steady, saturation })).toEqual({
+      SaturationWithinTarget: `False Saturated: ${message} memory 87 %.`,
+    });
+    const cpu = { percent: 99, sustained: true };
+    expect(found({ ...steady, saturation: { ...saturation!, cpu } }).SaturationWithinTarget).toBe(
+      `False Saturated: ${message} CPU 99 %, memory 87 %.`,
+    );
+    const memory = { percent: 99, sustained: false };
+    expect(found({ ...steady, saturation: { ...saturation!, memory } })).toEqual({
+      SaturationWithinTarget: 'True WithinTarget: The instances have room.',
+    });
+  });
+
+  test.each(Object.entries(ofEach).map(([word, { is }]) => [word, is] as const))('says what %s is: %s', (word, is) => {
+    expect(found(blocked('Budget', word))).toEqual({
+      TuningReady: is === 'InTheWay' ? `False ${word}: Words.` : ready,
+      ...(is === 'Ceiling' && { CeilingReached: `True ${word}: Words.` }),
+      ...(is === 'AnotherHand' && { TuningExternallyManaged: 'True TuningExternallyManaged: Words.' }),
+    });
+  });
+
+  test('takes a word that it does not know for nothing', () => {
+    expect(found(blocked('Weather', 'constructor'))).toEqual({ TuningReady: ready });
+  });
+
+  test.each([
+    [19, true],
+    [20, false],
+    [null, false],
+  ])('says that 20 instances are allowed and %s can connect: %s', (bears, isSo) => {
+    const connections = bears === null ? [] : [{ name: 'db', max: bears + 2, perInstance: 1 }];
+    const stored = policy('api', { spec: { tuning: { connections } } });
+    const lever = { ...tuning!.levers[0]!, reason: 'AboveCeiling', message: 'Words.', blockedBy: [] };
+    const state: Status = { ...steady, tuning: { mode: 'Recommend', levers: [lever] } };
+    const said = reported(stored, state, null, nowMs).conditions!.filter(({ type }) => type.startsWith('Connection'));
+    expect(said.map(({ status, reason, message }) => [status, reason, message])).toEqual(
+      isSo ? [['True', 'AboveCeiling', 'Words.']] : [],
+    );
+  });
+
+  test('says each sentence once', () => {
+    const [lever] = blocked('Quota').tuning!.levers;
+    const levers = [lever!, { ...lever!, lever: 'minInstances' }, { ...lever!, message: 'More.' }];
+    expect(found({ ...steady, tuning: { mode: 'Auto', levers } }).CeilingReached).toBe('True Quota: Words. More.');
+  });
+
+  test.each([
+    [{}, undefined],
+    [{ cpu: 5 }, 'cpu 5 %'],
+    [{ cpu: 41, memory: 87, concurrency: 52 }, 'mem 87 %'],
+    [{ cpu: 41, concurrency: 100 }, 'conc 100 %'],
+    [{ cpu: 60, memory: 60 }, 'cpu 60 %'],
+  ])('is the fullest of %j in a column', (percents, worst) => {
+    const full = Object.entries(percents).map(([name, percent]) => [name, { percent, sustained: false }]);
+    const before = { at: ago(1), minutesOver24h: 0, worst: 'cpu 99 %', ...Object.fromEntries(full) };
+    expect(reported(policy('api'), { ...steady, saturation: before }, null, nowMs).saturation?.worst).toBe(worst);
+  });
+});
+
+test('there is room for every condition at once', () => {
+  expect(Object.keys(well).length).toBeLessThanOrEqual(16);
 });

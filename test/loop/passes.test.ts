@@ -5,6 +5,7 @@ import type { Pass } from '../../src/loop/pass.ts';
 import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { logging } from '../../src/report/listeners.ts';
+import { replacing } from '../scenarios/replacing.ts';
 import { adopted, ramping, type Stage, type StageOptions } from '../scenarios/stage.ts';
 
 interface Line {
@@ -24,12 +25,10 @@ async function failing(write: (real: Services, ...args: Parameters<Services['wri
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
   const tell = logging(log);
   const options: StageOptions = {
-    services: (real) => ({
-      glance: (ref) => real.glance(ref),
-      read: (ref) => real.read(ref),
-      revision: (ref, name) => real.revision(ref, name),
-      write: (...args) => write(real, ...args),
-    }),
+    services: (real) =>
+      replacing(real, {
+        write: (...args) => write(real, ...args),
+      }),
     onPass(pass) {
       passes.push(pass);
       tell(pass);
@@ -61,15 +60,13 @@ describe('while the status cannot be written for many looks', () => {
   async function unwritable(happens: (stage: Stage) => void) {
     let isAway = false;
     const { stage } = await adopted({
-      services: (real) => ({
-        glance: (ref) => real.glance(ref),
-        read: (ref) => real.read(ref),
-        revision: (ref, name) => real.revision(ref, name),
-        async write(...args) {
-          await real.write(...args);
-          isAway = true;
-        },
-      }),
+      services: (real) =>
+        replacing(real, {
+          async write(...args) {
+            await real.write(...args);
+            isAway = true;
+          },
+        }),
     });
     const { policies } = stage;
     const write = policies.writeStatus.bind(policies);
@@ -150,20 +147,19 @@ describe('a write that was accepted and cannot be read back', () => {
       if (isAway) throw new Unavailable('Cloud Run answered 503');
     };
     const { stage, stable, of } = await failing(async () => {}, {
-      services: (real: Services): Services => ({
-        glance: (ref) => real.glance(ref),
-        revision: (ref, name) => real.revision(ref, name),
-        read: async (ref) => {
-          away();
-          return real.read(ref);
-        },
-        write: async (...args) => {
-          await real.write(...args);
-          if (isArmed) isAway = true;
-          isArmed = false;
-          if (isAway && lost) throw lost;
-        },
-      }),
+      services: (real: Services): Services =>
+        replacing(real, {
+          read: async (ref) => {
+            away();
+            return real.read(ref);
+          },
+          write: async (...args) => {
+            await real.write(...args);
+            if (isArmed) isAway = true;
+            isArmed = false;
+            if (isAway && lost) throw lost;
+          },
+        }),
     });
     const written = stage.writes.length;
     isArmed = true;
@@ -189,19 +185,18 @@ describe('a write that was sent, after which the service cannot be read', () => 
     let isDark = false;
     const passes: Pass[] = [];
     const { stage } = await adopted({
-      services: (real) => ({
-        glance: (ref) => real.glance(ref),
-        revision: (ref, name) => real.revision(ref, name),
-        async read(ref) {
-          if (isDark) throw new Unavailable('Cloud Run answered 503');
-          return real.read(ref);
-        },
-        async write(...args) {
-          await real.write(...args);
-          isDark = stage.writes.length > 1;
-          if (isDark && lost) throw lost;
-        },
-      }),
+      services: (real) =>
+        replacing(real, {
+          async read(ref) {
+            if (isDark) throw new Unavailable('Cloud Run answered 503');
+            return real.read(ref);
+          },
+          async write(...args) {
+            await real.write(...args);
+            isDark = stage.writes.length > 1;
+            if (isDark && lost) throw lost;
+          },
+        }),
       onPass: (pass) => passes.push(pass),
     });
     const told = stage.policies.events.length;

@@ -3,7 +3,7 @@
  * nothing: whoever reads the split next confirms it from the persisted intent.
  */
 
-import type { Purpose } from '../../facts/purpose.ts';
+import type { TrafficPurpose } from '../../facts/purpose.ts';
 import { type Split, soleRevision } from '../../facts/split.ts';
 import { iso } from '../../facts/time.ts';
 import { reject, welcome, without } from '../../status/edit.ts';
@@ -12,6 +12,7 @@ import type { Status } from '../../status/status.ts';
 import type { Unasked } from '../case.ts';
 import type { Effect } from '../concern.ts';
 import { beginAnew } from '../evidence/judge.ts';
+import { isTuning } from '../tuned.ts';
 import { arm, closed } from './guard/guard.ts';
 import { withShare } from './rollout/state.ts';
 
@@ -24,7 +25,7 @@ export function confirm(
   const base: Status = { ...known, split: [...split] };
   const at = iso(nowMs);
   const { rollout, guard } = base;
-  switch (purpose as Purpose) {
+  switch (purpose as TrafficPurpose) {
     case 'Pin':
       return {
         ...(guard && guard.revision !== soleRevision(split) ? without(base, 'guard') : base),
@@ -107,7 +108,7 @@ function pinsOf({ adoption }: Status, reason: string, at: string) {
 
 function started(base: Status, split: Split, begun: RolloutState, nowMs: number): Status {
   const at = iso(nowMs);
-  const superseded = base.rollout !== undefined;
+  const superseded = base.rollout !== undefined && !isTuning(base, base.rollout.candidate);
   const { lastGood } = base;
   return {
     // Figures of the pair before say nothing of this one.

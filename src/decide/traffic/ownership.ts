@@ -2,6 +2,7 @@
  * Whose traffic is this? A split that equals what was persisted is ours; any other is somebody else's, and is respected. What
  * was intended and has been found has been confirmed by now. Runs before anything is judged.
  */
+import { splitSetBy } from '../../facts/change.ts';
 import type { PolicyEvent } from '../../facts/event.ts';
 import { followsLatest, namedSplit, type Split, same, soleRevision, splitText } from '../../facts/split.ts';
 import { iso } from '../../facts/time.ts';
@@ -187,7 +188,8 @@ function ownWayBack(at: Case, split: Split): TrafficOutcome | null {
   const before = { ...at, service: { ...service, traffic: known.split } };
   const branches = [byRequest, known.rollout ? wayBackOf : guarding];
   const back = branches.map((branch) => branch(before)).find((outcome) => outcome?.write?.purpose === 'RollBack');
-  return back?.write && same(back.write.change.split, split) ? back : null;
+  const written = back?.write && splitSetBy(back.write.change);
+  return back && written && same(written, split) ? back : null;
 }
 
 const goOn = (state: Status, events: readonly PolicyEvent[] = []): Owned => ({ state, events });

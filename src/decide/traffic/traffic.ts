@@ -3,6 +3,7 @@
  * something to say says it.
  */
 import { type Purpose, purposes } from '../../facts/purpose.ts';
+import { isByDigest } from '../../facts/settings.ts';
 import { namedSplit, soleRevision } from '../../facts/split.ts';
 import { ms } from '../../facts/time.ts';
 import { isUnguided } from '../../policy/policy.ts';
@@ -12,6 +13,7 @@ import { cadence } from '../cadence.ts';
 import type { Case, Unasked } from '../case.ts';
 import { type Concern, type Judgement, memoryOf } from '../concern.ts';
 import type { Due, Questions } from '../questions.ts';
+import { tunedRevision } from '../tuned.ts';
 import { bereft } from './bereft.ts';
 import { confirm } from './confirm.ts';
 import { guarding } from './guard/guarding.ts';
@@ -20,6 +22,7 @@ import { heldStill, hold, type TrafficOutcome, toSplit } from './outcome.ts';
 import { ownership } from './ownership.ts';
 import { byRequest } from './requests.ts';
 import { rolling } from './rollout/rolling.ts';
+import { saturationQuestions } from './rollout/saturated.ts';
 import { begin } from './rollout/start.ts';
 
 const sections = [
@@ -153,7 +156,7 @@ function owedWrite({ policy, known }: Case): TrafficOutcome | null {
   };
 }
 
-function questions({ policy, service, known }: Unasked): Partial<Questions> {
+function questions({ policy, service, known, nowMs }: Unasked): Partial<Questions> {
   const { rollout, guard, stable } = known;
   const convicted = rollout?.convicted ?? guard?.convicted;
   // While people hold the service, nothing is judged.
@@ -173,8 +176,17 @@ function questions({ policy, service, known }: Unasked): Partial<Questions> {
   return {
     revisions: nothingNew ? [] : [...new Set(names.filter((name): name is string => Boolean(name)))],
     counts: convicted || held ? [] : due({ policy, known }),
+    ...(convicted || held ? {} : saturationQuestions({ policy, service, known, nowMs })),
+    digestsOf: digestsOf(newest, known),
     historyOf: !rollout && !held && newest !== null ? (stable?.revision ?? null) : null,
   };
+}
+
+/** A tuning revision that has had no traffic yet is compared with what serves, unless its image names its code. */
+function digestsOf(newest: string | null, { stable, rollout, tuner }: Status): readonly string[] {
+  if (newest === null || newest === rollout?.candidate || !stable) return [];
+  const own = tunedRevision({ tuner }, newest);
+  return !own || own.outcome === 'Promoted' || isByDigest(own.image) ? [] : [newest, stable.revision];
 }
 
 /** Each objective's counts, from where they were last judged. */

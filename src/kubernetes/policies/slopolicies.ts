@@ -1,4 +1,5 @@
 /** The calls that are made on SLOPolicies. */
+import { record } from '../../facts/json.ts';
 import { apiVersion, kind, plural } from '../../policy/api.ts';
 import type { PolicyKey } from '../../policy/policy.ts';
 import { policySchema, pruned } from '../../policy/schema.ts';
@@ -36,11 +37,24 @@ type StatusBody = Readonly<Record<string, unknown>>;
 const knownOnlyMs = 10 * 60_000;
 
 /** What came after the first version of the CRD. */
-const sinceTheFirst = ['memory', 'change', 'answer', 'compared', 'lastHold', 'late', 'trouble', 'unpinned', 'wentBack'];
+const sinceTheFirst = [
+  ...['memory', 'change', 'answer', 'compared', 'lastHold', 'late', 'trouble', 'unpinned', 'wentBack'],
+  ...['saturation', 'tuning', 'tuner'],
+];
+
+/** The same within a section that it knew; where it keeps whatever it is given, nothing is in the way. */
+const fieldsSinceTheFirst: Readonly<Record<string, readonly string[]>> = { candidate: ['cause'] };
 
 function firstKnown(status: StatusBody): StatusBody {
   const known = pruned(policySchema.properties!.status, status, true) as StatusBody;
-  return Object.fromEntries(Object.entries(known).filter(([section]) => !sinceTheFirst.includes(section)));
+  const sections = Object.entries(known).filter(([section]) => !sinceTheFirst.includes(section));
+  return Object.fromEntries(
+    sections.map(([section, content]) => {
+      const later = fieldsSinceTheFirst[section];
+      if (later === undefined) return [section, content];
+      return [section, Object.fromEntries(Object.entries(record(content)).filter(([field]) => !later.includes(field)))];
+    }),
+  );
 }
 
 /** The calls this operator makes on SLOPolicies. They throw what `persistently` throws. */

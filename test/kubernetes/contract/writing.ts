@@ -181,10 +181,15 @@ export function patching({ fresh, patch, create, made, of }: Helpers): void {
         { op: 'remove', path },
         { op: 'replace', path: '/spec/mode', value: 'Observe' },
         { op: 'add', path: '/spec/objectives/-', value: { name: 'second', targetPercent: 99 } },
+        { op: 'add', path: '/spec/tuning', value: {} },
       ]);
       expect(right.code).toBe(200);
       expect(right.body.metadata.annotations).toBeUndefined();
-      expect(right.body.spec).toMatchObject({ mode: 'Observe', objectives: [{}, { name: 'second', gate: true }] });
+      expect(right.body.spec).toMatchObject({
+        mode: 'Observe',
+        objectives: [{}, { name: 'second' }],
+        tuning: { maxSaturationPercent: 80 },
+      });
     });
 
     test('is refused when the result would be invalid, or the kind of patch is unknown', async () => {

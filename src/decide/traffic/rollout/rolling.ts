@@ -11,12 +11,15 @@ import { judge, withoutUntold } from '../../evidence/judge.ts';
 import { countsOf, isFresh, paceOf, staleAfterMs, tickOfObjective, unreadable } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
 import { hasLasted } from '../../outcome.ts';
+import { isTuning } from '../../tuned.ts';
 import { figures } from '../../view.ts';
 import { newcomer } from '../newcomer.ts';
 import { heldStill, hold, type TrafficOutcome } from '../outcome.ts';
 import { advance } from './advance.ts';
 import { away, outcomeOf, sentBack } from './proposal.ts';
+import { outOfMemory, restrained, withSaturation } from './saturated.ts';
 import { firstShare, metricsOutage } from './start.ts';
+import { noMoreWanted } from './unwanted.ts';
 
 /** Superseded candidates in a row after which the running one is finished first. */
 const mostSuperseded = 3;
@@ -27,12 +30,14 @@ const expectedInSilence = 30;
 export function rolling(given: Case): TrafficOutcome | null {
   if (!given.known.rollout) return null;
   const evidence = [...withoutUntold(given.known.rollout.evidence, (name) => countsOf(given, name))];
-  const rollout = { ...given.known.rollout, evidence };
+  const rollout = withSaturation(given, { ...given.known.rollout, evidence });
   const at: Case = { ...given, known: { ...given.known, rollout } };
   return (
     convicted(at, rollout) ??
     impossible(at, rollout) ??
+    outOfMemory(at, rollout) ??
     unguided(at, rollout) ??
+    noMoreWanted(at, rollout) ??
     superseded(at, rollout) ??
     blind(at, rollout) ??
     judged(at, rollout)
@@ -90,7 +95,9 @@ function superseded(at: Case, rollout: RolloutState): TrafficOutcome | null {
   const newer = seen.revisions[name];
   const older = seen.revisions[rollout.candidate];
   if (newer?.ready !== 'True' || (older && newer.createdAtMs <= older.createdAtMs)) return null;
-  if ((known.supersededInARow ?? 0) >= mostSuperseded || !service.settled) return null;
+  // A team's own revision does not wait for one that was made to tune.
+  const isFinishedFirst = (known.supersededInARow ?? 0) >= mostSuperseded && !isTuning(known, rollout.candidate);
+  if (isFinishedFirst || !service.settled) return null;
   // It begins when it could begin by itself: in silence too it would be blind.
   const unseen = blind(at, rollout);
   if (metricsOutage(at) || (unseen && unseen.reason !== 'NoTraffic')) return null;
@@ -181,5 +188,5 @@ function judged(at: Case, rollout: RolloutState): TrafficOutcome {
     rollout: next,
     ...(result.newest && figures(policy, result, next.candidate, next.control, 'Candidate')),
   };
-  return outcomeOf(at, state, next, move);
+  return outcomeOf(at, state, next, restrained(at, next, move, percent));
 }

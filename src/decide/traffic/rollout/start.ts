@@ -11,8 +11,10 @@ import { failureOf, isFresh, paceOf } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
 import { newcomer } from '../newcomer.ts';
 import { hold, type TrafficOutcome, toSplit, wait } from '../outcome.ts';
+import { otherCode } from './image.ts';
 import { firstPercent, startPercent } from './ramp.ts';
 import { type NewRollout, newRollout } from './state.ts';
+import { neverWanted } from './unwanted.ts';
 
 /** The traffic of a service is what it was over the last half hour. */
 const recentMs = 30 * 60_000;
@@ -32,6 +34,8 @@ export function begin(at: Case): TrafficOutcome {
   }
   if (candidate.ready !== 'True') return wait(known, `${name} is not ready yet: ${candidate.message}`);
   if (!service.settled) return wait(known, `${name} starts once Cloud Run has settled.`);
+  const other = neverWanted(at, name) ?? otherCode(at, name);
+  if (other) return other;
   if (tooFewInstances(service)) return hold(known, 'ManualScaling', `${name} waits at 0 %. ${tooFew(service)}`);
 
   const asked = isPastAsked(at);

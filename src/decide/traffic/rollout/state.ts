@@ -24,5 +24,7 @@ const mostShares = 8;
 /** The rollout with the candidate's new share. */
 export function withShare(rollout: RolloutState, split: Split, at: string): RolloutState {
   const shares = [...rollout.shares, { at, percent: percentOf(split, rollout.candidate) }].slice(-mostShares);
-  return { ...rollout, steppedAt: at, shares };
+  // How full instances are depends on how many there are for a share.
+  const saturation = rollout.saturation && { ...rollout.saturation, beside: [] };
+  return { ...rollout, steppedAt: at, shares, ...(saturation && { saturation }) };
 }
