@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Purpose } from '../../src/facts/purpose.ts';
 import type { Manners } from '../../src/lab/world/manners.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { Stage, type StageOptions } from './stage.ts';
 
 type Moment = 'before' | 'after';
@@ -58,16 +59,14 @@ async function played(purpose: keyof typeof scenes, etags: Manners['etags'], han
     onProposal: ({ write }) => {
       writes = write?.purpose;
     },
-    services: (real: Services): Services => ({
-      glance: (ref) => real.glance(ref),
-      read: (ref) => real.read(ref),
-      revision: (ref, name) => real.revision(ref, name),
-      async write(...args) {
-        meddle('before');
-        await real.write(...args);
-        meddle('after');
-      },
-    }),
+    services: (real: Services): Services =>
+      replacing(real, {
+        async write(...args) {
+          meddle('before');
+          await real.write(...args);
+          meddle('after');
+        },
+      }),
   };
   const stage = new Stage(options);
   stage.start();

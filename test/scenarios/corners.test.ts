@@ -4,6 +4,7 @@ import { known } from '../../src/facts/answer.ts';
 import { Refused } from '../../src/ports/errors.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import { refusing } from './refusing.ts';
+import { replacing } from './replacing.ts';
 import { ramping, Stage, type StageOptions } from './stage.ts';
 
 async function promoted(options: StageOptions = {}) {
@@ -165,17 +166,15 @@ describe('after promotion', () => {
   test('a control that shows nothing settles nothing: the traffic is restored and people are told', async () => {
     let mute = '';
     const { stage, stable, candidate } = await promoted({
-      metrics: (real): Metrics => ({
-        freshness: (...args) => real.freshness(...args),
-        inspect: (...args) => real.inspect(...args),
-        history: (question) => real.history(question),
-        counts: async (question) => {
-          const reading = await real.counts(question);
-          if (reading.kind === 'Unknown') return reading;
-          const kept = Object.entries(reading.value.byRevision).filter(([name]) => name !== mute);
-          return known({ ...reading.value, byRevision: Object.fromEntries(kept) });
-        },
-      }),
+      metrics: (real): Metrics =>
+        replacing(real, {
+          counts: async (question) => {
+            const reading = await real.counts(question);
+            if (reading.kind === 'Unknown') return reading;
+            const kept = Object.entries(reading.value.byRevision).filter(([name]) => name !== mute);
+            return known({ ...reading.value, byRevision: Object.fromEntries(kept) });
+          },
+        }),
     });
     mute = stable;
     stage.event({ at: '0s', for: '5h', on: 'Candidate', errorPercent: 100 });
@@ -188,13 +187,11 @@ describe('after promotion', () => {
   test('metrics that go away while a control is taken are a hold with a page', async () => {
     let blind = false;
     const { stage } = await promoted({
-      metrics: (real): Metrics => ({
-        counts: (question) => real.counts(question),
-        inspect: (...args) => real.inspect(...args),
-        history: (question) => real.history(question),
-        freshness: async (...args) =>
-          blind ? { kind: 'Unknown', reason: 'ProviderError', message: 'gone' } : real.freshness(...args),
-      }),
+      metrics: (real): Metrics =>
+        replacing(real, {
+          freshness: async (...args) =>
+            blind ? { kind: 'Unknown', reason: 'ProviderError', message: 'gone' } : real.freshness(...args),
+        }),
     });
     stage.event({ at: '0s', for: '5h', on: 'Both', errorPercent: 100 });
     await stage.until((status) => status.guard?.controlSince !== undefined, 10);
@@ -311,16 +308,14 @@ test('a deploy on a service without traffic for an hour starts; it is no outage 
 test('a policy that is deleted while its rollout is being started starts nothing', async () => {
   let deleting = false;
   const stage: Stage = new Stage({
-    metrics: (real): Metrics => ({
-      counts: (question) => real.counts(question),
-      freshness: (...args) => real.freshness(...args),
-      inspect: (...args) => real.inspect(...args),
-      history: async (question) => {
-        const answer = await real.history(question);
-        if (deleting) stage.policies.delete(stage.key);
-        return answer;
-      },
-    }),
+    metrics: (real): Metrics =>
+      replacing(real, {
+        history: async (question) => {
+          const answer = await real.history(question);
+          if (deleting) stage.policies.delete(stage.key);
+          return answer;
+        },
+      }),
   });
   stage.start();
   await stage.until((status) => status.phase === 'Steady', 5);

@@ -1,5 +1,7 @@
 /** Scenarios with every minute fixed beforehand, so that runs of them can be compared decision by decision. */
+
 import type { Decision } from '../../src/decide/decision.ts';
+import { splitSetBy } from '../../src/facts/change.ts';
 import { ownQueries } from '../own-queries.ts';
 import { Stage, type StageOptions, startMs } from './stage.ts';
 
@@ -78,6 +80,7 @@ export async function played(drama: Drama, options: StageOptions = {}): Promise<
 }
 
 function line(minute: number, { action, reason, write }: Decision): string {
-  const split = write?.change.split.map(({ revision, percent }) => `${revision}=${percent}`) ?? [];
+  const written = write && splitSetBy(write.change);
+  const split = written?.map(({ revision, percent }) => `${revision}=${percent}`) ?? [];
   return [minute.toFixed(3), action, reason, ...split].join(' ');
 }

@@ -1,6 +1,7 @@
 /** After promotion: what a control settles, what it does not, and whose traffic it is meanwhile. */
 import { describe, expect, test } from 'vitest';
 import { availability, latency } from '../policy/valid.ts';
+import { replacing } from './replacing.ts';
 import { ramping, type Stage } from './stage.ts';
 
 const fast = { objectives: [availability], rollout: { profile: 'Fast' } };
@@ -54,15 +55,13 @@ describe('a control after promotion', () => {
     const { stage, stable, candidate } = await ramping({
       rps: 20,
       spec: { objectives: [availability, latency], rollout: { profile: 'Fast' } },
-      metrics: (real) => ({
-        freshness: (...args) => real.freshness(...args),
-        inspect: (...args) => real.inspect(...args),
-        history: (question) => real.history(question),
-        counts: async (question) =>
-          blind && question.objective.name === 'availability'
-            ? { kind: 'Unknown', objective: 'availability', reason: 'ProviderError', message: '503' }
-            : await real.counts(question),
-      }),
+      metrics: (real) =>
+        replacing(real, {
+          counts: async (question) =>
+            blind && question.objective.name === 'availability'
+              ? { kind: 'Unknown', objective: 'availability', reason: 'ProviderError', message: '503' }
+              : await real.counts(question),
+        }),
     });
     await stage.until((status) => status.stable?.revision === candidate, 60);
     stage.event({ at: '1m', for: '9h', on: 'Candidate', errorPercent: 5 });

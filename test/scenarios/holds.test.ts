@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { adopted, minutes, ramping, type Stage, type StageOptions } from './stage.ts';
 
 const pages = (stage: Stage) => stage.policies.events.filter(({ reason }) => reason === 'HeldTooLong');
@@ -49,15 +50,13 @@ describe('a hold that comes and goes', () => {
 describe('Cloud Run that never finishes with a change', () => {
   const unsettled = () => {
     let isStuck = false;
-    const services = (real: Services): Services => ({
-      glance: (ref) => real.glance(ref),
-      revision: (ref, name) => real.revision(ref, name),
-      write: (...args) => real.write(...args),
-      async read(ref) {
-        const service = await real.read(ref);
-        return service && isStuck ? { ...service, settled: false } : service;
-      },
-    });
+    const services = (real: Services): Services =>
+      replacing(real, {
+        async read(ref) {
+          const service = await real.read(ref);
+          return service && isStuck ? { ...service, settled: false } : service;
+        },
+      });
     return {
       services,
       stick: (on: boolean) => {
@@ -91,13 +90,11 @@ describe('a guard window that cannot be read', () => {
 
   test('because its queries fail is said, pages, and ends with the outage', async () => {
     let isAway = false;
-    const metrics = (real: Metrics): Metrics => ({
-      inspect: (...args) => real.inspect(...args),
-      counts: (...args) => real.counts(...args),
-      history: (...args) => real.history(...args),
-      freshness: async (...args) =>
-        isAway ? { kind: 'Unknown', reason: 'ProviderError', message: 'it answered 503' } : real.freshness(...args),
-    });
+    const metrics = (real: Metrics): Metrics =>
+      replacing(real, {
+        freshness: async (...args) =>
+          isAway ? { kind: 'Unknown', reason: 'ProviderError', message: 'it answered 503' } : real.freshness(...args),
+      });
     const { stage, candidate } = await promotedOn({ metrics });
     isAway = true;
     await stage.run(15);

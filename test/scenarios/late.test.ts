@@ -1,26 +1,25 @@
 /** A write that was given up for lost takes effect after the traffic has gone back: it is put right, and said. */
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/facts/change.ts';
+import { type Change, splitSetBy } from '../../src/facts/change.ts';
 import { OutcomeUnknown } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { adopted, type Stage } from './stage.ts';
 
 /** Cloud Run that loses the first write forward after it is told to, and remembers it. */
 function losing() {
   let isLosing = false;
   let lost: Change | undefined;
-  const services = (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    read: (ref) => real.read(ref),
-    revision: (ref, name) => real.revision(ref, name),
-    async write(ref, change, seen) {
-      if (!isLosing || change.split.length < 2) return real.write(ref, change, seen);
-      lost ??= change;
-      throw new OutcomeUnknown('The connection was reset.');
-    },
-  });
+  const services = (real: Services): Services =>
+    replacing(real, {
+      async write(ref, change, seen) {
+        if (!isLosing || splitSetBy(change)!.length < 2) return real.write(ref, change, seen);
+        lost ??= change;
+        throw new OutcomeUnknown('The connection was reset.');
+      },
+    });
   const arrives = (stage: Stage): void => {
-    const split = lost!.split.map(({ revision, percent }) => ({ revision, percent }));
+    const split = splitSetBy(lost!)!.map(({ revision, percent }) => ({ revision, percent }));
     stage.world.setTraffic('api', split);
   };
   return { services, arrives, lose: () => (isLosing = true), lostOne: () => lost };

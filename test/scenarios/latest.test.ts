@@ -1,5 +1,6 @@
 /** LATEST names no revision: whoever sets it has pardoned none, and is not fought twice. */
 import { describe, expect, test } from 'vitest';
+import { replacing } from './replacing.ts';
 import { adopted, minutes, ramping, type Stage, type StageOptions } from './stage.ts';
 
 /** A rejected or withdrawn candidate that is the newest ready revision. */
@@ -18,15 +19,13 @@ const fallen: Readonly<
     let isReady = true;
     const scene = await ramping({
       ...options,
-      services: (real) => ({
-        glance: (ref) => real.glance(ref),
-        read: (ref) => real.read(ref),
-        write: (...args) => real.write(...args),
-        async revision(ref, name) {
-          const revision = await real.revision(ref, name);
-          return revision && name.includes('-00002-') && !isReady ? { ...revision, ready: 'False' } : revision;
-        },
-      }),
+      services: (real) =>
+        replacing(real, {
+          async revision(ref, name) {
+            const revision = await real.revision(ref, name);
+            return revision && name.includes('-00002-') && !isReady ? { ...revision, ready: 'False' } : revision;
+          },
+        }),
     });
     isReady = false;
     await scene.stage.until((status) => status.withdrawn !== undefined, 5);

@@ -4,6 +4,7 @@ import type { Revision } from '../../src/facts/revision.ts';
 import type { Pass } from '../../src/loop/pass.ts';
 import { Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { ramping, type Stage, type StageOptions } from './stage.ts';
 
 const invalid = { objectives: [] };
@@ -16,20 +17,19 @@ async function troubled(env: Record<string, string> = {}, world: StageOptions['w
     revisions: {} as Record<string, Partial<Revision> | null>,
   };
   const passes: Pass[] = [];
-  const services = (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    read: (ref) => real.read(ref),
-    async revision(ref, name) {
-      const changed = trouble.revisions[name];
-      const revision = await real.revision(ref, name);
-      return changed === null ? null : revision && { ...revision, ...changed };
-    },
-    async write(...args) {
-      if (trouble.refusing) throw new Unavailable('Cloud Run answered 503');
-      trouble.beforeWrite();
-      return real.write(...args);
-    },
-  });
+  const services = (real: Services): Services =>
+    replacing(real, {
+      async revision(ref, name) {
+        const changed = trouble.revisions[name];
+        const revision = await real.revision(ref, name);
+        return changed === null ? null : revision && { ...revision, ...changed };
+      },
+      async write(...args) {
+        if (trouble.refusing) throw new Unavailable('Cloud Run answered 503');
+        trouble.beforeWrite();
+        return real.write(...args);
+      },
+    });
   const played = await ramping({ services, world, onPass: (pass) => passes.push(pass) }, env);
   return { ...played, trouble, passes };
 }

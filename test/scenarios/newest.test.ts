@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { adopted, ramping, type StageOptions } from './stage.ts';
 
 const manners = ['Follows', 'Lags'] as const;
@@ -17,21 +18,21 @@ async function counted(latestReady: Manner) {
   const count = (name: string) => {
     calls[name] = (calls[name] ?? 0) + 1;
   };
-  const services = (real: Services): Services => ({
-    async glance(ref) {
-      count('glance');
-      return real.glance(ref);
-    },
-    async read(ref) {
-      count('read');
-      return real.read(ref);
-    },
-    async revision(ref, name) {
-      count('revision');
-      return real.revision(ref, name);
-    },
-    write: (...args) => real.write(...args),
-  });
+  const services = (real: Services): Services =>
+    replacing(real, {
+      async glance(ref) {
+        count('glance');
+        return real.glance(ref);
+      },
+      async read(ref) {
+        count('read');
+        return real.read(ref);
+      },
+      async revision(ref, name) {
+        count('revision');
+        return real.revision(ref, name);
+      },
+    });
   const played = await adopted({ ...inWorld(latestReady), services });
   const during = async (minutes: number) => {
     for (const name of Object.keys(calls)) delete calls[name];

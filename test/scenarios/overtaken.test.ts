@@ -1,20 +1,19 @@
 /** Somebody, or Cloud Run itself, is in between: what was written is believed once it is read back, and a step waits. */
 import { expect, test } from 'vitest';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { adopted, ramping, type Stage } from './stage.ts';
 
 test('a start that another hand undoes before it is read back has not begun, and the candidate is not blamed', async () => {
   let undo: (() => void) | null = null;
-  const services = (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    read: (ref) => real.read(ref),
-    revision: (ref, name) => real.revision(ref, name),
-    async write(...args) {
-      await real.write(...args);
-      undo?.();
-      undo = null;
-    },
-  });
+  const services = (real: Services): Services =>
+    replacing(real, {
+      async write(...args) {
+        await real.write(...args);
+        undo?.();
+        undo = null;
+      },
+    });
   const { stage, stable } = await adopted({ services });
   undo = () => {
     stage.world.setTraffic('api', [{ revision: stable, percent: 100 }]);
@@ -27,15 +26,13 @@ test('a start that another hand undoes before it is read back has not begun, and
 
 test('a step waits until Cloud Run has finished with the last one', async () => {
   let busy = false;
-  const services = (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    async read(ref) {
-      const service = await real.read(ref);
-      return service && busy ? { ...service, settled: false } : service;
-    },
-    revision: (ref, name) => real.revision(ref, name),
-    write: (...args) => real.write(...args),
-  });
+  const services = (real: Services): Services =>
+    replacing(real, {
+      async read(ref) {
+        const service = await real.read(ref);
+        return service && busy ? { ...service, settled: false } : service;
+      },
+    });
   const { stage }: { stage: Stage } = await ramping({ services });
   const share = stage.traffic;
   busy = true;

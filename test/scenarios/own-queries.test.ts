@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { known } from '../../src/facts/answer.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import { ownQueries } from '../own-queries.ts';
+import { replacing } from './replacing.ts';
 import { adopted, ramping, type StageOptions } from './stage.ts';
 
 const own = (change: (objectives: ReturnType<typeof ownQueries>) => unknown = (all) => all): StageOptions => ({
@@ -74,15 +75,13 @@ describe("a team's own queries", () => {
     let mute = false;
     const { stage, candidate } = await ramping({
       ...own(),
-      metrics: (real): Metrics => ({
-        counts: (question) => real.counts(question),
-        history: (question) => real.history(question),
-        inspect: (...args) => real.inspect(...args),
-        freshness: async (asked, nowMs) =>
-          mute && asked.objective.name === 'latency'
-            ? known({ newestMs: null, intervalMs: 15_000 })
-            : real.freshness(asked, nowMs),
-      }),
+      metrics: (real): Metrics =>
+        replacing(real, {
+          freshness: async (asked, nowMs) =>
+            mute && asked.objective.name === 'latency'
+              ? known({ newestMs: null, intervalMs: 15_000 })
+              : real.freshness(asked, nowMs),
+        }),
     });
     await stage.run(2);
     mute = true;

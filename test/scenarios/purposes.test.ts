@@ -9,7 +9,9 @@ import { iso } from '../../src/facts/time.ts';
 import { OutcomeUnknown, Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
 import type { Status } from '../../src/status/status.ts';
+import { replacing } from './replacing.ts';
 import { Stage, type StageOptions } from './stage.ts';
+import { atMaximum, crowded, maximaOf, templatesOf } from './tuned.ts';
 
 const errors = {
   name: 'errors',
@@ -48,6 +50,8 @@ interface Scene {
   readonly forgets?: (status: Status) => readonly unknown[];
   /** It comes of what the ticks say, so that it takes the next tick to decide it again. Others are done at once. */
   readonly waitsForTick?: boolean;
+  /** Of what is not in the traffic: how often it is in the service, which is once in the end. */
+  readonly times?: (stage: Stage) => number;
 }
 
 const deployed = async (stage: Stage, env: Record<string, string> = {}): Promise<string> => {
@@ -72,6 +76,13 @@ const strayed = (candidate: string) => [
   { revision: 'api-00001-aaa', percent: 61 },
   { revision: candidate, percent: 39 },
 ];
+
+const steady = async (stage: Stage): Promise<string> => {
+  await stage.until((status) => status.phase === 'Steady', 5);
+  return '';
+};
+const onStable = ({ stable }: Played) => `${stable}=100`;
+const first = (status: Status) => status.tuner?.revisions[0];
 
 const scenes: { readonly [P in Purpose]: Scene } = {
   Pin: {
@@ -217,6 +228,71 @@ const scenes: { readonly [P in Purpose]: Scene } = {
     }),
     forgets: ({ rejected }) => [rejected],
   },
+  RaiseMaximum: {
+    options: atMaximum(),
+    before: async () => '',
+    traffic: onStable,
+    times: (stage) => maximaOf(stage).length,
+    remembers: () => ({
+      tuner: { maximum: { value: 10, ours: true }, raisedAt: expect.any(String) },
+    }),
+    forgets: ({ tuner }) => [tuner?.scaledByHandAt],
+  },
+  LowerMaximum: {
+    options: crowded({ rps: 2 }, { connections: [{ name: 'db', max: 40, perInstance: 10 }] }),
+    before: async () => '',
+    traffic: onStable,
+    times: (stage) => maximaOf(stage).length,
+    remembers: () => ({ tuner: { maximum: { value: 3, ours: true } } }),
+    forgets: ({ tuner }) => [tuner?.scaledByHandAt, tuner?.raisedAt],
+  },
+  Tune: {
+    options: crowded(),
+    before: steady,
+    traffic: onStable,
+    times: (stage) => templatesOf(stage).length,
+    remembers: ({ stage, stable }) => ({
+      tuner: {
+        revisions: [
+          {
+            name: stage.world.service('api').latestCreated.name,
+            from: stable,
+            outcome: 'Open',
+            was: { concurrencyTargetPercent: 60 },
+          },
+        ],
+      },
+    }),
+  },
+  PutBack: {
+    options: crowded(),
+    async before(stage) {
+      await stage.until(
+        (status) => first(status) !== undefined && first(status)?.name === status.rollout?.candidate,
+        60,
+      );
+      return first(stage.status)!.name;
+    },
+    happens: ({ stage }) => stage.event({ at: '0s', for: '9h', on: 'Candidate', errorPercent: 100 }),
+    traffic: onStable,
+    // The first is the one that is put back.
+    times: (stage) => templatesOf(stage).length - 1,
+    remembers: ({ stage, candidate }) => ({
+      tuner: {
+        revisions: [
+          {
+            name: stage.world.service('api').latestCreated.name,
+            from: candidate,
+            outcome: 'PutBack',
+            set: { concurrencyTargetPercent: 60 },
+          },
+          { name: candidate, outcome: 'RolledBack' },
+        ],
+      },
+      rejected: [{ revision: candidate }],
+    }),
+    forgets: ({ rollout, candidate }) => [rollout, candidate],
+  },
   Leave: {
     before: ramped,
     happens: ({ stage }) => stage.policies.delete(stage.key),
@@ -234,32 +310,31 @@ async function play(purpose: Purpose, fate: Fate): Promise<void> {
   let looks = 0;
   /** What is about to be done is what the scene is about. */
   const isIt = (): boolean => (stage.policies.get(stage.key) === undefined ? 'Leave' : proposed) === purpose;
-  const services = (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    read: (ref) => real.read(ref),
-    async revision(ref, name) {
-      if (fate === 'checkFails' && pending && isIt()) {
+  const services = (real: Services): Services =>
+    replacing(real, {
+      async revision(ref, name) {
+        if (fate === 'checkFails' && pending && isIt()) {
+          pending = false;
+          throw new Unavailable('Cloud Run answered 503');
+        }
+        const revision = await real.revision(ref, name);
+        const { [name]: changed } = revisions;
+        return revision && { ...revision, ...changed };
+      },
+      async write(...args) {
+        if (!isIt()) return real.write(...args);
+        met++;
+        const disturbed = pending;
         pending = false;
-        throw new Unavailable('Cloud Run answered 503');
-      }
-      const revision = await real.revision(ref, name);
-      const { [name]: changed } = revisions;
-      return revision && { ...revision, ...changed };
-    },
-    async write(...args) {
-      if (!isIt()) return real.write(...args);
-      met++;
-      const disturbed = pending;
-      pending = false;
-      if (disturbed && fate === 'writeFails') throw new Unavailable('Cloud Run answered 503');
-      if (!disturbed || fate !== 'dieBefore') await real.write(...args);
-      if (disturbed && fate === 'answerLost') throw new OutcomeUnknown('The connection was reset.');
-      if (disturbed && (fate === 'dieAfter' || fate === 'dieBefore')) {
-        stage.kill();
-        await new Promise(() => undefined);
-      }
-    },
-  });
+        if (disturbed && fate === 'writeFails') throw new Unavailable('Cloud Run answered 503');
+        if (!disturbed || fate !== 'dieBefore') await real.write(...args);
+        if (disturbed && fate === 'answerLost') throw new OutcomeUnknown('The connection was reset.');
+        if (disturbed && (fate === 'dieAfter' || fate === 'dieBefore')) {
+          stage.kill();
+          await new Promise(() => undefined);
+        }
+      },
+    });
   const stage: Stage = new Stage({
     rps: 50,
     ...scene.options,
@@ -278,7 +353,7 @@ async function play(purpose: Purpose, fate: Fate): Promise<void> {
   pending = true;
   scene.happens?.(played, revisions);
 
-  const mostSeconds = 30 * 60;
+  const mostSeconds = 40 * 60;
   const isDisturbed = (): boolean => (fate === null ? met > 0 : !pending);
   for (let second = 0; !isDisturbed(); second++) {
     if (second > mostSeconds) throw new Error(`${purpose} did not come: ${JSON.stringify(stage.status.decision)}`);
@@ -288,8 +363,12 @@ async function play(purpose: Purpose, fate: Fate): Promise<void> {
   // Whoever goes on has to have looked.
   looks = 0;
   const isDone = (): boolean =>
-    (looks > 0 || fate === null) && stage.traffic === scene.traffic(played) && stage.status.intent === undefined;
-  const patience = scene.waitsForTick && fate !== null ? 120 : 12;
+    (looks > 0 || fate === null) &&
+    stage.traffic === scene.traffic(played) &&
+    stage.status.intent === undefined &&
+    (scene.times?.(stage) ?? 1) === 1;
+  // What may have been sent is waited for.
+  const patience = fate !== null && scene.times ? 20 * 60 : scene.waitsForTick && fate !== null ? 120 : 12;
   for (let second = 0; second < patience && !isDone(); second++) await stage.clock.advance(1_000);
   expect(stage.traffic).toBe(scene.traffic(played));
   expect(stage.status).toMatchObject(scene.remembers(played));
@@ -298,6 +377,11 @@ async function play(purpose: Purpose, fate: Fate): Promise<void> {
   const held = hold?.reason === stage.status.withdrawn?.reason ? undefined : hold;
   const forgotten = [intent, held, ...(scene.forgets?.(stage.status) ?? [])];
   expect(forgotten.filter((one) => one !== undefined)).toEqual([]);
+  if (scene.times) {
+    await stage.run(3);
+    expect(scene.times(stage)).toBe(1);
+    expect(stage.status).toMatchObject(scene.remembers(played));
+  }
   const repeated = stage.splits.filter((split, i, all) => split === all[i - 1]);
   // What is put right is what was written before.
   expect(repeated).toHaveLength(purpose === 'PutRight' ? 1 : 0);

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import type { Service } from '../../src/facts/service.ts';
 import { OutcomeUnknown, Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { Stage } from './stage.ts';
 
 const fates = ['is accepted', 'is lost', 'is done, and its answer is lost', 'cannot be read back'] as const;
@@ -19,32 +20,31 @@ function watched(fate: Fate, passOf: () => number) {
   let isBlind = false;
   const faults: string[] = [];
   const counts = { writes: 0, meddled: 0 };
-  const services = (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    revision: (ref, name) => real.revision(ref, name),
-    async read(ref) {
-      if (isBlind) {
-        isBlind = false;
-        throw new Unavailable('Cloud Run answered 503');
-      }
-      last = await real.read(ref);
-      if (last) reads.set(last, passOf());
-      return last;
-    },
-    async write(ref, change, seen) {
-      counts.writes++;
-      if (reads.get(seen) !== passOf()) faults.push(`write ${counts.writes} on what another pass read, or on a list`);
-      if (seen !== last) faults.push(`write ${counts.writes} on what is not the last read`);
-      last = null;
-      // Every third write: the one after it is the one that has to look first.
-      const meddles = counts.writes % 3 === 2;
-      if (meddles) counts.meddled++;
-      if (meddles && fate === 'is lost') throw new OutcomeUnknown('The connection was reset');
-      await real.write(ref, change, seen);
-      if (meddles && fate === 'is done, and its answer is lost') throw new OutcomeUnknown('The connection was reset');
-      isBlind = meddles && fate === 'cannot be read back';
-    },
-  });
+  const services = (real: Services): Services =>
+    replacing(real, {
+      async read(ref) {
+        if (isBlind) {
+          isBlind = false;
+          throw new Unavailable('Cloud Run answered 503');
+        }
+        last = await real.read(ref);
+        if (last) reads.set(last, passOf());
+        return last;
+      },
+      async write(ref, change, seen) {
+        counts.writes++;
+        if (reads.get(seen) !== passOf()) faults.push(`write ${counts.writes} on what another pass read, or on a list`);
+        if (seen !== last) faults.push(`write ${counts.writes} on what is not the last read`);
+        last = null;
+        // Every third write: the one after it is the one that has to look first.
+        const meddles = counts.writes % 3 === 2;
+        if (meddles) counts.meddled++;
+        if (meddles && fate === 'is lost') throw new OutcomeUnknown('The connection was reset');
+        await real.write(ref, change, seen);
+        if (meddles && fate === 'is done, and its answer is lost') throw new OutcomeUnknown('The connection was reset');
+        isBlind = meddles && fate === 'cannot be read back';
+      },
+    });
   return { services, faults, counts };
 }
 

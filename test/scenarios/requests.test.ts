@@ -4,6 +4,7 @@ import type { Revision } from '../../src/facts/revision.ts';
 import type { Service } from '../../src/facts/service.ts';
 import { Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { adopted, type Boundary, ramping, type Stage } from './stage.ts';
 
 const requestsOf = (stage: Stage) => {
@@ -71,18 +72,19 @@ describe('a promotion that is asked for', () => {
   const troubled = async (env: Record<string, string> = {}) => {
     let trouble: Trouble = {};
     const changed = (service: Service | null) => service && { ...service, ...trouble.service };
-    const services = (real: Services): Services => ({
-      glance: async (ref) => changed(await real.glance(ref)),
-      read: async (ref) => changed(await real.read(ref)),
-      revision: async (ref, name) => {
-        const revision = await real.revision(ref, name);
-        return revision && { ...revision, ...trouble.revision?.(name) };
-      },
-      write: async (...args) => {
-        if (trouble.refusing) throw new Unavailable('Cloud Run answered 503');
-        return real.write(...args);
-      },
-    });
+    const services = (real: Services): Services =>
+      replacing(real, {
+        glance: async (ref) => changed(await real.glance(ref)),
+        read: async (ref) => changed(await real.read(ref)),
+        revision: async (ref, name) => {
+          const revision = await real.revision(ref, name);
+          return revision && { ...revision, ...trouble.revision?.(name) };
+        },
+        write: async (...args) => {
+          if (trouble.refusing) throw new Unavailable('Cloud Run answered 503');
+          return real.write(...args);
+        },
+      });
     const become = (next: Trouble) => {
       trouble = next;
     };

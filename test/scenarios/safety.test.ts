@@ -5,17 +5,8 @@ import { Unavailable } from '../../src/ports/errors.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { refusing } from './refusing.ts';
+import { replacing } from './replacing.ts';
 import { minutes, ramping, Stage } from './stage.ts';
-
-/** The same port, with some of its methods replaced. */
-const replacing = <T extends object>(real: T, methods: Partial<T>): T =>
-  new Proxy(real, {
-    get(target, property) {
-      const own = Reflect.get(methods, property) as unknown;
-      const member = own ?? Reflect.get(target, property);
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
 
 describe('every write', () => {
   test('is one split of named, existing revisions that sums to 100, whatever happens in the world', {

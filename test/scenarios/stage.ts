@@ -9,6 +9,7 @@ import type { Outcome } from '../../src/decide/outcome.ts';
 import { type Repertoire, repertoire } from '../../src/decide/repertoire.ts';
 import type { PolicyEvent } from '../../src/facts/event.ts';
 import { VirtualClock } from '../../src/lab/clock.ts';
+import { LabLogs } from '../../src/lab/logs.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
 import type { SeriesStore } from '../../src/lab/series/store.ts';
 import { LabServices } from '../../src/lab/services.ts';
@@ -24,6 +25,7 @@ import { storedPolicy } from '../../src/policy/parse.ts';
 import { keyText, type PolicyKey, parseKey } from '../../src/policy/policy.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
 import type { Fence } from '../../src/ports/clock.ts';
+import type { Logs } from '../../src/ports/logs.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Annotation, Policies } from '../../src/ports/policies.ts';
 import type { Services } from '../../src/ports/services.ts';
@@ -50,6 +52,10 @@ export interface StageOptions {
   readonly services?: (real: Services) => Services;
   /** Stands between the loop and its metrics. */
   readonly metrics?: (real: Metrics) => Metrics;
+  /** What the service is made of. */
+  readonly seeded?: Partial<ServiceSeed>;
+  /** What the logs tell, instead of the lab's own. */
+  readonly logs?: Logs;
   /** Stands between the loop and the cluster. */
   readonly cluster?: (real: Policies) => Policies;
   /** Answers the loop's questions about what the store holds, instead of the lab's own evaluator. */
@@ -71,6 +77,7 @@ export class Stage {
   readonly key: PolicyKey = { namespace: 'default', name: 'api' };
   readonly #services: Services;
   readonly #metrics: () => Metrics;
+  readonly #logs: Logs;
   readonly #cluster: Policies;
   readonly #repertoire: Repertoire;
   readonly #listeners: readonly Listener[];
@@ -91,6 +98,7 @@ export class Stage {
           rps: options.rps ?? 50,
           websockets: options.websockets ?? false,
           ...(options.traffic && { traffic: options.traffic }),
+          ...options.seeded,
         },
       ],
       ...options.world,
@@ -103,6 +111,7 @@ export class Stage {
       const real = new PromqlMetrics(promql);
       return options.metrics?.(real) ?? real;
     };
+    this.#logs = options.logs ?? new LabLogs(this.world);
     this.#repertoire = overheard(options.repertoire ?? repertoire, options.onProposal);
     this.#listeners = options.onPass ? [options.onPass] : [];
     this.policies = new MemoryPolicies(() => this.clock.nowMs(), this.#repertoire, options.sections);
@@ -127,6 +136,7 @@ export class Stage {
       fence,
       services: process.guard('services', this.#services),
       metrics: process.guard('metrics', this.#metrics()),
+      logs: process.guard('logs', this.#logs),
       policies,
       claims: this.#claims,
       repertoire: this.#repertoire,

@@ -2,10 +2,13 @@
  * A rollback whose status, event or read-back fails, in each of the ways that a port can fail, before and after: the reason,
  * the figures and exactly one warning are there in the end, and the rollback waited for none of them.
  */
+
 import { describe, expect, test } from 'vitest';
+import { type Change, splitSetBy } from '../../src/facts/change.ts';
 import { Conflict, OutcomeUnknown, Unavailable } from '../../src/ports/errors.ts';
 import type { Policies } from '../../src/ports/policies.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { adopted, minutes, type Stage, type StageOptions } from './stage.ts';
 
 interface Rollback {
@@ -83,7 +86,7 @@ const failsForMs = 8_000;
 
 async function play(rollback: Rollback, disturbance: Disturbance | null) {
   let wroteMs = 0;
-  const isRollback = (change: { readonly split: readonly unknown[] }) => change.split.length === 1;
+  const isRollback = (change: Change) => splitSetBy(change)?.length === 1;
   const fails = (call: string): boolean =>
     disturbance?.call === call && wroteMs > 0 && stage.clock.nowMs() - wroteMs < failsForMs;
   async function disturbed<T>(call: string, real: () => Promise<T>): Promise<T> {
@@ -104,15 +107,14 @@ async function play(rollback: Rollback, disturbance: Disturbance | null) {
     removeAnnotations: (...args) => disturbed('removeAnnotations', () => real.removeAnnotations(...args)),
     event: (...args) => disturbed('event', () => real.event(...args)),
   });
-  const services = (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    revision: (ref, name) => real.revision(ref, name),
-    read: (ref) => disturbed('read', () => real.read(ref)),
-    async write(ref, change, seen) {
-      if (watching && isRollback(change) && wroteMs === 0) wroteMs = stage.clock.nowMs();
-      await disturbed('write', () => real.write(ref, change, seen));
-    },
-  });
+  const services = (real: Services): Services =>
+    replacing(real, {
+      read: (ref) => disturbed('read', () => real.read(ref)),
+      async write(ref, change, seen) {
+        if (watching && isRollback(change) && wroteMs === 0) wroteMs = stage.clock.nowMs();
+        await disturbed('write', () => real.write(ref, change, seen));
+      },
+    });
   let watching = false;
   const { stage, stable } = await adopted({ rps: 50, ...rollback.options, cluster, services });
   const candidate = stage.world.deploy('api', { env: rollback.env ?? {} });

@@ -2,20 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { type Answer, known, unknown } from '../../src/facts/answer.ts';
 import type { Counts } from '../../src/facts/counts.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
+import { replacing } from './replacing.ts';
 import { adopted, minutes, ramping } from './stage.ts';
 
 /** The same metrics, with the answers to counting changed while `broken` says so. */
 const counting =
   (broken: () => boolean, change: (answer: Answer<Counts>, objective: string) => Answer<Counts>) =>
-  (real: Metrics): Metrics => ({
-    freshness: (...args) => real.freshness(...args),
-    inspect: (...args) => real.inspect(...args),
-    history: (question) => real.history(question),
-    counts: async (question) => {
-      const answer = await real.counts(question);
-      return broken() ? change(answer, question.objective.name) : answer;
-    },
-  });
+  (real: Metrics): Metrics =>
+    replacing(real, {
+      counts: async (question) => {
+        const answer = await real.counts(question);
+        return broken() ? change(answer, question.objective.name) : answer;
+      },
+    });
 
 describe('no data is not evidence', () => {
   test('without any traffic a candidate is neither promoted nor convicted, and one page says so', async () => {
@@ -42,14 +41,15 @@ describe('no data is not evidence', () => {
 
   test('metrics that answer with errors hold the rollout, and with Withdraw take the candidate back after the deadline', async () => {
     let broken = false;
-    const failing = (real: Metrics): Metrics => ({
-      ...counting(
-        () => false,
-        (answer) => answer,
-      )(real),
-      freshness: async (...args) =>
-        broken ? { kind: 'Unknown', reason: 'ProviderError', message: 'it answered 503' } : real.freshness(...args),
-    });
+    const failing = (real: Metrics): Metrics =>
+      replacing(real, {
+        ...counting(
+          () => false,
+          (answer) => answer,
+        )(real),
+        freshness: async (...args) =>
+          broken ? { kind: 'Unknown', reason: 'ProviderError', message: 'it answered 503' } : real.freshness(...args),
+      });
     const { stage, stable, candidate } = await ramping({
       metrics: failing,
       spec: { rollout: { onMetricsOutage: 'Withdraw', maxBake: '45m' } },

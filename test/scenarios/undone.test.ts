@@ -1,26 +1,28 @@
 /** What was decided and did not happen: it is made up for, or judged anew, and never taken for done. */
+
 import { describe, expect, test } from 'vitest';
+import { splitSetBy } from '../../src/facts/change.ts';
 import type { Revision } from '../../src/facts/revision.ts';
 import { Conflict, Refused, Unavailable } from '../../src/ports/errors.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { replacing } from './replacing.ts';
 import { ramping, type Stage } from './stage.ts';
 
 /** Cloud Run with another answer to `revision` and `read`, where `instead` has one. */
 const answering =
   (instead: (method: 'revision' | 'read', name: string) => Partial<Revision> | null) =>
-  (real: Services): Services => ({
-    glance: (ref) => real.glance(ref),
-    write: (...args) => real.write(...args),
-    read: async (ref) => {
-      instead('read', '');
-      return real.read(ref);
-    },
-    revision: async (ref, name) => {
-      const changed = instead('revision', name);
-      const revision = await real.revision(ref, name);
-      return revision && { ...revision, ...changed };
-    },
-  });
+  (real: Services): Services =>
+    replacing(real, {
+      read: async (ref) => {
+        instead('read', '');
+        return real.read(ref);
+      },
+      revision: async (ref, name) => {
+        const changed = instead('revision', name);
+        const revision = await real.revision(ref, name);
+        return revision && { ...revision, ...changed };
+      },
+    });
 
 const errors = {
   name: 'errors',
@@ -102,15 +104,14 @@ test('a retreat that is refused for ever does not stand before the conviction', 
     onProposal: ({ write }) => {
       isRefusing ||= write?.purpose === 'Retreat';
     },
-    services: (real) => ({
-      glance: (ref) => real.glance(ref),
-      read: (ref) => real.read(ref),
-      revision: (ref, name) => real.revision(ref, name),
-      async write(ref, change, seen) {
-        if (isRefusing && change.split.length > 1) throw new Refused('Google refused: run.services.update is missing.');
-        await real.write(ref, change, seen);
-      },
-    }),
+    services: (real) =>
+      replacing(real, {
+        async write(ref, change, seen) {
+          if (isRefusing && splitSetBy(change)!.length > 1)
+            throw new Refused('Google refused: run.services.update is missing.');
+          await real.write(ref, change, seen);
+        },
+      }),
   });
   await stage.until((status) => (status.rollout?.shares.at(-1)?.percent ?? 0) >= 15, 20);
   stage.event({ at: '0s', for: '15s', on: 'Candidate', errorPercent: 12 });

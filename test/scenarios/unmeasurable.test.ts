@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { labPromql } from '../../src/lab/promql-client.ts';
 import { type PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
+import { replacing } from './replacing.ts';
 import { adopted, ramping, type Stage, type StageOptions } from './stage.ts';
 
 const sum = (selector: string): string => `sum(rate(${selector}[5m]))`;
@@ -259,13 +260,11 @@ test('a query that could not be tried starts nothing until it has been', async (
   const { stage, stable } = await adopted({
     rps: 100,
     spec: spec({ query: `${errors} / ${requests}` }),
-    metrics: (real) => ({
-      freshness: (...args) => real.freshness(...args),
-      counts: (question) => real.counts(question),
-      history: (question) => real.history(question),
-      inspect: async (...args) =>
-        away ? { kind: 'Unknown', reason: 'ProviderError', message: 'Not now.' } : real.inspect(...args),
-    }),
+    metrics: (real) =>
+      replacing(real, {
+        inspect: async (...args) =>
+          away ? { kind: 'Unknown', reason: 'ProviderError', message: 'Not now.' } : real.inspect(...args),
+      }),
   });
   await stage.run(1);
   expect(condition(stage, 'Ready')).toMatchObject({ status: 'False', reason: 'Untried' });
