@@ -10,6 +10,7 @@ import { next } from '../report/next.ts';
 import { objectives } from '../report/objectives.ts';
 import { sentences, story, type Told, usualColumns } from '../report/story.ts';
 import { table } from '../report/table.ts';
+import { fullness } from '../report/tuning.ts';
 import { clusterOf } from './cluster.ts';
 import { labAt } from './lab-address.ts';
 
@@ -66,6 +67,7 @@ export async function why(name: string, options: StatusOptions): Promise<number>
     const { status: current } = found!;
     if (options.json) {
       const { decision, objectives: rows, candidate, stable, lastGood, rejected, hold, conditions } = current;
+      const { saturation, tuning } = current;
       const nextStep = next(current, cluster.nowMs());
       const answer = {
         name,
@@ -77,12 +79,14 @@ export async function why(name: string, options: StatusOptions): Promise<number>
         lastGood,
         rejected,
         hold,
+        saturation,
+        tuning,
         conditions,
       };
       process.stdout.write(`${JSON.stringify(answer)}\n`);
       return 0;
     }
-    const lines = [...objectives(current), ...sentences(told(found!), cluster.nowMs(), width())];
+    const lines = [...objectives(current), ...fullness(current), ...sentences(told(found!), cluster.nowMs(), width())];
     process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   } finally {

@@ -27,3 +27,10 @@ export function paragraph(label: string, text: string, columns: number): string[
   }
   return [...lines, line];
 }
+
+/** A share of a whole, in eighths of a letter. */
+export function bar(fraction: number, width: number): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, fraction)) * width * 8);
+  const partial = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8] ?? '';
+  return ('█'.repeat(Math.floor(eighths / 8)) + partial).padEnd(width);
+}

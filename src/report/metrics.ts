@@ -1,5 +1,6 @@
 /** What the operator says about itself on /metrics, under the names that controller dashboards already know. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { resources } from '../facts/saturation.ts';
 import type { Pass } from '../loop/pass.ts';
 import type { QueueState } from '../loop/queue.ts';
 import { keyText } from '../policy/policy.ts';
@@ -66,6 +67,7 @@ export class OperatorMetrics {
         for (const stored of policies()) gauge.set(labelsOf(stored), stored.status.candidate?.percent ?? 0);
       },
     );
+    this.#showTuning(policies);
     const labels = ['namespace', 'policy', 'action', 'reason'];
     this.#counter('steadyrun_decisions_total', 'Writes that were carried out.', labels, (counter) =>
       this.#decisions.show(counter, policies()),
@@ -92,6 +94,34 @@ export class OperatorMetrics {
       gauge.set({ name: controller }, queue().longestRunningMs / 1000),
     );
     this.#showLease(lease);
+  }
+
+  #showTuning(policies: () => readonly StoredPolicy[]): void {
+    this.#gauge(
+      'steadyrun_saturation_ratio',
+      'How full the instance at the 95th percentile is, of what it may use.',
+      ['namespace', 'policy', 'resource'],
+      (gauge) => {
+        for (const { key, status } of policies()) {
+          for (const resource of resources) {
+            const full = status.saturation?.[resource];
+            if (full) gauge.set({ namespace: key.namespace, policy: key.name, resource }, full.percent / 100);
+          }
+        }
+      },
+    );
+    this.#gauge(
+      'steadyrun_tuning_recommendation',
+      'What each lever should be set to: instances, requests at once, percent, CPUs or MiB.',
+      ['namespace', 'policy', 'lever'],
+      (gauge) => {
+        for (const { key, status } of policies()) {
+          for (const { lever, target } of status.tuning?.levers ?? []) {
+            if (target !== undefined) gauge.set({ namespace: key.namespace, policy: key.name, lever }, target);
+          }
+        }
+      },
+    );
   }
 
   /** Under the names of client-go, but for the holder, whom it does not tell. */

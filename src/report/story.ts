@@ -4,9 +4,10 @@ import { ms, spoken } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import type { Status } from '../status/status.ts';
 import { troublesOf } from '../status/trouble.ts';
-import { aligned, paragraph } from './columns.ts';
+import { aligned, bar, paragraph } from './columns.ts';
 import { next, standing } from './next.ts';
 import { objectives } from './objectives.ts';
+import { fullness, tuned } from './tuning.ts';
 
 /** What is known of a policy; without its spec it is taken to be obeyed. */
 export interface Told {
@@ -30,7 +31,12 @@ export const indent = '  ';
 /** All of it, as `status NAME` prints it. */
 export function story(told: Told, nowMs: number, columns = usualColumns): string[] {
   const { status } = told;
-  const within = [...shares(status), ...objectives(status), ...sentences(told, nowMs, columns - indent.length)];
+  const within = [
+    ...shares(status),
+    ...objectives(status),
+    ...fullness(status),
+    ...sentences(told, nowMs, columns - indent.length),
+  ];
   return [headline(told, nowMs), ...within.map((line) => indent + line)];
 }
 
@@ -65,7 +71,10 @@ export function shares(status: Status): string[] {
   };
   if (stable)
     add(stable.revision, stable.percent, stable.revision === lastGood?.revision ? 'stable, last good' : 'stable');
-  if (candidate) add(candidate.revision, candidate.percent, 'candidate');
+  if (candidate) {
+    const part = candidate.cause === 'Tuning' ? 'candidate, of tuning' : 'candidate';
+    add(candidate.revision, candidate.percent, part);
+  }
   if (lastGood) add(lastGood.revision, percentOf(status, lastGood.revision), 'last good');
   const rejected = standing(status);
   if (rejected) add(rejected.revision, 0, `rejected: ${rejected.reason}`);
@@ -92,6 +101,7 @@ export function sentences(told: Told, nowMs: number, columns: number): string[] 
   return [
     ...paragraph('why    ', decision?.message ?? 'No operator has looked at it yet.', columns),
     ...notes.flatMap(({ label, reason, message }) => paragraph(label, `${reason}: ${message}`, columns)),
+    ...tuned(status, columns),
     ...asked(status, nowMs, columns),
     ...paragraph('did    ', did(told, hasFailed(told), nowMs), columns),
     ...paragraph('next   ', next(status, nowMs), columns),
@@ -141,9 +151,3 @@ function did({ status, spec }: Told, failed: boolean, nowMs: number): string {
 }
 
 const since = (at: string, nowMs: number): string => spoken(Math.max(0, nowMs - ms(at)));
-
-export function bar(fraction: number, width: number): string {
-  const eighths = Math.round(Math.min(1, Math.max(0, fraction)) * width * 8);
-  const partial = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8] ?? '';
-  return ('█'.repeat(Math.floor(eighths / 8)) + partial).padEnd(width);
-}

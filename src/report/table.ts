@@ -15,6 +15,7 @@ const header = [
   'WEIGHT',
   'LAST GOOD',
   'VERDICT',
+  'SATURATION',
   'TROUBLE',
   'AGE',
 ];
@@ -30,6 +31,7 @@ export function table(policies: readonly StoredPolicy[], nowMs: number): string[
     status.candidate ? `${status.candidate.percent} %` : '',
     status.lastGood?.revision ?? '',
     status.verdict ?? '',
+    status.saturation?.worst ?? '',
     troubleText(status) ?? (spec.ok ? '' : 'InvalidSpec'),
     spoken(Math.max(0, nowMs - createdAtMs)),
   ]);

@@ -5,7 +5,7 @@ import type { Carried } from '../../src/loop/carry-out.ts';
 import type { Pass, Said } from '../../src/loop/pass.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
 import { OperatorMetrics } from '../../src/report/metrics.ts';
-import { fresh, policy, ramping, steady } from './statuses.ts';
+import { fresh, policy, ramping, saturated, steady } from './statuses.ts';
 
 let policies: StoredPolicy[];
 let metrics: OperatorMetrics;
@@ -102,6 +102,22 @@ describe('/metrics', () => {
     ]);
   });
 
+  test('has a gauge for each resource of which something is known, and for each lever that is to be moved', async () => {
+    const { cpu: _, ...rest } = saturated.saturation!;
+    policies = [policy('api', { status: { ...saturated, saturation: rest } }), policy('new')];
+    expect(await lines('steadyrun_saturation')).toEqual([
+      'steadyrun_saturation_ratio{namespace="default",policy="api",resource="memory"} 0.87',
+      'steadyrun_saturation_ratio{namespace="default",policy="api",resource="concurrency"} 0.52',
+    ]);
+    expect(await lines('steadyrun_tuning')).toEqual([
+      'steadyrun_tuning_recommendation{namespace="default",policy="api",lever="maxInstances"} 40',
+      'steadyrun_tuning_recommendation{namespace="default",policy="api",lever="memory"} 768',
+    ]);
+    policies = [];
+    expect(await lines('steadyrun_saturation')).toEqual([]);
+    expect(await lines('steadyrun_tuning')).toEqual([]);
+  });
+
   test('counts the writes that were done, and apart from them those that were not, and no others', async () => {
     policies = [policy('api')];
     const [stored] = policies;
@@ -179,7 +195,7 @@ describe('/metrics', () => {
     expect(types.length).toBeGreaterThan(20);
     for (const [, name] of types) expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.*`, 'm'));
     const own = types.filter(([, name]) => /^(controller_runtime|leader_election|workqueue|steadyrun)_/.test(name!));
-    expect(own).toHaveLength(17);
+    expect(own).toHaveLength(19);
     for (const [, name, type] of own) expect(type === 'counter').toBe(name!.endsWith('_total'));
   });
 });

@@ -123,6 +123,34 @@ export const ramping: Status = {
   ),
 };
 
+/** Its memory is too full, and what would help is not done. */
+export const saturated: Status = {
+  ...steady,
+  saturation: {
+    at: ago(1),
+    cpu: { percent: 41, sustained: false },
+    memory: { percent: 87, sustained: true },
+    concurrency: { percent: 52, sustained: false },
+    minutesOver24h: 37,
+  },
+  tuning: {
+    mode: 'ServiceLevel',
+    levers: [
+      {
+        lever: 'maxInstances',
+        current: 20,
+        target: 40,
+        reason: 'NearMaximum',
+        message: '18 of 20 instances were active.',
+        predicted: 'Twice the instances, while there is traffic for them.',
+        blockedBy: ['ConnectionCeiling', 'AfterRollback'],
+      },
+      { lever: 'minInstances', current: 0, reason: 'WithinTarget', message: 'Nothing to do.', blockedBy: [] },
+      { lever: 'memory', current: 512, target: 768, reason: 'Saturated', message: 'It is full.', blockedBy: [] },
+    ],
+  },
+};
+
 /** As the cluster holds it. */
 export function policy(
   name: string,

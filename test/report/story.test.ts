@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bar, story, type Told } from '../../src/report/story.ts';
+import { bar } from '../../src/report/columns.ts';
+import { story, type Told } from '../../src/report/story.ts';
 import type { Status } from '../../src/status/status.ts';
 import {
   ago,
@@ -17,6 +18,7 @@ import {
   ramping,
   rollout,
   row,
+  saturated,
   steady,
 } from './statuses.ts';
 
@@ -63,6 +65,37 @@ api  ✔ Steady  api-00001-aaa at 100 %
   did    nothing (Steady)
   next   waits for a new revision; looks again in 30 s
 `);
+  });
+
+  test('too full, with what would help', () => {
+    expect(told(saturated)).toBe(`
+api  ✔ Steady  api-00001-aaa at 100 %
+  api-00001-aaa  ████████████████████  100 %  stable, last good
+  CPU          ████████▎             41 %  of the p95 instance
+  memory       █████████████████▍    87 %  of the p95 instance, over the limit for 5 min or longer
+  concurrency  ██████████▍           52 %  of the p95 instance
+  why    api-00001-aaa serves everything; no newer revision is waiting.
+  full   37 min over the limit in 24 h
+  tune   maximum of instances 20 → 40 (NearMaximum): 18 of 20 instances were active. Twice the
+         instances, while there is traffic for them. Not done: what all instances connect to bears
+         no more; the service was rolled back a short while ago.
+  tune   memory limit 512 MiB → 768 MiB (Saturated): It is full.
+  did    nothing (Steady)
+  next   waits for a new revision; looks again in 30 s
+`);
+  });
+
+  test('in mid-rollout of a revision that tunes it', () => {
+    const { candidate } = ramping;
+    const tuning = { ...ramping, candidate: { ...candidate!, cause: 'Tuning' } };
+    expect(told(tuning)).toContain('5 %  candidate, of tuning');
+    expect(told({ ...tuning, candidate: { ...candidate!, cause: 'Deploy' } })).toContain('5 %  candidate\n');
+  });
+
+  test('tuned by words of a newer version, as they are', () => {
+    const lever = { lever: 'gpu', target: 2, reason: 'New', message: 'Words.', blockedBy: ['Weather'] };
+    const status = { ...steady, tuning: { mode: 'Auto', levers: [lever] } };
+    expect(told(status)).toContain('tune   gpu not set → 2 (New): Words. Not done: Weather.');
   });
 
   test('steady, and was rolled back', () => {
