@@ -111,9 +111,9 @@ program
 
 program
   .command('demo')
-  .description('the operator in a lab: four acts, live')
+  .description('the operator in a lab: five acts, live')
   .option('--seed <n>', 'the same seed gives the same world', whole(0, 2 ** 32 - 1), 1)
-  .option('--speed <x>', "how much faster than the wall the lab's clock runs", number(1, 600), 60)
+  .option('--speed <x>', "how much faster than the wall the lab's clock runs", number(1, 600), 75)
   .addOption(json())
   .action(runs(async (options) => (await import('./commands/demo.ts')).demo(options)));
 
@@ -132,14 +132,26 @@ program
   .command('rehearse')
   .description('what a policy would do in scenarios: many seeded runs of the real judgement, before anyone trusts it')
   .requiredOption('--policy <file>', 'a file with one SLOPolicy')
-  .requiredOption('--scenario <file>', 'a scenario; may be given several times', collected)
+  .option('--scenario <file>', 'a scenario; may be given several times', collected)
+  .option('--tuning', "instead of scenarios: what each mode of tuning would make of a file's services over days")
+  .option('--services <file>', 'with --tuning: the services, a file as the lab takes it')
+  .option('--days <n>', 'with --tuning: how long', whole(1, 31), 3)
   .option('--runs <n>', 'runs of each scenario', whole(1, 1_000_000), 200)
   .option('--seed <n>', 'the same seed gives the same runs', whole(0, 2 ** 32 - 1), 1)
   .option('--rule <name>', "steadyrun, or a peer's rule for comparison", 'steadyrun')
   .option('--rule-options <k=v,...>', "the peer's settings")
   .option('--jobs <n>', 'threads (default: one for each core)', whole(1, 256), availableParallelism())
   .addOption(json())
-  .action(runs(async (options) => (await import('./commands/rehearse.ts')).runRehearse(options, process)));
+  .action(
+    runs(async (options, command: Command) => {
+      const [wanted, other] = options.tuning ? ['services', 'scenario'] : ['scenario', 'services'];
+      if (options[wanted] === undefined) command.error(`required option '--${wanted} <file>' not specified`);
+      if (options[other] !== undefined)
+        command.error(`option '--${other} <file>' cannot be used ${options.tuning ? 'with' : 'without'} --tuning`);
+      if (options.tuning) return (await import('./commands/rehearse-tuning.ts')).rehearseTuning(options, process);
+      return (await import('./commands/rehearse.ts')).runRehearse(options, process);
+    }),
+  );
 
 program
   .command('rewrite')

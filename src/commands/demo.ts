@@ -1,4 +1,4 @@
-/** `steadyrun demo`: a lab, the unmodified operator beside it, and four acts played at once on four services. */
+/** `steadyrun demo`: a lab, the unmodified operator beside it, and five acts played at once on five services. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Lab } from '../lab/lab.ts';
@@ -21,8 +21,11 @@ export async function demo(options: DemoOptions): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const lab = await Lab.start({ ...options, services: acts.map(({ name }) => ({ ...home, name, rps: 100 })) });
-  for (const { name } of acts) lab.kubernetes.policies.put(policyOf(name));
+  const lab = await Lab.start({
+    ...options,
+    services: acts.map(({ name, service }) => ({ ...home, name, rps: 100, ...service })),
+  });
+  for (const act of acts) lab.kubernetes.policies.put(policyOf(act));
   const operator = startOperator(lab.description.url);
   try {
     const stages = acts.map((act) => new Performance(act, lab, stop.signal));
@@ -52,7 +55,7 @@ function startOperator(url: string) {
   return child;
 }
 
-const policyOf = (name: string) => ({
+const policyOf = ({ name, spec }: Act) => ({
   apiVersion,
   kind,
   metadata: { name, namespace: 'default' },
@@ -62,6 +65,7 @@ const policyOf = (name: string) => ({
       { name: 'availability', targetPercent: 99.9 },
       { name: 'latency', indicator: { latency: { percentile: 95, threshold: '300ms' } } },
     ],
+    ...spec,
   },
 });
 
@@ -114,7 +118,7 @@ class Performance {
       ok: this.ok,
       seconds,
       badRequestsServed: served?.errors ?? 0,
-      counterfactual: { flagger: flaggerWouldServe(this.act, policyOf(this.act.name), seconds, seed) },
+      counterfactual: { flagger: flaggerWouldServe(this.act, policyOf(this.act), seconds, seed) },
     };
   }
 }
@@ -149,10 +153,11 @@ function screen(lab: Lab, stages: readonly Performance[], { json, speed, seed }:
       return;
     }
     for (const { name, status, outcome } of changes()) {
-      const { phase = 'Pending', decision, split, candidate, objectives } = status;
+      const { phase = 'Pending', decision, split, candidate, objectives, saturation } = status;
       if (json) {
         const at = new Date(nowMs).toISOString();
-        out.write(`${JSON.stringify({ at, act: name, phase, decision, split, candidate, objectives, outcome })}\n`);
+        const line = { at, act: name, phase, decision, split, candidate, objectives, saturation, outcome };
+        out.write(`${JSON.stringify(line)}\n`);
         continue;
       }
       const time = new Date(nowMs).toISOString().slice(11, 19);

@@ -14,8 +14,11 @@ export interface Doors {
 
 const processes = new Set<ChildProcess>();
 
+/** As people start it: with the packages as they are installed (see test/packed.ts). */
+const { NODE_OPTIONS: _, ...env } = process.env;
+
 export function steadyrun(...args: string[]): ChildProcess {
-  const child = spawn('node', ['src/steadyrun.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('node', ['src/steadyrun.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
   child.stderr!.resume();
   processes.add(child);
   return child;
@@ -65,6 +68,7 @@ interface Service {
 export interface Truth {
   readonly byRevision: Readonly<Record<string, { readonly errors: number; readonly percent: number }>>;
   readonly writes: readonly {
+    readonly at: string;
     readonly by: string;
     readonly kind: string;
     readonly body: { traffic?: Service['traffic'] };

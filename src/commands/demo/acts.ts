@@ -1,5 +1,6 @@
-/** The four acts: what is done to a service, and what a good operator makes of it. */
+/** The five acts: what is done to a service, and what a good operator makes of it. */
 import type { Lab } from '../../lab/lab.ts';
+import type { ServiceSeed } from '../../lab/world.ts';
 import { storedPolicy } from '../../policy/parse.ts';
 import type { ScenarioText } from '../../scenario/scenario.ts';
 import type { Status } from '../../status/status.ts';
@@ -13,6 +14,9 @@ export interface Act {
   readonly expected: Outcome;
   /** The same world as a scenario, for what another rule would have done in it. */
   readonly world: Omit<ScenarioText, 'name' | 'truth'>;
+  /** Where its service and its policy are not like the others'. */
+  readonly service?: Partial<ServiceSeed>;
+  readonly spec?: Readonly<Record<string, unknown>>;
   play(scene: Scene): Promise<Outcome>;
 }
 
@@ -48,9 +52,25 @@ export class Scene {
     return this.#lab.world.service(this.#name).spec.traffic;
   }
 
+  get nowMs(): number {
+    return this.#lab.clock.nowMs();
+  }
+
   deploy(env: Record<string, string>): string {
     this.candidate = this.#lab.world.deploy(this.#name, { env });
     return this.candidate;
+  }
+
+  /** Somebody else deploys; resolves to the revision, or to null when nobody did. */
+  async deployed(): Promise<string | null> {
+    const first = this.#latest;
+    await this.until(() => this.#latest !== first);
+    this.candidate = this.#latest === first ? null : this.#latest;
+    return this.candidate;
+  }
+
+  get #latest(): string {
+    return this.#lab.world.service(this.#name).latestCreated.name;
   }
 
   event(event: Parameters<Lab['world']['event']>[1]): void {
@@ -63,9 +83,9 @@ export class Scene {
 
   /** Waits, in the lab's time, until it is so; false when that took too long. */
   async until(what: (status: Status) => boolean): Promise<boolean> {
-    const begunMs = this.#lab.clock.nowMs();
+    const begunMs = this.nowMs;
     while (!what(this.status)) {
-      if (this.#lab.clock.nowMs() - begunMs > patience) return false;
+      if (this.nowMs - begunMs > patience) return false;
       await this.wait(5_000);
     }
     return true;
@@ -80,6 +100,12 @@ const rejected = (status: Status, candidate: string): boolean =>
   status.rejected?.some(({ revision }) => revision === candidate) ?? false;
 
 const steady = (status: Status): boolean => status.phase === 'Steady';
+
+/** What lasts five minutes is known after as many, and none of it is over the limit. */
+const isUnderLimit = ({ saturation }: Status, sinceMs: number): boolean =>
+  saturation !== undefined &&
+  Date.parse(saturation.at) - sinceMs >= minutes(5) &&
+  [saturation.cpu, saturation.memory, saturation.concurrency].every((full) => full !== undefined && !full.sustained);
 
 export const acts: readonly Act[] = [
   {
@@ -142,6 +168,36 @@ export const acts: readonly Act[] = [
       await scene.wait(minutes(15));
       if (scene.truth.writes.length > writes) return 'Fought';
       return scene.status.hold?.reason === 'SplitByHand' ? 'Held' : 'Unfinished';
+    },
+  },
+  {
+    name: 'over-80',
+    title: 'the instances of a service are over 80 % full',
+    expected: 'Promoted',
+    world: {},
+    // Answers that take seconds: each instance has many requests in flight, and each of those holds memory.
+    service: {
+      rps: 160,
+      env: { LAB_LATENCY_MS: '3500/6000/8000', LAB_MEMORY_MIB: '350/0.8', LAB_CPU_MS_PER_REQUEST: '2' },
+      template: { concurrency: 200, memory: '512Mi', concurrencyTargetPercent: 40 },
+      scaling: { maxInstances: 50 },
+    },
+    spec: {
+      objectives: [
+        { name: 'availability', targetPercent: 99.9 },
+        { name: 'latency', indicator: { latency: { percentile: 95, threshold: '7s' } } },
+      ],
+      rollout: { profile: 'Fast' },
+      tuning: { mode: 'Auto', connections: [] },
+    },
+    async play(scene) {
+      const made = await scene.deployed();
+      if (made === null) return 'Unfinished';
+      await scene.until((status) => rejected(status, made) || status.stable?.revision === made);
+      if (rejected(scene.status, made)) return 'RolledBack';
+      const promotedMs = scene.nowMs;
+      const isUnder = await scene.until((status) => isUnderLimit(status, promotedMs));
+      return isUnder ? 'Promoted' : 'Unfinished';
     },
   },
 ];

@@ -4,6 +4,7 @@ import { aligned } from '../../report/columns.ts';
 import { objectives } from '../../report/objectives.ts';
 import { sparkline } from '../../report/sparkline.ts';
 import { headline, indent, sentences, shares } from '../../report/story.ts';
+import { fullness } from '../../report/tuning.ts';
 import type { Status } from '../../status/status.ts';
 import type { Outcome } from './acts.ts';
 
@@ -41,7 +42,10 @@ export function frame(
 
 function panelLines(panel: Panel, nowMs: number, columns: number): string[] {
   const width = columns - indent.length;
-  const within = [...shares(panel.status), ...evidence(panel, width), ...sentences(panel, nowMs, width)];
+  const { status } = panel;
+  // Elsewhere it is not what the act is about.
+  const full = status.tuning?.mode === 'Auto' ? fullness(status) : [];
+  const within = [...shares(status), ...evidence(panel, width), ...full, ...sentences(panel, nowMs, width)];
   return [headline(panel, nowMs), ...within.map((line) => indent + line)];
 }
 
