@@ -2,20 +2,33 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The longest first. All others take a few seconds at most, and their order does not matter. */
+/**
+ * The longest first. The end-to-end tests mostly wait for the lab's clock: two of them beside what calculates, never three.
+ * All others take a few seconds at most, and their order does not matter.
+ */
 const long = [
+  'test/e2e/told.test.ts',
   'test/e2e/two-processes.test.ts',
-  'test/e2e/own-queries.test.ts',
+  'test/commands/stop.test.ts',
   'test/commands/status.test.ts',
-  'test/commands/run.test.ts',
+  'test/e2e/tuning.test.ts',
   'test/bench/decisions.test.ts',
-  'test/scenarios/crash.test.ts',
+  'test/e2e/missing-parts.test.ts',
+  'test/e2e/own-queries.test.ts',
+  'test/commands/run.test.ts',
+  'test/status/recall.test.ts',
+  'test/commands/cluster.test.ts',
   'test/bench/pass.test.ts',
   'test/backtest/command.test.ts',
-  'test/scenarios/gaps.test.ts',
-  'test/commands/check.test.ts',
-  'test/commands/told.test.ts',
+  'test/status/properties.test.ts',
   'test/commands/rehearse.test.ts',
+  'test/commands/told.test.ts',
+  'test/commands/check.test.ts',
+  'test/decide/burning.test.ts',
+  'test/scenarios/unmeasurable.test.ts',
+  'test/scenarios/crash.test.ts',
+  'test/scenarios/told-once.test.ts',
+  'test/scenarios/gaps.test.ts',
 ];
 
 export class LongestFirst extends BaseSequencer {

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './longest-first.ts';
+import { clientName, packed } from './packed.ts';
 import { realTests } from './real/files.ts';
 import { handsIn } from './worlds.ts';
 
@@ -13,6 +14,10 @@ import { handsIn } from './worlds.ts';
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 
 const real = process.env.STEADYRUN_REAL === '1';
+/** What real servers are asked with is what is installed. */
+const client = real ? null : await packed();
+if (client) process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, client.option].filter(Boolean).join(' ');
+
 const tests = ['test/**/*.test.ts'];
 /** Nothing but calculation: they leave nothing behind in the modules that they load, so that a worker loads those once. */
 const pure = [
@@ -38,4 +43,7 @@ const selection = real
       ],
     };
 
-export default defineConfig({ test: { ...selection, reporters: ['default', './test/left-out.ts'] } });
+export default defineConfig({
+  ...(client && { resolve: { alias: { [clientName]: client.client } } }),
+  test: { ...selection, reporters: ['default', './test/left-out.ts'] },
+});

@@ -1,9 +1,11 @@
 /** Cloud Run and a policy's status, as far as a recording of metrics can tell. */
+import { unknown } from '../facts/answer.ts';
 import type { Revision } from '../facts/revision.ts';
 import type { Service } from '../facts/service.ts';
 import type { Split } from '../facts/split.ts';
 import { iso } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Logs } from '../ports/logs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Services } from '../ports/services.ts';
 import type { Status } from '../status/status.ts';
@@ -60,8 +62,15 @@ export function servicesOf(service: Service, { candidate, firstMs, isNew }: Reco
     glance: async () => service,
     read: async () => service,
     revision: async (_ref, name) => revision(name),
+    targets: async () => null,
+    digest: async () => null,
     write: async () => {
       throw new Error('a replay writes nothing');
     },
   };
 }
+
+/** A recording of metrics holds no logs. */
+export const logs: Logs = {
+  outOfMemory: async () => unknown('ProviderError', 'What is replayed has no logs.'),
+};

@@ -4,13 +4,14 @@ import { confirmed } from '../decide/confirmed.ts';
 import { decide } from '../decide/decide.ts';
 import type { Decision } from '../decide/decision.ts';
 import { repertoire } from '../decide/repertoire.ts';
+import { splitSetBy } from '../facts/change.ts';
 import type { Purpose } from '../facts/purpose.ts';
 import { all, between, percentOf, type Split } from '../facts/split.ts';
 import { iso } from '../facts/time.ts';
 import { observe } from '../loop/observe.ts';
 import type { RolloutState } from '../status/rollout.ts';
 import type { Status } from '../status/status.ts';
-import { adopted, lookMs, type ReplayOptions, serviceOf, servicesOf } from './as-recorded.ts';
+import { adopted, logs, lookMs, type ReplayOptions, serviceOf, servicesOf } from './as-recorded.ts';
 import { ending, type Line, lineAt, shownEvidence } from './line.ts';
 import { percentAt, type Recording } from './recording.ts';
 
@@ -42,7 +43,7 @@ export async function* beside(options: ReplayOptions, control: string): AsyncGen
     }
     const service = serviceOf(policy, split, candidate);
     const observation = await observe(
-      { services: servicesOf(service, recording), metrics, repertoire },
+      { services: servicesOf(service, recording), metrics, logs, repertoire },
       policy,
       state,
       nowMs,
@@ -83,10 +84,11 @@ const isVerdict = ({ action }: Decision): boolean => ['RollBack', 'Withdraw', 'P
 function lineOf(decision: Decision, state: Status, { candidate, shares }: Recording, nowMs: number): Line {
   const { action, reason, message } = state.decision ?? decision;
   const recordedPercent = percentAt(shares, nowMs);
+  const split = decision.write && splitSetBy(decision.write.change);
   const evidence = (state.rollout ?? decision.write?.rollout)?.evidence ?? [];
   return lineAt(nowMs, {
     action,
-    percent: decision.write ? percentOf(decision.write.change.split, candidate) : recordedPercent,
+    percent: split === null ? recordedPercent : percentOf(split, candidate),
     recordedPercent,
     reason,
     message,

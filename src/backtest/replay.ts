@@ -33,6 +33,7 @@ const late = (metrics: Metrics, delayMs: number): Metrics => ({
   inspect: (asked, nowMs) => metrics.inspect(asked, nowMs - delayMs),
   counts: (question) => metrics.counts(question),
   history: (question) => metrics.history(question),
+  saturation: (question) => metrics.saturation({ ...question, nowMs: question.nowMs - delayMs }),
 });
 
 export const heading = ({ candidate, control, firstMs, endMs, concurrent }: Recording): string => {

@@ -11,7 +11,7 @@ import type { Policy } from '../policy/policy.ts';
 import { askedOf, type Metrics } from '../ports/metrics.ts';
 import type { Status } from '../status/status.ts';
 import { absorbAlone, advice, beginAlone, shownAlone } from './alone.ts';
-import { adopted, lookMs, type ReplayOptions, serviceOf, servicesOf } from './as-recorded.ts';
+import { adopted, logs, lookMs, type ReplayOptions, serviceOf, servicesOf } from './as-recorded.ts';
 import { ending, type Line, lineAt } from './line.ts';
 import { percentAt } from './recording.ts';
 
@@ -35,7 +35,7 @@ export async function* withoutControl(options: ReplayOptions): AsyncGenerator<Li
     options.onProgress?.(nowMs);
     const percent = percentAt(shares, nowMs);
     const service = serviceOf(policy, all(candidate), candidate);
-    const eyes = { services: servicesOf(service, recording), metrics, repertoire };
+    const eyes = { services: servicesOf(service, recording), metrics, logs, repertoire };
     const seen = await observe(eyes, policy, asking(), nowMs);
     evidence = absorbAlone(policy, candidate, evidence, seen, firstMs + policy.rollout.warmupMs);
     const { level, action, message } = advice(policy, candidate, control, evidence);

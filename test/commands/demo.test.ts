@@ -81,6 +81,16 @@ by-hand  ◌ Pending  not adopted yet
     expect(Math.max(...lines.map((line) => line.length))).toBe(columns);
   });
 
+  test('shows how full the instances are where that is tuned', () => {
+    const saturation = { at: ago(2), memory: { percent: 88, sustained: true }, minutesOver24h: 66 };
+    const tuned = (mode: string): Panel => ({
+      ...healthy,
+      status: { ...steady, saturation, tuning: { mode, levers: [] } },
+    });
+    expect(frame([tuned('Auto')], nowMs, sinceMs, 60, 100)).toContain('88 %  of the p95 instance');
+    expect(frame([tuned('Recommend')], nowMs, sinceMs, 60, 100)).not.toContain('of the p95 instance');
+  });
+
   test('leaves the trend out where there is no room for it', () => {
     expect(frame([healthy], nowMs, sinceMs, 60, 100)).toContain('TREND');
     expect(frame([healthy], nowMs, sinceMs, 60, 80)).not.toContain('TREND');
