@@ -36,25 +36,24 @@ type StatusBody = Readonly<Record<string, unknown>>;
 /** So long an older CRD is taken to be the one that is installed. */
 const knownOnlyMs = 10 * 60_000;
 
-/** What came after the first version of the CRD. */
-const sinceTheFirst = [
+/** What came after the first version of the CRD, which keeps no field that it does not declare. */
+export const sinceTheFirst = [
   ...['memory', 'change', 'answer', 'compared', 'lastHold', 'late', 'trouble', 'unpinned', 'wentBack'],
   ...['saturation', 'tuning', 'tuner'],
+  ...['candidate.cause', 'intent.unsent', 'adoption.takenBackAt', 'hold.begun', 'hold.quiet'],
+  ...['guard.controlGone', 'guard.silenceTold'],
+  ...['rollout.idle', 'rollout.saturation', 'intent.rollout.idle', 'intent.rollout.saturation'],
 ];
-
-/** The same within a section that it knew; where it keeps whatever it is given, nothing is in the way. */
-const fieldsSinceTheFirst: Readonly<Record<string, readonly string[]>> = { candidate: ['cause'] };
 
 function firstKnown(status: StatusBody): StatusBody {
   const known = pruned(policySchema.properties!.status, status, true) as StatusBody;
-  const sections = Object.entries(known).filter(([section]) => !sinceTheFirst.includes(section));
-  return Object.fromEntries(
-    sections.map(([section, content]) => {
-      const later = fieldsSinceTheFirst[section];
-      if (later === undefined) return [section, content];
-      return [section, Object.fromEntries(Object.entries(record(content)).filter(([field]) => !later.includes(field)))];
-    }),
-  );
+  return sinceTheFirst.reduce<StatusBody>((left, path) => without(left, path.split('.')), known);
+}
+
+function without(body: StatusBody, [field, ...inner]: readonly string[]): StatusBody {
+  if (field === undefined || body[field] === undefined) return body;
+  const { [field]: content, ...rest } = body;
+  return inner.length === 0 ? rest : { ...rest, [field]: without(record(content), inner) };
 }
 
 /** The calls this operator makes on SLOPolicies. They throw what `persistently` throws. */
