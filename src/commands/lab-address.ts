@@ -6,7 +6,8 @@ export interface LabDoors {
   readonly kubernetes: string;
   readonly cloudRun: string;
   readonly prometheus: string;
-  readonly logging: string;
+  /** An older lab has none. */
+  readonly logging?: string;
 }
 
 export interface LabTime {
@@ -24,7 +25,7 @@ export interface LabAnswer {
 /** Throws in one sentence where no lab answers, and the signal's reason when it is aborted. */
 export async function labAt(url: string, signal?: AbortSignal): Promise<LabAnswer> {
   const origin = loopback(url);
-  const doors = await json<LabDoors>(`${origin}/`, ['kubernetes', 'cloudRun', 'prometheus', 'logging'], signal);
+  const doors = await json<LabDoors>(`${origin}/`, ['kubernetes', 'cloudRun', 'prometheus'], signal);
   return { doors, time: await json<LabTime>(`${origin}/lab/v1/clock`, ['nowMs', 'wallMs', 'speed'], signal) };
 }
 

@@ -93,7 +93,8 @@ export class Google implements Part {
       return {
         cloudRun: { labOrigin: loopbackOrigin(doors.cloudRun) },
         prometheus: { labOrigin: loopbackOrigin(doors.prometheus) },
-        logging: { labOrigin: loopbackOrigin(doors.logging) },
+        // Where there are no logs the answer is that they cannot be read.
+        logging: { labOrigin: loopbackOrigin(doors.logging ?? doors.cloudRun) },
       };
     }
     const credentials = await googleCredentials({
