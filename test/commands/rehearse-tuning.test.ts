@@ -59,7 +59,7 @@ describe('rehearse --tuning', () => {
     const { code, out } = await rehearsed('--services', services);
     expect(code).toBe(0);
     expect(out).toContain('SERVICE  CONTROLLER');
-    expect(out).toContain('1 days each, means of 3 runs, seed 1.');
+    expect(out).toContain('1 day each, means of 3 runs, seed 1.');
     expect(out).toContain('tuning.connections is not written');
   });
 
