@@ -144,7 +144,7 @@ function humanText(lines: readonly Line[], { tuning }: Policy, { days, seed }: R
   ]);
   const how = `${days === 1 ? '1 day' : `${days} days`} each, means of ${seeds} runs, seed ${seed}. Saturated and SLO missed are shares of the minutes, failed of the requests.`;
   const undeclared =
-    'tuning.connections is not written: this is as if there were nothing to connect to. Write it (or [] if so): until then nothing is raised.';
+    'tuning.connections is not written: this is as if there were nothing to connect to. Write it (or [] if so): without it the usual mode only recommends.';
   return [
     ...aligned([header, ...rows], [2, 3, 4, 5, 6]),
     '',
