@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Lab, type LabDescription } from '../lab/lab.ts';
 import { populationFrom } from '../lab/population.ts';
+import type { ServiceSeed } from '../lab/seed.ts';
 import type { Manners } from '../lab/world/manners.ts';
-import type { ServiceSeed } from '../lab/world.ts';
 import { durationMs } from '../policy/duration.ts';
 import { Misshapen } from '../scenario/shape.ts';
 

@@ -1,8 +1,8 @@
 /** `steadyrun rehearse --tuning`: what each mode of tuning would make of services over days, before anyone turns it on. */
 import { populationFrom } from '../lab/population.ts';
+import type { ServiceSeed } from '../lab/seed.ts';
 import { behaviourFrom } from '../lab/world/behaviour.ts';
 import { resourcesOf } from '../lab/world/template.ts';
-import type { ServiceSeed } from '../lab/world.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ControllerName } from '../rehearsal/tuning/controllers/index.ts';
 import { type Line, lineOf, unharmed } from '../rehearsal/tuning/line.ts';

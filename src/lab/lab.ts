@@ -14,8 +14,9 @@ import { KubernetesDoor, kubeconfigFor } from './doors/kubernetes.ts';
 import { loggingDoor } from './doors/logging.ts';
 import { prometheusDoor } from './doors/prometheus.ts';
 import { usualServices } from './population.ts';
+import type { ServiceSeed } from './seed.ts';
 import type { Manners } from './world/manners.ts';
-import { type ServiceSeed, World } from './world.ts';
+import { World } from './world.ts';
 
 export interface LabOptions {
   readonly seed: number;

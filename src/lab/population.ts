@@ -2,11 +2,11 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Misshapen, percent, shaped } from '../scenario/shape.ts';
+import { checkSeed, type ServiceSeed } from './seed.ts';
 import { behaviourFrom } from './world/behaviour.ts';
 import { Refusal } from './world/refusal.ts';
 import { firstRevision } from './world/service.ts';
 import { checkTraffic } from './world/traffic.ts';
-import { checkSeed, type ServiceSeed } from './world.ts';
 
 export const usualServices: readonly ServiceSeed[] = [
   { project: 'acme', region: 'europe-west1', name: 'api', rps: 100 },

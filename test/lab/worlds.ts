@@ -1,5 +1,6 @@
 /** Small worlds for tests. */
-import { type ServiceSeed, World, type WorldOptions } from '../../src/lab/world.ts';
+import type { ServiceSeed } from '../../src/lab/seed.ts';
+import { World, type WorldOptions } from '../../src/lab/world.ts';
 import { manners } from './manners.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);

@@ -3,7 +3,8 @@
  * what a scenario says of its noise and its events is what comes of it. Seeds are fixed; the significance is 1e-4.
  */
 import { describe, expect, test } from 'vitest';
-import { World as Lab, type ServiceSeed } from '../../src/lab/world.ts';
+import type { ServiceSeed } from '../../src/lab/seed.ts';
+import { World as Lab } from '../../src/lab/world.ts';
 import { bind } from '../../src/rehearsal/measures.ts';
 import { candidateName, World as Rehearsed, stableName } from '../../src/rehearsal/world.ts';
 import { type Counts, type Measures, noCounts, serve } from '../../src/scenario/draw.ts';

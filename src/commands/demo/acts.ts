@@ -1,6 +1,6 @@
 /** The five acts: what is done to a service, and what a good operator makes of it. */
 import type { Lab } from '../../lab/lab.ts';
-import type { ServiceSeed } from '../../lab/world.ts';
+import type { ServiceSeed } from '../../lab/seed.ts';
 import { storedPolicy } from '../../policy/parse.ts';
 import type { ScenarioText } from '../../scenario/scenario.ts';
 import type { Status } from '../../status/status.ts';

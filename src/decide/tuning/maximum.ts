@@ -15,7 +15,7 @@ import type { Settled } from '../concern.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Ceiling, ceilingOf, declaredCeiling } from './ceiling.ts';
 import { wantedMaximum } from './law.ts';
-import { dayPeak, maximumAt, minuteMs, unknownMinute, usualMaximum } from './memory.ts';
+import { dayPeak, maximumAt, minuteMs, revisionMaximum, unknownMinute } from './memory.ts';
 import { isManaged } from './own.ts';
 import { fullPart, isFull, type Usage } from './usage.ts';
 import { type Blocker, blockersOfAll, blockersOfRest, isOutstanding, ownBlockers } from './waits.ts';
@@ -35,12 +35,8 @@ interface Wanted {
 }
 
 /** The maximum in force: of the service and of the revision that serves, the smaller. */
-export function maximumInForce({ service }: Pick<Case, 'service'>, { serving }: TunerState): number {
-  return Math.min(maxInstancesOf(service) ?? Number.POSITIVE_INFINITY, revisionMaximum({ serving }));
-}
-
-export const revisionMaximum = ({ serving }: Pick<TunerState, 'serving'>): number =>
-  serving?.maxInstances ?? usualMaximum;
+export const maximumInForce = ({ service }: Pick<Case, 'service'>, tuner: TunerState): number =>
+  Math.min(maxInstancesOf(service) ?? Number.POSITIVE_INFINITY, revisionMaximum(tuner));
 
 export function lookAtMaximum(at: Case, others: Settled, tuner: TunerState): MaximumLook {
   const current = maximumInForce(at, tuner);
@@ -135,7 +131,7 @@ function usageOf({ policy, nowMs }: Case, tuner: TunerState): readonly Usage[] {
     .filter(({ endMs }) => nowMs - endMs < staleMs(policy.tuning))
     .map(({ endMs, active }) => ({
       minute: { ...unknownMinute, endMs, activeInstances: active ?? null },
-      maxInstances: Math.min(maximumAt(tuner, endMs), revisionMaximum(tuner)),
+      maxInstances: maximumAt(tuner, endMs),
       outOfMemory: 0,
     }));
 }

@@ -23,10 +23,15 @@ export const nothingYet = (nowMs: number): TunerState => ({
 
 export const recentMinutes = 5;
 
-/** The service's maximum that was in force at this time, as far as it is remembered. */
-export function maximumAt({ maximum, earlier }: TunerState, atMs: number): number {
-  const past = [...earlier].reverse().find(({ until }) => ms(until) >= atMs);
-  return past?.value ?? maximum?.value ?? Number.POSITIVE_INFINITY;
+/** Of the revision that serves, whatever the service has. */
+export const revisionMaximum = ({ serving }: Pick<TunerState, 'serving'>): number =>
+  serving?.maxInstances ?? usualMaximum;
+
+/** The maximum that was in force at this time, of the service and of the revision that serves, as far as it is remembered. */
+export function maximumAt(tuner: TunerState, atMs: number): number {
+  const { maximum, earlier } = tuner;
+  const past = earlier.findLast(({ until }) => ms(until) >= atMs);
+  return Math.min(past?.value ?? maximum?.value ?? Number.POSITIVE_INFINITY, revisionMaximum(tuner));
 }
 
 /** The most active instances within a day. */

@@ -8,7 +8,6 @@ import { cadence } from '../cadence.ts';
 import type { Outcome } from '../outcome.ts';
 import { dayMs, isWithin } from './memory.ts';
 
-const everyMs = dayMs;
 const mostTold = 8;
 
 /** What there is to tell, and the memory of that; null: nothing is new. It says nothing of what is decided. */
@@ -17,7 +16,7 @@ export function told(
   tuner: TunerState,
   nowMs: number,
 ): { readonly proposal: Outcome; readonly tuner: TunerState } | null {
-  const before = (tuner.told ?? []).filter(({ at }) => isWithin(at, everyMs, nowMs));
+  const before = (tuner.told ?? []).filter(({ at }) => isWithin(at, dayMs, nowMs));
   const fresh = rows.filter((row) => row.target !== undefined && !before.some(({ what }) => what === about(row)));
   if (fresh.length === 0) return null;
   const all = [...fresh.map((row) => ({ what: about(row), at: iso(nowMs) })), ...before].slice(0, mostTold);

@@ -2,12 +2,13 @@
  * What became of the revisions that the tuner made, and of the values that it set. What came to nothing is not tried again on
  * the same code for a week; what a pipeline sets back twice in a row is left to the pipeline.
  */
+import { maxInstancesOf } from '../../facts/service.ts';
 import { iso, ms } from '../../facts/time.ts';
 import type { Status } from '../../status/status.ts';
 import { longestBarMs, type Serving, type TunedBy, type TunerState, type TuningRevision } from '../../status/tuner.ts';
 import type { Case } from '../case.ts';
 import { mayReturn } from '../newest.ts';
-import { usualMaximum } from './memory.ts';
+import { earlierWith, revisionMaximum } from './memory.ts';
 
 const mostKept = 12;
 const resetsThatCount = 2;
@@ -97,18 +98,43 @@ export function resetsAfter(
   nowMs: number,
 ): TunerState['resets'] {
   const ours = tuner.revisions.filter(({ outcome, at }) => outcome === 'Promoted' && createdAtMs > ms(at));
-  const inForce: TunedBy = { ...serving, maxInstances: serving.maxInstances ?? usualMaximum };
+  const inForce: TunedBy = { ...serving, maxInstances: revisionMaximum({ serving }) };
   return (Object.keys(settable) as (keyof TunedBy)[]).reduce<TunerState['resets']>((resets, field) => {
     const lever = settable[field];
     const set = ours.find((own) => own.set[field] !== undefined)?.set[field];
     const now = inForce[field];
     if (set === undefined || now === undefined) return resets;
-    const others = resets.filter((one) => one.lever !== lever || one.generation !== generation);
-    const before = resets.filter((one) => one.lever === lever && one.generation === generation);
-    // One that keeps it ends the row.
-    if (field === 'maxInstances' ? now >= set : now <= set) return others;
-    return [{ lever, at: iso(nowMs), revision: serving.revision, generation }, ...before, ...others].slice(0, mostKept);
+    const isKept = field === 'maxInstances' ? now >= set : now <= set;
+    return withReset(resets, { lever, at: iso(nowMs), revision: serving.revision, generation }, isKept);
   }, tuner.resets);
+}
+
+/** One more in the row of this lever's resets, which ends with a hand that keeps what was set. */
+function withReset(resets: TunerState['resets'], reset: TunerState['resets'][number], isKept: boolean) {
+  const isOfRow = ({ lever, generation }: typeof reset) => lever === reset.lever && generation === reset.generation;
+  const others = resets.filter((one) => !isOfRow(one));
+  return isKept ? others : [reset, ...resets.filter(isOfRow), ...others].slice(0, mostKept);
+}
+
+/** The memory with the maximum as it is. What was there at the first look is nobody's news; any other change is another hand's. */
+export function withMaximum({ service, known, policy, nowMs }: Omit<Case, 'seen'>, tuner: TunerState): TunerState {
+  const value = maxInstancesOf(service);
+  const { maximum, ...rest } = tuner;
+  if (value === (maximum?.value ?? null)) return tuner;
+  const since = iso(nowMs);
+  const reset = {
+    lever: 'maxInstances',
+    at: since,
+    revision: tuner.serving?.revision ?? '',
+    generation: policy.generation,
+  };
+  return {
+    ...rest,
+    ...(value !== null && { maximum: { value, since, ours: false } }),
+    earlier: earlierWith(tuner, since),
+    ...(known.tuner && { scaledByHandAt: since }),
+    ...(maximum?.ours && value !== null && { resets: withReset(tuner.resets, reset, value >= maximum.value) }),
+  };
 }
 
 /** Set back twice in a row since the policy was last edited: somebody else's to set. */

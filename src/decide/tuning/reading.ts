@@ -5,7 +5,7 @@ import type { TunerHour, TunerState } from '../../status/tuner.ts';
 import type { Saturation } from '../../status/tuning.ts';
 import type { Case } from '../case.ts';
 import { type Levels, levelsOf, sustainedMinutes } from '../evidence/saturation.ts';
-import { hourMs, maximumAt, minuteMs, recentMinutes, usualMaximum } from './memory.ts';
+import { hourMs, maximumAt, minuteMs, recentMinutes } from './memory.ts';
 import { fullPart } from './usage.ts';
 
 const mostHours = 25;
@@ -49,7 +49,6 @@ function wholeService(
 
 function withMinute(tuner: TunerState, minute: Read, limit: number): TunerState {
   const { endMs, levels, active } = minute;
-  const maximum = Math.min(maximumAt(tuner, endMs), tuner.serving?.maxInstances ?? usualMaximum);
   const before = endMs - ms(tuner.until) <= mostApartMs ? (tuner.runs ?? noRuns) : noRuns;
   const runs = ofEach((resource) => runOf(before[resource], levels[resource], limit));
   const over = ofEach((resource) => minutesIn(runs[resource], runs[resource] > before[resource]));
@@ -62,7 +61,7 @@ function withMinute(tuner: TunerState, minute: Read, limit: number): TunerState 
   });
   const recent = {
     endMs,
-    full: active !== null && active >= fullPart * maximum,
+    full: active !== null && active >= fullPart * maximumAt(tuner, endMs),
     ...(active !== null && { active }),
     ...Object.fromEntries(resources.flatMap((one) => (levels[one] === null ? [] : [[one, levels[one]]]))),
   };

@@ -3,10 +3,10 @@ import { iso, ms } from '../../facts/time.ts';
 import type { TunerState } from '../../status/tuner.ts';
 import type { Case } from '../case.ts';
 import { dayMs, hourMs, isWithin } from './memory.ts';
-import { withOutcomes } from './own.ts';
+import { withMaximum, withOutcomes } from './own.ts';
 import { withMinutes } from './reading.ts';
 import { withServing } from './serving.ts';
-import { withIncident, withMaximum } from './waits.ts';
+import { withIncident } from './waits.ts';
 
 /** What this look found, in its order; the very same where it found nothing. */
 export function remembered(at: Case, before: TunerState): TunerState {

@@ -1,6 +1,7 @@
 /** What people read of each lever: what it is, what it should be, why, what that would bring, and what keeps it from being done. */
 import { type Resource, saturationText } from '../../facts/saturation.ts';
 import { ms } from '../../facts/time.ts';
+import { levers } from '../../facts/tuning.ts';
 import type { Serving, TunerState } from '../../status/tuner.ts';
 import type { Lever } from '../../status/tuning.ts';
 import { law, type Symptom, type WantedTemplate } from './law.ts';
@@ -18,15 +19,7 @@ const reasonOf = {
   memory: 'MemorySaturated',
   concurrency: 'ConcurrencySaturated',
 } as const satisfies Record<Resource, string>;
-const unitOf = { concurrency: '', cpuTargetPercent: ' %', concurrencyTargetPercent: ' %' } as const satisfies Record<
-  Field,
-  string
->;
-const nameOf = {
-  concurrency: 'concurrency',
-  cpuTargetPercent: 'CPU target',
-  concurrencyTargetPercent: 'concurrency target',
-} as const satisfies Record<Field, string>;
+const wordsOf = (field: Field) => levers[templateLevers[field]];
 
 /** "memory was at 91 % in 34 min of the last day" */
 const symptomText = ({ resource, level, hotMinutes }: Symptom): string =>
@@ -49,14 +42,14 @@ export function rowsOf(
     const symptom = wanted.symptoms.find(({ resource }) => resource === resourceOf[field]);
     if (target === undefined || !symptom) return [];
     const current = serving[field];
-    const unit = unitOf[field];
+    const { text, unit } = wordsOf(field);
     return [
       {
         lever: templateLevers[field],
         ...(current !== undefined && { current }),
         target,
         reason: reasonOf[symptom.resource],
-        message: `${symptomText(symptom)}: ${nameOf[field]} ${current === undefined ? '' : `${current}${unit} `}should be ${target}${unit}.`,
+        message: `${symptomText(symptom)}: ${text} ${current === undefined ? '' : `${current}${unit} `}should be ${target}${unit}.`,
         predicted: predictedText(symptom, field, target, current, wanted.growth),
         blockedBy: [...blockersOf(field)],
       },
@@ -133,13 +126,14 @@ export function boundRows(symptoms: readonly Symptom[], serving: Serving, wanted
     const field = fields.find((one) => resourceOf[one] === symptom.resource);
     if (field === undefined || wanted?.set[field] !== undefined) return [];
     const current = serving[field];
-    const now = current === undefined ? '' : ` (${current}${unitOf[field]})`;
+    const { text, unit } = wordsOf(field);
+    const now = current === undefined ? '' : ` (${current}${unit})`;
     return [
       {
         lever: templateLevers[field],
         ...(current !== undefined && { current }),
         reason: reasonOf[symptom.resource],
-        message: `${symptomText(symptom)}, and the ${nameOf[field]}${now} is as low as it may be.`,
+        message: `${symptomText(symptom)}, and the ${text}${now} is as low as it may be.`,
         blockedBy: ['AtBound'],
       },
     ];
@@ -158,8 +152,8 @@ export function outlivedRows({ revisions, serving, overHalf }: TunerState, nowMs
     if (!own || set === undefined || was === undefined || serving[field] !== set || own.image === serving.image)
       return [];
     if (nowMs - ms(overHalf[resource]) < outlivedMs) return [];
-    const unit = unitOf[field];
-    const message = `${nameOf[field]} was lowered from ${was}${unit} to ${set}${unit} for other code; with this one ${saturationText(resource)} has not been over half of the limit for a week: it may be raised again.`;
+    const { text, unit } = wordsOf(field);
+    const message = `${text} was lowered from ${was}${unit} to ${set}${unit} for other code; with this one ${saturationText(resource)} has not been over half of the limit for a week: it may be raised again.`;
     return [
       {
         lever: templateLevers[field],

@@ -2,7 +2,7 @@
 import { iso } from '../../facts/time.ts';
 import type { Serving, TunedBy, TunerState } from '../../status/tuner.ts';
 import type { Case } from '../case.ts';
-import { usualMaximum } from './memory.ts';
+import { revisionMaximum } from './memory.ts';
 import { fields, resetsAfter } from './own.ts';
 
 /** The memory with how the serving revision runs, as far as this look found it out. */
@@ -42,7 +42,7 @@ function targetsIn({
 
 /** As it runs, of what is set. */
 export function inForceOf(serving: Serving, set: TunedBy): TunedBy {
-  const now: TunedBy = { ...serving, maxInstances: serving.maxInstances ?? usualMaximum };
+  const now: TunedBy = { ...serving, maxInstances: revisionMaximum({ serving }) };
   return Object.fromEntries(
     [...fields, 'maxInstances' as const].flatMap((field) =>
       set[field] === undefined || now[field] === undefined ? [] : [[field, now[field]]],

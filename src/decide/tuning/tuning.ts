@@ -5,7 +5,7 @@
  */
 import { tuning as purposes } from '../../facts/purpose.ts';
 import type { Refusal } from '../../facts/refusal.ts';
-import type { Service } from '../../facts/service.ts';
+import { maxInstancesOf, type Service } from '../../facts/service.ts';
 import { iso, ms } from '../../facts/time.ts';
 import type { Status } from '../../status/status.ts';
 import type { TunerState } from '../../status/tuner.ts';
@@ -20,14 +20,17 @@ import { putBack } from './make.ts';
 import { lookAtMaximum } from './maximum.ts';
 import { dayMs, isWithin, maximumSet, minuteMs, nothingYet } from './memory.ts';
 import { told } from './news.ts';
-import { withOutcomes } from './own.ts';
+import { withMaximum, withOutcomes } from './own.ts';
 import { saturationShown } from './reading.ts';
 import { remembered } from './remember.ts';
-import { withMaximum } from './waits.ts';
 import { weigh, weighingQuestions } from './weigh.ts';
 
 const sections = ['saturation', 'tuning', 'tuner'] as const satisfies readonly (keyof Status)[];
 type Section = (typeof sections)[number];
+
+/** Somebody else set the maximum. */
+const isNews = (service: Service, { tuner }: Status): boolean =>
+  tuner !== undefined && maxInstancesOf(service) !== (tuner.maximum?.value ?? null);
 
 export const tuning: Concern<Section> = {
   sections,
@@ -39,12 +42,6 @@ export const tuning: Concern<Section> = {
   confirm,
   refused,
 };
-
-/** Somebody else set the maximum. */
-function isNews({ scaling }: Service, { tuner }: Status): boolean {
-  const value = scaling.mode === 'Automatic' ? scaling.maxInstances : null;
-  return tuner !== undefined && value !== (tuner.maximum?.value ?? null);
-}
 
 /** Where the metrics are only read for people, now and then is enough. */
 const readEveryMs = { Off: Number.POSITIVE_INFINITY, Recommend: 10 * minuteMs, ServiceLevel: minuteMs, Auto: minuteMs };

@@ -1,11 +1,10 @@
 /** What tuning waits for. A raise of the maximum waits for less than the rest. */
-import { maxInstancesOf } from '../../facts/service.ts';
 import { iso, ms } from '../../facts/time.ts';
 import type { Status } from '../../status/status.ts';
 import type { TunerState } from '../../status/tuner.ts';
 import type { Case } from '../case.ts';
 import type { Settled } from '../concern.ts';
-import { dayMs, earlierWith, isWithin, minuteMs } from './memory.ts';
+import { dayMs, isWithin, minuteMs } from './memory.ts';
 import { isAfterRollback, isBarred, isCutInVain, isManaged, type TemplateLever } from './own.ts';
 
 export type Blocker =
@@ -88,35 +87,6 @@ export function withIncident({ known, nowMs }: Pick<Case, 'known' | 'nowMs'>, tu
     return { ...rest, incident: { since: incident?.since ?? seen, seen } };
   }
   return !incident || isWithin(incident.seen, incidentEndsMs, nowMs) ? tuner : rest;
-}
-
-/** The memory with the maximum as it is. What was there at the first look is nobody's news; any other change is another hand's. */
-export function withMaximum(
-  { service, known, policy, nowMs }: Pick<Case, 'service' | 'known' | 'policy' | 'nowMs'>,
-  tuner: TunerState,
-): TunerState {
-  const value = maxInstancesOf(service);
-  const { maximum, ...rest } = tuner;
-  if (value === (maximum?.value ?? null)) return tuner;
-  const since = iso(nowMs);
-  return {
-    ...rest,
-    ...(value !== null && { maximum: { value, since, ours: false } }),
-    earlier: earlierWith(tuner, since),
-    ...(known.tuner && { scaledByHandAt: since }),
-    ...(maximum?.ours && value !== null && { resets: maximumReset(tuner, value, policy.generation, since) }),
-  };
-}
-
-/** What we set was set back, or kept, or set to something else that is no less. */
-function maximumReset({ resets, maximum, serving }: TunerState, value: number, generation: number, at: string) {
-  const others = resets.filter(({ lever }) => lever !== 'maxInstances');
-  const before = resets.filter((one) => one.lever === 'maxInstances' && one.generation === generation);
-  if (value >= maximum!.value) return others;
-  return [{ lever: 'maxInstances', at, revision: serving?.revision ?? '', generation }, ...before, ...others].slice(
-    0,
-    12,
-  );
 }
 
 /** What was sent and has not been seen by then never will be. */

@@ -16,8 +16,8 @@ import { isPutBack } from '../tuned.ts';
 import { type Ceiling, ceilingOf } from './ceiling.ts';
 import { type InForce, law, symptomsOf, type TemplateLook, type WantedTemplate, wantedTemplate } from './law.ts';
 import { raiseFirst, revisionProposal } from './make.ts';
-import { maximumInForce, revisionMaximum } from './maximum.ts';
-import { dayMs, dayPeak, isWithin, maximumAt, minuteMs, unknownMinute } from './memory.ts';
+import { maximumInForce } from './maximum.ts';
+import { dayMs, dayPeak, isWithin, maximumAt, minuteMs, revisionMaximum, unknownMinute } from './memory.ts';
 import { type Field, fields, isTemplates, type TemplateLever, templateLevers } from './own.ts';
 import { minutesOver } from './reading.ts';
 import { boundRows, limitRows, outlivedRows, rowsOf } from './rows.ts';
@@ -111,8 +111,8 @@ function windowOf({ saturation }: Case['seen'], tuner: TunerState, nowMs: number
   const kills = killed?.revision === serving.revision && ms(killed.at) > fromMs ? killed.count : 0;
   const window: Usage[] = [];
   for (let endMs = wholeMinute(fromMs) + minuteMs; endMs <= lastMs; endMs += minuteMs) {
-    const maxInstances = Math.min(maximumAt(tuner, endMs), revisionMaximum(tuner));
-    window.push({ minute: found.get(endMs) ?? { ...unknownMinute, endMs }, maxInstances, outOfMemory: 0 });
+    const minute = found.get(endMs) ?? { ...unknownMinute, endMs };
+    window.push({ minute, maxInstances: maximumAt(tuner, endMs), outOfMemory: 0 });
   }
   const last = window.at(-1);
   return last ? [...window.slice(0, -1), { ...last, outOfMemory: kills }] : [];
@@ -161,7 +161,7 @@ function generalBlockers(
     ...blockersOfAll(at, tuner),
     policy.tuning.mode === 'ServiceLevel' && 'Mode',
     ...blockersOfRest(at, others, tuner),
-    wanted.kind === 'Ceiling' && (ceiling.because ?? 'Quota'),
+    wanted.kind === 'Ceiling' && ceiling.because,
     made.length >= law.revisionsPerDay && 'TooManyRevisions',
     !isOurs && 'NewerTemplate',
     namedSplit(service.traffic) === null && 'FollowsLatest',

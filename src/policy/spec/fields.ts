@@ -9,6 +9,14 @@ export const length = (min: string, max: string) =>
     lengthBetween(min, max),
   );
 
+export const dnsLabel = z
+  .string()
+  .max(63)
+  .regex(
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+    'must be a DNS label: lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
+  );
+
 export const projectId = z
   .string()
   .min(4)

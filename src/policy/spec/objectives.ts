@@ -10,7 +10,7 @@ import {
   targetGiven,
   unitOfQuery,
 } from '../rules.ts';
-import { length } from './fields.ts';
+import { dnsLabel, length } from './fields.ts';
 
 /** PromQL; whether it can be taken apart into counters is told by `check` and by the operator, with the place. */
 const query = z.string().min(1).max(8192);
@@ -94,14 +94,7 @@ const indicator = ruled(
 
 const objective = ruled(
   z.object({
-    name: z
-      .string()
-      .max(63)
-      .regex(
-        /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
-        'must be a DNS label: lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
-      )
-      .meta({ description: 'Name of the objective, unique in this policy.', example: 'availability' }),
+    name: dnsLabel.meta({ description: 'Name of the objective, unique in this policy.', example: 'availability' }),
     targetPercent: z.number().gt(1).lt(100).optional().meta({
       description:
         'Share of good events the SLO asks for, in percent. A latency objective may leave it out: it is its percentile; so may one of saturation: it is 99.5, of all minutes.',

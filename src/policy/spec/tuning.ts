@@ -1,6 +1,7 @@
 /** `spec.tuning`: how full instances may be, and what may be changed to keep them below that. */
 import { z } from 'zod';
 import { boundsInOrder, minimumBelowMaximum, oneInstanceConnects, ruled } from '../rules.ts';
+import { dnsLabel } from './fields.ts';
 
 /** What people may set a lever to, within what Cloud Run takes. */
 const bounds = (what: string, least: number, most: number, example: { readonly min: number; readonly max: number }) => {
@@ -16,14 +17,7 @@ const bounds = (what: string, least: number, most: number, example: { readonly m
 
 const connection = ruled(
   z.object({
-    name: z
-      .string()
-      .max(63)
-      .regex(
-        /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
-        'must be a DNS label: lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
-      )
-      .meta({ description: 'What it is called, unique in this policy.', example: 'cloudsql-main' }),
+    name: dnsLabel.meta({ description: 'What it is called, unique in this policy.', example: 'cloudsql-main' }),
     max: z.number().int().min(1).max(1_000_000).meta({
       format: 'int32',
       description: 'The most connections that it takes.',

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { LabLogs } from '../../../src/lab/logs.ts';
 import { instant } from '../../../src/lab/promql/query.ts';
+import type { ServiceSeed } from '../../../src/lab/seed.ts';
 import { finishedPerSecond, inFlightAfter, responseSeconds } from '../../../src/lab/world/sharing.ts';
-import type { ServiceSeed, World } from '../../../src/lab/world.ts';
+import type { World } from '../../../src/lab/world.ts';
 import { API, latest, live, MINUTE_MS, OLD, worldOf } from '../worlds.ts';
 
 const fleetOf = (world: World) => world.service('api').latestReady.fleet;
