@@ -15,7 +15,7 @@ export const law = {
   /** Aimed at, as a part of the limit: what is measured errs, and a level does not quite go with its target. */
   aim: 0.9,
   /** So many minutes over the limit within the window are worth a revision. */
-  hotMinutes: 20,
+  hotMinutes: 30,
   /**
    * Of concurrency the most within a minute is measured, and it is the mean that is to stay below the limit. Requests that come
    * by chance bring the most two or three standard deviations above the mean. One of them is allowed for: those that come in
@@ -47,8 +47,10 @@ export const law = {
   busier: 1.2,
   /** No change is thought to need more than so many times the instances. */
   mostGrowth: 3,
-  /** A change may need so much of the ceiling. */
+  /** A smaller concurrency may need so much of the ceiling. */
   ceilingPart: 0.95,
+  /** Requests that die with their instances are worth exceeding it from this part of all on. */
+  crashLoop: 0.001,
   fewestMinutes: 20,
   windowMinutes: 24 * 60,
   minutesBetweenLooks: 5,
@@ -120,28 +122,38 @@ export interface WantedTemplate {
 
 /** One change of the template for all that is saturated; null: none is wanted. */
 export function wantedTemplate(at: TemplateLook): WantedTemplate | null {
-  const { window, dayPeak, inForce, ceiling } = at;
-  if (window.length < law.fewestMinutes) return null;
-  const outOfMemory = killsIn(window);
+  if (at.window.length < law.fewestMinutes) return null;
   const symptoms = symptomsOf(at);
-  const set = cure(at, symptoms);
-  if (Object.keys(set).length === 0) return null;
+  const { concurrency, ...targets } = cure(at, symptoms);
+  const all = concurrency === undefined ? targets : { ...targets, concurrency };
+  if (isNothing(all)) return null;
+  // Under a ceiling a target brings what instances there are; a smaller concurrency takes away what they can do.
+  const fits = concurrency === undefined || hasRoom(all, at);
+  const set = fits || isNothing(targets) ? all : targets;
+  const kind = fits || set === targets ? 'Change' : 'Ceiling';
   const growth = growthBy(set, at);
-  // Where instances die of their memory fewer requests in each are better than any number of them.
-  const fits = outOfMemory > 0 || dayPeak * growth <= law.ceilingPart * ceiling;
-  const needed = Math.min(ceiling, Math.ceil(law.leastRoom * dayPeak * growth));
-  const maxFirst = growth > 1 && needed > inForce.maxInstances ? needed : null;
-  return { kind: fits ? 'Change' : 'Ceiling', set, maxFirst, symptoms, growth, outOfMemory };
+  const needed = Math.min(at.ceiling, Math.ceil(law.leastRoom * at.dayPeak * growth));
+  const maxFirst = growth > 1 && needed > at.inForce.maxInstances ? needed : null;
+  return { kind, set, maxFirst, symptoms, growth, outOfMemory: killsIn(at.window) };
+}
+
+const isNothing = (set: TunedSettings): boolean => Object.keys(set).length === 0;
+
+/** Where many requests die with their instances, fewer requests in each are better than any number of them. */
+const hasRoom = (set: TunedSettings, at: TemplateLook): boolean =>
+  at.dayPeak * growthBy(set, at) <= law.ceilingPart * at.ceiling || diesOften(at);
+
+/** Whatever is not known to be answered counts for nothing. */
+function diesOften({ window, inForce }: TemplateLook): boolean {
+  const outOfMemory = killsIn(window);
+  const requests = window.reduce((sum, { minute }) => sum + 60 * (minute.requestsPerSecond ?? 0), 0);
+  return outOfMemory > 0 && outOfMemory * inForce.concurrency >= law.crashLoop * requests;
 }
 
 const killsIn = (window: readonly Usage[]): number => window.reduce((sum, usage) => sum + usage.outOfMemory, 0);
 
 /** What is saturated for long enough to be worth a revision. */
-export function symptomsOf({
-  window,
-  inForce,
-  limit,
-}: Omit<TemplateLook, 'ceiling' | 'bounds' | 'dayPeak'>): Symptom[] {
+export function symptomsOf({ window, inForce, limit }: Pick<TemplateLook, 'window' | 'inForce' | 'limit'>): Symptom[] {
   const outOfMemory = killsIn(window);
   const sustained = sustainedLevels(window, inForce.concurrency);
   return resources.flatMap((resource) => {

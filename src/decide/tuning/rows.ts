@@ -81,8 +81,6 @@ export function limitRows(
   wanted: WantedTemplate | null,
   limit: number,
 ): Lever[] {
-  const isLeft = wanted === null || wanted.kind === 'Ceiling';
-  const left = wanted?.kind === 'Ceiling' ? 'more instances are not to be had' : 'no scaling target may be lower';
   return symptoms.flatMap((symptom): Lever[] => {
     const row = { reason: reasonOf[symptom.resource], blockedBy: ['NeverAutomatic'] };
     const factor = symptom.level / (law.aim * limit);
@@ -100,9 +98,10 @@ export function limitRows(
         },
       ];
     }
+    const isLowest = wanted?.set[`${symptom.resource}TargetPercent`] === undefined;
     const target = cpuSizes.find((size) => size > cpus);
-    if (!isLeft || target === undefined || (symptom.resource === 'concurrency' && concurrency <= 1)) return [];
-    const message = `${symptomText(symptom)}, and ${left}: ${target} CPUs instead of ${cpus} would let each do more.`;
+    if (!isLowest || target === undefined || (symptom.resource === 'concurrency' && concurrency <= 1)) return [];
+    const message = `${symptomText(symptom)}, and no scaling target may be lower: ${target} CPUs instead of ${cpus} would let each do more.`;
     return [
       {
         ...row,

@@ -7,7 +7,6 @@ import {
   aboveCeiling,
   flips,
   harmedPercent,
-  healthyOf,
   type Measure,
   meanCost,
   meanOf,
@@ -42,7 +41,7 @@ export const quickBars: typeof fullBars = {
   missed: { untuned: 0.9, 'HPA-like': 0.9 },
   failed: { untuned: 1, 'HPA-like': 0.5 },
   harmedPercent: 20,
-  /** Hardly any of ten is healthy. */
+  /** They are not looked for. */
   touchedPercent: null,
   cost: 1.4,
   revisionsPerDay: 2,
@@ -54,7 +53,13 @@ export const quickBars: typeof fullBars = {
 const mostTimes = 1000;
 const digits = (value: number): number => Number(value.toPrecision(4));
 
-export function rows(played: readonly Played[], days: number, bars: typeof fullBars): Row[] {
+/** `healthy` are services of which nothing is the matter, be they among those that were played or not. */
+export function rows(
+  played: readonly Played[],
+  healthy: readonly Played[],
+  days: number,
+  bars: typeof fullBars,
+): Row[] {
   const free = withoutCeiling(played);
   const least = (what: string, value: number, bar: number, unit = 'times'): Row => ({
     what,
@@ -95,9 +100,9 @@ export function rows(played: readonly Played[], days: number, bars: typeof fullB
       : [
           most(
             'healthy services that get a tuning revision',
-            touchedPercent(healthyOf(played), ours),
+            touchedPercent(healthy, ours),
             bars.touchedPercent,
-            '%',
+            `% of ${healthy.length}`,
           ),
         ]),
     most('instance hours, where untuned does not fail', meanCost(servedUntuned(played), ours), bars.cost, 'times'),

@@ -52,13 +52,13 @@ describe('the template', () => {
   test.each<[string, TemplateLook, object | null]>([
     ['stays where nothing is saturated', look(usages(120)), null],
     ['stays after an episode of 19 minutes', look(lately(19, crowded)), null],
-    ['gets a lower concurrency target after 20', look(lately(20, crowded)), { concurrencyTargetPercent: 45 }],
-    ['gets a lower CPU target after 20', look(lately(20, busy)), { cpuTargetPercent: 45 }],
+    ['gets a lower concurrency target after 30', look(lately(30, crowded)), { concurrencyTargetPercent: 45 }],
+    ['gets a lower CPU target after 30', look(lately(30, busy)), { cpuTargetPercent: 45 }],
     ['gets a lower concurrency after 5 of memory', look(lately(5, heavy)), { concurrency: 40 }],
     ['not after 4', look(lately(4, heavy)), null],
     [
       'gets all at once',
-      look(lately(20, { ...crowded, ...busy, memory: 0.9 })),
+      look(lately(30, { ...crowded, ...busy, memory: 0.9 })),
       { concurrency: 53, cpuTargetPercent: 45, concurrencyTargetPercent: 45 },
     ],
     [
@@ -101,7 +101,7 @@ describe('the template', () => {
     ],
     [
       'aims in proportion to another limit',
-      look(lately(20, { peakInFlight: 60 }), { limit: 0.6 }),
+      look(lately(30, { peakInFlight: 60 }), { limit: 0.6 }),
       { concurrencyTargetPercent: 43 },
     ],
   ])('%s', (_, at, set) => {
@@ -109,35 +109,48 @@ describe('the template', () => {
   });
 
   test('says what it saw, and what it may need', () => {
-    expect(wantedTemplate(look(lately(20, busy), { dayPeak: 60 }))).toEqual({
+    expect(wantedTemplate(look(lately(30, busy), { dayPeak: 60 }))).toEqual({
       kind: 'Change',
       set: { cpuTargetPercent: 45 },
       maxFirst: 120,
-      symptoms: [{ resource: 'cpu', hotMinutes: 20, level: 0.95 }],
+      symptoms: [{ resource: 'cpu', hotMinutes: 30, level: 0.95 }],
       growth: 60 / 45,
       outOfMemory: 0,
     });
   });
 
   test('raises no maximum that is high enough', () => {
-    expect(wantedTemplate(look(lately(20, busy)))).toMatchObject({ maxFirst: null });
+    expect(wantedTemplate(look(lately(30, busy)))).toMatchObject({ maxFirst: null });
   });
 
-  test('does not want what needs more instances than there may be, and says what it would have been', () => {
-    const at = { dayPeak: 20, ceiling: 27 };
-    expect(wantedTemplate(look(lately(20, busy), at))).toMatchObject({
-      kind: 'Ceiling',
-      set: { cpuTargetPercent: 45 },
-    });
-    expect(wantedTemplate(look(lately(20, busy), { ...at, ceiling: 29 }))).toMatchObject({ kind: 'Change' });
+  test('wants no smaller concurrency that needs more instances than there may be, and says what it would have been', () => {
+    const cut = look(lately(30, { ...heavy, requestsPerSecond: 400 }), { dayPeak: 20, ceiling: 42 });
+    expect(wantedTemplate(cut)).toMatchObject({ kind: 'Ceiling', set: { concurrency: 40 } });
+    expect(wantedTemplate({ ...cut, ceiling: 43 })).toMatchObject({ kind: 'Change', set: { concurrency: 40 } });
   });
 
-  test('wants it all the same where instances die', () => {
-    const window = lately(20, { ...heavy, outOfMemory: 1, requestsPerSecond: 400 });
-    expect(wantedTemplate(look(window, { dayPeak: 20, ceiling: 20 }))).toMatchObject({
-      kind: 'Change',
-      outOfMemory: 20,
-    });
+  test.each([20, 21, 1000])('wants a lower target under any ceiling: %i', (ceiling) => {
+    const wanted = wantedTemplate(look(lately(30, busy), { dayPeak: 20, ceiling }));
+    expect(wanted).toMatchObject({ kind: 'Change', set: { cpuTargetPercent: 45 } });
+    expect(wanted!.maxFirst ?? 0).toBeLessThanOrEqual(ceiling);
+  });
+
+  test('wants the target alone where the smaller concurrency has no room', () => {
+    const wanted = wantedTemplate(
+      look(lately(30, { ...heavy, ...busy, requestsPerSecond: 400 }), { dayPeak: 20, ceiling: 20 }),
+    );
+    expect(wanted).toMatchObject({ kind: 'Change', set: { cpuTargetPercent: 45 } });
+    expect(wanted!.set).not.toHaveProperty('concurrency');
+  });
+
+  test.each([
+    // An instance died with 80 requests in each of 30 minutes of so many a second, after 90 of 40.
+    ['one request in a thousand', 1213, 'Change'],
+    ['fewer', 1214, 'Ceiling'],
+    ['nobody knows of how many', null, 'Change'],
+  ])('wants it all the same where as many die with their instances as %s', (_, requestsPerSecond, kind) => {
+    const window = lately(30, { ...heavy, outOfMemory: 1, requestsPerSecond });
+    expect(wantedTemplate(look(window, { dayPeak: 20, ceiling: 20 }))).toMatchObject({ kind, outOfMemory: 30 });
   });
 });
 
