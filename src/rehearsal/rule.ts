@@ -17,6 +17,8 @@ export interface Sight {
   readonly candidate: string;
   /** The stable's past before the deploy, by objective. */
   history(): readonly (readonly Tally[])[];
+  /** Whether this is done when ours writes it; missing: whatever it writes is. What is not done it does not remember as done. */
+  readonly obeys?: (written: Split) => boolean;
 }
 
 export interface Step {

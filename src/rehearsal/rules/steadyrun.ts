@@ -54,7 +54,8 @@ export class Steadyrun implements Controller {
     this.#nextCheckMs = decision.nextCheckMs;
     this.#state = state;
     const { action, reason, message, write } = decision;
-    const written = write && splitSetBy(write.change);
+    const asked = write && splitSetBy(write.change);
+    const written = asked && (sight.obeys?.(asked) ?? true) ? asked : null;
     if (write && written) {
       const at = { policy: this.#policy, service: serviceOf(written, sight.candidate), known: state, nowMs };
       this.#state = confirmedBy(repertoire, at, { ...write, reason });
