@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME [--json] [--seed N] [--quick] [--services N]`: one line a cell, then the bars and whether each is met; exit code 1
+ * `npm run bench -- NAME [--json] [--seed N] [--quick] [--services N] [--data DIR]`: one line a cell, then the bars and whether each is met; exit code 1
  * when one is missed. NAME is one of those below.
  */
 import { cpus } from 'node:os';
@@ -7,6 +7,9 @@ import { parseArgs } from 'node:util';
 import { ablations } from './ablations.ts';
 import { decisions } from './decisions.ts';
 import { pass } from './pass.ts';
+import { BadData } from './placebo/csv.ts';
+import { placeboText } from './placebo/lines.ts';
+import { placebo } from './placebo.ts';
 import { queries } from './queries.ts';
 import { tuning } from './tuning.ts';
 
@@ -15,6 +18,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** How many services `tuning` plays; missing: as many as it usually does. */
   readonly services?: number;
+  /** Where the recorded traffic of `placebo` lies. */
+  readonly data?: string;
 }
 
 export interface Row {
@@ -27,12 +32,12 @@ export interface Row {
 
 type Bench = (options: BenchOptions, onCell: (cell: Record<string, unknown>) => void) => Promise<Row[]>;
 
-const benches: Readonly<Record<string, Bench>> = { ablations, decisions, pass, queries, tuning };
+const benches: Readonly<Record<string, Bench>> = { ablations, decisions, pass, placebo, queries, tuning };
 
 /** Exit code 2: it was not understood. */
 function usage(problem: string): number {
   console.error(
-    `bench: ${problem}; NAME is ${Object.keys(benches).join(' or ')}, options are --json, --seed N, --quick, and for tuning --services N`,
+    `bench: ${problem}; NAME is ${Object.keys(benches).join(' or ')}, options are --json, --seed N, --quick, for tuning --services N, and for placebo --data DIR`,
   );
   return 2;
 }
@@ -55,11 +60,24 @@ async function main(args: readonly string[]): Promise<number> {
   if (services !== undefined && !(Number.isInteger(services) && services >= 1 && services <= 10_000))
     return usage(`--services ${values.services} is not a whole number from 1 to 10000`);
   if (services !== undefined && name !== 'tuning') return usage('only tuning plays --services');
+  const { data } = values;
+  if (data !== undefined && name !== 'placebo') return usage('only placebo reads --data');
 
   const print = (line: unknown, text: string) => console.log(values.json ? JSON.stringify(line) : text);
-  const rows = await bench({ seed, quick: values.quick, ...(services !== undefined && { services }) }, (cell) =>
-    print(cell, cellText(cell)),
-  );
+  const options = {
+    seed,
+    quick: values.quick,
+    ...(services !== undefined && { services }),
+    ...(data !== undefined && { data }),
+  };
+  let rows: Row[];
+  try {
+    rows = await bench(options, (cell) => print(cell, cellText(cell)));
+  } catch (error) {
+    if (!(error instanceof BadData)) throw error;
+    console.error(`bench: ${error.message}`);
+    return 1;
+  }
   const ok = rows.every((row) => row.ok);
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`;
   const table = rows.map(
@@ -71,6 +89,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** What a person wants to see of a cell while it goes on. */
 function cellText(cell: Record<string, unknown>): string {
+  if ('series' in cell || 'dataSet' in cell) return placeboText(cell);
   if (!('excessBadRequests' in cell)) return JSON.stringify(cell);
   const { rule, scenario, runs, promoted, rolledBack, undecided } = cell;
   return `${rule}, ${scenario}: of ${runs} promoted ${promoted}, rolled back ${rolledBack}, undecided ${undecided}`;
@@ -85,6 +104,7 @@ const read = (args: readonly string[]) =>
       quick: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       services: { type: 'string' },
+      data: { type: 'string' },
     },
   });
 

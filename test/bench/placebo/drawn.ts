@@ -1,0 +1,90 @@
+/**
+ * Latency where each instance has luck of its own: no record tells requests by instance of a service with many, so this one is
+ * made up, but for the luck, which is drawn from machines that were measured. A hundred requests a second, an instance for
+ * each twenty of an arm's own and at least one, as slow as the lab's healthy service times a factor, until another takes its
+ * place after some 90 min.
+ */
+import type { Tally } from '../../../src/facts/counts.ts';
+import { shareBelow } from '../../../src/scenario/lognormal.ts';
+import type { Random } from '../../../src/scenario/random.ts';
+import type { Arms } from './arms.ts';
+import type { DrawnSeries } from './series.ts';
+
+const latencyMs = { p50: 110, p95: 250, p99: 350 };
+const requestsPerSecond = 100;
+const requestsPerSecondOfInstance = 20;
+const lifeMs = 90 * 60_000;
+
+const slowOf = ({ factors, slowMs }: DrawnSeries): number[] =>
+  factors.map((factor) => 1 - shareBelow(latencyMs, slowMs / factor));
+
+/** Of all requests, in the long run. */
+export function drawnBad(series: DrawnSeries): number {
+  return slowOf(series).reduce((sum, slow) => sum + slow, 0) / series.factors.length;
+}
+
+export class DrawnTraffic {
+  readonly #series: DrawnSeries;
+  readonly #slow: readonly number[];
+  readonly #share: number;
+
+  constructor(series: DrawnSeries, share: number) {
+    this.#series = series;
+    this.#slow = slowOf(series);
+    this.#share = share;
+  }
+
+  /** The stable's past, and both arms from the deploy on. */
+  draw(random: Random, past: number, ticks: number): { readonly history: Tally[]; readonly ticks: Arms[] } {
+    const stable = this.#fleet(random, 1);
+    const history = Array.from({ length: past }, () => stable.tick());
+    stable.serve(1 - this.#share);
+    const candidate = this.#fleet(random, this.#share);
+    const arms = Array.from({ length: ticks }, () => ({ candidate: candidate.tick(), stable: stable.tick() }));
+    return { history, ticks: arms };
+  }
+
+  #fleet(random: Random, share: number): Fleet {
+    return new Fleet(random, this.#slow, this.#series.tickMs, share);
+  }
+}
+
+/** An arm's instances, each by the part of its requests that is slow. */
+class Fleet {
+  readonly #random: Random;
+  readonly #pool: readonly number[];
+  readonly #tickMs: number;
+  readonly #instances: number[] = [];
+  #requests = 0;
+
+  constructor(random: Random, pool: readonly number[], tickMs: number, share: number) {
+    this.#random = random;
+    this.#pool = pool;
+    this.#tickMs = tickMs;
+    this.serve(share);
+  }
+
+  serve(share: number): void {
+    const rate = share * requestsPerSecond;
+    this.#requests = (rate * this.#tickMs) / 1000;
+    this.#instances.length = Math.min(this.#instances.length, instancesFor(rate));
+    while (this.#instances.length < instancesFor(rate)) this.#instances.push(this.#start());
+  }
+
+  tick(): Tally {
+    const sum = { bad: 0, total: 0 };
+    this.#instances.forEach((slow, i) => {
+      const total = this.#random.poisson(this.#requests / this.#instances.length);
+      sum.total += total;
+      sum.bad += this.#random.binomial(total, slow);
+      if (this.#random.next() < this.#tickMs / lifeMs) this.#instances[i] = this.#start();
+    });
+    return sum;
+  }
+
+  #start(): number {
+    return this.#pool[this.#random.below(this.#pool.length)]!;
+  }
+}
+
+const instancesFor = (rate: number): number => Math.max(1, Math.ceil(rate / requestsPerSecondOfInstance));
