@@ -1,6 +1,7 @@
 /** Which services a lab holds: the usual two, or those of a file. */
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { labNoiseShape } from '../scenario/noise.ts';
 import { Misshapen, percent, shaped } from '../scenario/shape.ts';
 import { checkSeed, type ServiceSeed } from './seed.ts';
 import { behaviourFrom } from './world/behaviour.ts';
@@ -53,6 +54,7 @@ const service = z
     connections: z.strictObject({ max: atLeastOne, perInstance: atLeastOne }).optional(),
     quota: atLeastOne.optional(),
     image: z.string().min(1).optional(),
+    noise: labNoiseShape.optional(),
   })
   .transform(
     ({ websockets = false, env = {}, traffic = [], ...rest }): ServiceSeed => ({ ...rest, websockets, env, traffic }),
@@ -93,7 +95,8 @@ function refusal(attempt: () => unknown): string | null {
  * `template` ({concurrency, cpu, memory, minInstances, maxInstances, concurrencyTargetPercent} of the first revision), `scaling`
  * ({minInstances, maxInstances} of the service),
  * `connections` ({max, perInstance}: a database that all its instances connect to), `quota` (the most instances that may be
- * asked for) and `image` (a tag that every deployment moves, or a digest). Names are unique in a lab. Throws Misshapen, a line a problem, with its path.
+ * asked for), `image` (a tag that every deployment moves, or a digest) and `noise` (`instances: {sd}`, `latencyBursts`, `spells`, as a
+ * scenario has them; how many instances there are is the scaler's). Names are unique in a lab. Throws Misshapen, a line a problem, with its path.
  */
 export function populationFrom(yaml: string): readonly ServiceSeed[] {
   let value: unknown;

@@ -1,5 +1,6 @@
 /** How a service is at first: what its seed says, as Cloud Run would have it. */
 import type { ServiceRef } from '../facts/service.ts';
+import type { LabNoise } from '../scenario/noise.ts';
 import type { JsonObject } from './world/json.ts';
 import { checkSpec } from './world/service.ts';
 import type { Connections } from './world/serving.ts';
@@ -26,6 +27,8 @@ export interface ServiceSeed extends ServiceRef {
   readonly quota?: number | undefined;
   /** By a tag that every deployment moves, or by a digest. Default: a tag of each deployment's own. */
   readonly image?: string | undefined;
+  /** Default: none, and an instance's latency is its revision's. */
+  readonly noise?: LabNoise | undefined;
 }
 
 export interface TemplateSeed {

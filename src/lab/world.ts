@@ -5,6 +5,7 @@
 import type { ServiceRef } from '../facts/service.ts';
 import { type EventText, type LabEvent, parseEvent, type Scheduled, strengthAt } from '../scenario/events.ts';
 import { Random } from '../scenario/random.ts';
+import { Unrest } from '../scenario/unrest.ts';
 import { type Delays, Horizon } from './metrics/horizon.ts';
 import { Scraper } from './metrics/scraper.ts';
 import { containerOf, imageTagged, type ServiceSeed, specOf } from './seed.ts';
@@ -46,6 +47,7 @@ interface Inhabitant {
   readonly websockets: boolean;
   readonly random: Random;
   readonly events: Scheduled[];
+  readonly unrest: Unrest;
   truth: TruthKeeper;
 }
 
@@ -195,9 +197,9 @@ export class World {
   }
 
   #step(atMs: number): void {
-    for (const { service, seed, websockets, random, events, truth } of this.#inhabitants.values()) {
+    for (const { service, seed, websockets, random, events, unrest, truth } of this.#inhabitants.values()) {
       const connectionsPerRequest = websockets ? usualConnectionsPerRequest : 0;
-      const demand = { rps: seed.rps, connectionsPerRequest, connections: seed.connections ?? null };
+      const demand = { rps: seed.rps, connectionsPerRequest, connections: seed.connections ?? null, unrest };
       service.settle(atMs - stepMs);
       truth.unserved += serveSecond(service, atMs, demand, events, random);
       service.settle(atMs);
@@ -218,10 +220,17 @@ export class World {
     return found;
   }
 
+  /** Of what is a service's own and no revision's. */
+  #seedOf({ project, region, name }: ServiceRef): number {
+    return new Random(this.seed, project, region, name, 'unrest').below(2 ** 32);
+  }
+
   #settle(seed: ServiceSeed, commons: Commons): void {
     const ref: ServiceRef = { project: seed.project, region: seed.region, name: seed.name };
+    const { latencyBursts = null, spells = null, instances = null } = seed.noise ?? {};
+    const latencySd = instances?.sd ?? 0;
     const service = new Service(
-      { ref, seed: this.seed, ...commons, images: this.#images, quota: seed.quota ?? null },
+      { ref, seed: this.seed, ...commons, images: this.#images, quota: seed.quota ?? null, latencySd },
       specOf(seed),
       { by: founder, body: null, atMs: this.#nowMs },
     );
@@ -231,6 +240,7 @@ export class World {
       websockets: seed.websockets ?? false,
       random: new Random(this.seed, ref.project, ref.region, ref.name, 'unserved'),
       events: [],
+      unrest: new Unrest({ latencyBursts, spells }, this.#nowMs, this.#seedOf(ref)),
       truth: new TruthKeeper(service),
     });
   }

@@ -3,8 +3,9 @@
 import type { Tally } from '../facts/counts.ts';
 import type { Split } from '../facts/split.ts';
 import { type Counts, clear, noCounts, serve } from '../scenario/draw.ts';
+import { Instances } from '../scenario/instances.ts';
 import { Random } from '../scenario/random.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { historyMs, type Scenario } from '../scenario/scenario.ts';
 import { Timeline } from '../scenario/truth.ts';
 import type { Bound } from './measures.ts';
 
@@ -12,6 +13,8 @@ import type { Bound } from './measures.ts';
 export interface Tick {
   readonly toMs: number;
   readonly byObjective: readonly ReadonlyMap<string, Tally>[];
+  /** How many instances each revision had at its end; null where nobody can know. */
+  readonly instances: ReadonlyMap<string, number> | null;
 }
 
 export const stableName = 'service-00001';
@@ -23,9 +26,6 @@ export const newestAt = ({ deployEveryMs }: Scenario, atMs: number): string =>
 /** When a candidate was deployed, counted from the first one's deploy. */
 export const deployedAtMs = ({ deployEveryMs }: Scenario, candidate: string): number =>
   (Number(candidate.slice(-5)) - 2) * (deployEveryMs ?? 0);
-
-/** How long the stable alone has served before the deploy. */
-const historyMs = 6 * 3_600_000;
 
 /** All times count from the deploy. */
 export class World {
@@ -43,6 +43,7 @@ export class World {
   readonly #timeline: Timeline;
   readonly #offsetMs: number;
   readonly #streams = new Map<string, Random>();
+  readonly #instances = new Map<string, Instances>();
   readonly #open = new Map<string, Counts>();
   #tickEndMs: number;
 
@@ -70,6 +71,7 @@ export class World {
   advanceTo(toMs: number): void {
     while (this.nowMs < toMs) {
       const untilMs = Math.min(toMs, this.#tickEndMs);
+      this.#stopIdle();
       for (const { revision, percent } of this.split) this.#serve(revision, percent / 100, untilMs);
       this.nowMs = untilMs;
       if (untilMs === this.#tickEndMs) this.#endTick();
@@ -84,11 +86,12 @@ export class World {
     const quiet = { ...this.scenario, events: [] };
     const timeline = new Timeline(quiet, this.#bound.thresholdsMs, this.#random('world', 1));
     const random = this.#random('history');
+    const instances = this.#instancesOf(stableName);
     const past = this.#bound.readers.map((): Tally[] => []);
     const counts = noCounts(this.#bound.thresholdsMs.length);
     for (let toMs = this.#offsetMs - historyMs; toMs <= this.newestMs; toMs += tickMs) {
       clear(counts);
-      serve(quiet, this.#bound, timeline, 'stable', 1, toMs - tickMs, toMs, random, counts);
+      serve(quiet, this.#bound, timeline, 'stable', 1, toMs - tickMs, toMs, random, counts, instances);
       this.#bound.readers.forEach((read, i) => {
         past[i]!.push(read(counts));
       });
@@ -103,6 +106,8 @@ export class World {
     this.#open.set(revision, counts);
     const random = this.#streams.get(revision) ?? this.#random(revision);
     this.#streams.set(revision, random);
+    const instances = this.#instances.get(revision) ?? this.#instancesOf(revision);
+    if (instances !== null) this.#instances.set(revision, instances);
     this.excessBadRequests += serve(
       this.scenario,
       this.#bound,
@@ -113,7 +118,20 @@ export class World {
       untilMs,
       random,
       counts,
+      instances,
     );
+  }
+
+  /** Those that it begins with are always the same, so that the stable's have served its past. */
+  #instancesOf(revision: string): Instances | null {
+    const { instances } = this.scenario.noise;
+    return instances && new Instances(instances, this.#random(`instances of ${revision}`));
+  }
+
+  #stopIdle(): void {
+    for (const [revision, instances] of this.#instances) {
+      if (!this.split.some((target) => target.revision === revision && target.percent > 0)) instances.stop();
+    }
   }
 
   #endTick(): void {
@@ -124,7 +142,9 @@ export class World {
         byObjective[i]!.set(revision, read(counts));
       });
     }
-    this.ticks.push({ toMs: this.#tickEndMs, byObjective });
+    const counted = [...this.#instances].map(([revision, { count }]) => [revision, count] as const);
+    const instances = this.scenario.noise.instances && new Map(counted);
+    this.ticks.push({ toMs: this.#tickEndMs, byObjective, instances });
     this.#open.clear();
     this.#tickEndMs += this.scenario.tickMs;
   }

@@ -2,6 +2,7 @@
  * How many requests an arm really gets and how many of them are bad, drawn a stretch at a time. In a stretch nothing
  * changes, so that its counts are distributed like those of as many single requests.
  */
+import type { Instances } from './instances.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import type { ArmName, Timeline, Truth } from './truth.ts';
@@ -37,7 +38,10 @@ export function clear(counts: Counts): void {
   counts.slow.fill(0);
 }
 
-/** Serves (fromMs, toMs] by an arm that has this share (0..1) of the traffic; returns its excess bad requests. */
+/**
+ * Serves (fromMs, toMs] by an arm that has this share (0..1) of the traffic; returns its excess bad requests. `instances` are
+ * its own, where they differ.
+ */
 export function serve(
   { traffic, noise }: Scenario,
   measures: Measures,
@@ -48,20 +52,22 @@ export function serve(
   toMs: number,
   random: Random,
   counts: Counts,
+  instances: Instances | null = null,
 ): number {
   let excess = 0;
   for (let atMs = fromMs; atMs < toMs && share > 0; ) {
     const untilMs = Math.min(toMs, timeline.steadyUntilMs(atMs));
     const rps = timeline.rps((atMs + untilMs) / 2);
-    const truth = timeline.of(arm, rps * share, atMs, untilMs);
+    const met = timeline.asMet(arm, rps * share, atMs, untilMs, instances?.scaleTo(rps * share));
     const requests = random.poisson((rps * share * (untilMs - atMs)) / 1000);
     const connections = measures.disconnects ? requests * traffic.connectionsPerRequest : 0;
     counts.requests += requests;
-    counts.errors += errorsOf(requests, truth.errors, noise.errorClusterMean, random);
-    addSlow(requests, truth.slow, random, counts.slow);
+    counts.errors += errorsOf(requests, met.errors, noise.errorClusterMean, random);
+    addSlow(requests, met.slow, random, counts.slow);
     counts.connections += connections;
-    if (connections > 0) counts.disconnects += random.poisson(connections * truth.disconnects);
+    if (connections > 0) counts.disconnects += random.poisson(connections * met.disconnects);
     if (arm === 'candidate') {
+      const truth = timeline.of('candidate', rps * share, atMs, untilMs);
       const usual = timeline.of('stable', rps * (1 - share), atMs, untilMs);
       excess += excessOf(measures, requests, connections, truth, usual);
     }

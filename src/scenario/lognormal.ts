@@ -5,6 +5,7 @@ export interface LatencyMs {
   readonly p99: number;
 }
 
+const z90 = 1.2815515655446004;
 const z95 = 1.6448536269514722;
 const z99 = 2.3263478740408408;
 
@@ -22,4 +23,14 @@ function normalBelow(z: number): number {
   const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   const above = Math.exp((-z * z) / 2) * 0.3989422804014327 * series;
   return z >= 0 ? 1 - above : above;
+}
+
+/** The value at this normal quantile of a log-normal through its median and its 90th percentile. */
+export const throughP50AndP90 = ({ p50, p90 }: { readonly p50: number; readonly p90: number }, z: number): number =>
+  p50 * Math.exp((Math.log(p90 / p50) * z) / z90);
+
+/** The value at this normal quantile of a log-normal of mean 1 and this standard deviation. */
+export function ofMeanOne(sd: number, z: number): number {
+  const variance = Math.log1p(sd * sd);
+  return Math.exp(Math.sqrt(variance) * z - variance / 2);
 }

@@ -30,6 +30,11 @@ export class Random {
     return Math.floor(this.next() * limit);
   }
 
+  /** Of mean 0 and standard deviation 1 (Box and Muller). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+  }
+
   /** How many arrivals a Poisson process of this mean has. */
   poisson(mean: number): number {
     return mean < fewest ? this.#fewArrivals(mean) : this.#manyArrivals(mean);

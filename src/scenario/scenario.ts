@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { eventShape, type LabEvent } from './events.ts';
 import type { LatencyMs } from './lognormal.ts';
-import { duration, longerThanZero, percent, type Read, readAs, repetition, shaped } from './shape.ts';
+import { type Noise, noiseShape } from './noise.ts';
+import { duration, longerThanZero, percent, type Read, readAs, shaped } from './shape.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -30,12 +31,7 @@ export interface Scenario {
   };
   /** `at` counts from the deploy. */
   readonly events: readonly LabEvent[];
-  readonly noise: {
-    /** Errors come in clusters of this mean size; 1: alone. */
-    readonly errorClusterMean: number;
-    /** Hit both arms at the same time, with a phase of each run's own. */
-    readonly bursts: { readonly everyMs: number; readonly forMs: number; readonly errorPercent: number } | null;
-  };
+  readonly noise: Noise;
   /** A further candidate, like the first, this often; null: there is one. */
   readonly deployEveryMs: number | null;
 }
@@ -48,6 +44,9 @@ export interface Arm {
   /** On top while its own share of the traffic is above `aboveRps`; null: never. */
   readonly overload: { readonly aboveRps: number; readonly errorPercent: number } | null;
 }
+
+/** How long the stable alone has served before the deploy. */
+export const historyMs = 6 * 3_600_000;
 
 const healthy: Arm = {
   errorPercent: 0.05,
@@ -120,21 +119,12 @@ const scenario = z
       .array(eventShape.refine(({ on }) => on !== 'Logs', { path: ['on'], message: 'a scenario has no logs' }))
       .max(100)
       .default([]),
-    noise: z
-      .strictObject({
-        errorClusterMean: z.number().min(1).max(10_000).default(1),
-        bursts: z
-          .strictObject({ every: repetition, for: longerThanZero, errorPercent: percent })
-          .refine(({ every, for: length }) => length < every, 'for must be shorter than every')
-          .optional(),
-      })
-      .prefault({}),
+    noise: noiseShape.prefault({}),
     deployEvery: duration.refine((lengthMs) => lengthMs >= minute, 'must be at least 1m').optional(),
   })
   .transform((given): Scenario => {
     const stable: Arm = { ...healthy, ...defined(given.stable) };
     const { coldStart, ...candidate } = given.candidate;
-    const { bursts } = given.noise;
     return {
       name: given.name,
       truth: given.truth,
@@ -149,10 +139,7 @@ const scenario = z
         coldStart: { errorPercent: coldStart?.errorPercent ?? 0, forMs: coldStart?.for ?? 0 },
       },
       events: given.events,
-      noise: {
-        errorClusterMean: given.noise.errorClusterMean,
-        bursts: bursts ? { everyMs: bursts.every, forMs: bursts.for, errorPercent: bursts.errorPercent } : null,
-      },
+      noise: given.noise,
       deployEveryMs: given.deployEvery ?? null,
     };
   });

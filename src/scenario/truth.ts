@@ -1,8 +1,10 @@
 /** What is true of a run's world at a moment: its load, and how bad each arm is. */
 import { rpsAt, type Scheduled, strainOn, strengthAt } from './events.ts';
-import { shareBelow } from './lognormal.ts';
+import { type Luck, meanLuck, noLuck } from './instances.ts';
+import { type LatencyMs, shareBelow } from './lognormal.ts';
 import type { Random } from './random.ts';
-import type { Scenario } from './scenario.ts';
+import { historyMs, type Scenario } from './scenario.ts';
+import { Unrest } from './unrest.ts';
 
 export type ArmName = 'stable' | 'candidate';
 
@@ -14,6 +16,21 @@ export interface Truth {
   readonly disconnects: number;
 }
 
+interface Asked {
+  readonly name: ArmName;
+  readonly ownRps: number;
+  readonly luck: Luck;
+  readonly withOwnNoise: boolean;
+}
+
+interface Known {
+  readonly untilMs: number;
+  readonly overloaded: boolean;
+  readonly luck: Luck;
+  readonly truth: Truth;
+}
+
+const armNames: readonly ArmName[] = ['stable', 'candidate'];
 const diurnalMs = 4 * 3_600_000;
 /** A slope is followed in steps of at most this length. */
 const slopeMs = 15_000;
@@ -24,11 +41,16 @@ export class Timeline {
   readonly #scheduled: readonly Scheduled[];
   readonly #burstPhaseMs: number;
   readonly #diurnalPhase: number;
+  readonly #unrest: Unrest;
+  readonly #meanLuck: Luck;
+  /** Whether an arm is met otherwise than it is: it has noise alone. */
+  readonly #hasOwnNoise: boolean;
   readonly #sloping: boolean;
   /** Where anything begins or ends, rising. */
   readonly #edgesMs: readonly number[];
-  /** The last answer for each arm, which is the next one too until something begins or ends. */
-  readonly #known: { [name in ArmName]?: { untilMs: number; overloaded: boolean; truth: Truth } } = {};
+  /** The last answers for each arm, which are the next ones too until something begins or ends. */
+  readonly #known = new Map<ArmName, Known>();
+  readonly #knownAsMet = new Map<ArmName, Known>();
 
   /** `thresholdsMs` rise: what slow means, for each latency objective. */
   constructor(scenario: Scenario, thresholdsMs: readonly number[], random: Random) {
@@ -36,12 +58,17 @@ export class Timeline {
     this.#thresholdsMs = thresholdsMs;
     this.#diurnalPhase = random.next();
     this.#burstPhaseMs = Math.round(random.next() * (scenario.noise.bursts?.everyMs ?? 0));
+    const { latencyBursts, spells, instances } = scenario.noise;
+    this.#unrest = new Unrest(scenario.noise, -historyMs, latencyBursts || spells ? random.below(2 ** 32) : 0);
+    this.#meanLuck = meanLuck(instances);
+    this.#hasOwnNoise = instances !== null || this.#unrest.isOwn;
     this.#scheduled = scenario.events.map((event) => ({
       event,
       startMs: event.at + Math.round(random.next() * (event.jitter ?? 0)),
       candidate: 'candidate',
     }));
-    this.#sloping = scenario.traffic.shape === 'Diurnal' || scenario.events.some(({ ramp }) => ramp !== undefined);
+    const ramps = scenario.events.some(({ ramp }) => ramp !== undefined);
+    this.#sloping = scenario.traffic.shape === 'Diurnal' || ramps;
     this.#edgesMs = this.#edges();
   }
 
@@ -55,7 +82,11 @@ export class Timeline {
       if (edges[middle]! > fromMs) high = middle;
       else low = middle + 1;
     }
-    const edgeMs = Math.min(edges[low] ?? Number.POSITIVE_INFINITY, this.#nextBurstEdge(fromMs));
+    const edgeMs = Math.min(
+      edges[low] ?? Number.POSITIVE_INFINITY,
+      this.#nextBurstEdge(fromMs),
+      this.#unrest.edgeAfter(armNames, fromMs),
+    );
     return this.#sloping ? Math.min(edgeMs, fromMs + slopeMs) : edgeMs;
   }
 
@@ -69,18 +100,18 @@ export class Timeline {
     return rpsAt(usual, this.#scheduled, atMs);
   }
 
-  /** How bad an arm with that much traffic of its own is in a steady stretch from `fromMs` to `toMs`. */
+  /**
+   * How bad an arm with that much traffic of its own is in a steady stretch from `fromMs` to `toMs`. What noise it has alone
+   * is nobody's doing: its instances are as they are in the mean.
+   */
   of(name: ArmName, ownRps: number, fromMs: number, toMs: number): Truth {
-    const { overload } = this.#scenario[name];
-    const overloaded = overload !== null && ownRps > overload.aboveRps;
-    const atMs = (fromMs + toMs) / 2;
-    if (this.#sloping) return this.#compute(name, overloaded, atMs);
-    const known = this.#known[name];
-    const untilMs = this.steadyUntilMs(fromMs);
-    if (known && known.untilMs === untilMs && known.overloaded === overloaded) return known.truth;
-    const truth = this.#compute(name, overloaded, atMs);
-    this.#known[name] = { untilMs, overloaded, truth };
-    return truth;
+    return this.#steady(this.#known, { name, ownRps, luck: this.#meanLuck, withOwnNoise: false }, fromMs, toMs);
+  }
+
+  /** The same as its users meet it, with the luck of its instances and the noise that it has alone. */
+  asMet(name: ArmName, ownRps: number, fromMs: number, toMs: number, luck = noLuck): Truth {
+    if (!this.#hasOwnNoise) return this.of(name, ownRps, fromMs, toMs);
+    return this.#steady(this.#knownAsMet, { name, ownRps, luck, withOwnNoise: true }, fromMs, toMs);
   }
 
   /** The metrics are away, or later than usual. */
@@ -95,17 +126,34 @@ export class Timeline {
     return { outage, delayMs };
   }
 
-  #compute(name: ArmName, overloaded: boolean, atMs: number): Truth {
+  #steady(memory: Map<ArmName, Known>, asked: Asked, fromMs: number, toMs: number): Truth {
+    const { name, ownRps, luck } = asked;
+    const { overload } = this.#scenario[name];
+    const overloaded = overload !== null && ownRps > overload.aboveRps;
+    const atMs = (fromMs + toMs) / 2;
+    if (this.#sloping || this.#scenario.noise.spells !== null) return this.#compute(asked, overloaded, atMs);
+    const known = memory.get(name);
+    const untilMs = this.steadyUntilMs(fromMs);
+    if (known && known.untilMs === untilMs && known.overloaded === overloaded && known.luck === luck)
+      return known.truth;
+    const truth = this.#compute(asked, overloaded, atMs);
+    memory.set(name, { untilMs, overloaded, luck, truth });
+    return truth;
+  }
+
+  #compute({ name, luck, withOwnNoise }: Asked, overloaded: boolean, atMs: number): Truth {
     const { candidate, noise } = this.#scenario;
     const arm = this.#scenario[name];
     const strain = strainOn(name, this.#scheduled, atMs);
+    const unease = this.#unrest.on(name, atMs, withOwnNoise);
     const cold = name === 'candidate' && atMs < candidate.coldStart.forMs ? candidate.coldStart.errorPercent : 0;
     const burst = this.#inBurst(atMs) ? noise.bursts!.errorPercent : 0;
     const overload = overloaded ? arm.overload!.errorPercent : 0;
-    const errorPercent = arm.errorPercent + strain.errorPercent + cold + burst + overload;
+    const errorPercent = arm.errorPercent + strain.errorPercent + cold + burst + overload + unease.errorPercent;
+    const latencyFactor = strain.latencyFactor * unease.latencyFactor;
     return {
       errors: Math.min(1, errorPercent / 100),
-      slow: this.#thresholdsMs.map((thresholdMs) => 1 - shareBelow(arm.latencyMs, thresholdMs / strain.latencyFactor)),
+      slow: this.#thresholdsMs.map((thresholdMs) => slowerThan(thresholdMs / latencyFactor, arm.latencyMs, luck)),
       disconnects: (arm.websocketDisconnectPercent + strain.websocketDisconnectPercent) / 100,
     };
   }
@@ -132,6 +180,13 @@ export class Timeline {
     }
     return [...new Set(edges)].sort((a, b) => a - b);
   }
+}
+
+/** Requests are spread evenly over the instances. */
+function slowerThan(thresholdMs: number, shape: LatencyMs, luck: Luck): number {
+  let slow = 0;
+  for (const { factor, part } of luck) slow += part * (1 - shareBelow(shape, thresholdMs / factor));
+  return slow;
 }
 
 const mod = (value: number, modulus: number): number => ((value % modulus) + modulus) % modulus;

@@ -76,6 +76,11 @@ describe('a file of services', () => {
       '- {project: a, region: r, name: api, rps: 1, quota: 5, scaling: {maxInstances: 6}}',
       '[0]: Max instances must be set to 5 or fewer',
     ],
+    [
+      'noise that a lab cannot have',
+      '- {project: a, region: r, name: api, rps: 1, noise: {instances: {sd: 0.1, each: 20}}}',
+      '[0].noise.instances.each: there is no such field',
+    ],
     ['no list', 'services: []', 'must be a list, not a mapping'],
     ['nothing', '', 'must be a list, not nothing'],
     ['no services', '[]', 'must have 1 or more items, not 0'],

@@ -47,7 +47,8 @@ export function play(rule: Rule, given: Play): Shown[] {
   let newestS = -delayS;
   for (let atS = 0; atS <= untilS; atS += 15) {
     const newest = candidateName(given.deployAgainS !== undefined && atS >= given.deployAgainS ? 2 : 1);
-    if (atS > 0) ticks.push({ toMs: atS * 1000, byObjective: policy.objectives.map((_, i) => tallies(i, atS)) });
+    const byObjective = policy.objectives.map((_, i) => tallies(i, atS));
+    if (atS > 0) ticks.push({ toMs: atS * 1000, byObjective, instances: null });
     if (!given.outage?.(atS)) newestS = atS - delayS;
     const step = controller.look({
       nowMs: atS * 1000,

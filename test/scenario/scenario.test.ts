@@ -12,6 +12,8 @@ const healthy = {
   overload: null,
 };
 
+const spells = { perDay: 54, lengthMinutes: { p50: 1, p90: 5, max: 54 }, peakErrorPercent: { p50: 6, p90: 30 } };
+
 describe('a scenario', () => {
   test('is, but for what it says, the healthy service of the lab for two hours', () => {
     expect(parseScenario(least)).toEqual({
@@ -24,7 +26,7 @@ describe('a scenario', () => {
       stable: healthy,
       candidate: { ...healthy, coldStart: { errorPercent: 0, forMs: 0 } },
       events: [],
-      noise: { errorClusterMean: 1, bursts: null },
+      noise: { errorClusterMean: 1, bursts: null, instances: null, latencyBursts: null, spells: null },
       deployEveryMs: null,
     } satisfies Scenario);
   });
@@ -57,7 +59,18 @@ describe('a scenario', () => {
           { at: '20m', for: '5m', on: 'Metrics', outage: true },
           { at: '0s', for: '20m', on: 'Traffic', rps: 1000, ramp: '20m' },
         ],
-        noise: { errorClusterMean: 5, bursts: { every: '10m', for: '30s', errorPercent: 2 } },
+        noise: {
+          errorClusterMean: 5,
+          bursts: { every: '10m', for: '30s', errorPercent: 2 },
+          instances: { sd: 0.1, each: 20 },
+          latencyBursts: { every: '10m', for: '30s', latencyFactor: 2, on: 'Both' },
+          spells: {
+            perDay: 54,
+            lengthMinutes: { p50: 1, p90: 5, max: 54 },
+            peakErrorPercent: { p50: 6, p90: 30 },
+            on: 'Each',
+          },
+        },
         deployEvery: '30m',
       }),
     ).toEqual({
@@ -101,9 +114,28 @@ describe('a scenario', () => {
         { at: 20 * minute, for: 5 * minute, on: 'Metrics', outage: true },
         { at: 0, for: 20 * minute, on: 'Traffic', rps: 1000, ramp: 20 * minute },
       ],
-      noise: { errorClusterMean: 5, bursts: { everyMs: 10 * minute, forMs: 30_000, errorPercent: 2 } },
+      noise: {
+        errorClusterMean: 5,
+        bursts: { everyMs: 10 * minute, forMs: 30_000, errorPercent: 2 },
+        instances: { sd: 0.1, each: 20 },
+        latencyBursts: { everyMs: 10 * minute, forMs: 30_000, latencyFactor: 2, on: 'Both' },
+        spells: {
+          perDay: 54,
+          lengthMs: { p50: minute, p90: 5 * minute, max: 54 * minute },
+          peakErrorPercent: { p50: 6, p90: 30 },
+          on: 'Each',
+        },
+      },
       deployEveryMs: 30 * minute,
     } satisfies Scenario);
+  });
+
+  test('whose noise does not say on whom it is has it on each arm alone', () => {
+    const { noise } = parseScenario({
+      ...least,
+      noise: { latencyBursts: { every: '10m', for: '30s', latencyFactor: 2 }, spells },
+    });
+    expect([noise.latencyBursts!.on, noise.spells!.on]).toEqual(['Each', 'Each']);
   });
 
   test('whose candidate says nothing has a candidate like its stable', () => {
@@ -232,6 +264,48 @@ describe('a scenario is refused, each problem with its path,', () => {
       'with clusters of less than one',
       { noise: { errorClusterMean: 0.5 } },
       'noise.errorClusterMean: must be at least 1 and at most 10000, not 0.5',
+    ],
+    ['with an unknown noise', { noise: { instance: { sd: 0.1, each: 20 } } }, 'noise.instance: there is no such field'],
+    [
+      'with instances that are all alike',
+      { noise: { instances: { sd: 0, each: 20 } } },
+      'noise.instances.sd: must be greater than 0 and at most 2, not 0',
+    ],
+    ['with instances for no requests', { noise: { instances: { sd: 0.1 } } }, 'noise.instances.each: is required'],
+    [
+      'with instances for less than any request',
+      { noise: { instances: { sd: 0.1, each: 0 } } },
+      'noise.instances.each: must be at least 0.001 and at most 1000000, not 0',
+    ],
+    [
+      'with bursts of latency without an end',
+      { noise: { latencyBursts: { every: '30s', for: '30s', latencyFactor: 2 } } },
+      'noise.latencyBursts: for must be shorter than every',
+    ],
+    [
+      'with bursts of latency on somebody else',
+      { noise: { latencyBursts: { every: '10m', for: '30s', latencyFactor: 2, on: 'Stable' } } },
+      'noise.latencyBursts.on: must be Each or Both, not "Stable"',
+    ],
+    [
+      'with spells that are there all the time',
+      { noise: { spells: { ...spells, perDay: 1441 } } },
+      'noise.spells.perDay: must be greater than 0 and at most 1440, not 1441',
+    ],
+    [
+      'with spells whose longest are shorter than most',
+      { noise: { spells: { ...spells, lengthMinutes: { p50: 1, p90: 5, max: 4 } } } },
+      'noise.spells.lengthMinutes: p50, p90 and max must not fall',
+    ],
+    [
+      'with spells whose highest are lower than most',
+      { noise: { spells: { ...spells, peakErrorPercent: { p50: 6, p90: 5 } } } },
+      'noise.spells.peakErrorPercent: p90 must be at least p50',
+    ],
+    [
+      'with spells of more than everything',
+      { noise: { spells: { ...spells, peakErrorPercent: { p50: 6, p90: 101 } } } },
+      'noise.spells.peakErrorPercent.p90: must be greater than 0 and at most 100, not 101',
     ],
     [
       'with errors on the metrics',

@@ -2,6 +2,7 @@
  * The instances of one revision, the queue before them, and what the scaler makes of it. Requests are given out evenly, but
  * the work in them is not even: some instances have more to do than others.
  */
+import { ofMeanOne } from '../../scenario/lognormal.ts';
 import type { Random } from '../../scenario/random.ts';
 import type { Behaviour } from './behaviour.ts';
 import { type Conditions, Counters, Instance } from './instance.ts';
@@ -43,6 +44,8 @@ export interface FleetNature {
   readonly resources: Resources;
   readonly behaviour: Pick<Behaviour, 'cpuMsPerRequest' | 'memoryMib' | 'startSeconds'>;
   readonly imbalance: Imbalance;
+  /** How much its instances' latencies differ: the standard deviation of their factors. */
+  readonly latencySd: number;
 }
 
 export class Fleet {
@@ -229,7 +232,12 @@ export class Fleet {
   }
 
   #start(readyMs: number): void {
-    this.instances.push(new Instance(this.#random.hex(24), readyMs, this.#unevenness));
+    this.instances.push(new Instance(this.#random.hex(24), readyMs, this.#unevenness, this.#luck()));
+  }
+
+  #luck(): number {
+    const { latencySd } = this.#nature;
+    return latencySd === 0 ? 1 : ofMeanOne(latencySd, this.#unevenness.normal());
   }
 
   #drift(): void {

@@ -71,10 +71,13 @@ export class Instance {
   neededMs: number;
   readonly counters = new Counters();
   readonly load: Load;
+  /** For life: so many times as long as its revision says its requests take. */
+  readonly #latencyFactor: number;
   #connectionsOwed = 0;
 
-  constructor(id: string, readyMs: number, unevenness: Random) {
+  constructor(id: string, readyMs: number, unevenness: Random, latencyFactor = 1) {
     this.id = id;
+    this.#latencyFactor = latencyFactor;
     this.load = new Load(unevenness);
     this.readyMs = readyMs;
     this.neededMs = readyMs;
@@ -85,7 +88,7 @@ export class Instance {
     const failed = random.binomial(requests, Math.min(1, conditions.errorFraction + cold));
     const notFound = random.binomial(requests - failed, notFoundFraction);
     const { answers } = this.counters;
-    const { stretch } = this.load;
+    const stretch = this.load.stretch * this.#latencyFactor;
     const latency = stretch === 1 ? conditions.latency : conditions.stretched(stretch);
     latency.draw(requests - failed - notFound, random, answers[OK]!);
     latency.draw(notFound, random, answers[NOT_FOUND]!);

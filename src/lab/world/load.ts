@@ -39,13 +39,13 @@ export class Load {
   #responseSeconds = 0;
 
   constructor(random: Random) {
-    this.#z = normal(random);
+    this.#z = random.normal();
     this.weight = Math.exp(unevennessSd * this.#z);
   }
 
   /** A minute later it is another's turn to have more to do. */
   drift(random: Random): void {
-    this.#z = memory * this.#z + Math.sqrt(1 - memory * memory) * normal(random);
+    this.#z = memory * this.#z + Math.sqrt(1 - memory * memory) * random.normal();
     this.weight = Math.exp(unevennessSd * this.#z);
   }
 
@@ -101,7 +101,3 @@ function peak(most: number, responseSeconds: number, random: Random): number {
   const gumbel = -Math.log(-Math.log(random.next() * 0.998 + 0.001));
   return Math.max(1, Math.ceil(most + Math.sqrt(most) * (looks - 0.8 + gumbel / looks)));
 }
-
-/** Box and Muller. */
-const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());

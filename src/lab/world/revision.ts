@@ -15,6 +15,7 @@ export interface Birth {
   /** The code: what the template's image meant then, by its digest. */
   readonly imageDigest: string;
   readonly imbalance: Imbalance;
+  readonly latencySd: number;
 }
 
 /** What it is asked for in one second. */
@@ -55,7 +56,8 @@ export class Revision {
     this.behaviour = behaviourFrom(environmentOf(birth.template));
     this.resources = resourcesOf(birth.template);
     const { resources, behaviour } = this;
-    this.fleet = new Fleet({ resources, behaviour, imbalance: birth.imbalance }, random, unevenness);
+    const { imbalance, latencySd } = birth;
+    this.fleet = new Fleet({ resources, behaviour, imbalance, latencySd }, random, unevenness);
   }
 
   /** Cloud Run's own words while it is not ready; empty once it is. */
@@ -103,7 +105,7 @@ export class Revision {
   #latency(factor: number): LatencyTable {
     const known = this.#tables.get(factor);
     if (known !== undefined) return known;
-    if (this.#tables.size > 64) this.#tables.clear();
+    if (this.#tables.size > 1024) this.#tables.clear();
     const table = new LatencyTable(this.behaviour.latencyMs, factor);
     this.#tables.set(factor, table);
     return table;

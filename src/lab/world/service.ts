@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly operationMs: number;
   readonly manners: Manners;
   readonly imbalance: Imbalance;
+  /** How much the latencies of a revision's instances differ. */
+  readonly latencySd: number;
   readonly images: Images;
   /** The most instances that the region's quota of CPU has room for; null: it is not met. */
   readonly quota: number | null;
@@ -199,11 +201,11 @@ export class Service {
 
   #create(template: Template, name: string, write: Write): Revision {
     const { project, region } = this.ref;
-    const { seed, images, imbalance } = this.#options;
+    const { seed, images, imbalance, latencySd } = this.#options;
     const streams = [seed, project, region, this.ref.name, name] as const;
     const imageDigest = images.resolved(imageOf(template));
     const revision = new Revision(
-      { name, template, atMs: write.atMs, by: write.by, imageDigest, imbalance },
+      { name, template, atMs: write.atMs, by: write.by, imageDigest, imbalance, latencySd },
       new Random(...streams),
       new Random(...streams, 'unevenness'),
     );

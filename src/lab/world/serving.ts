@@ -1,6 +1,7 @@
 /** One second of one service's traffic. */
-import { rpsAt, type Scheduled, strainOn } from '../../scenario/events.ts';
+import { rpsAt, type Scheduled, type Strain, strainOn } from '../../scenario/events.ts';
 import type { Random } from '../../scenario/random.ts';
+import type { Unease, Unrest } from '../../scenario/unrest.ts';
 import type { Limits } from './fleet.ts';
 import type { Revision } from './revision.ts';
 import type { Service } from './service.ts';
@@ -12,6 +13,7 @@ export interface Demand {
   readonly connectionsPerRequest: number;
   /** What all instances connect to; null: nothing that has a limit. */
   readonly connections: Connections | null;
+  readonly unrest: Unrest;
 }
 
 /** A database, say: the most connections that it takes, and what each instance opens. */
@@ -41,7 +43,8 @@ export function serveSecond(
     const percent = split.get(revision.name) ?? 0;
     assigned += percent;
     const ownRps = (rps * percent) / 100;
-    const conditions = revision.conditions(startMs, strainOn(revision.name, events, startMs), {
+    const strain = withUnease(strainOn(revision.name, events, startMs), demand.unrest.on(revision.name, startMs));
+    const conditions = revision.conditions(startMs, strain, {
       rps: ownRps,
       connectionsPerRequest: demand.connectionsPerRequest,
       lostFraction,
@@ -50,6 +53,12 @@ export function serveSecond(
   }
   return random.poisson((rps * (100 - assigned)) / 100);
 }
+
+const withUnease = (strain: Strain, { errorPercent, latencyFactor }: Unease): Strain => ({
+  ...strain,
+  errorPercent: strain.errorPercent + errorPercent,
+  latencyFactor: strain.latencyFactor * latencyFactor,
+});
 
 /** The part of the requests that meet an instance without its connections, whichever revision it runs. */
 function unconnected({ revisions }: Service, nowMs: number, connections: Connections | null): number {
