@@ -12,12 +12,15 @@ export interface Job {
   readonly ruleOptions: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly runs: number;
+  /** Whether each run is also looked at by the oracle. */
+  readonly besideOracle?: boolean;
 }
 
 /** The runs from the one numbered `from` on. */
 export function runsOf(job: Job, from: number, count: number): RunResult[] {
   const rule = ruleNamed(job.rule, job.ruleOptions);
-  return Array.from({ length: count }, (_, i) => rehearse(job.policy, job.scenario, rule, job.seed, from + i));
+  const { policy, scenario, seed, besideOracle } = job;
+  return Array.from({ length: count }, (_, i) => rehearse(policy, scenario, rule, seed, from + i, besideOracle));
 }
 
 export interface Portion {
@@ -26,4 +29,14 @@ export interface Portion {
   readonly count: number;
 }
 
-export const portionOf = ({ job, from, count }: Portion): RunResult[] => runsOf(job, from, count);
+/** What became of it, and how long it kept its thread busy. */
+export interface Played {
+  readonly results: readonly RunResult[];
+  readonly busyMs: number;
+}
+
+export function portionOf({ job, from, count }: Portion): Played {
+  const begunMs = performance.now();
+  const results = runsOf(job, from, count);
+  return { results, busyMs: performance.now() - begunMs };
+}

@@ -1,5 +1,5 @@
 /** Rehearses jobs side by side on several threads. */
-import { type Job, type Portion, portionOf } from './job.ts';
+import { type Job, type Played, type Portion, portionOf } from './job.ts';
 import type { RunResult } from './rehearse.ts';
 import { spread } from './threads.ts';
 
@@ -10,8 +10,8 @@ const workerFile = new URL('./worker.ts', import.meta.url);
 export interface PoolOptions {
   readonly threads: number;
   readonly onProgress?: (doneRuns: number, allRuns: number) => void;
-  /** Called for each job as soon as it and all before it are done. */
-  readonly onJob: (job: Job, results: readonly RunResult[]) => void;
+  /** Called for each job as soon as it and all before it are done, with how long it kept threads busy. */
+  readonly onJob: (job: Job, results: readonly RunResult[], busyMs: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -24,18 +24,20 @@ export async function rehearseAll(jobs: readonly Job[], options: PoolOptions): P
     }),
   );
   const results = jobs.map((): RunResult[][] => []);
+  const busyMs = jobs.map(() => 0);
   const left = jobs.map(({ runs }) => Math.ceil(runs / portionRuns));
   const allRuns = jobs.reduce((sum, { runs }) => sum + runs, 0);
   let doneRuns = 0;
   let told = 0;
-  const done = ({ job, from, count }: Portion, these: readonly RunResult[]): void => {
+  const done = ({ job, from, count }: Portion, played: Played): void => {
     const at = jobs.indexOf(job);
-    results[at]![from / portionRuns] = [...these];
+    results[at]![from / portionRuns] = [...played.results];
+    busyMs[at]! += played.busyMs;
     left[at]!--;
     doneRuns += count;
     options.onProgress?.(doneRuns, allRuns);
     for (; told < jobs.length && left[told] === 0; told++) {
-      options.onJob(jobs[told]!, results[told]!.flat());
+      options.onJob(jobs[told]!, results[told]!.flat(), busyMs[told]!);
       results[told] = [];
     }
   };

@@ -3,6 +3,7 @@ import { type Split, soleRevision } from '../facts/split.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { bind } from './measures.ts';
+import { Oracle, type OracleResult } from './oracle.ts';
 import type { Ended, Rule } from './rule.ts';
 import { deployedAtMs, newestAt, stableName, World } from './world.ts';
 
@@ -22,15 +23,28 @@ export interface RunResult {
   /** From the deploy of the revision that was rolled back. */
   readonly toRollbackMs: number | null;
   readonly to90PercentMs: number | null;
+  /** The most percent of the traffic that the newest revision was given at once; null: it was given none. */
+  readonly largestStepPercent: number | null;
   readonly excessBadRequests: number;
   /** Failed requests that the candidate served, those it shares with the stable included. */
   readonly candidateErrors: number;
   /** Every change of the traffic, without its words: a cell of the bench holds 10,000 of these. */
   readonly deeds: readonly Deed[];
+  /** null: it was not asked. */
+  readonly oracle: OracleResult | null;
 }
 
-export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: number, number: number): RunResult {
+/** `besideOracle`: also how fast anybody could have been in this run. */
+export function rehearse(
+  policy: Policy,
+  scenario: Scenario,
+  rule: Rule,
+  seed: number,
+  number: number,
+  besideOracle = false,
+): RunResult {
   const world = new World(scenario, bind(policy), seed, number);
+  const oracle = besideOracle ? oracleOf(policy, world) : null;
   const controller = rule.start(policy, scenario);
   const deeds: Deed[] = [];
   /** Of the last step of each action, whether or not it changed the traffic. */
@@ -39,8 +53,10 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
   let last = { action: 'None', reason: 'None' };
   let to90PercentMs: number | null = null;
   let toRollbackMs: number | null = null;
+  let largestStepPercent: number | null = null;
   for (const atMs of world.looksMs()) {
     world.advanceTo(atMs);
+    oracle?.look(atMs, world.newestMs, world.excessBadRequests);
     const candidate = newestAt(scenario, atMs);
     const { split, ticks, newestMs } = world;
     const step = controller.look({ nowMs: atMs, ticks, newestMs, split, candidate, history: () => world.history() });
@@ -51,7 +67,9 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
     if (step.split !== null) {
       if (isBack(step)) toRollbackMs = atMs - deployedAtMs(scenario, newestIn(split) ?? candidate);
       world.split = step.split;
-      const percent = step.split.find(({ revision }) => revision === candidate)?.percent ?? 0;
+      const percent = shareOf(candidate, step.split);
+      const given = percent - shareOf(candidate, split);
+      if (given > 0) largestStepPercent = Math.max(given, largestStepPercent ?? 0);
       deeds.push({ atMs, action: step.action, reason: step.reason, percent });
       if (percent >= 90) to90PercentMs ??= atMs;
     }
@@ -76,11 +94,20 @@ export function rehearse(policy: Policy, scenario: Scenario, rule: Rule, seed: n
     retreats: deeds.filter(({ action }) => action === 'Retreat').length,
     toRollbackMs: outcome === 'rolledBack' ? toRollbackMs : null,
     to90PercentMs,
+    largestStepPercent,
     excessBadRequests: world.excessBadRequests,
     candidateErrors: world.candidateErrors,
     deeds,
+    oracle: oracle?.result(world.excessBadRequests) ?? null,
   };
 }
+
+function oracleOf(policy: Policy, world: World): Oracle {
+  world.truth = [];
+  return new Oracle(policy, world.truth, world.random('oracle'));
+}
+
+const shareOf = (name: string, split: Split): number => split.find(({ revision }) => revision === name)?.percent ?? 0;
 
 const isBack = ({ action }: { readonly action: string }): boolean => action === 'RollBack' || action === 'Withdraw';
 

@@ -14,6 +14,7 @@ export interface Summary {
   readonly secondsToRollback: Quantiles | null;
   readonly excessBadRequests: { readonly mean: number; readonly p95: number };
   readonly secondsTo90Percent: Quantiles | null;
+  readonly largestStepPercent: Quantiles | null;
   /** Runs by the reason of their outcome, the most frequent first. */
   readonly reasons: Readonly<Record<string, number>>;
 }
@@ -43,13 +44,17 @@ export function summarize({ scenario, rule }: Job, results: readonly RunResult[]
       p95: rounded(quantile(excess, 0.95)),
     },
     secondsTo90Percent: seconds(results.map(({ to90PercentMs }) => to90PercentMs)),
+    largestStepPercent: quantiles(results.map(({ largestStepPercent }) => largestStepPercent)),
     reasons: Object.fromEntries([...reasons].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))),
   };
 }
 
+const seconds = (timesMs: readonly (number | null)[]): Quantiles | null =>
+  quantiles(timesMs.map((timeMs) => timeMs && timeMs / 1000));
+
 /** Of the runs in which it happened; null where it never did. */
-function seconds(timesMs: readonly (number | null)[]): Quantiles | null {
-  const known = timesMs.filter((timeMs) => timeMs !== null).map((timeMs) => timeMs / 1000);
+function quantiles(values: readonly (number | null)[]): Quantiles | null {
+  const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : { p50: rounded(quantile(known, 0.5)), p95: rounded(quantile(known, 0.95)) };
 }
 

@@ -8,6 +8,7 @@ import { Random } from '../scenario/random.ts';
 import { historyMs, type Scenario } from '../scenario/scenario.ts';
 import { Timeline } from '../scenario/truth.ts';
 import type { Bound } from './measures.ts';
+import type { TrueTick } from './oracle.ts';
 
 /** Counts by objective, in the policy's order, and by revision. */
 export interface Tick {
@@ -31,6 +32,8 @@ export const deployedAtMs = ({ deployEveryMs }: Scenario, candidate: string): nu
 export class World {
   readonly scenario: Scenario;
   readonly ticks: Tick[] = [];
+  /** What is true of the candidates, once it is asked for. */
+  truth: TrueTick[] | null = null;
   split: Split = [{ revision: stableName, percent: 100 }];
   excessBadRequests = 0;
   /** Failed requests of every revision but the stable. */
@@ -45,13 +48,14 @@ export class World {
   readonly #streams = new Map<string, Random>();
   readonly #instances = new Map<string, Instances>();
   readonly #open = new Map<string, Counts>();
+  readonly #expected = new Map<string, Counts>();
   #tickEndMs: number;
 
   constructor(scenario: Scenario, bound: Bound, seed: number, number: number) {
     this.scenario = scenario;
     this.#bound = bound;
     this.#seed = [seed, scenario.name, String(number)];
-    const random = this.#random('world');
+    const random = this.random('world');
     this.#offsetMs = 1 + Math.floor(random.next() * scenario.tickMs);
     this.#timeline = new Timeline(scenario, bound.thresholdsMs, random);
     this.nowMs = this.#offsetMs - scenario.tickMs;
@@ -84,8 +88,8 @@ export class World {
   history(): Tally[][] {
     const { tickMs } = this.scenario;
     const quiet = { ...this.scenario, events: [] };
-    const timeline = new Timeline(quiet, this.#bound.thresholdsMs, this.#random('world', 1));
-    const random = this.#random('history');
+    const timeline = new Timeline(quiet, this.#bound.thresholdsMs, this.random('world', 1));
+    const random = this.random('history');
     const instances = this.#instancesOf(stableName);
     const past = this.#bound.readers.map((): Tally[] => []);
     const counts = noCounts(this.#bound.thresholdsMs.length);
@@ -104,7 +108,7 @@ export class World {
     const arm = revision === stableName ? 'stable' : 'candidate';
     const counts = this.#open.get(revision) ?? noCounts(this.#bound.thresholdsMs.length);
     this.#open.set(revision, counts);
-    const random = this.#streams.get(revision) ?? this.#random(revision);
+    const random = this.#streams.get(revision) ?? this.random(revision);
     this.#streams.set(revision, random);
     const instances = this.#instances.get(revision) ?? this.#instancesOf(revision);
     if (instances !== null) this.#instances.set(revision, instances);
@@ -119,13 +123,20 @@ export class World {
       random,
       counts,
       instances,
+      arm === 'candidate' && this.truth !== null ? this.#expectedOf(revision) : null,
     );
+  }
+
+  #expectedOf(revision: string): Counts {
+    const expected = this.#expected.get(revision) ?? noCounts(this.#bound.thresholdsMs.length);
+    this.#expected.set(revision, expected);
+    return expected;
   }
 
   /** Those that it begins with are always the same, so that the stable's have served its past. */
   #instancesOf(revision: string): Instances | null {
     const { instances } = this.scenario.noise;
-    return instances && new Instances(instances, this.#random(`instances of ${revision}`));
+    return instances && new Instances(instances, this.random(`instances of ${revision}`));
   }
 
   #stopIdle(): void {
@@ -145,8 +156,18 @@ export class World {
     const counted = [...this.#instances].map(([revision, { count }]) => [revision, count] as const);
     const instances = this.scenario.noise.instances && new Map(counted);
     this.ticks.push({ toMs: this.#tickEndMs, byObjective, instances });
+    this.truth?.push(...[...this.#expected].map(([revision, expected]) => this.#trueTick(revision, expected)));
     this.#open.clear();
+    this.#expected.clear();
     this.#tickEndMs += this.scenario.tickMs;
+  }
+
+  #trueTick(revision: string, expected: Counts): TrueTick {
+    const byObjective = this.#bound.readers.map((read) => ({
+      met: read(this.#open.get(revision)!),
+      expectedBad: read(expected).bad,
+    }));
+    return { toMs: this.#tickEndMs, byObjective, excessBadRequests: this.excessBadRequests };
   }
 
   #lastTickEnd(atMs: number): number {
@@ -155,7 +176,7 @@ export class World {
   }
 
   /** A stream of chance of its own; `skip`: without so many first numbers. */
-  #random(name: string, skip = 0): Random {
+  random(name: string, skip = 0): Random {
     const random = new Random(...this.#seed, name);
     for (let i = 0; i < skip; i++) random.next();
     return random;

@@ -40,7 +40,7 @@ export function clear(counts: Counts): void {
 
 /**
  * Serves (fromMs, toMs] by an arm that has this share (0..1) of the traffic; returns its excess bad requests. `instances` are
- * its own, where they differ.
+ * its own, where they differ; to `expected` goes what its requests come to in the mean.
  */
 export function serve(
   { traffic, noise }: Scenario,
@@ -53,6 +53,7 @@ export function serve(
   random: Random,
   counts: Counts,
   instances: Instances | null = null,
+  expected: Counts | null = null,
 ): number {
   let excess = 0;
   for (let atMs = fromMs; atMs < toMs && share > 0; ) {
@@ -70,10 +71,21 @@ export function serve(
       const truth = timeline.of('candidate', rps * share, atMs, untilMs);
       const usual = timeline.of('stable', rps * (1 - share), atMs, untilMs);
       excess += excessOf(measures, requests, connections, truth, usual);
+      if (expected !== null) expect(expected, requests, connections, truth);
     }
     atMs = untilMs;
   }
   return excess;
+}
+
+function expect(expected: Counts, requests: number, connections: number, truth: Truth): void {
+  expected.requests += requests;
+  expected.errors += requests * truth.errors;
+  truth.slow.forEach((fraction, i) => {
+    expected.slow[i]! += requests * fraction;
+  });
+  expected.connections += connections;
+  expected.disconnects += connections * truth.disconnects;
 }
 
 /** Alone, or in clusters: a Poisson number of them, of geometric size. */

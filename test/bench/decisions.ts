@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Job } from '../../src/rehearsal/job.ts';
 import { rehearseAll } from '../../src/rehearsal/pool.ts';
 import { type Summary, summarize } from '../../src/rehearsal/summary.ts';
+import { aligned } from '../../src/report/columns.ts';
 import { ProgressBar } from '../../src/report/progress.ts';
 import { type Cell, cellKey, cells } from './decisions/cells.ts';
 import { comparison } from './decisions/comparison.ts';
@@ -27,20 +28,49 @@ export async function decisions(
     ({ policy, scenario, rule, ruleOptions, runs }): Job => ({ policy, scenario, rule, ruleOptions, seed, runs }),
   );
   const measured = new Map<string, Measured>();
+  const times: Time[] = [];
   const bar = new ProgressBar(process.stderr, 'runs');
   let at = 0;
   await rehearseAll(jobs, {
     threads: availableParallelism(),
     onProgress: (done, all) => bar.show(done, all),
-    onJob: (job, results) => {
+    onJob: (job, results, busyMs) => {
       const cell: Cell = planned[at++]!;
       const summary = summarize(job, results);
       measured.set(cellKey(cell), { summary, facts: factsOf(results) });
       bar.clear();
-      onCell({ ...summary, ...(cell.label !== cell.rule && { rule: cell.label }), seed });
+      const seconds = Number((busyMs / 1000).toFixed(2));
+      times.push({ key: cellKey(cell), runs: cell.runs, seconds });
+      onCell({ ...summary, ...(cell.label !== cell.rule && { rule: cell.label }), seed, seconds });
     },
   });
   bar.clear();
-  process.stderr.write(`${comparison(measured, planned)}\n`);
+  process.stderr.write(`${comparison(measured, planned)}\n\n${timesText(times)}\n`);
   return rows(measured, quick);
+}
+
+/** How long a cell kept threads busy. */
+interface Time {
+  readonly key: string;
+  readonly runs: number;
+  readonly seconds: number;
+}
+
+const shown = 20;
+
+/** Where the time of the bench goes. */
+function timesText(times: readonly Time[]): string {
+  const all = times.reduce((sum, { seconds }) => sum + seconds, 0);
+  const longest = [...times].sort((a, b) => b.seconds - a.seconds).slice(0, shown);
+  const lines = longest.map(({ key, runs, seconds }) => [
+    key,
+    String(runs),
+    seconds.toFixed(1),
+    ((1000 * seconds) / runs).toFixed(2),
+  ]);
+  return [
+    ...aligned([['LONGEST CELLS', 'RUNS', 'SECONDS', 'MS A RUN'], ...lines], [1, 2, 3]),
+    '',
+    `${all.toFixed(0)} s of a thread in all, ${times.length} cells.`,
+  ].join('\n');
 }

@@ -70,7 +70,7 @@ describe('rehearse', () => {
     [1, /^SCENARIO .+\nhealthy .+\n\n1 runs each .+\n$/],
   ])('interrupted after %i of two scenarios shows those', async (finished, table) => {
     vi.mocked(rehearseAll).mockImplementationOnce(async (jobs, { onJob, signal }) => {
-      for (const job of jobs.slice(0, finished)) onJob(job, runsOf(job, 0, 1));
+      for (const job of jobs.slice(0, finished)) onJob(job, runsOf(job, 0, 1), 0);
       process.emit('SIGINT');
       signal!.throwIfAborted();
     });

@@ -100,3 +100,22 @@ describe('the time to a rollback counts from the deploy of the revision that was
     expect(toRollbackMs! / minute).toBeCloseTo(minutes, -1);
   });
 });
+
+describe('the largest step is the most that the newest revision was given at once,', () => {
+  test.each<[string, readonly Played[], number | null]>([
+    ['its start among them', [[0, 'Step', 'Started', 30]], 30],
+    [
+      'and what it lost is none',
+      [
+        [0, 'Step', 'Started', 10],
+        [5, 'Step', 'Fine', 50],
+        [10, 'Retreat', 'Suspect', 5],
+        [15, 'Step', 'Fine', 25],
+      ],
+      40,
+    ],
+    ['and nothing where it was given nothing', [], null],
+  ])('%s', (_, steps, percent) => {
+    expect(told(steps).largestStepPercent).toBe(percent);
+  });
+});
