@@ -8,9 +8,10 @@ import { rehearseAll } from '../../src/rehearsal/pool.ts';
 import { type Summary, summarize } from '../../src/rehearsal/summary.ts';
 import { aligned } from '../../src/report/columns.ts';
 import { ProgressBar } from '../../src/report/progress.ts';
-import { type Cell, cellKey, cells } from './decisions/cells.ts';
+import { type Cell, cellKey, cells, ours } from './decisions/cells.ts';
 import { comparison } from './decisions/comparison.ts';
 import { type Facts, factsOf } from './decisions/facts.ts';
+import { oracleTable } from './decisions/oracle.ts';
 import { rows } from './decisions/rows.ts';
 import type { BenchOptions, Row } from './main.ts';
 
@@ -25,7 +26,15 @@ export async function decisions(
 ): Promise<Row[]> {
   const planned = cells(quick);
   const jobs = planned.map(
-    ({ policy, scenario, rule, ruleOptions, runs }): Job => ({ policy, scenario, rule, ruleOptions, seed, runs }),
+    ({ policy, scenario, rule, ruleOptions, runs, besideOracle }): Job => ({
+      policy,
+      scenario,
+      rule,
+      ruleOptions,
+      seed,
+      runs,
+      besideOracle,
+    }),
   );
   const measured = new Map<string, Measured>();
   const times: Time[] = [];
@@ -37,15 +46,23 @@ export async function decisions(
     onJob: (job, results, busyMs) => {
       const cell: Cell = planned[at++]!;
       const summary = summarize(job, results);
-      measured.set(cellKey(cell), { summary, facts: factsOf(results) });
+      const facts = factsOf(results);
+      measured.set(cellKey(cell), { summary, facts });
       bar.clear();
       const seconds = Number((busyMs / 1000).toFixed(2));
       times.push({ key: cellKey(cell), runs: cell.runs, seconds });
-      onCell({ ...summary, ...(cell.label !== cell.rule && { rule: cell.label }), seed, seconds });
+      onCell({
+        ...summary,
+        ...(cell.label !== cell.rule && { rule: cell.label }),
+        seed,
+        ...(facts.oracle && { oracle: facts.oracle }),
+        seconds,
+      });
     },
   });
   bar.clear();
-  process.stderr.write(`${comparison(measured, planned)}\n\n${timesText(times)}\n`);
+  const besideOracle = oracleTable((world) => measured.get(cellKey({ label: ours, world })));
+  process.stderr.write(`${[comparison(measured, planned), besideOracle, timesText(times)].join('\n\n')}\n`);
   return rows(measured, quick);
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Policy } from '../../../src/policy/policy.ts';
 import { parseScenario, type Scenario, type ScenarioText } from '../../../src/scenario/scenario.ts';
 import { availability, latency, validPolicy } from '../../policy/valid.ts';
+import { asked, besideOracle, found, inQuick, type Shape } from './shapes.ts';
 import { bad, cloudMonitoring, fasts, good, harms, late, managedPrometheus, minimal } from './worlds.ts';
 
 export interface Cell {
@@ -14,6 +15,7 @@ export interface Cell {
   readonly policy: Policy;
   readonly scenario: Scenario;
   readonly runs: number;
+  readonly besideOracle: boolean;
 }
 
 export const cellKey = ({ label, world }: Pick<Cell, 'label' | 'world'>): string => `${label} | ${world}`;
@@ -74,6 +76,9 @@ const rare = /^(clusters|bursty|blip), 10{0,2} rps$/;
 export function cells(quick: boolean): Cell[] {
   const many = quick ? 40 : 10_000;
   const some = quick ? 20 : 1_000;
+  /** At 1 and 10 requests a second: nothing has been seen there in ten times as many. */
+  const fewer = quick ? 40 : 2_000;
+  const ofPeers = quick ? 20 : 300;
   const cell = (
     peer: Peer,
     world: string,
@@ -89,6 +94,7 @@ export function cells(quick: boolean): Cell[] {
     policy: by,
     scenario: parseScenario({ ...text, name: world, truth }),
     runs,
+    besideOracle: Object.hasOwn(besideOracle, world),
   });
   const us: Peer = { label: ours, rule: ours, options: {} };
   const harmCells = (peer: Peer, runs: number): Cell[] =>
@@ -96,10 +102,13 @@ export function cells(quick: boolean): Cell[] {
       Object.entries(harms).map(([name, world]) => cell(peer, harmWorld(name, arrival), arrive(world), 'Bad', runs)),
     );
   const runsOf = (name: string): number => {
-    if (rarest.test(name)) return many;
-    if (rare.test(name)) return 2 * some;
+    if (rarest.test(name)) return name.endsWith(' 100 rps') ? many : fewer;
+    if (rare.test(name)) return fewer;
     return name.includes('deploy every') ? Math.ceil(some / 20) : some;
   };
+  const shapes = Object.entries<Shape>({ ...found, ...asked, ...besideOracle }).filter(
+    ([name]) => !quick || inQuick(name),
+  );
   return [
     ...harmCells(us, some),
     ...Object.entries(bad).map(([name, world]) => cell(us, name, world, 'Bad', some)),
@@ -108,12 +117,13 @@ export function cells(quick: boolean): Cell[] {
     ...Object.entries(minimal).map(([name, { profile, world }]) =>
       cell(us, name, world, 'Bad', some, validPolicy([availability], { rollout: { profile } }, 'bench')),
     ),
+    ...shapes.map(([name, { world, truth, policy, runs }]) => cell(us, name, world, truth, quick ? 10 : runs, policy)),
     ...peers.flatMap((peer) => [
-      ...harmCells(peer, some),
-      cell(peer, 'leak from 10 min', bad['leak from 10 min'], 'Bad', some),
-      cell(peer, 'leak, 120 s late', bad['leak, 120 s late'], 'Bad', some),
-      cell(peer, 'healthy, 120 s late', good['healthy, 120 s late'], 'Good', some),
-      ...falseWorlds.map((name) => cell(peer, name, good[name as keyof typeof good], 'Good', some)),
+      ...harmCells(peer, ofPeers),
+      cell(peer, 'leak from 10 min', bad['leak from 10 min'], 'Bad', ofPeers),
+      cell(peer, 'leak, 120 s late', bad['leak, 120 s late'], 'Bad', ofPeers),
+      cell(peer, 'healthy, 120 s late', good['healthy, 120 s late'], 'Good', ofPeers),
+      ...falseWorlds.map((name) => cell(peer, name, good[name as keyof typeof good], 'Good', ofPeers)),
     ]),
   ];
 }

@@ -14,6 +14,16 @@ export interface Facts {
   readonly tookControl: number;
   /** Median second at which a control was taken after promotion; null where it never was. */
   readonly controlAtS: number | null;
+  /** null: it was not asked. */
+  readonly oracle: OracleFacts | null;
+}
+
+export interface OracleFacts {
+  /** Excess bad requests until it convicts, on the same ticks, and request by request. */
+  readonly harm: number;
+  readonly byRequest: number;
+  /** The part of the runs in which it convicts, or our rule does before it. */
+  readonly withinHorizon: number;
 }
 
 export function factsOf(results: readonly RunResult[]): Facts {
@@ -30,5 +40,18 @@ export function factsOf(results: readonly RunResult[]): Facts {
     mostRollbacks: Math.max(...counts('RollBack')),
     tookControl: controls.length,
     controlAtS: controls.length === 0 ? null : quantile(controls, 0.5),
+    oracle: oracleOf(results),
+  };
+}
+
+function oracleOf(results: readonly RunResult[]): OracleFacts | null {
+  const all = results.flatMap(({ oracle }) => oracle ?? []);
+  if (all.length === 0) return null;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const ended = results.filter(({ oracle, outcome }) => oracle?.convictedMs !== null || outcome === 'rolledBack');
+  return {
+    harm: mean(all.map(({ excessBadRequests }) => excessBadRequests)),
+    byRequest: mean(all.map(({ byRequest }) => byRequest)),
+    withinHorizon: ended.length / results.length,
   };
 }

@@ -5,6 +5,8 @@ import type { Row } from '../main.ts';
 import { arrivals, cellKey, ours, peers } from './cells.ts';
 import { harmOf } from './comparison.ts';
 import { sizes, tickMicroseconds, tickRelative } from './cost.ts';
+import { oracleRows } from './oracle.ts';
+import { shapeRows } from './shape-rows.ts';
 
 export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): Row[] {
   // A few runs say little: the quick form finds what is broken, the full one what is worse.
@@ -189,6 +191,8 @@ export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): R
           1 / slack,
         ),
       ),
+    ...shapeRows((world) => measured.get(cellKey({ label: ours, world })), quick),
+    ...oracleRows((world) => measured.get(cellKey({ label: ours, world })), quick),
   ];
 }
 
