@@ -36,7 +36,13 @@ export class Steadyrun implements Controller {
 
   constructor(policy: Policy, scenario: Scenario) {
     // What is rehearsed is what it would do if it were let.
-    this.#policy = { ...policy, mode: 'Enforce', requests: { paused: null, promote: null, abort: null, retry: null } };
+    this.#policy = {
+      ...policy,
+      mode: 'Enforce',
+      requests: { paused: null, promote: null, abort: null, retry: null },
+      // Nobody can see here how full the instances are: there is nothing to tune by.
+      tuning: { ...policy.tuning, mode: 'Off' },
+    };
     this.#tickMs = scenario.tickMs;
     this.restsAfter = scenario.deployEveryMs === null ? ['RolledBack'] : [];
     this.#state = adopted();
