@@ -12,8 +12,15 @@ const policy = validPolicy([availability]);
 const allowed = 0.001;
 const tickMs = 15_000;
 
-/** Ticks of so many requests, of which this fraction is bad while `truly` is believed; seen as soon as they end. */
-function asked(seed: number, truly: number, drawn: number, requests: number, ticks = 2000): OracleResult {
+/** Ticks of so many requests, of which this fraction is bad while `truly` is believed; seen so many ticks after their end. */
+function asked(
+  seed: number,
+  truly: number,
+  drawn: number,
+  requests: number,
+  ticks = 2000,
+  ticksLate = 0,
+): OracleResult {
   const random = new Random(seed, 'drawn');
   const all: TrueTick[] = [];
   const oracle = new Oracle(policy, all, new Random(seed, 'oracle'));
@@ -21,7 +28,7 @@ function asked(seed: number, truly: number, drawn: number, requests: number, tic
     const met = { bad: random.binomial(requests, drawn), total: requests };
     const excessBadRequests = i * requests * truly;
     all.push({ toMs: i * tickMs, byObjective: [{ met, expectedBad: requests * truly }], excessBadRequests });
-    oracle.look(i * tickMs, i * tickMs, excessBadRequests);
+    oracle.look(i * tickMs, (i - ticksLate) * tickMs, excessBadRequests);
   }
   return oracle.result(ticks * requests * truly);
 }
@@ -52,6 +59,10 @@ describe('the oracle', () => {
       expect(convictedMs! % tickMs).toBe(0);
       expect(byRequest).toBeLessThanOrEqual(excessBadRequests);
       expect(byRequest).toBeGreaterThan(0);
+      const late = asked(seed, 0.01, 0.01, 500, 2000, 8);
+      expect(late.convictedMs).toBe(convictedMs! + 8 * tickMs);
+      expect(late.excessBadRequests).toBeCloseTo(excessBadRequests + 8 * 500 * 0.01, 6);
+      expect(late.byRequest).toBe(byRequest);
     }
   });
 
