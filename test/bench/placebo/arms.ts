@@ -9,6 +9,8 @@ import type { RecordedTick, Stretch } from './series.ts';
 export interface Arms {
   readonly candidate: Tally;
   readonly stable: Tally;
+  /** How many whole units each has in this tick, where there are any. */
+  readonly units?: { readonly candidate: number; readonly stable: number };
 }
 
 export type Splitter = (tick: RecordedTick, at: number) => Arms;
@@ -82,10 +84,13 @@ export function byUnits(random: Random, share: number, lives: readonly Life[]): 
 function armsBy(tick: RecordedTick, held: ReadonlySet<string>): Arms {
   const candidate = { bad: 0, total: 0 };
   const stable = { bad: 0, total: 0 };
+  const units = { candidate: 0, stable: 0 };
   for (const { unit, bad, total } of tick) {
-    const arm = held.has(unit) ? candidate : stable;
+    const name = held.has(unit) ? 'candidate' : 'stable';
+    const arm = { candidate, stable }[name];
+    units[name]++;
     arm.bad += bad;
     arm.total += total;
   }
-  return { candidate, stable };
+  return { candidate, stable, units };
 }

@@ -64,8 +64,14 @@ export function replay(rule: Rule, policy: Policy, traffic: Traffic): Replayed {
 
 const outcomes = { Promoted: 'promoted', RolledBack: 'rolledBack', None: 'undecided' } as const;
 
-const tickAt = (toMs: number, { candidate: ofCandidate, stable }: Arms): Tick => ({
+const tickAt = (toMs: number, { candidate: ofCandidate, stable, units }: Arms): Tick => ({
   toMs,
+  instances: units
+    ? new Map([
+        [candidate, units.candidate],
+        [stableName, units.stable],
+      ])
+    : null,
   // Who had no request shows no sample.
   byObjective: [
     new Map([
