@@ -6,7 +6,9 @@
 import { type Call, metricName, type Range, type Selector, unwrap } from '../../../promql/ast.ts';
 import { invalid } from '../../../promql/error.ts';
 import { Projection } from '../../series/labels.ts';
+import { getOrInsert } from '../../series/maps.ts';
 import type { Series } from '../../series/series.ts';
+import type { Selection } from '../../series/store.ts';
 import type { At, Sample, Vector } from '../value.ts';
 import { filterOf } from './filter.ts';
 
@@ -43,17 +45,46 @@ function selectsChanges({ matchers, at }: Selector, isChanges: Changes): boolean
 
 function addedIn({ selector, rangeMs, offsetMs }: Range): At<Vector> {
   const filter = filterOf(selector);
+  const totals: At<readonly Float64Array[]> = (store, ms) =>
+    store.select(filter).map(({ name, series }) => totalsAt(series, ms, store.horizonMs(name)));
+  /** A store gives the same selection while no series comes or goes. */
+  const known = new WeakMap<Selection, readonly Distribution[]>();
   return (store, atMs) => {
     const endMs = atMs - (offsetMs ?? 0);
-    const samples = store.select(filter).flatMap(({ name, series }) => {
-      const visibleMs = store.horizonMs(name);
-      return series.map((one): Sample => {
-        const value = totalAt(one, endMs, visibleMs) - totalAt(one, endMs - rangeMs, visibleMs);
-        return { name: null, labels: one.labels, value };
-      });
+    // One minute's end is the next one's beginning.
+    const before = store.once(totals, endMs - rangeMs);
+    const after = store.once(totals, endMs);
+    return store.select(filter).flatMap((selection, i) => {
+      const distributions = known.get(selection) ?? distributionsOf(selection);
+      known.set(selection, distributions);
+      return distributions.flatMap((distribution) => grown(selection, distribution, before[i]!, after[i]!));
     });
-    return withPoints(samples);
   };
+}
+
+/** Where its series stand in the selection: the buckets of one distribution, or any other series by itself. */
+type Distribution = readonly number[];
+
+const withoutBucket = Projection.without(['le']);
+
+function distributionsOf({ series }: Selection): readonly Distribution[] {
+  const byRest = new Map<string, number[]>();
+  series.forEach(({ labels }, i) => {
+    getOrInsert(byRest, withoutBucket.of(labels).key, () => []).push(i);
+  });
+  return [...byRest.values()];
+}
+
+/** Where nothing happens there is no point: of a distribution, in none of its buckets. */
+function grown({ series }: Selection, of: Distribution, before: Float64Array, after: Float64Array): Vector {
+  if (!of.some((i) => after[i]! - before[i]! > 0)) return [];
+  return of.map((i): Sample => ({ name: null, labels: series[i]!.labels, value: after[i]! - before[i]! }));
+}
+
+function totalsAt(series: readonly Series[], ms: number, visibleMs: number): Float64Array {
+  const totals = new Float64Array(series.length);
+  for (let i = 0; i < series.length; i++) totals[i] = totalAt(series[i]!, ms, visibleMs);
+  return totals;
 }
 
 /** What a counter of the changes, which is what the lab keeps, would show at this time. */
@@ -65,13 +96,4 @@ function totalAt(series: Series, ms: number, visibleMs: number): number {
   const total = last >= from ? values[last]! : series.isCut ? values[from]! : 0;
   if (next >= series.to || times[next]! > visibleMs || ms <= times[next]! - minuteMs) return total;
   return total + (values[next]! - total) * (1 - (times[next]! - ms) / minuteMs);
-}
-
-const withoutBucket = Projection.without(['le']);
-
-/** Where nothing happens there is no point: of a distribution, in none of its buckets. */
-function withPoints(samples: readonly Sample[]): Vector {
-  const grown = new Set<string>();
-  for (const { labels, value } of samples) if (value > 0) grown.add(withoutBucket.of(labels).key);
-  return samples.filter(({ labels }) => grown.has(withoutBucket.of(labels).key));
 }
