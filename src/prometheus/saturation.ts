@@ -11,8 +11,11 @@ import { runRevisionLabel } from '../promql/counters/leaf.ts';
 import { spoken } from './address.ts';
 import type { Matrix, PromqlClient } from './promql.ts';
 
-/** A metric that came late has come by then; its minutes are asked for once more, which costs no more series. */
-const overlapMs = 10 * minuteMs;
+/** Minutes of which a part came a little late are asked for once more. */
+const overlapMs = 3 * minuteMs;
+/** What comes later than that is looked for every few minutes, so far back: a server pays for every minute that is asked. */
+const lateEveryMs = 5 * minuteMs;
+const lateMs = 15 * minuteMs;
 /** A day of one revision takes some 200 kB. */
 const mostRemembered = 200;
 
@@ -20,6 +23,8 @@ const mostRemembered = 200;
 interface Seen {
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Up to here what came late has been asked for. */
+  readonly soughtMs: number;
   readonly answer: Answer<SaturationMinutes>;
 }
 
@@ -46,11 +51,13 @@ export class Saturation {
     const reaches = seen !== undefined && seen.firstMs <= firstMs;
     if (reaches && seen.lastMs >= lastMs) return between(seen.answer, firstMs, lastMs);
     const before = reaches && seen.answer.kind === 'Known' ? seen : null;
-    const sinceMs = before === null ? firstMs : Math.max(firstMs, before.lastMs + minuteMs - overlapMs);
+    const isSought = before === null || lastMs - before.soughtMs >= lateEveryMs;
+    const againMs = isSought ? lateMs : overlapMs;
+    const sinceMs = before === null ? firstMs : Math.max(firstMs, before.lastMs + minuteMs - againMs);
     const more = await this.#ask(question, sinceMs, lastMs, before === null);
     const answer = before === null ? more : joined(between(before.answer, firstMs, sinceMs - minuteMs), more);
     this.#seen.delete(key);
-    this.#seen.set(key, { firstMs, lastMs, answer });
+    this.#seen.set(key, { firstMs, lastMs, soughtMs: isSought ? lastMs : before.soughtMs, answer });
     if (this.#seen.size > mostRemembered) this.#seen.delete(this.#seen.keys().next().value!);
     return answer;
   }

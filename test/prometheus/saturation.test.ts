@@ -9,7 +9,7 @@ import { labPromql } from '../../src/lab/promql-client.ts';
 import { SeriesStore } from '../../src/lab/series/store.ts';
 import type { MetricsSource } from '../../src/policy/policy.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
-import { type PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
+import { type Matrix, type PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
 import { anyOf } from '../../src/promql/counters/format.ts';
 
 const minuteMs = 60_000;
@@ -353,7 +353,8 @@ describe('while time goes on', () => {
   it.each(sources)('it is asked once a minute, for what may be new: $type', async (source) => {
     const ranges = await looking(storeOf({ old: gaps, new: gaps.slice(0, 35) }), source, 20, 20);
     expect(ranges).toHaveLength(20);
-    expect(ranges.slice(1).every(([fromMs, toMs]) => toMs - fromMs === 10 * minuteMs)).toBe(true);
+    const again = ranges.slice(1).map(([fromMs, toMs]) => (toMs - fromMs) / minuteMs);
+    expect(again).toEqual([3, 3, 3, 3, 15, 3, 3, 3, 3, 15, 3, 3, 3, 3, 15, 3, 3, 3, 3]);
   });
 
   it('what reaches further back is asked for', async () => {
@@ -365,20 +366,43 @@ describe('while time goes on', () => {
     }
   });
 
-  it('what came late is seen after all', async () => {
-    const store = storeOf({ old: Array(20).fill(full) });
-    const question = { source: google, service, revisions: ['new'], fromMs: at(0), nowMs: at(20) };
-    const late = storeOf({ new: Array(20).fill(full) });
-    const both = new PromqlMetrics({
-      instant: labPromql(store).instant,
-      range: (...args) => labPromql(isLate ? late : store).range(...args),
+  it('what comes up to ten minutes late is seen within five more, however often one looks', async () => {
+    const lab = labPromql(storeOf({ new: Array(60).fill(full) }));
+    const looks = fc.record({
+      lateMinutes: fc.integer({ min: 1, max: 10 }),
+      everySeconds: fc.integer({ min: 15, max: 290 }),
+      minute: fc.integer({ min: 10, max: 25 }),
     });
-    let isLate = false;
-    expect(await both.saturation(question)).toEqual(known({}));
-    isLate = true;
-    const answer = await both.saturation({ ...question, nowMs: at(21) });
-    expect(answer.kind === 'Known' && answer.value.new!.map(({ endMs }) => endMs)).toEqual(
-      Array.from({ length: 11 }, (_, i) => at(8 + i)),
+    await fc.assert(
+      fc.asyncProperty(looks, async ({ lateMinutes, everySeconds, minute }) => {
+        const visibleMs = at(minute + 3);
+        let nowMs = at(9);
+        const withoutLate = (matrix: Matrix): Matrix =>
+          matrix.map((series) => ({
+            ...series,
+            points: series.points.filter(
+              ({ atMs }) => atMs !== at(minute) || nowMs >= visibleMs + lateMinutes * minuteMs,
+            ),
+          }));
+        const metrics = new PromqlMetrics({
+          instant: lab.instant,
+          range: async (...args) => withoutLate(await lab.range(...args)),
+        });
+        const dueMs = visibleMs + (lateMinutes + 5) * minuteMs + everySeconds * 1000;
+        let isSeen = false;
+        for (; nowMs < dueMs + everySeconds * 1000; nowMs += everySeconds * 1000) {
+          const answer = await metrics.saturation({
+            source: google,
+            service,
+            revisions: ['new'],
+            fromMs: at(0),
+            nowMs,
+          });
+          isSeen = answer.kind === 'Known' && answer.value.new!.some(({ endMs }) => endMs === at(minute));
+        }
+        expect(isSeen).toBe(true);
+      }),
+      { numRuns: 30 },
     );
   });
 
