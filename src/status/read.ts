@@ -27,7 +27,7 @@ export interface Recalled {
 export interface Vocabulary {
   readonly purposes: readonly string[];
   readonly changes: readonly string[];
-  readonly sections: Readonly<Record<string, z.ZodType>>;
+  readonly sections: Readonly<Record<string, Pick<z.ZodType, 'safeParse'>>>;
 }
 
 export const vocabulary: Vocabulary = {

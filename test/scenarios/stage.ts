@@ -38,6 +38,7 @@ import type { Status } from '../../src/status/status.ts';
 import { toldOnly, toStore } from '../../src/status/write.ts';
 import { manners } from '../lab/manners.ts';
 import { availability, latency } from '../policy/valid.ts';
+import { Journey, remembering } from './journey.ts';
 
 export const startMs = Date.parse('2026-01-05T08:00:00Z');
 export const minutes = (count: number): number => count * 60_000;
@@ -294,6 +295,7 @@ interface RawPolicy {
   metadata: Record<string, unknown> & { annotations: Record<string, string> };
   spec: Record<string, unknown>;
   status: unknown;
+  readonly journey: Journey;
 }
 
 /** The cluster's side: what survives a crash. Statuses make the journey through JSON and the schema every time. */
@@ -318,7 +320,7 @@ export class MemoryPolicies implements Policies {
     this.#vocabulary = {
       purposes: Object.keys(purposes),
       changes: Object.keys(changeKinds),
-      sections: { ...vocabulary.sections, ...sections },
+      sections: remembering({ ...vocabulary.sections, ...sections }),
     };
   }
 
@@ -341,6 +343,7 @@ export class MemoryPolicies implements Policies {
       },
       spec,
       status: {},
+      journey: new Journey(),
     });
     this.#changed(key);
   }
@@ -380,7 +383,7 @@ export class MemoryPolicies implements Policies {
     this.statusWrites++;
     const before = this.get(key)!;
     const stored = before.recalled.newer ? toldOnly(status, raw.status) : toStore(status, raw.status, 'stage');
-    raw.status = JSON.parse(JSON.stringify(stored));
+    raw.status = raw.journey.through(stored);
     // All but the status is as it was read.
     const { status: read, lost, newer } = recall(raw.status, this.#vocabulary);
     this.#parsed.set(keyText(key), { ...before, status: read, recalled: { lost, newer } });
