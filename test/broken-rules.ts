@@ -11,6 +11,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { type Purpose, purposes } from '../src/facts/purpose.ts';
 import { type Breakage, misfit } from './broken-rules/breakage.ts';
 import { breakages, unbroken } from './broken-rules/table.ts';
+import { whole } from './whole.ts';
 
 const words = process.argv.slice(2);
 const isMeant = ({ rule, purpose }: Breakage): boolean =>
@@ -22,7 +23,7 @@ for (const part of ['src', 'test', 'deploy', 'crds', 'package.json', 'tsconfig.j
   cpSync(part, join(copy, part), { recursive: true });
 }
 symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
-const env = { ...process.env, PATH: [resolve('node_modules/.bin'), process.env.PATH].join(delimiter) };
+const env = { ...process.env, ...whole, PATH: [resolve('node_modules/.bin'), process.env.PATH].join(delimiter) };
 
 /** Who noticed, or why nobody could. */
 function broken(breakage: Breakage): { readonly noticed: boolean; readonly by: string } {

@@ -2,14 +2,20 @@
 import { globSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { realTests } from './real/files.ts';
+import { gridTests, leftOut } from './whole.ts';
 
 export default class LeftOut implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const skipped = modules.flatMap((module) => [...module.children.allTests('skipped')]).map(describe);
-    const real = process.env.STEADYRUN_REAL === '1' ? [] : globSync(realTests);
-    const all = [...skipped, ...real.map((file) => `${file}: npm run test:real`)];
+    const all = [...skipped, ...(process.env.STEADYRUN_REAL === '1' ? [] : elsewhere())];
     if (all.length > 0) console.error(`\nNOT RUN HERE (${all.length}):\n${all.map((line) => `  ${line}\n`).join('')}`);
   }
+}
+
+/** What `npm run test:real` is for. */
+function elsewhere(): string[] {
+  const rows = leftOut.length === 0 ? [] : gridTests.map((file) => `${file}, all rows of its grids`);
+  return [...globSync(realTests), ...leftOut, ...rows].map((what) => `${what}: npm run test:real`);
 }
 
 function describe(test: TestCase): string {

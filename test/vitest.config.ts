@@ -1,6 +1,6 @@
 /**
- * `npm test` runs everything but the tests against real servers; those are run by `npm run test:real`, which brings the
- * servers and sets STEADYRUN_REAL.
+ * `npm test` runs everything but the tests against real servers and what test/whole.ts leaves out; those are run by
+ * `npm run test:real`, which brings the servers and sets STEADYRUN_REAL.
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './longest-first.ts';
 import { clientName, packed } from './packed.ts';
 import { realTests } from './real/files.ts';
+import { isWhole, leftOut, wholeProject } from './whole.ts';
 import { handsIn } from './worlds.ts';
 
 // Some hundred times a test starts a process: all but the first find their modules compiled.
@@ -26,24 +27,30 @@ const pure = [
   'test/report/!(metrics|server).test.ts',
 ];
 const others = [...configDefaults.exclude, ...realTests];
+const notHere = [...others, ...leftOut];
 
-const selection = real
-  ? { include: realTests, testTimeout: 60_000, hookTimeout: 60_000 }
-  : {
-      // These only end what hangs: no test may fail because the machine is busy.
-      testTimeout: 120_000,
-      hookTimeout: 120_000,
-      // One more than there are cores: the end-to-end tests mostly wait for the lab's clock.
-      maxWorkers: availableParallelism() + 1,
-      sequence: { sequencer: LongestFirst },
-      projects: [
-        { extends: true as const, test: { name: 'all', include: tests, exclude: [...others, ...pure] } },
-        { extends: true as const, test: { name: 'pure', include: pure, exclude: others, isolate: false } },
-        handsIn('Ignored+Lags', others),
-      ],
-    };
+const projects = real
+  ? [
+      { extends: true as const, test: { name: 'real', include: realTests } },
+      wholeProject(others),
+      handsIn('Ignored+Lags', others),
+    ]
+  : [
+      { extends: true as const, test: { name: 'all', include: tests, exclude: [...notHere, ...pure] } },
+      { extends: true as const, test: { name: 'pure', include: pure, exclude: notHere, isolate: false } },
+      ...(isWhole ? [handsIn('Ignored+Lags', others)] : []),
+    ];
 
 export default defineConfig({
   ...(client && { resolve: { alias: { [clientName]: client.client } } }),
-  test: { ...selection, reporters: ['default', './test/left-out.ts'] },
+  test: {
+    // These only end what hangs: no test may fail because the machine is busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // One more than there are cores: the end-to-end tests mostly wait for the lab's clock.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
+    projects,
+    reporters: ['default', './test/left-out.ts'],
+  },
 });

@@ -1,8 +1,9 @@
 /**
  * The tests of what the operator promises, in the worlds that Cloud Run may turn out to be (see test/lab/manners.ts).
- * `npm test` runs them in the usual world, and those of other hands in the one that differs most; `npm run test:worlds` runs
- * all in all others.
+ * `npm test` runs them in the usual world, `npm run test:real` those of other hands in the one that differs most;
+ * `npm run test:worlds` runs all in all others.
  */
+import { whole } from './whole.ts';
 
 /** Scenes, and what they rest on: nothing but calculation, but for the doors. */
 const played = ['test/scenarios/**/*.test.ts', 'test/services/*.test.ts'];
@@ -21,7 +22,7 @@ const projectIn = (world: WorldName, name: string, include: readonly string[], e
     name: `${name} ${world}`,
     include: [...include],
     exclude: [...exclude],
-    env: { STEADYRUN_LAB_WORLD: world },
+    env: { STEADYRUN_LAB_WORLD: world, ...whole },
   },
 });
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Lab } from '../../src/lab/lab.ts';
+import { oneIn } from '../whole.ts';
 import { MAIN, type Running, start } from './cli.ts';
 import { logged, Places } from './places.ts';
 
@@ -133,7 +134,8 @@ async function holdLease(namespace: string): Promise<void> {
 }
 
 describe.concurrent.each(Object.entries(phases))('while %s', (name, begin) => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it', async (signal) => {
+  const first = Object.keys(phases).indexOf(name);
+  test.each(oneIn(2, ['SIGINT', 'SIGTERM'] as const, first))('%s ends it', async (signal) => {
     const operator = await begin(`${name} ${signal}`);
     operator.process.kill(signal);
     const { code, out, err } = await operator.ended;

@@ -1,5 +1,6 @@
 /**
- * `npm run test:real [-- VITEST ARGS]`: brings the real servers, runs the tests against them, ends everything it started.
+ * `npm run test:real [-- VITEST ARGS]`: brings the real servers, runs the tests against them and what `npm test` leaves to it
+ * (../whole.ts), ends everything it started.
  * Builds and downloads go to the user's cache folder; the repository and the system stay as they are.
  */
 import { spawn } from 'node:child_process';

@@ -6,6 +6,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { ceilingStage, timesRaised } from '../concern/ceiling.ts';
+import { oneIn } from '../whole.ts';
 import { Stage, type StageOptions } from './stage.ts';
 import { atMaximum, crowded, maximaOf, outcomeOf, templatesOf } from './tuned.ts';
 
@@ -192,7 +193,7 @@ describe.each(scenarios)('killed anywhere: $name', (scenario) => {
     const named = (played: Awaited<ReturnType<typeof play>>) =>
       played.stage.traffic.replaceAll(played.candidate, 'NEW');
     const known = new Map<string, Awaited<ReturnType<typeof play>>>();
-    for (const { at, call } of boundaries) {
+    for (const { at, call } of oneIn(13, boundaries)) {
       for (const fate of ['dieBefore', 'dieAfter'] as const) {
         const where = `${fate} at call ${at} (${call})`;
         const behind = left(undisturbed.calls, at, fate);

@@ -418,9 +418,19 @@ async function momentOf({ what, play, isIt }: Situation): Promise<Moment> {
   return moment;
 }
 
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 describe.each(situations)('$what', (situation) => {
+  const come = once(() => momentOf(situation));
+
   test('what is done of each lever in each mode, and what keeps the rest', { timeout: 120_000 }, async () => {
-    const moment = await momentOf(situation);
+    const moment = await come();
     const { raise, rest, template } = situation;
     for (const mode of modes) {
       for (const want of Object.keys(wants) as Want[]) {
@@ -445,7 +455,7 @@ describe.each(situations)('$what', (situation) => {
   });
 
   test('whether a template is put back', { timeout: 120_000 }, async () => {
-    const moment = await momentOf(situation);
+    const moment = await come();
     for (const mode of modes) {
       const put = putsBack(moment, mode, situation.repertoire);
       expect(put, `${situation.what}, ${mode}`).toBe(mode === 'Auto' && !situation.isLeft);

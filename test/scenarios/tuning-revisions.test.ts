@@ -4,6 +4,7 @@ import { known, unknown } from '../../src/facts/answer.ts';
 import type { Logs } from '../../src/ports/logs.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { isWhole } from '../whole.ts';
 import { replacing } from './replacing.ts';
 import { Stage, type StageOptions } from './stage.ts';
 import { crowded, leverOf, outcomeOf, sharesOf, templatesOf, tuned, tuning } from './tuned.ts';
@@ -11,6 +12,9 @@ import { crowded, leverOf, outcomeOf, sharesOf, templatesOf, tuned, tuning } fro
 const targetOf = (stage: Stage, revision: string): unknown =>
   (stage.world.service('api').revisions.get(revision)!.template.scaling as { concurrencyUtilization?: number })
     .concurrencyUtilization;
+
+/** Beyond the hours after a rollback in which nothing is tuned anyway, where there is time for them. */
+const quietMinutes = isWhole ? 8 * 60 : 60;
 
 const newestOf = (stage: Stage): string => stage.world.service('api').latestCreated.name;
 
@@ -145,7 +149,7 @@ describe.each(failing)('a tuning revision that $how', (how) => {
     of.made = undefined as never;
 
     // Nobody tries it, for as long as the bar stands.
-    await stage.run(8 * 60);
+    await stage.run(quietMinutes);
     expect(stage.status).toMatchObject({ phase: 'Steady', stable: { revision: stable } });
     expect(stage.status.hold).toBeUndefined();
     expect(stage.status.candidate).toBeUndefined();
@@ -210,7 +214,7 @@ describe('an image whose tag moves', () => {
     await stage.until(({ tuner }) => tuner?.revisions[0]?.outcome === 'PutBack', 5);
     const parked = stage.status.tuner!.revisions[0]!.name;
     const before = stage.writes.length;
-    await stage.run(8 * 60);
+    await stage.run(quietMinutes);
     expect(stage.traffic).toBe(`${stable}=100`);
     expect([...sharesOf(stage, made), ...sharesOf(stage, parked)]).toEqual([]);
     expect(stage.writes.length).toBe(before);

@@ -1,0 +1,45 @@
+/**
+ * What is left of the longest tests for `npm run test:real`, so that `npm test` takes minutes: of the biggest grids all rows
+ * but a few, and the files that play in real time or measure. Both are run before a change lands.
+ */
+
+/** Which rows `npm test` plays is fixed: what is red is red again. */
+export const isWhole = process.env.STEADYRUN_WHOLE === '1';
+
+/** For whoever plays all rows, and all files. */
+export const whole = { STEADYRUN_WHOLE: '1' } as const;
+
+/** Of the rows of a grid one in so many, beginning with the first or another one; all of them where the whole is wanted. */
+export const oneIn = <T>(count: number, rows: readonly T[], first = 0): readonly T[] =>
+  isWhole ? rows : rows.filter((_, i) => i % count === first % count);
+
+/** Of these `npm test` plays a part: those that ask `oneIn` or `isWhole`. */
+export const gridTests = [
+  'test/commands/stop.test.ts',
+  'test/decide/burning.test.ts',
+  'test/scenarios/answers.test.ts',
+  'test/scenarios/crash.test.ts',
+  'test/scenarios/told-once.test.ts',
+  'test/scenarios/tuning-revisions.test.ts',
+  'test/scenarios/unmeasurable.test.ts',
+  'test/status/properties.test.ts',
+  'test/status/recall.test.ts',
+];
+
+/** These it leaves out. */
+export const slowTests = [
+  'test/bench/decisions.test.ts',
+  'test/bench/pass.test.ts',
+  'test/e2e/missing-parts.test.ts',
+  'test/e2e/own-queries.test.ts',
+  'test/e2e/told.test.ts',
+  'test/e2e/tuning.test.ts',
+];
+
+/** As `npm run test:real` runs them; left out are the tests of a file that are `exclude`d. */
+export const wholeProject = (exclude: readonly string[]) => ({
+  extends: true as const,
+  test: { name: 'whole', include: [...gridTests, ...slowTests], exclude: [...exclude], env: whole },
+});
+
+export const leftOut = isWhole ? [] : slowTests;
