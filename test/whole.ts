@@ -1,6 +1,6 @@
 /**
  * What is left of the longest tests for `npm run test:real`, so that `npm test` takes minutes: of the biggest grids all rows
- * but a few, and the files that play in real time or measure. Both are run before a change lands.
+ * but a few, and the files that play days, in real time, or measure. Both are run before a change lands.
  */
 
 /** Which rows `npm test` plays is fixed: what is red is red again. */
@@ -17,6 +17,7 @@ export const oneIn = <T>(count: number, rows: readonly T[], first = 0): readonly
 export const gridTests = [
   'test/commands/stop.test.ts',
   'test/decide/burning.test.ts',
+  'test/rehearsal/tuning/agreement.test.ts',
   'test/scenarios/answers.test.ts',
   'test/scenarios/crash.test.ts',
   'test/scenarios/told-once.test.ts',
@@ -34,6 +35,7 @@ export const slowTests = [
   'test/e2e/own-queries.test.ts',
   'test/e2e/told.test.ts',
   'test/e2e/tuning.test.ts',
+  'test/scenarios/tuning-corners.test.ts',
 ];
 
 /** As `npm run test:real` runs them; left out are the tests of a file that are `exclude`d. */

@@ -2,16 +2,19 @@
 
 /** As the API server does: a field set to null is a field left out. What holds none is given back as it is. */
 export function withoutNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !holdsNull(value)) return value;
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  const kept = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
-  return Object.fromEntries(kept.map(([field, inner]) => [field, withoutNulls(inner)]));
+  if (typeof value !== 'object' || value === null) return value;
+  const held: readonly unknown[] = Object.values(value);
+  if (Array.isArray(value)) {
+    const kept = held.map(withoutNulls);
+    return isSame(kept, held) ? value : kept;
+  }
+  const fields = Object.keys(value).filter((_, i) => held[i] !== null && held[i] !== undefined);
+  const kept = held.filter((inner) => inner !== null && inner !== undefined).map(withoutNulls);
+  return isSame(kept, held) ? value : Object.fromEntries(fields.map((field, i) => [field, kept[i]]));
 }
 
-const holdsNull = (value: object): boolean =>
-  Object.values(value).some((inner) =>
-    typeof inner === 'object' ? inner === null || holdsNull(inner) : inner === undefined,
-  );
+const isSame = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  one.length === other.length && one.every((inner, i) => Object.is(inner, other[i]));
 
 /** Its fields; none where it is no object. */
 export const record = (value: unknown): Record<string, unknown> =>

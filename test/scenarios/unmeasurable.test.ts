@@ -67,7 +67,7 @@ const cannot: readonly [string, string, string, RegExp][] = [
 ];
 
 describe('A policy that cannot be measured', () => {
-  test.each(oneIn(2, cannot))(
+  test.each(oneIn(4, cannot))(
     '%s: is told with what is meant, is not Ready, and starts no rollout',
     async (_, text, reason, sentence) => {
       const { stage, stable } = await adopted(query(text));
@@ -97,7 +97,7 @@ describe('A policy that cannot be measured', () => {
     expect(condition(stage, 'Ready')).toMatchObject({ status: 'True' });
   });
 
-  test.each(oneIn(2, cannot, 1))(
+  test.each(oneIn(4, cannot, 2))(
     '%s: is promoted by nothing when an edit brings it into a rollout that runs',
     async (_, text) => {
       const { stage, candidate } = await ramping(query(`${errors} / ${requests}`));
