@@ -15,12 +15,15 @@ import { fingerprint } from './fingerprint.ts';
 import { clamp } from './logs.ts';
 import { ticksToConvict } from './profiles.ts';
 import type { Tick } from './ratios.ts';
+import { heldBack } from './young.ts';
 
 export interface Arms {
   readonly candidate: string;
   readonly control: string;
   /** Latency seen before this is an arm warming up, and is left out. */
   readonly warmUntilMs: number;
+  /** The candidate's instances have all been started so lately that its latency may be their youth. */
+  readonly youngUntilMs?: number;
   /** The candidate's shares, oldest first, each from `atMs` on. */
   readonly shares: readonly { readonly atMs: number; readonly percent: number }[];
   readonly limit: InstanceLimit;
@@ -108,9 +111,11 @@ export function judge(
       ...(shares && { shares }),
     };
     const leftOut = warming || short;
-    const evidence = leftOut
+    const judged = leftOut
       ? { ...withEnvironment(old, false), judgedUntil: iso(toMs) }
       : absorb(old, tick, terms, iso(toMs));
+    const isYoung = isLatency && fromMs < (arms.youngUntilMs ?? 0);
+    const evidence = isYoung ? heldBack(judged, terms) : judged;
     const assessment = assess(evidence, leftOut ? null : tick, terms, objective.gate);
     return { evidence, assessment, tick: warming ? null : tick, short, unknown: null, isRead: true };
   });

@@ -19,7 +19,7 @@ export const rollout = z
       .optional()
       .meta({
         description:
-          'A fixed ladder of shares for the candidate, instead of the one derived from traffic and error budget.',
+          'A fixed ladder of shares for the candidate, instead of the one derived from traffic and error budget. Where it rises more than fourfold, or ends below 45, shares are added in between and up to 50.',
         example: [5, 20, 50],
       }),
     onInconclusive: z.enum(['Promote', 'Hold', 'Rollback']).default('Promote').meta({
@@ -33,7 +33,8 @@ export const rollout = z
       example: 'Withdraw',
     }),
     maxBake: length('5m', '24h').default('45m').meta({
-      description: 'How long a rollout may go on before what is still inconclusive gets its declared outcome.',
+      description:
+        'How long a rollout may go on, from the end of its soak, before what is still inconclusive gets its declared outcome.',
       example: '45m',
     }),
     guardWindow: length('0s', '168h').default('24h').meta({

@@ -11,12 +11,13 @@ import type { RolloutState } from '../../../status/rollout.ts';
 import { instancesText } from '../../capacity.ts';
 import { type Assessment, evidenceOf, leading } from '../../evidence/assess.ts';
 import type { Judged } from '../../evidence/judge.ts';
-import type { Pace } from '../../freshness.ts';
 import { evidenceText, holdsOutage } from '../../words.ts';
+import { isBaking } from './bake.ts';
 import { forward } from './forward.ts';
 import { awakened } from './idle.ts';
 import { type Advanced, type Moment, rollBack } from './moves.ts';
 import { resume, retreatMs, strike, suspicion, takeControl } from './suspicion.ts';
+import { youth } from './youth.ts';
 
 /** By its share a silent candidate should have shown this many requests, over at least two ticks. */
 const unseenRequests = 100;
@@ -25,7 +26,7 @@ const unseenRequests = 100;
 export function advance(policy: Policy, before: RolloutState, judged: Judged, moment: Moment): Advanced {
   const gating = judged.assessments.filter(({ gate }) => gate);
   const rollout: RolloutState = {
-    ...baked(before, judged, gating, moment.pace),
+    ...baked(policy, before, judged, gating, moment),
     evidence: [...judged.evidence],
     unseen: silenceOf(before, judged, moment),
   };
@@ -55,6 +56,9 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
       `${Math.round(rollout.unseen.requests)} requests, but shows none, while ${rollout.control} shows its own.`;
     return { rollout, move: { action: 'Withdraw', percent: 0, reason: 'CandidateSilent', message } };
   }
+
+  const young = youth(policy, rollout, gating, moment);
+  if (young) return young;
 
   if (suspects.length > 0) return suspicion(policy, rollout, suspects, moment);
 
@@ -97,7 +101,13 @@ function figuresText(rollout: RolloutState, worst: Assessment): string {
 const mostTicks = 4;
 
 /** The time of the data that was judged, up to where every objective that counts was; none while the control itself fails. */
-function baked(before: RolloutState, { evidence }: Judged, gating: readonly Assessment[], pace: Pace): RolloutState {
+function baked(
+  policy: Policy,
+  before: RolloutState,
+  { evidence }: Judged,
+  gating: readonly Assessment[],
+  { nowMs, pace }: Moment,
+): RolloutState {
   if (gating.some(({ environmentBad, better }) => environmentBad && !better)) return before;
   const reached = (entries: readonly Evidence[]): number =>
     Math.min(
@@ -110,7 +120,7 @@ function baked(before: RolloutState, { evidence }: Judged, gating: readonly Asse
   const more = (seconds = 0): number => Math.round(1000 * seconds + judgedMs) / 1000;
   return {
     ...before,
-    bakedSeconds: more(before.bakedSeconds),
+    ...(isBaking(policy, before, nowMs) && { bakedSeconds: more(before.bakedSeconds) }),
     ...(before.stage === 'Watch' && { watchedSeconds: more(before.watchedSeconds) }),
   };
 }

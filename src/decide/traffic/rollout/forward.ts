@@ -6,8 +6,17 @@ import type { Policy } from '../../../policy/policy.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import { type Assessment, evidenceOf, odds } from '../../evidence/assess.ts';
 import { boundsText, evidenceText } from '../../words.ts';
+import { calmMs, isOverdue } from './bake.ts';
 import type { Advanced, Moment, Move } from './moves.ts';
-import { certificatePercent, nextPercent, tellingRequests, watchPercent } from './ramp.ts';
+import {
+  certificatePercent,
+  halfwayPercent,
+  nextPercent,
+  rungAbove,
+  spacingMs,
+  tellingRequests,
+  watchPercent,
+} from './ramp.ts';
 
 /** How long the candidate carries most of the traffic beside its control before it gets all of it. */
 export const watchMs = 20 * 60_000;
@@ -29,7 +38,7 @@ export function forward(
   });
   const stay = (reason: Reason, message: string) => to('None', moment.percent, reason, message);
 
-  const overdue = 1000 * (rollout.bakedSeconds ?? 0) >= policy.rollout.maxBakeMs;
+  const overdue = isOverdue(policy, rollout);
   if (gating.some(({ doubtful }) => doubtful)) {
     return to(
       overdue ? 'Hold' : 'None',
@@ -64,25 +73,24 @@ export function forward(
     return to('Promote', 100, certified ? 'WatchPassed' : 'Inconclusive', message);
   }
 
-  if (moment.percent >= certificatePercent(policy, moment.limit) && certified) {
+  if (moment.percent >= certificatePercent(moment.limit) && certified) {
     const share = Math.max(watchPercent(moment.pace, moment.limit), moment.percent);
     const message = `Certified at ${moment.percent} %: ${boundsText(gating, rollout)} (95 % bound). ${why}. ${spoken(watchMs)} of watching follow.`;
     return to('Watch', share, 'Certified', message);
   }
 
-  if (overdue) return inconclusive(policy, rollout, gating, moment);
+  const open = overdue ? inconclusive(policy, rollout, gating, moment) : null;
+  // A larger share is what brings the requests that are missing.
+  if (open && open.move.reason !== 'InsufficientSamples') return open;
+  const wait = () => open ?? stay('Observing', `${why}.`);
 
-  const spacingMs = Math.max(60_000, moment.pace.delayMs + moment.pace.tickMs);
   const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));
   if (moment.percent < rollout.startPercent && rollout.retreat === undefined) {
-    if (requests < tellingRequests) return stay('Observing', `${why}.`);
+    if (requests < tellingRequests) return wait();
     const message = `The first ${Math.round(requests)} requests show no total failure of ${rollout.candidate}. ${why}. The ramp starts.`;
     return to('Step', rollout.startPercent, 'Healthy', message);
   }
-  // Looks come a tick apart: the one nearest to the time is as good.
-  const sinceMs = ms(moment.percent === rollout.startPercent ? rollout.startedAt : rollout.steppedAt);
-  if (requests === 0 || moment.nowMs - sinceMs < spacingMs - moment.pace.tickMs / 2)
-    return stay('Observing', `${why}.`);
+  if (!hasShownGood(rollout, gating) || !isSpaced(rollout, moment)) return wait();
   const percent = nextPercent(
     policy,
     {
@@ -90,20 +98,28 @@ export function forward(
       startPercent: rollout.startPercent,
       requestsPerSecond: rollout.requestsPerSecond,
       limit: moment.limit,
-      calmMs: moment.nowMs - ms(rollout.retreat?.at ?? rollout.startedAt),
+      calmMs: calmMs(rollout, moment.nowMs),
       suspectedBefore: rollout.retreat !== undefined,
       fixForward: cure,
     },
     gating,
     moment.pace,
   );
-  if (percent <= moment.percent) return stay('Observing', `${why}.`);
+  if (percent <= moment.percent) return wait();
   const reason = cure ? 'FixForward' : 'Healthy';
   const message = cure
     ? `${rollout.candidate} is clearly better than the failing ${rollout.control} and is helped on. ${why}.`
     : `${verdictText(rollout, gating)}: ${boundsText(gating, rollout)} so far. ${why}. More follows if it stays so.`;
   return to('Step', percent, reason, message);
 }
+
+/** Where there is next to no traffic all that was seen may be bad and still be no evidence: that is no reason for more. */
+const hasShownGood = (rollout: RolloutState, gating: readonly Assessment[]): boolean =>
+  rollout.evidence.some(({ candidate }) => candidate.total > 0) &&
+  gating.every((assessment) => {
+    const { bad, total } = evidenceOf(rollout, assessment).candidate;
+    return assessment.kind === 'Rate' || total === 0 || bad < total;
+  });
 
 /** What was seen before a retreat stays in the odds, and is not forgotten in words. */
 const verdictText = ({ candidate }: RolloutState, gating: readonly Assessment[]): string =>
@@ -117,7 +133,7 @@ function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly As
     rollout,
     move: { action, percent, reason, message },
   });
-  const bound = `After ${spoken(policy.rollout.maxBakeMs)} the traffic proves no more than: ${boundsText(gating, rollout)}.`;
+  const bound = `After ${spoken(policy.rollout.maxBakeMs)} of baking the traffic proves no more than: ${boundsText(gating, rollout)}.`;
   if (policy.rollout.onInconclusive === 'Rollback') return to('RollBack', 0, 'Inconclusive', bound);
   if (policy.rollout.onInconclusive === 'Hold') return to('Hold', moment.percent, 'Inconclusive', bound);
   const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));
@@ -133,10 +149,14 @@ function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly As
       `Odds above ${highestOdds}:1 stand against ${rollout.candidate}. ${bound}`,
     );
   }
-  return to(
-    'Watch',
-    Math.max(watchPercent(moment.pace, moment.limit), moment.percent),
-    'Inconclusive',
-    `${bound} Promoted as the policy says.`,
-  );
+  const most = Math.max(watchPercent(moment.pace, moment.limit), moment.percent);
+  const next = moment.percent < halfwayPercent(moment.limit) ? rungAbove(moment.percent, moment.limit) : most;
+  if (rollout.stage === 'Ramp' && !isSpaced(rollout, moment)) return to('None', moment.percent, 'Inconclusive', bound);
+  if (next < most) return to('Step', next, 'Inconclusive', `${bound} Promoted step by step, as the policy says.`);
+  return to('Watch', most, 'Inconclusive', `${bound} Promoted as the policy says.`);
+}
+
+function isSpaced(rollout: RolloutState, { percent, nowMs, pace }: Moment): boolean {
+  const sinceMs = ms(percent === rollout.startPercent ? rollout.startedAt : rollout.steppedAt);
+  return nowMs - sinceMs >= spacingMs(pace);
 }

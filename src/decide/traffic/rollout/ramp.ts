@@ -12,6 +12,7 @@ import type { Assessment } from '../../evidence/assess.ts';
 import { clamp } from '../../evidence/logs.ts';
 import { profiles, ticksToConvict } from '../../evidence/profiles.ts';
 import type { Pace } from '../../freshness.ts';
+import { largestUnproven, proving, rungsOf } from './ladder.ts';
 
 /** Share of the monthly error budget that a rollout may spend. */
 const blastRadius = 0.0006;
@@ -23,42 +24,70 @@ const actSeconds = 15;
 export const feedbackMs = ({ delayMs, tickMs }: Pace): number => delayMs + 2 * tickMs + actSeconds * 1000;
 
 /** From giving a share to convicting what does not fail totally: where evidence is plain, two thirds of the ticks suffice. */
-const convictionMs = (policy: Policy, { delayMs, tickMs }: Pace): number =>
+export const convictionMs = (policy: Policy, { delayMs, tickMs }: Pace): number =>
   delayMs + Math.ceil((2 / 3) * ticksToConvict(policy, tickMs)) * tickMs + actSeconds * 1000;
 
-/** Seconds of the service's whole traffic that may fail; at little traffic at least five requests' worth. */
-function budgetSeconds(policy: Policy, requestsPerSecond: number): number {
+/** A month's error budget, in seconds of the service's whole traffic. */
+function monthsBudgetSeconds(policy: Policy): number {
   const allowed = policy.objectives
     .filter((objective) => objective.gate && eventKind(objective.indicator) === 'Errors')
     .map((objective) => objective.allowedBadFraction);
   const smallest = allowed.length > 0 ? Math.min(...allowed) : 0.001;
-  return Math.max(blastRadius * smallest * monthSeconds, 5 / requestsPerSecond);
+  return smallest * monthSeconds;
 }
+
+/** What of it a rollout may spend. */
+const blastSeconds = (policy: Policy): number => blastRadius * monthsBudgetSeconds(policy);
+
+/** What of it complete failure at this share has spent before anybody could see it. */
+export const unseenBudget = (policy: Policy, percent: number, pace: Pace): number =>
+  ((percent / 100) * feedbackMs(pace)) / 1000 / monthsBudgetSeconds(policy);
+
+/** At little traffic at least five requests' worth. */
+const fewSeconds = (requestsPerSecond: number): number => 5 / requestsPerSecond;
+
+const budgetSeconds = (policy: Policy, requestsPerSecond: number): number =>
+  Math.max(blastSeconds(policy), fewSeconds(requestsPerSecond));
+
+/** What a few requests are worth at one a second: with fewer nobody knows how many will come. */
+const mostForFew = 0.11;
 
 /** So many requests tell total failure from health. */
 export const tellingRequests = 8;
+
+/** Fewer than so many in the half hour by which a service's traffic is told say nothing about what is to come. */
+export const trickleRequests = 30;
+export const recentMs = 30 * 60_000;
+
+/** As good as no traffic: nobody knows how much will come. */
+export const isTrickle = (requestsPerSecond: number): boolean =>
+  requestsPerSecond < trickleRequests / (recentMs / 1000);
 
 /** The share to begin with, percent: large enough that a tick tells total failure, and no larger than the start of the ramp. */
 export function firstPercent(policy: Policy, requestsPerSecond: number, pace: Pace, limit: InstanceLimit): number {
   const start = startPercent(policy, requestsPerSecond, pace, limit);
   if (policy.rollout.stepsPercent !== null) return start;
-  // Nobody knows how much traffic will come.
-  if (requestsPerSecond <= 0) return 1;
+  if (isTrickle(requestsPerSecond)) return 1;
   return fairPercent(
     limit,
     Math.min(start, Math.ceil((100 * tellingRequests) / (requestsPerSecond * (pace.tickMs / 1000)))),
   );
 }
 
-/** Where the ramp starts, percent. With no traffic known, small: whatever is wrong may be with the metrics. */
+/** Where the ramp starts, percent. With no traffic to speak of, small: whatever is wrong may be with the metrics. */
 export function startPercent(policy: Policy, requestsPerSecond: number, pace: Pace, limit: InstanceLimit): number {
   const ladder = policy.rollout.stepsPercent;
   if (ladder !== null) return ladder[0]!;
-  if (requestsPerSecond <= 0) return fairPercent(limit, 5);
-  const affordable = budgetSeconds(policy, requestsPerSecond) / (feedbackMs(pace) / 1000);
+  if (isTrickle(requestsPerSecond)) return fairPercent(limit, 5);
+  const unseenSeconds = feedbackMs(pace) / 1000;
+  const affordable = blastSeconds(policy) / unseenSeconds;
+  const fewRequests = Math.min(mostForFew, fewSeconds(requestsPerSecond) / unseenSeconds);
   const eightRequestsATick = Math.min(0.1, tellingRequests / (requestsPerSecond * (pace.tickMs / 1000)));
-  return fairPercent(limit, Math.floor(100 * clamp(Math.max(affordable, eightRequestsATick), 0.01, 0.25)));
+  return fairPercent(limit, Math.floor(100 * clamp(Math.max(affordable, fewRequests, eightRequestsATick), 0.01, 0.25)));
 }
+
+/** `calmMs`: since the rollout began or was last under suspicion. */
+export const isSoaking = (policy: Policy, calmMs: number): boolean => calmMs < profiles[policy.rollout.profile].soakMs;
 
 export interface RampPosition {
   readonly percent: number;
@@ -66,7 +95,6 @@ export interface RampPosition {
   readonly requestsPerSecond: number;
   readonly limit: InstanceLimit;
   readonly suspectedBefore: boolean;
-  /** Since the rollout began or was last under suspicion. */
   readonly calmMs: number;
   /** The stable is sick and the candidate is the cure: no soak. */
   readonly fixForward: boolean;
@@ -74,12 +102,13 @@ export interface RampPosition {
 
 /** The share to go to next, percent; the present one when it is not time for more. */
 export function nextPercent(policy: Policy, at: RampPosition, assessments: readonly Assessment[], pace: Pace): number {
-  const soaking = at.calmMs < profiles[policy.rollout.profile].soakMs && !at.fixForward;
+  const soaking = isSoaking(policy, at.calmMs) && !at.fixForward;
   const ceiling = soaking ? Math.max(at.startPercent, Math.min(20, 5 * at.startPercent)) : 99;
   const ladder = policy.rollout.stepsPercent;
   if (ladder !== null) {
-    const rung = ladder.find((step) => step > at.percent);
-    return rung !== undefined && rung <= ceiling ? rung : at.percent;
+    const rung = rungsOf(ladder).find((step) => step > at.percent) ?? at.percent;
+    const next = ladder.includes(rung) ? rung : fairStep(at.limit, at.percent, rung, largestUnproven);
+    return next <= ceiling ? next : at.percent;
   }
   const growth = at.suspectedBefore ? 2 : 5;
   const excess = Math.max(1e-4, ...gating(assessments).map(({ upperBound, base }) => upperBound - base));
@@ -89,15 +118,37 @@ export function nextPercent(policy: Policy, at: RampPosition, assessments: reado
   return fairStep(at.limit, at.percent, Math.floor(Math.min(growth * at.percent, affordable, most)), most);
 }
 
-/** The largest share before the certificate. */
-const largestUnproven = 50;
-
 /** The share from which a certificate may promote: by then the candidate has carried a fair part of the traffic. */
-export const certificatePercent = (policy: Policy, limit: InstanceLimit): number =>
-  Math.min(45, policy.rollout.stepsPercent?.at(-1) ?? fairPercent(limit, largestUnproven));
+export const certificatePercent = (limit: InstanceLimit): number => Math.min(proving, halfwayPercent(limit));
+
+/** The next share on the way to that, where nothing else says how fast. */
+export const rungAbove = (percent: number, limit: InstanceLimit): number =>
+  fairStep(limit, percent, rungsOf([percent])[1] ?? percent, largestUnproven);
+
+/** The share from which it gets most of the traffic. */
+export const halfwayPercent = (limit: InstanceLimit): number => fairPercent(limit, largestUnproven);
 
 /** A larger control only saves harm when metrics come late: the time to conviction is the same at any share. */
 export const watchPercent = ({ delayMs }: Pace, limit: InstanceLimit): number =>
   fairPercent(limit, delayMs < 30_000 ? 90 : delayMs < 90_000 ? 66 : 50);
 
 const gating = (assessments: readonly Assessment[]) => assessments.filter((assessment) => assessment.gate);
+
+/** Steps are no closer than this. Looks come a tick apart: the one nearest to the time is as good. */
+export const spacingMs = ({ delayMs, tickMs }: Pace): number => Math.max(60_000, delayMs + tickMs) - tickMs / 2;
+
+/** From the beginning of a rollout to a certificate, with all the traffic one could wish for and nothing bad; null: never. */
+export function provingMs(policy: Policy, pace: Pace): number | null {
+  const plenty = 10_000;
+  const start = startPercent(policy, plenty, pace, null);
+  const known = { startPercent: start, requestsPerSecond: plenty, limit: null, suspectedBefore: false };
+  let [percent, atMs] = [start, 0];
+  while (percent < certificatePercent(null)) {
+    atMs += spacingMs(pace);
+    const next = nextPercent(policy, { ...known, percent, calmMs: atMs, fixForward: false }, [], pace);
+    if (next === percent && !isSoaking(policy, atMs)) return null;
+    if (next === percent) atMs = Math.max(atMs, profiles[policy.rollout.profile].soakMs) - spacingMs(pace);
+    percent = next;
+  }
+  return atMs + pace.tickMs;
+}

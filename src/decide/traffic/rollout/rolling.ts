@@ -8,6 +8,7 @@ import { cadence } from '../../cadence.ts';
 import { limitOf, tooFewInstances } from '../../capacity.ts';
 import type { Case } from '../../case.ts';
 import { judge, withoutUntold } from '../../evidence/judge.ts';
+import { youngMs } from '../../evidence/young.ts';
 import { countsOf, isFresh, paceOf, staleAfterMs, tickOfObjective, unreadable } from '../../freshness.ts';
 import { unmeasurable } from '../../inspection.ts';
 import { hasLasted } from '../../outcome.ts';
@@ -170,6 +171,7 @@ function judged(at: Case, rollout: RolloutState): TrafficOutcome {
     candidate: rollout.candidate,
     control: rollout.control,
     warmUntilMs: ms(rollout.startedAt) + policy.rollout.warmupMs,
+    youngUntilMs: ms(rollout.startedAt) + youngMs,
     shares: rollout.shares.map((share) => ({ atMs: ms(share.at), percent: share.percent })),
     limit,
     silentFrom: expectedInSilence,

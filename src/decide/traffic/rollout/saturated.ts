@@ -18,6 +18,7 @@ import {
 import type { Questions } from '../../questions.ts';
 import { madeFor, tunedRevision } from '../../tuned.ts';
 import type { TrafficOutcome } from '../outcome.ts';
+import { isOverdue } from './bake.ts';
 import type { Move } from './moves.ts';
 import { away } from './proposal.ts';
 
@@ -130,8 +131,7 @@ function effective({ policy, known }: Case, rollout: RolloutState, move: Move, p
   const open = effects.filter(([, effect]) => effect === 'Unknown').map(([resource]) => resource);
   if (open.length === 0) return move;
   const made = `${candidate} was made to lower saturation, and whether its ${open.map(saturationText).join(' and ')} is lower`;
-  const isOverdue = 1000 * (rollout.bakedSeconds ?? 0) >= policy.rollout.maxBakeMs;
-  if (!isOverdue) {
+  if (!isOverdue(policy, rollout)) {
     return { action: 'None', percent, reason: 'Watching', message: `${made} does not show yet. ${move.message}` };
   }
   // Where the control has room by now there is nothing to show; where nothing is known of it nothing is taken for granted.

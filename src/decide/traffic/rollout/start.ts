@@ -12,12 +12,9 @@ import { unmeasurable } from '../../inspection.ts';
 import { newcomer } from '../newcomer.ts';
 import { hold, type TrafficOutcome, toSplit, wait } from '../outcome.ts';
 import { otherCode } from './image.ts';
-import { firstPercent, startPercent } from './ramp.ts';
+import { firstPercent, recentMs, startPercent } from './ramp.ts';
 import { type NewRollout, newRollout } from './state.ts';
 import { neverWanted } from './unwanted.ts';
-
-/** The traffic of a service is what it was over the last half hour. */
-const recentMs = 30 * 60_000;
 
 export function begin(at: Case): TrafficOutcome {
   const { policy, seen, service, known, nowMs } = at;

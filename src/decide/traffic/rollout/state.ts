@@ -2,6 +2,7 @@
 import { percentOf, type Split } from '../../../facts/split.ts';
 import { iso } from '../../../facts/time.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
+import { isTrickle } from './ramp.ts';
 
 export interface NewRollout
   extends Pick<RolloutState, 'candidate' | 'control' | 'startPercent' | 'requestsPerSecond' | 'evidence'> {
@@ -10,7 +11,7 @@ export interface NewRollout
 
 export const newRollout = ({ nowMs, ...known }: NewRollout): RolloutState => ({
   ...known,
-  ...(known.requestsPerSecond <= 0 && { idle: true }),
+  ...(isTrickle(known.requestsPerSecond) && { idle: true }),
   stage: 'Ramp',
   startedAt: iso(nowMs),
   steppedAt: iso(nowMs),
