@@ -1,11 +1,13 @@
 /** `steadyrun check FILE…`: everything that is wrong with policies, before a cluster sees them. */
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { foreseen } from '../decide/foreseen.ts';
 import { serviceText } from '../facts/service.ts';
 import { checkPolicies, type Note, type PlacedPolicy } from '../policy/check/policies.ts';
 import { textIn } from '../policy/check/text.ts';
 import type { Finding, Position } from '../policy/check/yaml.ts';
 import { keyText } from '../policy/policy.ts';
+import { pathText } from '../policy/problems.ts';
 
 export interface CheckIo {
   readonly stdout: { write(text: string): unknown };
@@ -19,6 +21,8 @@ interface FileReport {
   readonly ok: boolean;
   readonly problems: readonly Finding[];
   readonly notes: readonly Note[];
+  /** What is allowed, and will lead to what may not be meant. */
+  readonly warnings: readonly Finding[];
 }
 
 const limitBytes = 1024 * 1024;
@@ -41,12 +45,19 @@ export async function check(
     policies += checked.policies.length;
     const problems = [...checked.findings, ...checked.policies.flatMap((placed) => conflicts(placed, file, seen))];
     const { notes } = checked;
-    reports.push({ file, ok: problems.length === 0, problems: problems.sort((a, b) => a.line - b.line), notes });
+    const warnings = checked.policies.flatMap(warningsOf);
+    const ok = problems.length === 0;
+    reports.push({ file, ok, problems: problems.sort((a, b) => a.line - b.line), notes, warnings });
   }
   const ok = reports.every((report) => report.ok);
   io.stdout.write(options.json ? `${JSON.stringify({ files: reports, ok })}\n` : humanText(reports, policies));
   return ok ? 0 : 1;
 }
+
+const warningsOf = ({ policy, position }: PlacedPolicy): Finding[] =>
+  foreseen(policy)
+    .map(({ path, message, hint }) => ({ ...position(path, 'value'), path: pathText(path), message, hint }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
 
 const withoutRepeats = (files: readonly string[]): string[] => [
   ...new Map(files.map((file) => [file === '-' ? file : resolve(file), file])).values(),
@@ -128,13 +139,18 @@ function humanText(reports: readonly FileReport[], policies: number): string {
       ? `${counted(policies, 'policy', 'policies')} in ${counted(reports.length, 'file')}: no problems`
       : `${counted(problems.length, 'problem')} in ${reports.filter(({ ok }) => !ok).length} of ${counted(reports.length, 'file')}`;
   const notes = reports.flatMap(({ file, notes }) => notes.map((note) => noteText(file, note)));
-  return `${[...problems, ...notes, summary].join('\n')}\n`;
+  const warnings = reports.flatMap(({ file, warnings }) => warnings.map((warning) => warningText(file, warning)));
+  const warned = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`;
+  return `${[...problems, ...warnings, ...notes, summary + warned].join('\n')}\n`;
 }
 
 const problemText = (file: string, { line, column, path, message, hint }: Finding): string =>
   `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}\n    ${hint}`;
 
-const noteText = (file: string, { line, column, path, message }: Note): string =>
-  `${file}:${line}:${column}: ${path}: note\n    ${message}`;
+const warningText = (file: string, { message, hint, ...at }: Finding): string =>
+  `${noteText(file, { ...at, message }, 'warning')}\n    ${hint}`;
+
+const noteText = (file: string, { line, column, path, message }: Note, what = 'note'): string =>
+  `${file}:${line}:${column}: ${path}: ${what}\n    ${message}`;
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -81,7 +81,7 @@ describe('steadyrun check', () => {
       stderr: '',
       output: {
         files: [
-          { file: paths[0], ok: true, problems: [], notes: [] },
+          { file: paths[0], ok: true, problems: [], notes: [], warnings: [] },
           {
             file: paths[1],
             ok: false,
@@ -95,10 +95,35 @@ describe('steadyrun check', () => {
               },
             ],
             notes: [],
+            warnings: [],
           },
         ],
         ok: false,
       },
+    });
+  });
+
+  it('warns of what is allowed and may not be meant, with its place, and refuses nothing for it', async () => {
+    const ladder = fine.replace('[5, 20, 50]', '[5]').replace('24h', '0s');
+    const path = file(ladder);
+    expect(await run([path])).toEqual({
+      code: 0,
+      stdout: [
+        `${path}:21:5: spec.rollout.stepsPercent: warning`,
+        '    it leaps: 16 %, 50 % are added, so that no step is more than fourfold and half of the traffic comes before most of it.',
+        '    write [5, 16, 50]',
+        `${path}:23:18: spec.rollout.guardWindow: warning`,
+        '    a fault that shows only after the promotion is never seen, and nothing goes back.',
+        '    write 24h, or leave it where something else watches the service',
+        '1 policy in 1 file: no problems, 2 warnings',
+        '',
+      ].join('\n'),
+      stderr: '',
+    });
+    const report = JSON.parse((await run([path], true)).stdout);
+    expect(report).toMatchObject({
+      ok: true,
+      files: [{ ok: true, problems: [], warnings: [{ line: 21 }, { line: 23 }] }],
     });
   });
 

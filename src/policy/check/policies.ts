@@ -14,6 +14,7 @@ export interface PlacedPolicy {
   readonly policy: Policy;
   readonly namePosition: Position;
   readonly servicePosition: Position;
+  readonly position: YamlDocument['position'];
 }
 
 export interface Checked {
@@ -65,7 +66,7 @@ function checkDocument(document: YamlDocument): Checked {
   if (parsed.ok && unknown.length + asked.length + doubts.length === 0) {
     const namePosition = position(['metadata', 'name'], 'value');
     const servicePosition = position(['spec', 'service'], 'key');
-    const policies = [{ policy: parsed.policy, namePosition, servicePosition }];
+    const policies = [{ policy: parsed.policy, namePosition, servicePosition, position }];
     return {
       policies,
       findings: [],
