@@ -174,12 +174,61 @@ export const heuristics: readonly Heuristic[] = [
     shows: [harm('leak from 10 min'), harm('leak, 120 s late')],
   },
   {
-    name: 'a new soak and smaller steps after suspicion',
+    name: 'what is slow while it is new is half of a conviction',
+    edits: [
+      {
+        file: 'evidence/judge.ts',
+        from: 'isYoung ? heldBack(judged, terms) : judged;',
+        to: 'judged ?? heldBack(judged, terms);',
+      },
+    ],
+    shows: [falsely('slow for its first 3 min', 400)],
+  },
+  {
+    name: 'and waits at the first share',
+    edits: [{ file: 'traffic/rollout/youth.ts', from: 'if (!slow ||', to: 'if (slow || !slow ||' }],
+    shows: [harm('slower 1.6 times')],
+  },
+  {
+    name: 'a trickle is as good as no traffic',
+    edits: [
+      {
+        file: 'traffic/rollout/ramp.ts',
+        from: 'requestsPerSecond < trickleRequests / (recentMs / 1000)',
+        to: 'requestsPerSecond <= 0 * trickleRequests * recentMs',
+      },
+    ],
+    shows: [harm('100 % errors, 0.01 rps, then 80')],
+  },
+  {
+    name: 'a few requests get no larger share than one a second',
+    edits: [
+      {
+        file: 'traffic/rollout/ramp.ts',
+        from: 'Math.min(mostForFew, fewSeconds',
+        to: 'Math.max(0 * mostForFew, fewSeconds',
+      },
+    ],
+    shows: [harm('100 % errors, 0.03 rps, then 80')],
+  },
+  {
+    name: 'no step before anything good was seen',
     edits: [
       {
         file: 'traffic/rollout/forward.ts',
-        from: 'ms(rollout.retreat?.at ?? rollout.startedAt)',
-        to: 'ms(rollout.startedAt)',
+        from: "return assessment.kind === 'Rate' || total === 0 || bad < total;",
+        to: 'return assessment !== null || bad < total;',
+      },
+    ],
+    shows: [harm('100 % errors, 0.03 rps, then 80')],
+  },
+  {
+    name: 'a new soak and smaller steps after suspicion',
+    edits: [
+      {
+        file: 'traffic/rollout/bake.ts',
+        from: 'ms(retreat?.at ?? startedAt)',
+        to: 'ms(startedAt)',
       },
       { file: 'traffic/rollout/ramp.ts', from: 'at.suspectedBefore ? 2 : 5', to: '5' },
     ],

@@ -117,6 +117,11 @@ const once = (length: string, errorPercent: number): World => ({
   events: [{ at: '0s', jitter: '30m', for: length, on: 'Candidate', errorPercent }],
 });
 
+const waking = (rps: number): World => ({
+  traffic: { rps, shape: 'Steps', steps: [{ at: '30m', rps: 80 }] },
+  candidate: { errorPercent: 100 },
+});
+
 /** Where single heuristics show: no bar is set here. */
 export const finer = {
   '+0.5 % after promotion': afterPromotion('60m', 0.5),
@@ -131,9 +136,12 @@ export const finer = {
   '30 s of 5 % in 5 min, 120 s late': late(again('30s', '5m', 5)),
   '+0.3 % errors, 1000 rps': on(1000, errors(0.3)),
   'outage on top of +5 %': { ...outage, ...errors(5) },
+  '100 % errors, 0.01 rps, then 80': waking(0.01),
+  '100 % errors, 0.03 rps, then 80': waking(0.03),
 } satisfies Record<string, World>;
 
 export const finerGood = {
+  'slow for its first 3 min': { events: [{ at: '0s', for: '3m', on: 'Candidate', latencyFactor: 1.6 }] },
   'once 60 s of 10 %': once('60s', 10),
   'once 15 s of 20 %': once('15s', 20),
   'a floor of 0.43 % for both': on(300, {
