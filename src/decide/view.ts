@@ -96,7 +96,11 @@ export const rows = (
 
 /** Suspicion starts anew after a retreat; what was proven against the candidate stays. */
 const breaching = (assessment: Assessment): boolean =>
-  assessment.convicts || assessment.totalFailure || assessment.suspect || odds(assessment) >= breachingOdds;
+  assessment.convicts ||
+  assessment.totalFailure ||
+  assessment.strikes ||
+  assessment.suspect ||
+  odds(assessment) >= breachingOdds;
 
 function withVerdict(state: Status): Status {
   const worst = (['Breaching', 'Unknown', 'Healthy'] as const).find((verdict) =>

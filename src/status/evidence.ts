@@ -22,6 +22,9 @@ export const storedEvidence = remembered({
   relative: z.array(z.number()).max(8),
   /** The relative test with the arms swapped: is the candidate clearly better? */
   mirrored: z.array(z.number()).max(8),
+  /** The same of small excesses. */
+  fineAbsolute: z.array(z.number()).max(8).optional(),
+  fineRelative: z.array(z.number()).max(8).optional(),
   absoluteMeter: z.array(z.number()).max(8),
   relativeMeter: z.array(z.number()).max(8),
   /** All that was judged. */
@@ -34,6 +37,12 @@ export const storedEvidence = remembered({
   lastStrike: instant.optional(),
   /** In the newest tick the control itself was outside its SLO. Objectives have ticks of their own, so it is remembered. */
   environmentBad: z.boolean().optional(),
+  /** And when it last was. */
+  environmentBadAt: instant.optional(),
+  /** In some tick nothing spoke against the candidate. */
+  wasFine: z.boolean().optional(),
+  /** The first tick that was certain of its failure, if none was fine since. */
+  failingSince: instant.optional(),
 });
 
 type StoredEvidence = z.infer<typeof storedEvidence>;

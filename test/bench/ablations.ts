@@ -12,9 +12,11 @@ import { ProgressBar } from '../../src/report/progress.ts';
 import { parseScenario } from '../../src/scenario/scenario.ts';
 import { balanced } from './decisions/cells.ts';
 import { heuristics, type Measure } from './decisions/heuristics.ts';
+import { asked, found, type Shape } from './decisions/shapes.ts';
 import { bad, finer, finerGood, good, harms, late } from './decisions/worlds.ts';
 import type { BenchOptions, Row } from './main.ts';
 
+const shapes: Readonly<Record<string, Shape>> = { ...found, ...asked };
 const worlds = {
   ...good,
   ...finerGood,
@@ -22,8 +24,12 @@ const worlds = {
   ...finer,
   ...harms,
   ...Object.fromEntries(Object.entries(harms).map(([name, world]) => [`${name}, 120 s late`, late(world)])),
+  ...Object.fromEntries(Object.entries(shapes).map(([name, { world }]) => [name, world])),
 };
-const badNames: readonly string[] = [bad, finer, harms].flatMap((named) => Object.keys(named));
+const badNames: readonly string[] = [
+  ...[bad, finer, harms].flatMap((named) => Object.keys(named)),
+  ...Object.keys(shapes).filter((name) => shapes[name]!.truth === 'Bad'),
+];
 
 /** Less than this is nothing: 3 %, and a fifth of a request, a second or a percent. */
 const least = 0.03;
@@ -50,7 +56,7 @@ export async function ablations(
     bar.show(i, heuristics.length);
     const jobs = shows.map(
       ({ world, runs = 400 }): Job => ({
-        policy: balanced,
+        policy: shapes[world]?.policy ?? balanced,
         scenario: parseScenario({
           ...worlds[world as keyof typeof worlds],
           name: world,

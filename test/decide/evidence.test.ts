@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Assessment, assess } from '../../src/decide/evidence/assess.ts';
 import { absorb, forgetSuspicion, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
+import { iso, ms } from '../../src/facts/time.ts';
 import type { Evidence } from '../../src/status/evidence.ts';
 
 const requests: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 1, ticksToConvict: 6, tickMs: 15_000 };
@@ -20,7 +21,7 @@ function after(
   terms: Terms = requests,
   from = fresh(terms),
 ): { evidence: Evidence; last: Assessment } {
-  const evidence = ticks.reduce((sum, next) => absorb(sum, next, terms, sum.judgedUntil), from);
+  const evidence = ticks.reduce((sum, next) => absorb(sum, next, terms, iso(ms(sum.judgedUntil) + terms.tickMs)), from);
   return { evidence, last: assess(evidence, ticks.at(-1) ?? null, terms, true) };
 }
 
@@ -206,4 +207,26 @@ test('ticks in which the control itself fails do not count for the certificate, 
   const { evidence, last } = after(times(5, cure));
   expect(last.better).toBe(true);
   expect(evidence.certified.total).toBeGreaterThan(0);
+});
+
+describe('a failure that is certain, and passes', () => {
+  const slow = times(60, tick(2, 300, 1, 2700));
+  const terms = { ...requests, ticksToConvict: 6 };
+
+  test.each([1, 2, 3, 4, 5])('leaves what spoke against the candidate before, after %i ticks', (length) => {
+    const before = after(slow, terms).evidence;
+    const passed = [...slow, ...times(length, failing), healthy];
+    const { evidence } = after(passed, terms);
+    // Less than what the one healthy tick takes.
+    const lost = after([...slow, healthy], terms).evidence;
+    expect(Math.max(...evidence.absolute)).toBeGreaterThanOrEqual(Math.max(...lost.absolute) - 1e-9);
+    expect(Math.max(...before.absolute)).toBeGreaterThan(0);
+    expect(evidence.failingSince).toBeUndefined();
+  });
+
+  test.each([1, 2, 3, 4, 5])('leaves it three full ticks short of a conviction, after %i ticks', (length) => {
+    const passed = [healthy, ...times(length, failing), healthy];
+    expect(after(passed, terms).last).toMatchObject({ convicts: false, suspect: false });
+    expect(after([...passed, ...times(2, failing)], terms).last.convicts).toBe(false);
+  });
 });

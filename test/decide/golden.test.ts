@@ -58,7 +58,11 @@ describe('the second implementation agrees on', () => {
       ...(shares && { shares: { least: shares[0], most: shares[1] } }),
     }));
     const at = '2026-01-05T00:00:00.000Z';
-    const evidence = read.reduce((sum, tick) => absorb(sum, tick, terms, at), freshEvidence('x', phi, allowed, at));
+    const after = (i: number): string => new Date(Date.parse(at) + (i + 1) * terms.tickMs).toISOString();
+    const evidence = read.reduce(
+      (sum, tick, i) => absorb(sum, tick, terms, after(i)),
+      freshEvidence('x', phi, allowed, at),
+    );
     expect(alike(evidence, expected, 'evidence')).toEqual([]);
     expect(alike(assess(evidence, read.at(-1)!, terms, true), assessment, 'assessment')).toEqual([]);
   });

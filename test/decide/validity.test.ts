@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence, lnAbsolute, lnRelative, type Terms } from '../../src/decide/evidence/evidence.ts';
 import { mixture } from '../../src/decide/evidence/logs.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
 import type { EventKind } from '../../src/policy/policy.ts';
@@ -15,6 +15,8 @@ const at = '2026-01-05T00:00:00.000Z';
 const exact = 1e-12;
 /** A candidate may be so many times as bad as its control. */
 const relativeNull = 1.2;
+const nulls = { relative: relativeNull, mirrored: relativeNull, fineRelative: 1.05 } as const;
+const risks = { relative: [2, 6, 30, 1000], mirrored: [2, 6, 30, 1000], fineRelative: [1.2, 1.5] } as const;
 const certain: Chances = [1];
 const termsOf = (kind: EventKind, ticksToConvict = 6): Terms => ({
   kind,
@@ -32,7 +34,10 @@ const tickOf = (badC: number, totalC: number, badS: number, totalS: number, more
   ...more,
 });
 
-type Test = 'absolute' | 'relative' | 'mirrored';
+type Test = 'absolute' | 'fineAbsolute' | keyof typeof nulls;
+/** Of one test, or of all that speak of the same. */
+type Whole = Test | 'lnAbsolute' | 'lnRelative';
+const wholes = { lnAbsolute, lnRelative } as const;
 
 /** One tick under a null: what is known before it, and how its bad requests are distributed. */
 interface Drawn {
@@ -56,10 +61,14 @@ function worth({ of, candidate, control }: Drawn, which: Test, allowed = 0.001, 
 }
 
 /** The expectation of the mixture after these ticks, one after the other, as `absorb` keeps it. */
-function afterAll(ticks: readonly Drawn[], which: Test, terms: Terms, allowed: number, phi: number): number {
+function afterAll(ticks: readonly Drawn[], which: Whole, terms: Terms, allowed: number, phi: number): number {
   const from = (evidence: Evidence, i: number): number => {
     const drawn = ticks[i];
-    if (!drawn) return Math.exp(mixture(evidence[which]));
+    if (!drawn) {
+      return Math.exp(
+        which === 'lnAbsolute' || which === 'lnRelative' ? wholes[which](evidence) : mixture(evidence[which] ?? []),
+      );
+    }
     return expectation(drawn.candidate, drawn.control, (badC, badS) =>
       from(absorb(evidence, drawn.of(badC, badS), terms, at), i + 1),
     );
@@ -81,8 +90,10 @@ describe('the absolute test of good and bad requests', () => {
   test.each([0.001, 0.01, 0.1, 0.3])('is worth exactly 1 where the bad fraction is the allowed %d', (allowed) => {
     for (const kind of ['Errors', 'Latency'] as const) {
       for (let n = 1; n <= 12; n++) {
-        for (const one of worth(alone(n, allowed), 'absolute', allowed, 1, kind)) {
-          expect(Math.abs(one - 1)).toBeLessThan(exact);
+        for (const which of ['absolute', 'fineAbsolute'] as const) {
+          for (const one of worth(alone(n, allowed), which, allowed, 1, kind)) {
+            expect(Math.abs(one - 1)).toBeLessThan(exact);
+          }
         }
       }
     }
@@ -93,8 +104,10 @@ describe('the absolute test of good and bad requests', () => {
       for (let n = 1; n <= 12; n++) {
         for (const below of [0, 0.2, 0.9, 1]) {
           for (const phi of [1, 2, 10]) {
-            for (const one of worth(alone(n, below * allowed), 'absolute', allowed, phi, kind)) {
-              expect(one).toBeLessThanOrEqual(1 + exact);
+            for (const which of ['absolute', 'fineAbsolute'] as const) {
+              for (const one of worth(alone(n, below * allowed), which, allowed, phi, kind)) {
+                expect(one).toBeLessThanOrEqual(1 + exact);
+              }
             }
           }
         }
@@ -104,6 +117,7 @@ describe('the absolute test of good and bad requests', () => {
 
   test('is worth more than 1 outside the null, so that these sums can tell', () => {
     for (const one of worth(alone(12, 0.11), 'absolute', 0.1)) expect(one).toBeGreaterThan(1.01);
+    for (const one of worth(alone(12, 0.11), 'fineAbsolute', 0.1)) expect(one).toBeGreaterThan(1.01);
   });
 
   test.each([0.01, 0.1, 0.3])('keeps in its process no more than what has begun (allowed %d)', (allowed) => {
@@ -118,13 +132,15 @@ describe('the absolute test of good and bad requests', () => {
             for (const ticksToConvict of [uncapped, 1, 6]) {
               const terms = termsOf(kind, ticksToConvict);
               const ticks = [alone(first, part * allowed), alone(second, part * allowed)];
-              const one = afterAll(ticks.slice(0, 1), 'absolute', terms, allowed, phi);
-              const both = afterAll(ticks, 'absolute', terms, allowed, phi);
-              expect(one).toBeLessThanOrEqual(begunAtTheFirst + exact);
-              expect(both).toBeLessThanOrEqual(begunByTheSecond + exact);
-              if (phi === 1 && part === 1 && ticksToConvict === uncapped) {
-                expect(one).toBeCloseTo(begunAtTheFirst, 11);
-                expect(both).toBeCloseTo(begunByTheSecond, 11);
+              for (const which of ['absolute', 'lnAbsolute'] as const) {
+                const one = afterAll(ticks.slice(0, 1), which, terms, allowed, phi);
+                const both = afterAll(ticks, which, terms, allowed, phi);
+                expect(one).toBeLessThanOrEqual(begunAtTheFirst + exact);
+                expect(both).toBeLessThanOrEqual(begunByTheSecond + exact);
+                if (phi === 1 && part === 1 && ticksToConvict === uncapped) {
+                  expect(one).toBeCloseTo(begunAtTheFirst, 11);
+                  expect(both).toBeCloseTo(begunByTheSecond, 11);
+                }
               }
             }
           }
@@ -175,35 +191,42 @@ const splits = [
 const baseRates = [0.001, 0.01, 0.1, 0.3];
 
 /** An event more of one arm multiplies no ratio of ours by more than this, for that arm's share. */
-const growth = (share: number): number =>
+const growth = (share: number, which: keyof typeof nulls = 'relative'): number =>
   Math.max(
-    ...[2, 6, 30, 1000].map(
-      (risk) => (risk * (relativeNull * share + 1 - share)) / (relativeNull * (risk * share + 1 - share)),
+    ...risks[which].map(
+      (risk) => (risk * (nulls[which] * share + 1 - share)) / (nulls[which] * (risk * share + 1 - share)),
     ),
   );
 
 type Law = 'Poisson' | 'binomial';
 
 /** Both arms fail alike, but one as much more often as the null still allows it. */
-function alike(law: Law, worse: 'candidate' | 'control', [nC, nS]: readonly [number, number], p: number): Drawn {
-  const [pC, pS] = worse === 'candidate' ? [relativeNull * p, p] : [p, relativeNull * p];
+function alike(
+  law: Law,
+  worse: 'candidate' | 'control',
+  [nC, nS]: readonly [number, number],
+  p: number,
+  which: keyof typeof nulls = 'relative',
+): Drawn {
+  const [pC, pS] = worse === 'candidate' ? [nulls[which] * p, p] : [p, nulls[which] * p];
   const share = (worse === 'candidate' ? nC : nS) / (nC + nS);
   const drawn = (n: number, chance: number, factor: number) =>
     law === 'binomial' ? binomial(n, chance) : poisson(n * chance, factor);
   return {
     of: (badC, badS) => tickOf(badC, nC, badS, nS),
-    candidate: drawn(nC, pC, worse === 'candidate' ? growth(share) : 1),
-    control: drawn(nS, pS, worse === 'control' ? growth(share) : 1),
+    candidate: drawn(nC, pC, worse === 'candidate' ? growth(share, which) : 1),
+    control: drawn(nS, pS, worse === 'control' ? growth(share, which) : 1),
   };
 }
 
 describe.each([
   ['relative', 'candidate'],
+  ['fineRelative', 'candidate'],
   ['mirrored', 'control'],
 ] as const)('the %s test', (which, worse) => {
   test.each(baseRates)('is worth exactly 1 at the edge of its null with Poisson counts of base rate %d', (p) => {
     for (const split of splits) {
-      for (const one of worth(alike('Poisson', worse, split, p), which)) {
+      for (const one of worth(alike('Poisson', worse, split, p, which), which)) {
         expect(Math.abs(one - 1)).toBeLessThan(1e-9);
       }
     }
@@ -212,14 +235,14 @@ describe.each([
   test.each(baseRates)('is worth at most 1 with binomial counts, tempered counts, or equal arms (%d)', (p) => {
     for (const split of splits) {
       const equal = {
-        ...alike('binomial', worse, split, p),
+        ...alike('binomial', worse, split, p, which),
         candidate: binomial(split[0], p),
         control: binomial(split[1], p),
       };
       for (const one of [
-        ...worth(alike('binomial', worse, split, p), which),
-        ...worth(alike('binomial', worse, split, p), which, 0.001, 3),
-        ...worth(alike('Poisson', worse, split, p), which, 0.001, 2),
+        ...worth(alike('binomial', worse, split, p, which), which),
+        ...worth(alike('binomial', worse, split, p, which), which, 0.001, 3),
+        ...worth(alike('Poisson', worse, split, p, which), which, 0.001, 2),
         ...worth(equal, which),
       ]) {
         expect(one).toBeLessThanOrEqual(1 + 1e-9);
@@ -228,9 +251,9 @@ describe.each([
   });
 
   test('is worth more than 1 outside its null, so that these sums can tell', () => {
-    const drawn = alike('Poisson', worse, [6, 6], 0.1);
+    const drawn = alike('Poisson', worse, [6, 6], 0.1, which);
     const beyond = { ...drawn, [worse]: poisson(1.3 * 6 * 0.1, 3) };
-    for (const one of worth(beyond, which)) expect(one).toBeGreaterThan(1.01);
+    for (const one of worth(beyond, which)) expect(one).toBeGreaterThan(1.001);
   });
 
   test.each<[Law]>([['Poisson'], ['binomial']])(
@@ -243,7 +266,7 @@ describe.each([
       ] as const) {
         for (const split of [splits[0], splits[2]] as const) {
           const ticks = [first, second].map((p) => {
-            const drawn = alike(law, worse, split, p);
+            const drawn = alike(law, worse, split, p, which);
             const tail = law === 'Poisson' ? 1e-8 : 0;
             return {
               ...drawn,
@@ -493,4 +516,19 @@ describe('the chance of a false conviction', () => {
     expect(guards).toBeGreaterThan(0);
     expect(guards).toBeLessThanOrEqual(4e-6);
   });
+});
+
+test('the whole relative test keeps no more than what has begun where neither of its nulls falls', () => {
+  for (const split of [splits[0], splits[2]] as const) {
+    for (const [first, second] of [
+      [0.01, 0.3],
+      [0.1, 0.1],
+    ] as const) {
+      const ticks = [first, second].map((p) => alike('binomial', 'candidate', split, p, 'fineRelative'));
+      for (const ticksToConvict of [uncapped, 6]) {
+        const terms = termsOf('Errors', ticksToConvict);
+        expect(afterAll(ticks, 'lnRelative', terms, 0.05, 1)).toBeLessThanOrEqual(begunByTheSecond + exact);
+      }
+    }
+  }
 });

@@ -79,7 +79,7 @@ test('without a control the odds are those against the SLO', () => {
   const assessment = assess(evidence, tick, terms, true);
   expect(assessment.burns).toBe(true);
   expect(evidenceText(evidence, assessment, 'api-00002', 'api-00001')).toBe(
-    'errors: 0.933 % of 12,000 bad on api-00002, no requests on api-00001, 0.1 % allowed (odds 1,900:1)',
+    'errors: 0.933 % of 12,000 bad on api-00002, no requests on api-00001, 0.1 % allowed (odds 2,500:1)',
   );
 });
 

@@ -5,6 +5,8 @@ import { assess } from '../../src/decide/evidence/assess.ts';
 import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
 import type { Tick } from '../../src/decide/evidence/ratios.ts';
 import { heldBack } from '../../src/decide/evidence/young.ts';
+import { iso, ms } from '../../src/facts/time.ts';
+import type { Evidence } from '../../src/status/evidence.ts';
 
 const at = '2026-01-05T08:00:00Z';
 const fresh = freshEvidence('latency', 1, 0.05, at);
@@ -29,9 +31,11 @@ const grid = [1, 2, 5, 20].flatMap((gating) =>
 
 describe.each(grid)('with $gating objectives and $ticksToConvict ticks of $tickMs ms', (known) => {
   const judging = terms(known);
+  const next = ({ judgedUntil }: Evidence): string => iso(ms(judgedUntil) + judging.tickMs);
   const young = (bad: number, ticks: number) => {
     let evidence = fresh;
-    for (let i = 0; i < ticks; i++) evidence = heldBack(absorb(evidence, tickOf(bad), judging, at), judging);
+    for (let i = 0; i < ticks; i++)
+      evidence = heldBack(absorb(evidence, tickOf(bad), judging, next(evidence)), judging);
     return evidence;
   };
 
@@ -43,7 +47,7 @@ describe.each(grid)('with $gating objectives and $ticksToConvict ticks of $tickM
     let evidence = young(bad, 20);
     let ticks = 0;
     while (!assess(evidence, null, judging, true).convicts && ticks < 20) {
-      evidence = absorb(evidence, tickOf(bad), judging, at);
+      evidence = absorb(evidence, tickOf(bad), judging, next(evidence));
       ticks++;
     }
     expect(ticks).toBeGreaterThanOrEqual(1);
@@ -53,11 +57,11 @@ describe.each(grid)('with $gating objectives and $ticksToConvict ticks of $tickM
   test('nothing is ever raised', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 12 }), (bads) => {
-        const evidence = bads.reduce((known, bad) => absorb(known, tickOf(bad), judging, at), fresh);
+        const evidence = bads.reduce((known, bad) => absorb(known, tickOf(bad), judging, next(known)), fresh);
         const held = heldBack(evidence, judging);
-        for (const test of ['absolute', 'relative'] as const) {
-          held[test].forEach((one, i) => {
-            expect(one).toBeLessThanOrEqual(evidence[test][i]!);
+        for (const test of ['absolute', 'relative', 'fineAbsolute', 'fineRelative'] as const) {
+          held[test]!.forEach((one, i) => {
+            expect(one).toBeLessThanOrEqual(evidence[test]![i]!);
           });
         }
       }),

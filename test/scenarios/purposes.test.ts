@@ -120,10 +120,10 @@ const scenes: { readonly [P in Purpose]: Scene } = {
       return candidate;
     },
     happens: ({ stage }) => stage.event({ at: '0s', for: '15s', on: 'Candidate', errorPercent: 12 }),
-    traffic: ({ stable, candidate }) => `${stable}=97 ${candidate}=3`,
+    traffic: ({ stable, candidate }) => `${stable}=99 ${candidate}=1`,
     remembers: ({ candidate }) => ({
       rollout: { candidate, retreat: { used: true, finished: false } },
-      candidate: { percent: 3 },
+      candidate: { percent: 1 },
     }),
   },
   TakeControl: {

@@ -61,8 +61,8 @@ describe('a retreat that Cloud Run does not get to see at first', () => {
     await stage.until((status) => status.rollout?.retreat !== undefined, 5);
     await stage.run(1);
     expect(decided.filter((action) => action === 'Retreat')).toHaveLength(2);
-    expect(stage.traffic).toContain(`${candidate}=3`);
-    expect(percent(stage)).toBe(3);
+    expect(stage.traffic).toContain(`${candidate}=1`);
+    expect(percent(stage)).toBe(1);
     expect(stage.status.intent).toBeUndefined();
   });
 });

@@ -3,17 +3,22 @@
 import type { Tally } from '../../facts/counts.ts';
 import type { EventKind } from '../../policy/policy.ts';
 import type { Evidence } from '../../status/evidence.ts';
-import { absoluteAlpha, clearlyBetter, type Terms } from './evidence.ts';
+import {
+  absoluteAlpha,
+  certain,
+  clearlyBetter,
+  isLasting,
+  lnAbsolute as lnAbsoluteOf,
+  lnRelative as lnRelativeOf,
+  relativeAlpha,
+  suspected,
+  suspicionOf,
+  suspicious,
+  type Terms,
+  wasJustBad,
+} from './evidence.ts';
 import { clamp, mixture } from './logs.ts';
 import { ratios, type Tick } from './ratios.ts';
-
-/** False conviction of a candidate outside its SLO, but no worse than its control. */
-const relativeAlpha = 0.05;
-
-const certain = Math.log(1e6);
-
-/** The odds of suspicion. */
-const suspicious = 20;
 
 /** As long as the looks at a promoted revision are apart. */
 const longTickMs = 60_000;
@@ -28,9 +33,12 @@ export interface Assessment {
   readonly lnRelative: number;
   readonly suspicionAbsolute: number;
   readonly suspicionRelative: number;
-  /** Both nulls have fallen. */
+  /** Both nulls have fallen, and not by what passes. */
   readonly convicts: boolean;
-  /** This tick alone is total failure: certain by both tests, and at least a quarter of the requests bad. */
+  /**
+   * This tick alone is total failure, of a candidate that never was fine: certain by both tests, and at least a quarter of the
+   * requests bad.
+   */
   readonly totalFailure: boolean;
   /** The absolute half of `guards`, for when there is no control. */
   readonly totalFailureAlone: boolean;
@@ -63,14 +71,14 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
   const lowerBound = terms.kind === 'Rate' ? rateLowerBound : shareLowerBound;
   const unheard = tick !== null && tick.candidate.bad > (evidence.largestUsualBurst ?? 0);
   const largeShareBad = unheard && lowerBound(tick.candidate) >= 0.25;
-  const lnAbsolute = mixture(evidence.absolute);
-  const lnRelative = mixture(evidence.relative);
+  const lnAbsolute = lnAbsoluteOf(evidence);
+  const lnRelative = lnRelativeOf(evidence);
   const suspicionAbsolute = evidence.absoluteMeter.length > 0 ? mixture(evidence.absoluteMeter) : 0;
   const suspicionRelative = evidence.relativeMeter.length > 0 ? mixture(evidence.relativeMeter) : 0;
-  const suspicion = Math.min(suspicionAbsolute, suspicionRelative);
   const bad = evidence.environmentBad ?? false;
+  const wasFine = evidence.wasFine ?? false;
   const requests = tick ? tick.candidate.total + tick.control.total : 0;
-  const { upperBound, base } = certificate(evidence, terms);
+  const { upperBound, base, isWorse } = certificate(evidence, terms);
   return {
     objective: evidence.objective,
     gate,
@@ -80,12 +88,14 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
     suspicionAbsolute,
     suspicionRelative,
     convicts:
-      lnAbsolute >= Math.log(terms.gating / absoluteAlpha) && lnRelative >= Math.log(terms.gating / relativeAlpha),
-    totalFailure: tickPower >= certain && largeShareBad,
+      lnAbsolute >= Math.log(terms.gating / absoluteAlpha) &&
+      lnRelative >= Math.log(terms.gating / relativeAlpha) &&
+      (!wasFine || isLasting(evidence)),
+    totalFailure: tickPower >= certain && largeShareBad && !wasFine,
     totalFailureAlone: tickAbsolute >= certain && largeShareBad,
-    strikes: unheard && tickPower >= certain && terms.kind !== 'Latency' && !bad,
-    suspect: suspicion >= Math.log(suspicious),
-    doubtful: suspicion >= Math.log(5),
+    strikes: unheard && tickPower >= certain && terms.kind !== 'Latency' && !bad && !wasJustBad(evidence, terms.tickMs),
+    suspect: suspicionOf(evidence) >= suspected,
+    doubtful: Math.min(suspicionAbsolute, suspicionRelative) >= Math.log(5),
     burns: burns(lnAbsolute, suspicionAbsolute, terms),
     environmentBad: bad,
     better: clearlyBetter(evidence),
@@ -95,7 +105,7 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
     tickShare: tick && requests > 0 ? tick.candidate.total / requests : 0,
     upperBound,
     base,
-    certified: evidence.certified.total > 0 && upperBound <= (terms.kind === 'Latency' ? 1.2 : 2) * base,
+    certified: evidence.certified.total > 0 && upperBound <= (terms.kind === 'Latency' ? 1.2 : 2) * base && !isWorse,
   };
 }
 
@@ -109,19 +119,26 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
 const burns = (lnAbsolute: number, suspicionAbsolute: number, { gating, tickMs }: Terms): boolean =>
   lnAbsolute >= Math.log(gating * suspicious) || (tickMs >= longTickMs && suspicionAbsolute >= Math.log(suspicious));
 
+/** z of a one-sided 95 % bound. */
+const z95 = 1.645;
+
 /**
  * The printed bound that paces a ramp and justifies a promotion; it never convicts. A pointwise 95 % upper bound for a
- * Poisson count K: K + sqrt(6K) + 3 (at K = 0 the rule of three), on counts thinned by the dispersion.
+ * Poisson count K: K + sqrt(6K) + 3 (at K = 0 the rule of three), on counts thinned by the dispersion. `isWorse`: the lower
+ * one, (sqrt(K) - z/2)^2, lies above what is allowed and above what the control would have had.
  */
 function certificate(
   { certified, dispersion, judgedAgainst }: Evidence,
   { sloAllows }: Terms,
-): { upperBound: number; base: number } {
-  if (certified.total === 0) return { upperBound: 1, base: judgedAgainst };
+): { upperBound: number; base: number; isWorse: boolean } {
+  if (certified.total === 0) return { upperBound: 1, base: judgedAgainst, isWorse: false };
   const bad = certified.bad / dispersion;
-  const upperBound = Math.min(1, (bad + Math.sqrt(6 * bad) + 3) / (certified.total / dispersion));
-  const base = clamp(certified.expectedBad / certified.total, judgedAgainst, Math.max(judgedAgainst, 3 * sloAllows));
-  return { upperBound, base };
+  const total = certified.total / dispersion;
+  const upperBound = Math.min(1, (bad + Math.sqrt(6 * bad) + 3) / total);
+  const lowerBound = Math.max(0, Math.sqrt(bad) - z95 / 2) ** 2 / total;
+  const usual = certified.expectedBad / certified.total;
+  const base = clamp(usual, judgedAgainst, Math.max(judgedAgainst, 3 * sloAllows));
+  return { upperBound, base, isWorse: lowerBound > Math.max(judgedAgainst, usual) };
 }
 
 /** How much likelier the data is if the candidate is bad. */

@@ -26,19 +26,26 @@ export function baseline(ticks: readonly Tally[], sloAllows: number, kind: Event
   const loud = ticks.map(({ bad, total }) => bad >= 5 && bad / total > outlierFactor[kind] * sloAllows);
   const usual = ticks.filter(({ total }, i) => total > 0 && !loud[i]);
   const bad = usual.reduce((sum, tick) => sum + tick.bad, 0);
-  const total = usual.reduce((sum, tick) => sum + tick.total, 0);
-  const fraction = total > 0 ? bad / total : 0;
+  const fraction = fractionOf(usual);
   const spread = usual.reduce((sum, tick) => sum + (tick.bad - tick.total * fraction) ** 2, 0);
+  // What comes time and again is this service's own.
+  const episodes = loud.filter((isLoud, i) => isLoud && !loud[i - 1]).length;
+  const usualFraction = episodes < fewestClusters ? fraction : fractionOf(ticks);
   const raw = bad > 0 ? spread / bad : 0;
   return {
     dispersion: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),
-    judgedAgainst: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),
+    judgedAgainst: clamp(usualFraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),
     largestUsualBurst: largestUsualBurstOf(ticks, loud),
   };
 }
 
-/** Fewer loud ticks in the service's past were accidents. */
+/** Fewer loud times in the service's past were accidents. */
 const fewestClusters = 3;
+
+function fractionOf(ticks: readonly Tally[]): number {
+  const total = ticks.reduce((sum, tick) => sum + tick.total, 0);
+  return total === 0 ? 0 : ticks.reduce((sum, tick) => sum + tick.bad, 0) / total;
+}
 
 /**
  * A loud tick between quiet ones, time and again, is no outage: errors of this service come in clusters, and the largest of

@@ -112,7 +112,7 @@ export function judge(
     };
     const leftOut = warming || short;
     const judged = leftOut
-      ? { ...withEnvironment(old, false), judgedUntil: iso(toMs) }
+      ? { ...withEnvironment(old, false, tickMs, iso(toMs)), judgedUntil: iso(toMs) }
       : absorb(old, tick, terms, iso(toMs));
     const isYoung = isLatency && fromMs < (arms.youngUntilMs ?? 0);
     const evidence = isYoung ? heldBack(judged, terms) : judged;

@@ -14,6 +14,10 @@ export function mixture(logs: readonly number[]): number {
   return high + Math.log(sum / logs.length);
 }
 
+/** ln of what is worth `part` of the one and the rest of the other. */
+export const weighed = (lnOne: number, lnOther: number, part: number): number =>
+  logAddExp(lnOne + Math.log1p(-part), lnOther + Math.log(part));
+
 export function logAddExp(a: number, b: number): number {
   const high = Math.max(a, b);
   const below = Math.min(a, b) - high;

@@ -2,10 +2,11 @@
  * The likelihood ratios of one tick: how much likelier its counts are if the candidate is bad, for several ways of being bad.
  *
  * - absolute: the null is that the candidate's bad fraction is what is allowed;
- * - relative: the null is that the candidate's bad rate is at most 1.2 times the concurrent control's;
+ * - relative: the null is that the candidate's bad rate is at most 1.2 times the concurrent control's, for small risks 1.05
+ *   times;
  * - mirrored: the relative one with the arms swapped.
  *
- * A relative ratio is A^k_c B^k_s with B = (1.2 q + 1 - q) / (risk q + 1 - q), A = B risk / 1.2, where q is the candidate's
+ * A relative ratio is A^k_c B^k_s with B = (null q + 1 - q) / (risk q + 1 - q), A = B risk / null, where q is the candidate's
  * share of the requests. With Poisson counts its expectation under the null is at most 1 whatever the common base rate does,
  * because it is conditioned on the split (Lindon & Malek, "Anytime-valid inference for multinomial count data", 2022, made
  * one-sided). The exponent of that expectation is proportional to (share - q): it stays below 1 for any q that is at least the
@@ -16,13 +17,20 @@ import type { Tally } from '../../facts/counts.ts';
 import type { EventKind } from '../../policy/policy.ts';
 
 export const relativeNull = 1.2;
+/** What is tested for a little more is tested against less. */
+export const fineNull = 1.05;
 
-/** Relative risks tested against `relativeNull`. */
-const relativeRisks = [2, 6, 30, 1000];
-const lnRisks = relativeRisks.map((risk) => Math.log(risk / relativeNull));
+/** Relative risks, and what they are tested against. */
+interface Risks {
+  readonly of: number;
+  readonly against: readonly number[];
+}
+const relativeRisks: Risks = { of: relativeNull, against: [2, 6, 30, 1000] };
+const fineRisks: Risks = { of: fineNull, against: [1.2, 1.5] };
 
 /** Multiples of the allowed fraction tested against it. A latency's tail cannot grow a hundredfold: its fraction is large. */
 const absoluteMultiples = { Errors: [2, 8, 50, 600], Latency: [1.4, 2, 4, 10], Rate: [2, 8, 50, 600] } as const;
+const fineMultiples = { Errors: [1.15, 1.4], Latency: [1.15], Rate: [1.15, 1.4] } as const;
 
 export interface Counted {
   readonly candidate: Tally;
@@ -41,6 +49,9 @@ export interface Ratios {
   readonly absolute: readonly number[];
   readonly relative: readonly number[];
   readonly mirrored: readonly number[];
+  /** Of small excesses. */
+  readonly fineAbsolute: readonly number[];
+  readonly fineRelative: readonly number[];
 }
 
 /**
@@ -48,29 +59,25 @@ export interface Ratios {
  * mixture of their e-values is one as well, and which of the two shows a regression is not known beforehand.
  */
 export function ratios(tick: Tick, allowed: number, dispersion: number, kind: EventKind): Ratios {
-  const absolute: number[] = [];
-  for (const multiple of absoluteMultiples[kind]) {
-    const ratio =
-      kind === 'Rate' ? ofRate(tick.candidate, allowed, multiple) : ofShare(tick.candidate, allowed, multiple);
-    absolute.push(ratio / dispersion);
-  }
+  const absoluteOf = (multiple: number): number =>
+    (kind === 'Rate' ? ofRate : ofShare)(tick.candidate, allowed, multiple) / dispersion;
+  const absolute = absoluteMultiples[kind].map(absoluteOf);
+  const fineAbsolute = fineMultiples[kind].map(absoluteOf);
   const relative: number[] = [];
+  const fineRelative: number[] = [];
   const mirrored: number[] = [];
   const { shares } = tick;
   for (let counted: Counted | undefined = tick; counted; counted = counted === tick ? tick.below : undefined) {
     const { candidate, control } = counted;
     const all = candidate.total + control.total;
     const shareOf = ({ total }: Tally) => (all === 0 ? 0 : total / all);
-    addRelative(relative, candidate.bad, control.bad, Math.max(shareOf(candidate), shares?.most ?? 0), dispersion);
-    addRelative(
-      mirrored,
-      control.bad,
-      candidate.bad,
-      Math.max(shareOf(control), shares ? 1 - shares.least : 0),
-      dispersion,
-    );
+    const share = Math.max(shareOf(candidate), shares?.most ?? 0);
+    const otherShare = Math.max(shareOf(control), shares ? 1 - shares.least : 0);
+    addRelative(relative, relativeRisks, candidate.bad, control.bad, share, dispersion);
+    addRelative(fineRelative, fineRisks, candidate.bad, control.bad, share, dispersion);
+    addRelative(mirrored, relativeRisks, control.bad, candidate.bad, otherShare, dispersion);
   }
-  return { absolute, relative, mirrored };
+  return { absolute, relative, mirrored, fineAbsolute, fineRelative };
 }
 
 /** ln of P(counts | fraction = multiple x allowed) / P(counts | fraction = allowed), binomial. */
@@ -84,12 +91,12 @@ function ofRate({ bad, total }: Tally, allowed: number, multiple: number): numbe
   return bad * Math.log(multiple) - total * (multiple - 1) * allowed;
 }
 
-/** ln of P(split of the bad | risk) / P(split of the bad | 1.2), for each risk, of an arm that has the share q. */
-function addRelative(into: number[], bad: number, otherBad: number, q: number, dispersion: number): void {
+/** ln of P(split of the bad | risk) / P(split of the bad | null), for each risk, of an arm that has the share q. */
+function addRelative(into: number[], risks: Risks, bad: number, otherBad: number, q: number, dispersion: number): void {
   const bothBad = bad + otherBad;
-  const lnNull = bothBad === 0 ? 0 : Math.log(relativeNull * q + 1 - q);
-  for (let i = 0; i < relativeRisks.length; i++) {
-    const ratio = bothBad === 0 ? 0 : bad * lnRisks[i]! + bothBad * (lnNull - Math.log(relativeRisks[i]! * q + 1 - q));
+  const lnNull = bothBad === 0 ? 0 : Math.log(risks.of * q + 1 - q);
+  for (const risk of risks.against) {
+    const ratio = bothBad === 0 ? 0 : bad * Math.log(risk / risks.of) + bothBad * (lnNull - Math.log(risk * q + 1 - q));
     into.push(ratio / dispersion);
   }
 }

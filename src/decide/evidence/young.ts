@@ -12,6 +12,13 @@ export const youngMs = 5 * 60_000;
 /** To lower an e-process at any time leaves it one: the odds only get smaller. */
 export function heldBack(evidence: Evidence, terms: Terms): Evidence {
   const most = Math.log(1 / 2) + (terms.ticksToConvict / 2) * tickCap(terms);
-  const atMost = (processes: readonly number[]) => processes.map((one) => Math.min(one, most));
-  return { ...evidence, absolute: atMost(evidence.absolute), relative: atMost(evidence.relative) };
+  const atMost = (processes: readonly number[] = []) => processes.map((one) => Math.min(one, most));
+  const { absolute, relative, fineAbsolute, fineRelative } = evidence;
+  return {
+    ...evidence,
+    absolute: atMost(absolute),
+    relative: atMost(relative),
+    fineAbsolute: atMost(fineAbsolute),
+    fineRelative: atMost(fineRelative),
+  };
 }

@@ -36,12 +36,16 @@ type StatusBody = Readonly<Record<string, unknown>>;
 /** So long an older CRD is taken to be the one that is installed. */
 const knownOnlyMs = 10 * 60_000;
 
+const evidences = ['rollout.evidence', 'guard.evidence', 'intent.rollout.evidence'];
+const ofEvidence = ['fineAbsolute', 'fineRelative', 'environmentBadAt', 'wasFine', 'failingSince'];
+
 /** What came after the first version of the CRD, which keeps no field that it does not declare. */
 export const sinceTheFirst = [
   ...['memory', 'change', 'answer', 'compared', 'lastHold', 'late', 'trouble', 'unpinned', 'wentBack'],
   ...['saturation', 'tuning', 'tuner'],
   ...['candidate.cause', 'intent.unsent', 'adoption.takenBackAt', 'hold.begun', 'hold.quiet'],
   ...['guard.controlGone', 'guard.silenceTold'],
+  ...evidences.flatMap((evidence) => ofEvidence.map((field) => `${evidence}.${field}`)),
   ...['rollout.idle', 'rollout.saturation', 'intent.rollout.idle', 'intent.rollout.saturation'],
 ];
 
@@ -53,7 +57,11 @@ function firstKnown(status: StatusBody): StatusBody {
 function without(body: StatusBody, [field, ...inner]: readonly string[]): StatusBody {
   if (field === undefined || body[field] === undefined) return body;
   const { [field]: content, ...rest } = body;
-  return inner.length === 0 ? rest : { ...rest, [field]: without(record(content), inner) };
+  if (inner.length === 0) return rest;
+  const left = Array.isArray(content)
+    ? content.map((one) => without(record(one), inner))
+    : without(record(content), inner);
+  return { ...rest, [field]: left };
 }
 
 /** The calls this operator makes on SLOPolicies. They throw what `persistently` throws. */

@@ -8,7 +8,9 @@ export interface Heuristic {
   readonly shows: readonly { readonly world: string; readonly measure: Measure; readonly runs?: number }[];
 }
 
-const harm = (world: string) => ({ world, measure: 'Harm' }) as const;
+const harm = (world: string, runs = 400) => ({ world, measure: 'Harm', runs }) as const;
+/** Of a shared outage, the arms a minute apart. */
+const outageApart = 'outage, 60 s earlier at the candidate, ticks of 15 s';
 const falsely = (world: string, runs = 1000) => ({ world, measure: 'FalseRollbacks', runs }) as const;
 
 export const heuristics: readonly Heuristic[] = [
@@ -39,12 +41,12 @@ export const heuristics: readonly Heuristic[] = [
     edits: [
       {
         file: 'evidence/baseline.ts',
-        from: 'judgedAgainst: clamp(fraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),',
+        from: 'judgedAgainst: clamp(usualFraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),',
         to: 'judgedAgainst: sloAllows,',
       },
       {
         file: 'evidence/assess.ts',
-        from: 'clamp(certified.expectedBad / certified.total, judgedAgainst, Math.max(judgedAgainst, 3 * sloAllows))',
+        from: 'clamp(usual, judgedAgainst, Math.max(judgedAgainst, 3 * sloAllows))',
         to: '(sloAllows > 0 ? judgedAgainst : 0)',
       },
     ],
@@ -66,11 +68,95 @@ export const heuristics: readonly Heuristic[] = [
     edits: [
       {
         file: 'evidence/assess.ts',
-        from: 'totalFailure: tickPower >= certain && largeShareBad,',
+        from: 'totalFailure: tickPower >= certain && largeShareBad && !wasFine,',
         to: 'totalFailure: false,',
       },
     ],
     shows: [harm('100 % errors'), harm('+50 % errors')],
+  },
+  {
+    name: 'small excesses',
+    edits: [{ file: 'evidence/evidence.ts', from: 'const finePart = 1 / 8;', to: 'const finePart = 1e-300;' }],
+    shows: [harm('target 99, 1.4 %', 200), harm('p95 from 290 to 310 ms', 200)],
+  },
+  {
+    name: 'small excesses rest while both fail',
+    edits: [
+      { file: 'evidence/evidence.ts', from: 'evidence.environmentBad\n      ?', to: 'evidence.ticks < 0\n      ?' },
+    ],
+    shows: [falsely('outage of 10 %, 12 % at the candidate', 200)],
+  },
+  {
+    name: 'no certificate for what is worse',
+    edits: [{ file: 'evidence/assess.ts', from: '* base && !isWorse,', to: '* base && (isWorse || !isWorse),' }],
+    shows: [harm('p95 from 290 to 310 ms', 200), harm('target 99, 1.4 %', 200)],
+  },
+  {
+    name: 'bursts that come time and again are usual',
+    edits: [
+      {
+        file: 'evidence/baseline.ts',
+        from: 'episodes < fewestClusters ? fraction :',
+        to: 'episodes < 1e9 ? fraction :',
+      },
+    ],
+    shows: [{ world: 'bursty, 100 rps', measure: 'TimeTo90' }, falsely('bursty, 100 rps')],
+  },
+  {
+    name: 'one tick convicts only what never was fine',
+    edits: [
+      { file: 'evidence/assess.ts', from: 'certain && largeShareBad && !wasFine,', to: 'certain && largeShareBad,' },
+    ],
+    shows: [falsely('outage, 10 s earlier at the candidate', 200), falsely('one pause of 12 s', 200)],
+  },
+  {
+    name: 'nothing else that passes within 75 s',
+    edits: [
+      {
+        file: 'evidence/assess.ts',
+        from: '(!wasFine || isLasting(evidence))',
+        to: '(!wasFine || wasFine || isLasting(evidence))',
+      },
+    ],
+    shows: [falsely(outageApart, 200)],
+  },
+  {
+    name: 'no strike at the edge of an outage',
+    edits: [
+      {
+        file: 'evidence/evidence.ts',
+        from: '...(isOlder && { lastStrike }),',
+        to: '...((isOlder || lastStrike) && { lastStrike }),',
+      },
+      {
+        file: 'evidence/assess.ts',
+        from: '&& !wasJustBad(evidence, terms.tickMs)',
+        to: '&& (bad || !bad || wasJustBad(evidence, terms.tickMs))',
+      },
+    ],
+    shows: [falsely(outageApart, 200)],
+  },
+  {
+    name: 'a quarter of an hour at the first share after a strike',
+    edits: [
+      {
+        file: 'traffic/rollout/suspicion.ts',
+        from: 'const struckMs = 15 * 60_000;',
+        to: 'const struckMs = 5 * 60_000;',
+      },
+    ],
+    shows: [harm('total failure 15 s in 10 min')],
+  },
+  {
+    name: 'two hours of a control after a strike',
+    edits: [
+      {
+        file: 'traffic/rollout/forward.ts',
+        from: 'if (struckMs > 0 && !cure) {',
+        to: 'if (struckMs > 9e15 && !cure) {',
+      },
+    ],
+    shows: [harm('total failure 15 s in 70 min', 200)],
   },
   {
     name: 'a quarter of a tick must be bad for that',
@@ -85,12 +171,24 @@ export const heuristics: readonly Heuristic[] = [
   },
   {
     name: 'the ceiling of the meter',
-    edits: [{ file: 'evidence/evidence.ts', from: ', 3 * cap));', to: ', 1e9));' }],
+    edits: [
+      {
+        file: 'evidence/evidence.ts',
+        from: 'Math.min(now[i] ?? 0, cap), ceiling));',
+        to: 'Math.min(now[i] ?? 0, cap), 1e9 + ceiling));',
+      },
+    ],
     shows: [falsely('a floor of 0.43 % for both', 2000), falsely('bursty, 100 rps', 4000)],
   },
   {
     name: 'the meter of suspicion, and stepping back',
-    edits: [{ file: 'evidence/assess.ts', from: 'suspect: suspicion >= Math.log(suspicious),', to: 'suspect: false,' }],
+    edits: [
+      {
+        file: 'evidence/assess.ts',
+        from: 'suspect: suspicionOf(evidence) >= suspected,',
+        to: 'suspect: suspicionOf(evidence) >= suspected + 1e9,',
+      },
+    ],
     shows: [harm('60 s of 3 % in 10 min'), harm('overload of 2 % above 40 rps'), harm('leak, 120 s late')],
   },
   {
@@ -272,8 +370,8 @@ export const heuristics: readonly Heuristic[] = [
     edits: [
       {
         file: 'evidence/assess.ts',
-        from: 'doubtful: suspicion >= Math.log(5),',
-        to: 'doubtful: suspicion >= Math.log(20),',
+        from: 'doubtful: Math.min(suspicionAbsolute, suspicionRelative) >= Math.log(5),',
+        to: 'doubtful: Math.min(suspicionAbsolute, suspicionRelative) >= Math.log(20),',
       },
     ],
     shows: [harm('slow leak'), harm('30 s of 5 % in 5 min, 120 s late'), harm('+0.3 % errors, 1000 rps')],

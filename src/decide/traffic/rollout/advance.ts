@@ -67,7 +67,7 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
 
   const resumed = resume(rollout, gating, moment);
   if (resumed.retreat && !resumed.retreat.finished) {
-    const leftMs = ms(resumed.retreat.at) + retreatMs(moment.pace) - moment.nowMs;
+    const leftMs = ms(resumed.retreat.at) + retreatMs(moment.pace, resumed.evidence) - moment.nowMs;
     const outage = gating.some(({ environmentBad, better }) => environmentBad && !better);
     if (outage && moment.percent > 1) {
       const message = `Both revisions are failing while ${rollout.candidate} was under suspicion: it waits at 1 %. ${why}`;

@@ -3,6 +3,7 @@
 import type { Reason } from '../../../facts/reason.ts';
 import { ms, spoken } from '../../../facts/time.ts';
 import type { Policy } from '../../../policy/policy.ts';
+import type { Evidence } from '../../../status/evidence.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import { type Assessment, evidenceOf, odds } from '../../evidence/assess.ts';
 import { boundsText, evidenceText } from '../../words.ts';
@@ -20,6 +21,17 @@ import {
 
 /** How long the candidate carries most of the traffic beside its control before it gets all of it. */
 export const watchMs = 20 * 60_000;
+
+/** A burst of failures that comes back within this time is to find a control. */
+const watchAfterStrikeMs = 2 * 3_600_000;
+
+const struckFor = (evidence: readonly Evidence[]): number =>
+  Math.max(
+    0,
+    ...evidence.map(({ lastStrike, judgedUntil }) =>
+      lastStrike === undefined ? 0 : ms(lastStrike) + watchAfterStrikeMs - ms(judgedUntil),
+    ),
+  );
 
 /** What `Promote` on inconclusive evidence asks for at least. */
 const fewestRequests = 30;
@@ -62,6 +74,11 @@ export function forward(
   if (rollout.stage === 'Watch') {
     const leftMs = watchMs - 1000 * (rollout.watchedSeconds ?? 0);
     if (leftMs > 0) return stay('Watching', `${spoken(leftMs)} of the watch are left. ${why}.`);
+    const struckMs = struckFor(gating.map((assessment) => evidenceOf(rollout, assessment)));
+    if (struckMs > 0 && !cure) {
+      const message = `It failed once, and what fails again is known by its control: ${spoken(struckMs)} more of the watch. ${why}.`;
+      return stay('Watching', message);
+    }
     if (!certified) {
       if (cure || !overdue) return stay('Watching', `The certificate is still open. ${why}.`);
       const open = inconclusive(policy, rollout, gating, moment);

@@ -2,6 +2,7 @@
 
 import { iso, ms, spoken } from '../../../facts/time.ts';
 import type { Policy } from '../../../policy/policy.ts';
+import type { Evidence } from '../../../status/evidence.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import { fairPercent } from '../../capacity.ts';
 import { type Assessment, evidenceOf, leading } from '../../evidence/assess.ts';
@@ -10,7 +11,7 @@ import { termsOf } from '../../evidence/judge.ts';
 import type { Pace } from '../../freshness.ts';
 import { evidenceText, tickText } from '../../words.ts';
 import { type Advanced, type Moment, rollBack } from './moves.ts';
-import { feedbackMs } from './ramp.ts';
+import { feedbackMs, firstPercent } from './ramp.ts';
 
 /** One tick that is certain by both tests, of a fault too short to convict: once makes small, twice convicts. */
 export function strike(
@@ -30,9 +31,9 @@ export function strike(
   return retreat(
     policy,
     recorded,
-    Math.min(moment.percent, rollout.startPercent),
+    Math.min(moment.percent, firstPercent(policy, rollout.requestsPerSecond, moment.pace, moment.limit)),
     moment,
-    `A first burst of failures: ${evidence}. ${aftermath(moment)}`,
+    `A first burst of failures: ${evidence}. ${aftermath(struckMs)}`,
   );
 }
 
@@ -62,12 +63,12 @@ export function suspicion(
     rollout,
     fairPercent(moment.limit, percent),
     moment,
-    `Suspicion: ${evidence}. ${aftermath(moment)}`,
+    `Suspicion: ${evidence}. ${aftermath(retreatMs(moment.pace, []))}`,
   );
 }
 
-const aftermath = ({ pace }: Moment): string =>
-  `If more is seen it is rolled back; if nothing is for ${spoken(retreatMs(pace))}, the ramp goes on.`;
+const aftermath = (lengthMs: number): string =>
+  `If more is seen it is rolled back; if nothing is for ${spoken(lengthMs)}, the ramp goes on.`;
 
 /** Fewer users while the question is open. From the watch it is back to the ramp, and the certificate is needed again. */
 function retreat(policy: Policy, rollout: RolloutState, percent: number, moment: Moment, message: string): Advanced {
@@ -111,7 +112,7 @@ export function takeControl(rollout: RolloutState, gating: readonly Assessment[]
 export function resume(rollout: RolloutState, gating: readonly Assessment[], moment: Moment): RolloutState {
   const { retreat } = rollout;
   if (!retreat || retreat.finished) return rollout;
-  const waited = moment.nowMs - ms(retreat.at) >= retreatMs(moment.pace);
+  const waited = moment.nowMs - ms(retreat.at) >= retreatMs(moment.pace, rollout.evidence);
   if (!waited || gating.some(({ doubtful, environmentBad, better }) => doubtful || (environmentBad && !better)))
     return rollout;
   return {
@@ -125,7 +126,11 @@ export function resume(rollout: RolloutState, gating: readonly Assessment[], mom
   };
 }
 
-export const retreatMs = (pace: Pace): number => Math.max(300_000, feedbackMs(pace));
+/** A burst of failures comes back when it does; until then few users are to meet it. */
+const struckMs = 15 * 60_000;
+
+export const retreatMs = (pace: Pace, evidence: readonly Evidence[]): number =>
+  Math.max(evidence.some(({ lastStrike }) => lastStrike !== undefined) ? struckMs : 300_000, feedbackMs(pace));
 
 function backToRamp(rollout: RolloutState): RolloutState {
   if (rollout.stage === 'Ramp') return rollout;
