@@ -7,10 +7,11 @@
  * yesterday's, which nobody knows; so it is never called a control, and never convicts.
  */
 
-import { absoluteAlpha, absorb, freshEvidence } from '../decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../decide/evidence/evidence.ts';
 import { beginEvidence, termsOf } from '../decide/evidence/judge.ts';
 import { clamp, mixture } from '../decide/evidence/logs.ts';
 import { relativeNull } from '../decide/evidence/ratios.ts';
+import { absoluteAlpha } from '../decide/evidence/terms.ts';
 import { countText, isEven, oddsText, percentText } from '../decide/words.ts';
 import type { Counts, History, Tally } from '../facts/counts.ts';
 import type { Observation } from '../facts/observation.ts';

@@ -31,11 +31,11 @@ test('the bench of queries prints a line a cell, then its bars, all of which are
 });
 
 test.each([
-  [[], 'bench: no NAME was given; NAME is ablations or decisions or pass or queries'],
-  [['nothing'], 'bench: there is no bench nothing; NAME is ablations or decisions or pass or queries'],
+  [[], 'bench: no NAME was given; NAME is ablations or decisions or pass or placebo or queries'],
+  [['nothing'], 'bench: there is no bench nothing; NAME is ablations or decisions or pass or placebo or queries'],
   [
     ['queries', '--seed', 'x'],
-    'bench: --seed x is not a whole number from 0 on; NAME is ablations or decisions or pass or queries',
+    'bench: --seed x is not a whole number from 0 on; NAME is ablations or decisions or pass or placebo or queries',
   ],
   [['queries', '--fast'], "bench: Unknown option '--fast'"],
 ])('wrong use is said in a line, with exit code 2: %j', async (args, line) => {

@@ -48,7 +48,7 @@ export const safetyRules: readonly Breakage[] = [
   {
     rule: '2: the SLO alone convicts, without the comparison',
     file: 'src/decide/evidence/assess.ts',
-    from: '&& lnRelative >= Math.log(terms.gating / relativeAlpha)',
+    from: 'lnRelative >= Math.log(terms.gating / relativeAlpha) &&',
     to: '',
     tests: acts,
   },

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import type { EventKind } from '../../src/policy/policy.ts';
 import { type RunResult, rehearse } from '../../src/rehearsal/rehearse.ts';
 import { steadyrun } from '../../src/rehearsal/rules/steadyrun.ts';

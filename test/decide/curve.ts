@@ -3,7 +3,8 @@
  * as they are expected, the control is 1.15 times better or as good as is allowed, and the history knows nothing.
  */
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import { iso, ms, spoken } from '../../src/facts/time.ts';
 import { aligned } from '../../src/report/columns.ts';
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Assessment, assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, forgetSuspicion, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
+import { forgetSuspicion } from '../../src/decide/evidence/passing.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import { iso, ms } from '../../src/facts/time.ts';
 import type { Evidence } from '../../src/status/evidence.ts';
 

@@ -7,7 +7,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import type { Tally } from '../../src/facts/counts.ts';
 
 type Pair = readonly [bad: number, total: number];

@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { type Assessment, assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, certain, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
 import { beginEvidence, judge } from '../../src/decide/evidence/judge.ts';
+import { certain } from '../../src/decide/evidence/passing.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import { type Answer, known } from '../../src/facts/answer.ts';
 import type { Counts, Tally } from '../../src/facts/counts.ts';
 import type { EventKind, Policy } from '../../src/policy/policy.ts';

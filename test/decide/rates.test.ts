@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 
 const at = '2026-01-05T00:00:00.000Z';
 const terms: Terms = { kind: 'Rate', sloAllows: 0.01, gating: 1, ticksToConvict: 6, tickMs: 15_000 };

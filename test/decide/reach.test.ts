@@ -1,9 +1,11 @@
 /** What lasts is suspected, and burns; what passes convicts nobody: over all settings, by counts as they are expected. */
 import { describe, expect, test } from 'vitest';
 import { type Assessment, assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, isSecondStrike, type Terms, withStrike } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
+import { isSecondStrike, withStrike } from '../../src/decide/evidence/passing.ts';
 import { profiles } from '../../src/decide/evidence/profiles.ts';
 import type { Tick } from '../../src/decide/evidence/ratios.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import { iso, ms } from '../../src/facts/time.ts';
 import type { Evidence } from '../../src/status/evidence.ts';
 

@@ -4,9 +4,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, lnAbsolute, lnRelative, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence, lnAbsolute, lnRelative } from '../../src/decide/evidence/evidence.ts';
 import { mixture } from '../../src/decide/evidence/logs.ts';
 import { ratios, type Tick } from '../../src/decide/evidence/ratios.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import type { EventKind } from '../../src/policy/policy.ts';
 import type { Evidence } from '../../src/status/evidence.ts';
 import { binomial, type Chances, expectation, lnPoisson, poisson, together, withoutTail } from './chances.ts';

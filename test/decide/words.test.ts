@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import { countText, evidenceText, oddsText, percentText, significant, tickText } from '../../src/decide/words.ts';
 
 test.each([

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, type Terms } from '../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../src/decide/evidence/evidence.ts';
 import type { Tick } from '../../src/decide/evidence/ratios.ts';
+import type { Terms } from '../../src/decide/evidence/terms.ts';
 import { heldBack } from '../../src/decide/evidence/young.ts';
 import { iso, ms } from '../../src/facts/time.ts';
 import type { Evidence } from '../../src/status/evidence.ts';

@@ -4,21 +4,17 @@ import type { Tally } from '../../facts/counts.ts';
 import type { EventKind } from '../../policy/policy.ts';
 import type { Evidence } from '../../status/evidence.ts';
 import {
-  absoluteAlpha,
-  certain,
   clearlyBetter,
-  isLasting,
   lnAbsolute as lnAbsoluteOf,
   lnRelative as lnRelativeOf,
-  relativeAlpha,
   suspected,
   suspicionOf,
   suspicious,
-  type Terms,
-  wasJustBad,
 } from './evidence.ts';
 import { clamp, mixture } from './logs.ts';
+import { certain, isLasting, wasJustBad } from './passing.ts';
 import { ratios, type Tick } from './ratios.ts';
+import { absoluteAlpha, relativeAlpha, type Terms } from './terms.ts';
 
 /** As long as the looks at a promoted revision are apart. */
 const longTickMs = 60_000;

@@ -8,44 +8,16 @@
  */
 
 import type { Tally } from '../../facts/counts.ts';
-import { ms } from '../../facts/time.ts';
-import type { EventKind } from '../../policy/policy.ts';
 import type { Evidence } from '../../status/evidence.ts';
 import { logAddExp, mixture, weighed } from './logs.ts';
+import { certain, withEnvironment, withFailure } from './passing.ts';
 import { type Counted, ratios, type Tick } from './ratios.ts';
+import { finePart, type Terms, tickCap } from './terms.ts';
 
 /** How far above the allowed fraction the control must be for the environment, not a revision, to be at fault. */
 const environmentBadFactor = { Errors: 5, Latency: 3, Rate: 5 } as const;
 
-/** False conviction of a candidate inside its SLO. */
-export const absoluteAlpha = 0.01;
-
-/** False conviction of a candidate outside its SLO, but no worse than its control. */
-export const relativeAlpha = 0.05;
-
 const twoHoursMs = 7_200_000;
-
-/** What judging one objective needs to know besides its evidence. */
-export interface Terms {
-  readonly kind: EventKind;
-  /** The bad fraction that the SLO allows. */
-  readonly sloAllows: number;
-  /** How many objectives can convict; each spends its share of the error probabilities. */
-  readonly gating: number;
-  /** This many full ticks convict from a fresh start; less than four fifths of them never do. */
-  readonly ticksToConvict: number;
-  readonly tickMs: number;
-}
-
-/** What small excesses are worth of the whole: the large ones are to lose next to nothing by them. */
-const finePart = 1 / 8;
-
-/**
- * The most that one tick may say. From a fresh start n full ticks convict by a single one of the four large alternatives, and
- * where all four agree, which saves their ln 4, no fewer than four fifths of n do.
- */
-export const tickCap = ({ gating, ticksToConvict }: Terms): number =>
-  (Math.log(gating / absoluteAlpha) + Math.log(2) + Math.log(4) - Math.log1p(-finePart)) / ticksToConvict;
 
 /** ln of the two e-values: the mixtures of all that may be the matter. */
 export const lnAbsolute = (evidence: Evidence): number => withFine(evidence.absolute, evidence.fineAbsolute);
@@ -100,36 +72,6 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
 /** How much speaks against the candidate lately, by the alternative that fits best. */
 export const suspicionOf = ({ absoluteMeter, relativeMeter }: Evidence): number =>
   Math.min(Math.max(0, ...absoluteMeter), Math.max(0, ...relativeMeter));
-
-/** ln of odds that one tick alone is certain by. */
-export const certain = Math.log(1e6);
-
-/**
- * What was certain, and passed before it had lasted, leaves the evidence three full ticks short of a conviction; but it takes
- * back no more than it may have brought.
- */
-function withFailure(
-  next: Evidence,
-  { failingSince, judgedUntil }: Evidence,
-  { isOver, isCertain, terms }: { isOver: boolean; isCertain: boolean; terms: Terms },
-): Evidence {
-  if (!isOver) return isCertain && failingSince === undefined ? { ...next, failingSince: next.judgedUntil } : next;
-  if (failingSince === undefined) return next;
-  const { failingSince: _, ...rest } = next;
-  if (ms(judgedUntil) - ms(failingSince) >= apartMs) return rest;
-  const cap = tickCap(terms);
-  const ticks = 1 + Math.ceil((ms(judgedUntil) - ms(failingSince)) / terms.tickMs);
-  const below = (logs: readonly number[], most: number): number[] =>
-    logs.map((log) => Math.min(log, Math.max(most - 3 * cap, log - ticks * cap)));
-  const [absolute, relative] = [absoluteAlpha, relativeAlpha].map((alpha) => Math.log(terms.gating / alpha));
-  return forgetSuspicion({
-    ...rest,
-    absolute: below(rest.absolute, absolute!),
-    relative: below(rest.relative, relative!),
-    fineAbsolute: below(rest.fineAbsolute ?? [], absolute!),
-    fineRelative: below(rest.fineRelative ?? [], relative!),
-  });
-}
 
 /**
  * A fault may begin at any tick: besides the process that began first, which has the weight 1/2, a little weight starts one
@@ -221,49 +163,6 @@ export const freshEvidence = (
   control: { bad: 0, total: 0 },
   certified: { bad: 0, total: 0, expectedBad: 0 },
   judgedUntil,
-});
-
-/** A second strike counts only when this much later than the first: one fault seen in two ticks is one strike. */
-const strikeApartMs = 120_000;
-
-/**
- * An outage reaches the arms, and leaves them, up to a minute apart: what fails alone for no longer than this, and a tick, may
- * be the begin or the end of one.
- */
-export const apartMs = 75_000;
-
-/** A bad environment is written down; a strike just before it was its beginning, and is none. */
-export function withEnvironment(evidence: Evidence, bad: boolean, tickMs: number, at: string): Evidence {
-  if (!bad) {
-    const { environmentBad: was, ...rest } = evidence;
-    return was ? rest : evidence;
-  }
-  const { lastStrike, ...rest } = evidence;
-  const isOlder = lastStrike !== undefined && ms(at) - ms(lastStrike) > apartMs + tickMs;
-  return { ...rest, ...(isOlder && { lastStrike }), environmentBad: true, environmentBadAt: at };
-}
-
-/** Both were failing a moment ago. */
-export const wasJustBad = ({ environmentBadAt, judgedUntil }: Evidence, tickMs: number): boolean =>
-  environmentBadAt !== undefined && ms(judgedUntil) - ms(environmentBadAt) <= apartMs + tickMs;
-
-/** Its failure, if there is one, has lasted for too long to be the edge of an outage, or a pause. */
-export const isLasting = ({ failingSince, judgedUntil }: Evidence): boolean =>
-  failingSince === undefined || ms(judgedUntil) - ms(failingSince) >= apartMs;
-
-/** It has just struck, and had before. */
-export const isSecondStrike = ({ lastStrike, judgedUntil }: Evidence, tickMs: number): boolean =>
-  lastStrike !== undefined && ms(judgedUntil) - ms(lastStrike) >= strikeApartMs + tickMs;
-
-/** The same evidence, in which this entry remembers that it has just struck. */
-export const withStrike = (evidence: readonly Evidence[], entry: Evidence): Evidence[] =>
-  evidence.map((other) => (other === entry ? { ...other, lastStrike: other.judgedUntil } : other));
-
-/** Suspicion starts anew; what was proven stays proven. */
-export const forgetSuspicion = (evidence: Evidence): Evidence => ({
-  ...evidence,
-  absoluteMeter: evidence.absoluteMeter.map(() => 0),
-  relativeMeter: evidence.relativeMeter.map(() => 0),
 });
 
 const sum = (a: Tally, b: Tally): Tally => ({ ...a, bad: a.bad + b.bad, total: a.total + b.total });

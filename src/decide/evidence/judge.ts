@@ -10,11 +10,13 @@ import type { Evidence } from '../../status/evidence.ts';
 import { type InstanceLimit, isShortOfInstances } from '../capacity.ts';
 import { type Assessment, assess } from './assess.ts';
 import { baseline } from './baseline.ts';
-import { absorb, freshEvidence, type Terms, withEnvironment } from './evidence.ts';
+import { absorb, freshEvidence } from './evidence.ts';
 import { fingerprint } from './fingerprint.ts';
 import { clamp } from './logs.ts';
+import { withEnvironment } from './passing.ts';
 import { ticksToConvict } from './profiles.ts';
 import type { Tick } from './ratios.ts';
+import type { Terms } from './terms.ts';
 import { heldBack } from './young.ts';
 
 export interface Arms {

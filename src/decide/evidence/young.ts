@@ -5,7 +5,7 @@
  * from instances that had the time to become fast.
  */
 import type { Evidence } from '../../status/evidence.ts';
-import { type Terms, tickCap } from './evidence.ts';
+import { type Terms, tickCap } from './terms.ts';
 
 export const youngMs = 5 * 60_000;
 

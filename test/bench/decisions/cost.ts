@@ -1,7 +1,8 @@
 /** What judging costs: the time of one objective's tick, and its evidence in a status. */
 
 import { assess } from '../../../src/decide/evidence/assess.ts';
-import { absorb, freshEvidence, type Terms } from '../../../src/decide/evidence/evidence.ts';
+import { absorb, freshEvidence } from '../../../src/decide/evidence/evidence.ts';
+import type { Terms } from '../../../src/decide/evidence/terms.ts';
 import { evidenceToStore } from '../../../src/status/evidence.ts';
 
 const terms: Terms = { kind: 'Errors', sloAllows: 0.001, gating: 2, ticksToConvict: 6, tickMs: 15_000 };

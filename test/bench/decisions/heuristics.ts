@@ -76,7 +76,7 @@ export const heuristics: readonly Heuristic[] = [
   },
   {
     name: 'small excesses',
-    edits: [{ file: 'evidence/evidence.ts', from: 'const finePart = 1 / 8;', to: 'const finePart = 1e-300;' }],
+    edits: [{ file: 'evidence/terms.ts', from: 'const finePart = 1 / 8;', to: 'const finePart = 1e-300;' }],
     shows: [harm('target 99, 1.4 %', 200), harm('p95 from 290 to 310 ms', 200)],
   },
   {
@@ -124,7 +124,7 @@ export const heuristics: readonly Heuristic[] = [
     name: 'no strike at the edge of an outage',
     edits: [
       {
-        file: 'evidence/evidence.ts',
+        file: 'evidence/passing.ts',
         from: '...(isOlder && { lastStrike }),',
         to: '...((isOlder || lastStrike) && { lastStrike }),',
       },

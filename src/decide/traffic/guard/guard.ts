@@ -9,8 +9,8 @@ import type { Evidence } from '../../../status/evidence.ts';
 import type { GuardState } from '../../../status/guard.ts';
 import type { Action } from '../../decision.ts';
 import { evidenceOf } from '../../evidence/assess.ts';
-import { isSecondStrike, withStrike } from '../../evidence/evidence.ts';
 import { beginAnew, type Judged } from '../../evidence/judge.ts';
+import { isSecondStrike, withStrike } from '../../evidence/passing.ts';
 import { evidenceText, goneBackText, tickText } from '../../words.ts';
 
 /** No control is given back before so much fresh data was judged, in ticks: a gap of the metrics, or of ours, is none. */
