@@ -26,6 +26,8 @@ export const purposes = {
   RollBack: { action: 'RollBack', verb: 'roll back', order: 'ChangeFirst', owed: false, told: 'Warning' },
   Withdraw: { action: 'Withdraw', verb: 'withdraw the candidate', order: 'IntentFirst', owed: true, told: 'Warning' },
   GuardControl: { action: 'TakeControl', verb: 'take a control', order: 'IntentFirst', owed: true, told: 'Warning' },
+  /** Everything to the last good revision for a while: what is not done is decided anew. */
+  Trial: { action: 'Trial', verb: 'try the last good revision', order: 'IntentFirst', owed: false, told: 'Warning' },
   Restore: { action: 'Restore', verb: 'restore', order: 'IntentFirst', owed: true, told: 'Warning' },
   /** A write that was given up for lost took effect late: the traffic is again as it was written after it. */
   PutRight: { action: 'PutRight', verb: 'put the traffic right', order: 'ChangeFirst', owed: false, told: 'Warning' },

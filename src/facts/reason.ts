@@ -238,6 +238,19 @@ export const reasons = {
     told: null,
     runbook: 'Nothing to do yet: a control tells whether the revision is to blame.',
   },
+  BurnsWithAll: {
+    told: null,
+    runbook:
+      'Nothing to do yet: the last good revision shows for a while whether the fault goes with the promoted one.',
+  },
+  CameBackWithAll: {
+    told: null,
+    runbook: 'The fault shows only with all of the traffic: look what the revision runs out of then.',
+  },
+  TrialOver: {
+    told: null,
+    runbook: 'Nothing to do yet: whether the fault comes back with the revision is to be seen.',
+  },
   WorseThanLastGood: { told: null, runbook: rolledBack },
   NotToBlame: { told: null, runbook: 'The revision is not to blame: look for a shared cause.' },
   LastGoodSilent: { told: null, runbook: 'The last good revision shows no requests: look at both.' },

@@ -4,7 +4,7 @@
  */
 import { tunedRevision } from '../decide/tuned.ts';
 import { tunedText } from '../facts/change.ts';
-import { all, namedSplit } from '../facts/split.ts';
+import { all, namedSplit, percentOf } from '../facts/split.ts';
 import { enforcedIn, type StoredPolicy } from '../policy/stored.ts';
 import { isOurs } from '../status/ours.ts';
 import { carryOut } from './carry-out.ts';
@@ -21,7 +21,8 @@ export async function leave(wiring: Wiring, known: StoredPolicy): Promise<void> 
   const ref = enforcedIn(known);
   if (ref === null || stable === undefined) return;
   const seen = await services.read(ref);
-  if (seen === null || !isOurs(seen, status) || namedSplit(seen.traffic)!.length < 2) return;
+  if (seen === null || !isOurs(seen, status)) return;
+  if (percentOf(namedSplit(seen.traffic)!, stable) === 100) return;
   const change = { kind: 'Traffic', split: all(stable) } as const;
   const said: Said = {
     action: 'Leave',

@@ -27,6 +27,8 @@ function planned(status: Status, nowMs: number): string | null {
     case 'Ramping':
       return `more traffic to ${candidate?.revision} while nothing speaks against it`;
     case 'Watching':
+      if (guard?.controlSince && isTrial(status))
+        return `all of the traffic to ${guard.revision} again, to see whether it burns with it`;
       return guard?.controlSince
         ? `back to ${guard.control} if it is clearly better, else all of the traffic to ${guard.revision} again`
         : `all of the traffic to ${candidate?.revision} if it holds`;
@@ -40,6 +42,10 @@ function planned(status: Status, nowMs: number): string | null {
       return null;
   }
 }
+
+/** The last good revision has everything, and the promoted one is to have it again. */
+const isTrial = ({ split, guard }: Status): boolean =>
+  split?.every(({ revision, percent }) => revision !== guard?.revision || percent === 0) ?? false;
 
 function retriable(status: Status): string {
   const revision = standing(status)?.revision;

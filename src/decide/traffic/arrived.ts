@@ -5,7 +5,7 @@ import { welcome, without } from '../../status/edit.ts';
 import type { Status } from '../../status/status.ts';
 import type { Case } from '../case.ts';
 import { beginEvidence } from '../evidence/judge.ts';
-import { arm } from './guard/guard.ts';
+import { arm } from './guard/state.ts';
 
 export function arrived({ policy, known, nowMs }: Pick<Case, 'policy' | 'known' | 'nowMs'>, split: Split): Status {
   const revision = soleRevision(split)!;

@@ -4,7 +4,7 @@
  */
 
 import type { TrafficPurpose } from '../../facts/purpose.ts';
-import { type Split, soleRevision } from '../../facts/split.ts';
+import { percentOf, type Split, soleRevision } from '../../facts/split.ts';
 import { iso } from '../../facts/time.ts';
 import { reject, welcome, without } from '../../status/edit.ts';
 import type { RolloutState } from '../../status/rollout.ts';
@@ -13,7 +13,7 @@ import type { Unasked } from '../case.ts';
 import type { Effect } from '../concern.ts';
 import { beginAnew } from '../evidence/judge.ts';
 import { isTuning } from '../tuned.ts';
-import { arm, closed } from './guard/guard.ts';
+import { arm, opened, restored, tried } from './guard/state.ts';
 import { withShare } from './rollout/state.ts';
 
 export function confirm(
@@ -78,19 +78,11 @@ export function confirm(
       return base;
     }
     case 'GuardControl':
-      return guard
-        ? {
-            ...base,
-            guard: {
-              ...guard,
-              controlSince: at,
-              controlsTaken: guard.controlsTaken + 1,
-              evidence: beginAnew(guard.evidence, nowMs),
-            },
-          }
-        : base;
+      return guard ? { ...base, guard: opened(guard, percentOf(known.split ?? [], guard.revision), nowMs) } : base;
+    case 'Trial':
+      return guard ? { ...base, guard: tried(guard, nowMs) } : base;
     case 'Restore':
-      return guard ? { ...base, guard: closed(guard, nowMs) } : base;
+      return guard ? { ...base, guard: restored(guard, nowMs) } : base;
     case 'PutRight':
     case 'Leave':
       return base;

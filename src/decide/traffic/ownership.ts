@@ -15,8 +15,8 @@ import type { Case } from '../case.ts';
 import { beginEvidence } from '../evidence/judge.ts';
 import { arrived } from './arrived.ts';
 import { confirm, promoted } from './confirm.ts';
-import { closed } from './guard/guard.ts';
 import { guarding } from './guard/guarding.ts';
+import { closed } from './guard/state.ts';
 import { arrivedLate, outstanding } from './late.ts';
 import { latest } from './latest.ts';
 import { hold, type TrafficOutcome } from './outcome.ts';
@@ -36,13 +36,18 @@ export function ownership(given: Case): Owned {
   const split = namedSplit(service.traffic);
   if (split === null) return followsLatest(service.traffic) ? { outcome: latest(at) } : partlyLatest(at);
   if (!known.stable) return adopt(at, split);
-  const returned = known.rollout !== undefined && endedByHand(known.rollout, split);
+  const returned = isReturned(known, split);
   if (isOurs(service, known) && !returned) {
     if (isUnexplained(known, split)) return { outcome: hold(known, 'SplitByHand', unexplainedText(split)) };
     return goOn(known.hold?.reason === 'SplitByHand' ? judgedFrom(without(known, 'hold'), nowMs) : known);
   }
   return moved({ ...at, known: without(known, 'intent') }, split);
 }
+
+/** Of what looks like a split of ours. */
+const isReturned = ({ rollout, guard, hold: held }: Status, split: Split): boolean =>
+  (rollout !== undefined && endedByHand(rollout, split)) ||
+  (held?.reason === 'SplitByHand' && guard?.controlSince !== undefined && soleRevision(split) === guard.control);
 
 /** In Observe a rollout by another hand is not in the split that was accepted, but its share is among those it is judged by. */
 const endedByHand = ({ control, shares }: RolloutState, split: Split): boolean =>

@@ -57,6 +57,7 @@ const confirmed = [
   'RollBack',
   'Withdraw',
   'GuardControl',
+  'Trial',
   'Restore',
   'PutRight',
 ] as const satisfies readonly Purpose[];

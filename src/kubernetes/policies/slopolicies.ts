@@ -45,6 +45,7 @@ export const sinceTheFirst = [
   ...['saturation', 'tuning', 'tuner'],
   ...['candidate.cause', 'intent.unsent', 'adoption.takenBackAt', 'hold.begun', 'hold.quiet'],
   ...['guard.controlGone', 'guard.silenceTold'],
+  ...['guard.fires', 'guard.reduced', 'guard.restored', 'guard.shared', 'guard.trial', 'guard.triedAt'],
   ...evidences.flatMap((evidence) => ofEvidence.map((field) => `${evidence}.${field}`)),
   ...['rollout.idle', 'rollout.saturation', 'intent.rollout.idle', 'intent.rollout.saturation'],
 ];

@@ -12,7 +12,9 @@ import { type Judged, judge, withoutUntold } from '../../evidence/judge.ts';
 import { countsOf, paceOf, tickOfObjective, unmeasured } from '../../freshness.ts';
 import { figures } from '../../view.ts';
 import { heldStill, hold, type TrafficOutcome, toSplit } from '../outcome.ts';
-import { type GuardMove, watchOver } from './guard.ts';
+import { type Stage, watchOver } from './guard.ts';
+import type { GuardMove } from './move.ts';
+import { mostMs, overdue } from './trial.ts';
 import { unreadFor } from './unread.ts';
 
 /** null: nothing to guard. */
@@ -27,7 +29,7 @@ export function guarding(given: Case): TrafficOutcome | null {
   const at: Case = { ...given, known };
   if (guard.convicted) return back(known, guard, guard.convicted);
   const open = guard.controlSince !== undefined;
-  if (!open && nowMs >= ms(guard.until)) {
+  if (!open && nowMs >= ms(guard.until) && !isBeingTried(guard, nowMs)) {
     return {
       state: without(known, 'guard'),
       reason: 'GuardOver',
@@ -35,6 +37,9 @@ export function guarding(given: Case): TrafficOutcome | null {
       lookInMs: cadence.steadyMs,
     };
   }
+  // What is to be learnt of a trial is learnt by then, or not at all.
+  const late = stageOf(known, guard) === 'Trial' ? overdue(guard, nowMs) : null;
+  if (late) return outcomeOf(at, { ...known, guard: late.guard }, late.move, cadence.settlingMs);
   if (isUnguided(policy)) {
     return hold(known, 'InvalidSpec', `${guard.revision} is not watched while the policy is not valid.`);
   }
@@ -46,39 +51,49 @@ export function guarding(given: Case): TrafficOutcome | null {
   return watched(at, guard, isTold);
 }
 
+/** The last good revision has no share, a part of the traffic, or all of it. */
+function stageOf({ split = [] }: Status, { revision, controlSince }: GuardState): Stage {
+  if (controlSince === undefined) return 'Alone';
+  return percentOf(split, revision) === 0 ? 'Trial' : 'Beside';
+}
+
+/** It has everything again after a trial, which is not over before it has shown whether it burns again. */
+const isBeingTried = ({ trial, restored }: GuardState, nowMs: number): boolean =>
+  trial !== undefined && restored?.as === 'Trial' && nowMs - ms(restored.at) < mostMs;
+
 /** The metrics can be read, so far as is known. */
 function watched(at: Case, guard: GuardState, isTold: boolean): TrafficOutcome {
-  const { policy, seen, service, known } = at;
-  const open = guard.controlSince !== undefined;
+  const { policy, seen, known, nowMs } = at;
+  const stage = stageOf(known, guard);
   const tickOf = (name: string) => tickOfObjective(seen, name);
-  const result = judge(policy, armsOf(at, guard), guard.evidence, (name) => countsOf(at, name), tickOf);
-  const percent = fairPercent(limitOf(service), 50);
-  const { guard: next, move } = watchOver(guard, result, paceOf(at).tickMs, percent);
+  const arms = armsOf(at, guard, stage);
+  const result = judge(policy, arms, guard.evidence, (name) => countsOf(at, name), tickOf);
+  const gating = result.assessments.filter(({ gate }) => gate);
+  const percent = percentOf(known.split ?? [], guard.revision);
+  const look = { policy, judged: result, gating, tickMs: paceOf(at).tickMs, nowMs, percent };
+  const { guard: next, move } = watchOver(guard, stage, look);
   const state: Status = {
     ...known,
     guard: next,
-    ...(result.newest && figures(policy, result, guard.revision, guard.control, 'Promoted', !open)),
+    // In a trial it is the last good one that is judged: the figures are of the promoted one as it was before.
+    ...(result.newest &&
+      stage !== 'Trial' &&
+      figures(policy, result, guard.revision, guard.control, 'Promoted', stage === 'Alone')),
   };
-  const unread = open || move.reason !== 'Guarding' ? null : unreadFor(at, guard);
+  const unread = stage !== 'Alone' || move.reason !== 'Guarding' ? null : unreadFor(at, guard);
   if (unread !== null) return { ...unread, state };
-  if (result.newest === null) {
+  const lookInMs = stage === 'Alone' ? nextLookMs(move, result, tickOf) : cadence.rolloutMs;
+  if (result.newest === null && move.action === 'None') {
     const { reason, message } = move;
-    const lookInMs = open ? cadence.rolloutMs : cadence.guardMs;
     return { reason, message, state, lookInMs, unremarkable: 'NoNews', ...(isTold ? {} : heldStill(known)) };
   }
-  const lookInMs = open ? cadence.rolloutMs : nextLookMs(move, result, tickOf);
-  return outcomeOf(at, state, move, percent, lookInMs);
+  return outcomeOf(at, state, move, lookInMs);
 }
 
-function outcomeOf(
-  { service, nowMs }: Case,
-  state: Status,
-  move: GuardMove,
-  percent: number,
-  lookInMs: number,
-): TrafficOutcome {
+function outcomeOf({ service, nowMs }: Case, state: Status, move: GuardMove, lookInMs: number): TrafficOutcome {
   const guard = state.guard!;
   const said = { reason: move.reason, message: move.message };
+  const written = { ...said, state, lookInMs: cadence.settlingMs };
   switch (move.action) {
     case 'None':
       return { ...said, state, lookInMs, ...(move.reason === 'Guarding' && { unremarkable: 'AllIsWell' as const }) };
@@ -86,19 +101,19 @@ function outcomeOf(
       const sealed = { ...guard, convicted: { ...said, at: iso(nowMs) } };
       return back({ ...state, guard: sealed }, sealed, said);
     }
-    case 'TakeControl': {
+    case 'TakeControl':
+    case 'Trial': {
       if (guard.controlGone) return hold(state, 'LastGoodDeleted', nothingLeft(guard));
       if (tooFewInstances(service)) {
         const message = `${guard.revision} is burning budget, and no control can be taken. ${tooFew(service)}`;
         return { state, reason: 'Burning', message, lookInMs: cadence.guardMs };
       }
-      const split = between(guard.revision, percent, guard.control);
-      return { ...said, state, write: toSplit('GuardControl', split, guard.control), lookInMs: cadence.settlingMs };
+      if (move.action === 'Trial') return { ...written, write: toSplit('Trial', all(guard.control), guard.control) };
+      const split = between(guard.revision, fairPercent(limitOf(service), move.percent!), guard.control);
+      return { ...written, write: toSplit('GuardControl', split, guard.control) };
     }
-    case 'Restore': {
-      const write = toSplit('Restore', all(guard.revision), guard.revision);
-      return { ...said, state, write, lookInMs: cadence.settlingMs };
-    }
+    case 'Restore':
+      return { ...written, write: toSplit('Restore', all(guard.revision), guard.revision) };
   }
 }
 
@@ -124,15 +139,23 @@ export const back = (
   lookInMs: cadence.settlingMs,
 });
 
-/** The promoted revision as candidate; it had everything until a control was taken. */
-function armsOf({ policy, service }: Case, guard: GuardState) {
-  const { revision, control, controlSince, armedAt } = guard;
+/** The promoted revision as candidate, which had everything until a control was taken; in a trial the last good one is judged. */
+function armsOf({ policy, service }: Case, guard: GuardState, stage: Stage) {
+  const { revision, control, controlSince, restored, armedAt } = guard;
   const beside = percentOf(namedSplit(service.traffic) ?? [], revision);
+  const changed = controlSince ?? restored?.at;
+  const trial = stage === 'Trial';
   return {
-    candidate: revision,
-    control,
-    warmUntilMs: ms(controlSince ?? armedAt) + (controlSince === undefined ? 0 : policy.rollout.warmupMs),
-    shares: [{ atMs: 0, percent: 100 }, ...(controlSince ? [{ atMs: ms(controlSince), percent: beside }] : [])],
+    candidate: trial ? control : revision,
+    control: trial ? revision : control,
+    warmUntilMs: ms(changed ?? armedAt) + (changed === undefined ? 0 : policy.rollout.warmupMs),
+    shares: [{ atMs: 0, percent: 100 }, ...(trial ? [] : sharesOf(guard, beside))],
     limit: limitOf(service),
   };
 }
+
+/** What the promoted revision has had beside its control. */
+const sharesOf = ({ controlSince, reduced }: GuardState, percent: number) => [
+  ...(controlSince ? [{ atMs: ms(controlSince), percent: reduced?.from ?? percent }] : []),
+  ...(reduced ? [{ atMs: ms(reduced.at), percent }] : []),
+];
