@@ -10,6 +10,7 @@ const passes = ['test/loop/passes.test.ts'];
 const purposes = ['test/scenarios/purposes.test.ts'];
 const purposeFile = 'src/facts/purpose.ts';
 const confirmFile = 'src/decide/traffic/confirm.ts';
+const guardFile = 'src/decide/traffic/guard/state.ts';
 
 export const purposeRules: readonly (Breakage & { readonly purpose: Purpose })[] = [
   {
@@ -215,7 +216,7 @@ export const purposeRules: readonly (Breakage & { readonly purpose: Purpose })[]
   {
     purpose: 'GuardControl',
     rule: 'a control after promotion is taken again and again',
-    file: confirmFile,
+    file: guardFile,
     from: 'controlsTaken: guard.controlsTaken + 1,',
     to: 'controlsTaken: guard.controlsTaken,',
     tests: purposes,
@@ -229,6 +230,38 @@ export const purposeRules: readonly (Breakage & { readonly purpose: Purpose })[]
     tests: ['test/scenarios/undone.test.ts'],
   },
   {
+    purpose: 'Trial',
+    rule: 'a trial is written before it is persisted, and is taken for the return of another hand',
+    file: purposeFile,
+    from: "verb: 'try the last good revision', order: 'IntentFirst'",
+    to: "verb: 'try the last good revision', order: 'ChangeFirst'",
+    tests: purposes,
+  },
+  {
+    purpose: 'Trial',
+    rule: 'a trial that is seen in the traffic is not known to be one',
+    file: confirmFile,
+    from: 'return guard ? { ...base, guard: tried(guard, nowMs) } : base;',
+    to: 'return base;',
+    tests: purposes,
+  },
+  {
+    purpose: 'Trial',
+    rule: 'a trial that shows nothing lasts',
+    file: 'src/decide/traffic/guard/trial.ts',
+    from: 'if (nowMs - ms(guard.controlSince!) < mostMs) return null;',
+    to: 'if (nowMs > 0) return null;',
+    tests: ['test/scenarios/trial.test.ts'],
+  },
+  {
+    purpose: 'Trial',
+    rule: 'a trial goes to a revision that nobody has looked at',
+    file: 'src/decide/traffic/guard/guarding.ts',
+    from: "toSplit('Trial', all(guard.control), guard.control)",
+    to: "toSplit('Trial', all(guard.control), guard.revision)",
+    tests: ['test/scenarios/trial.test.ts'],
+  },
+  {
     purpose: 'Restore',
     rule: 'what a control settled is not given back when it failed at first',
     file: purposeFile,
@@ -240,7 +273,7 @@ export const purposeRules: readonly (Breakage & { readonly purpose: Purpose })[]
     purpose: 'Restore',
     rule: 'a control that is given back is still taken to be out',
     file: confirmFile,
-    from: 'return guard ? { ...base, guard: closed(guard, nowMs) } : base;',
+    from: 'return guard ? { ...base, guard: restored(guard, nowMs) } : base;',
     to: 'return guard ? base : base;',
     tests: purposes,
   },
@@ -296,8 +329,8 @@ export const purposeRules: readonly (Breakage & { readonly purpose: Purpose })[]
     purpose: 'Leave',
     rule: "a policy that leaves moves another hand's traffic",
     file: 'src/loop/leave.ts',
-    from: '!isOurs(seen, status) || namedSplit(seen.traffic)!.length < 2',
-    to: '(namedSplit(seen.traffic)?.length ?? (isOurs ? 2 : 0)) < 2',
+    from: 'if (seen === null || !isOurs(seen, status)) return;',
+    to: 'if (seen === null || isOurs === undefined || namedSplit(seen.traffic) === null) return;',
     tests: leaving,
   },
   {

@@ -277,6 +277,31 @@ api  ◑ Watching  api-00002-bbb at 50 %
 `);
   });
 
+  test('the last good revision in a trial', () => {
+    const message = `${fresh} did not burn at a part of the traffic, and does again with all of it.`;
+    const open: Status = {
+      phase: 'Watching',
+      stable: { revision: fresh, percent: 0 },
+      lastGood: { revision: old, since: ago(60) },
+      split: [{ revision: old, percent: 100 }],
+      guard: {
+        ...guard,
+        controlSince: ago(2),
+        trial: { objective: 'availability', burned: 0.03, gone: 0, switches: 0 },
+      },
+      decision: decision('Trial', 'BurnsWithAll', message, 2),
+    };
+    expect(told(open)).toBe(`
+api  ◑ Watching  api-00002-bbb at 0 %
+  api-00002-bbb                          0 %  stable
+  api-00001-aaa  ████████████████████  100 %  last good
+  why    api-00002-bbb did not burn at a part of the traffic, and does again with all of it.
+  did    Trial (BurnsWithAll), 2 min ago
+  next   all of the traffic to api-00002-bbb again, to see whether it burns with it; looks again in
+         15 s
+`);
+  });
+
   test('rolling back', () => {
     const back: Status = {
       ...ramping,

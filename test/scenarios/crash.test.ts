@@ -48,6 +48,15 @@ const scenarios: readonly Scenario[] = [
     mostMinutes: 120,
   },
   {
+    name: 'a promoted revision that fails with all of the traffic is tried without it, twice',
+    options: { rps: 20 },
+    // In the ramp and the watch it is below that.
+    env: { LAB_OVERLOAD: '25/50' },
+    afterPromotion: (stage) => stage.event({ at: '5m', for: '9h', on: 'Traffic', rps: 40 }),
+    done: ({ status }, candidate) => status.rejected?.[0]?.revision === candidate && status.phase === 'Steady',
+    mostMinutes: 150,
+  },
+  {
     name: 'another kind of write is done while the traffic is steady',
     options: (stage) => ({ ...ceilingStage(100, () => stage().world), rps: 10 }),
     env: { LAB_ERROR_PERCENT: '100' },

@@ -63,13 +63,16 @@ const ramped = async (stage: Stage): Promise<string> => {
   await stage.until((status) => status.phase === 'Ramping', 3);
   return candidate;
 };
-const promoted = async (stage: Stage): Promise<string> => {
-  const candidate = await ramped(stage);
+const promoted = async (stage: Stage, env: Record<string, string> = {}): Promise<string> => {
+  const candidate = await deployed(stage, env);
+  await stage.until((status) => status.phase === 'Ramping', 3);
   stage.annotate('promote', candidate);
   await stage.until((status) => status.stable?.revision === candidate, 3);
   await stage.run(3);
   return candidate;
 };
+/** It fails when it has all of the traffic, and not with half of it. */
+const overloaded = (stage: Stage): Promise<string> => promoted(stage, { LAB_OVERLOAD: '15/50' });
 const shareOf = (status: Status): number => status.rollout?.shares.at(-1)?.percent ?? 0;
 
 const strayed = (candidate: string) => [
@@ -194,6 +197,24 @@ const scenes: { readonly [P in Purpose]: Scene } = {
       guard: { revision: candidate, control: stable, controlsTaken: 1, controlSince: expect.any(String) },
       stable: { revision: candidate },
     }),
+  },
+  Trial: {
+    options: { rps: 20, spec: own },
+    async before(stage) {
+      const candidate = await overloaded(stage);
+      await stage.until(({ guard }) => guard?.controlSince !== undefined, 10);
+      await stage.until(({ guard }) => guard?.controlSince === undefined, 20);
+      return candidate;
+    },
+    traffic: ({ stable }) => `${stable}=100`,
+    remembers: ({ stable, candidate }) => ({
+      guard: { revision: candidate, control: stable, controlSince: expect.any(String), trial: { switches: 0 } },
+      stable: { revision: candidate, percent: 0 },
+      lastGood: { revision: stable },
+      phase: 'Watching',
+    }),
+    forgets: ({ rejected }) => [rejected],
+    waitsForTick: true,
   },
   Restore: {
     options: { rps: 20, spec: own },
