@@ -277,12 +277,6 @@ export const besideOracle: Readonly<Record<string, Shape>> = Object.fromEntries(
   }),
 );
 
-/** Missed: the full bench prints them, the quick form leaves them out. */
-const missedYet: readonly string[] = [
-  'total failure 20 s in 12 min after promotion, 80 rps',
-  '3 min of 6 % in 40 min after promotion',
-];
-
 /** Some of those that are asked for: the quick form is a test. */
 const examples: readonly string[] = [
   'instances differ by 5 %, 500 rps, p95',
@@ -294,5 +288,4 @@ const examples: readonly string[] = [
   '20 times what 99.99 % allows, 1000 rps',
 ];
 
-export const inQuick = (name: string): boolean =>
-  (Object.hasOwn(found, name) || examples.includes(name)) && !missedYet.includes(name);
+export const inQuick = (name: string): boolean => Object.hasOwn(found, name) || examples.includes(name);

@@ -2,6 +2,7 @@
 
 import { iso, ms, spoken } from '../../../facts/time.ts';
 import type { GuardState } from '../../../status/guard.ts';
+import { fairPercent } from '../../capacity.ts';
 import { type Assessment, evidenceOf } from '../../evidence/assess.ts';
 import { isAgain, isStrikeAlone, judgedMs, lastFireMs, longestGapMs, longestMs, settleMs, withFires } from './fires.ts';
 import { evidenceSaid, type Guarded, type Look, moved } from './move.ts';
@@ -41,7 +42,7 @@ export function alone(before: GuardState, look: Look): Guarded {
       );
     }
   }
-  const percent = longestGapMs(guard) > 0 ? quarter : half;
+  const percent = fairPercent(look.limit, longestGapMs(guard) > 0 ? quarter : half);
   const message = `${guard.control} gets ${100 - percent} % of the traffic to settle whether ${guard.revision} is to blame: ${said}.${oftenText(guard)}`;
   return moved(guard, 'TakeControl', 'BurningAfterPromotion', message, percent);
 }

@@ -1,6 +1,7 @@
 /** The promoted revision and the last good one share the traffic, and are compared. */
 
 import type { GuardState } from '../../../status/guard.ts';
+import { fairPercent } from '../../capacity.ts';
 import type { Assessment } from '../../evidence/assess.ts';
 import { evidenceOf } from '../../evidence/assess.ts';
 import { isSecondStrike, withStrike } from '../../evidence/passing.ts';
@@ -25,13 +26,18 @@ export function beside(before: GuardState, look: Look): Guarded {
 }
 
 /** One tick is no conviction, since an outage of both reaches the arms seconds apart. The first makes the share small. */
-function struck(guard: GuardState, striking: Assessment, isAnother: boolean, { tickMs, percent }: Look): Guarded {
+function struck(
+  guard: GuardState,
+  striking: Assessment,
+  isAnother: boolean,
+  { tickMs, percent, limit }: Look,
+): Guarded {
   const entry = evidenceOf(guard, striking);
   const said = evidenceSaid(guard, striking);
   // What lasts is convicted by its odds, and is one strike.
   if (isAnother && isSecondStrike(entry, tickMs)) return rolledBack(guard, 'SecondStrike', said);
   const recorded = { ...guard, evidence: withStrike(guard.evidence, entry) };
-  const small = smallPercent(striking);
+  const small = fairPercent(limit, smallPercent(striking));
   const first = `A first burst of failures: ${said}.`;
   if (small >= percent) return moved(recorded, 'None', 'Guarding', first);
   const message = `${first} ${guard.revision} keeps ${small} % of the traffic until the question is settled.`;

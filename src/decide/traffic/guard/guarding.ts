@@ -6,7 +6,7 @@ import { goneBack, without } from '../../../status/edit.ts';
 import type { GuardState } from '../../../status/guard.ts';
 import type { Status } from '../../../status/status.ts';
 import { cadence } from '../../cadence.ts';
-import { fairPercent, limitOf, tooFew, tooFewInstances } from '../../capacity.ts';
+import { limitOf, tooFew, tooFewInstances } from '../../capacity.ts';
 import type { Case } from '../../case.ts';
 import { type Judged, judge, withoutUntold } from '../../evidence/judge.ts';
 import { countsOf, paceOf, tickOfObjective, unmeasured } from '../../freshness.ts';
@@ -63,14 +63,14 @@ const isBeingTried = ({ trial, restored }: GuardState, nowMs: number): boolean =
 
 /** The metrics can be read, so far as is known. */
 function watched(at: Case, guard: GuardState, isTold: boolean): TrafficOutcome {
-  const { policy, seen, known, nowMs } = at;
+  const { policy, seen, known, service, nowMs } = at;
   const stage = stageOf(known, guard);
   const tickOf = (name: string) => tickOfObjective(seen, name);
   const arms = armsOf(at, guard, stage);
   const result = judge(policy, arms, guard.evidence, (name) => countsOf(at, name), tickOf);
   const gating = result.assessments.filter(({ gate }) => gate);
   const percent = percentOf(known.split ?? [], guard.revision);
-  const look = { policy, judged: result, gating, tickMs: paceOf(at).tickMs, nowMs, percent };
+  const look = { policy, judged: result, gating, tickMs: paceOf(at).tickMs, nowMs, percent, limit: limitOf(service) };
   const { guard: next, move } = watchOver(guard, stage, look);
   const state: Status = {
     ...known,
@@ -109,7 +109,7 @@ function outcomeOf({ service, nowMs }: Case, state: Status, move: GuardMove, loo
         return { state, reason: 'Burning', message, lookInMs: cadence.guardMs };
       }
       if (move.action === 'Trial') return { ...written, write: toSplit('Trial', all(guard.control), guard.control) };
-      const split = between(guard.revision, fairPercent(limitOf(service), move.percent!), guard.control);
+      const split = between(guard.revision, move.percent!, guard.control);
       return { ...written, write: toSplit('GuardControl', split, guard.control) };
     }
     case 'Restore':

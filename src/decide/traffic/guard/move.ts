@@ -3,6 +3,7 @@
 import type { Reason } from '../../../facts/reason.ts';
 import type { Policy } from '../../../policy/policy.ts';
 import type { GuardState } from '../../../status/guard.ts';
+import type { InstanceLimit } from '../../capacity.ts';
 import { type Assessment, evidenceOf } from '../../evidence/assess.ts';
 import type { Judged } from '../../evidence/judge.ts';
 import { evidenceText, goneBackText, tickText } from '../../words.ts';
@@ -29,6 +30,7 @@ export interface Look {
   readonly nowMs: number;
   /** What the promoted revision has of the traffic. */
   readonly percent: number;
+  readonly limit: InstanceLimit;
 }
 
 export const moved = (

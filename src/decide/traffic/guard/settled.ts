@@ -64,7 +64,7 @@ export const as = (guard: GuardState, how: NonNullable<GuardState['restored']>['
 });
 
 /** A fire that goes on is looked at again after so long, and after twice as long each time. */
-const restMs = 30 * 60_000;
+const restMs = 60 * 60_000;
 
 export const restsUntilMs = ({ at, times }: NonNullable<GuardState['shared']>): number =>
   ms(at) + Math.min(longestMs, restMs * 2 ** (times - 1));
