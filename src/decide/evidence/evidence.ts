@@ -44,12 +44,14 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
   const cap = tickCap(terms);
   const now = ratios(tick, evidence.judgedAgainst, evidence.dispersion, terms.kind);
   const lnNewStart = newStart(evidence.ticks, Math.max(1, twoHoursMs / terms.tickMs));
+  const mirrored = processesAfter(evidence.mirrored, now.mirrored, cap, lnNewStart);
+  const best = Math.max(...now.absolute);
   const next: Evidence = {
     ...seen,
     ticks: evidence.ticks + 1,
     absolute: processesAfter(evidence.absolute, now.absolute, cap, lnNewStart),
     relative: processesAfter(evidence.relative, now.relative, cap, lnNewStart),
-    mirrored: processesAfter(evidence.mirrored, now.mirrored, cap, lnNewStart),
+    mirrored,
     fineAbsolute: processesAfter(evidence.fineAbsolute ?? [], now.fineAbsolute, cap, lnNewStart),
     // Two that fail do not fail alike. Whether they did is known before the tick, or to leave it out would be to choose.
     fineRelative: evidence.environmentBad
@@ -57,16 +59,11 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
       : processesAfter(evidence.fineRelative ?? [], now.fineRelative, cap, lnNewStart),
     absoluteMeter: metered(evidence.absoluteMeter, now.absolute, cap),
     relativeMeter: metered(evidence.relativeMeter, now.relative, cap),
-    ...(Math.max(...now.absolute) <= 0 && { wasFine: true }),
+    ...(best <= 0 && { wasFine: true }),
+    ...((!bad || clearlyBetter({ mirrored })) && { certified: certify(evidence, tick) }),
   };
-  const counted = !bad || clearlyBetter(next);
-  const isOver = bad || Math.max(...now.absolute) <= 0;
-  const isCertain = Math.min(Math.max(...now.absolute), Math.max(...now.relative)) >= certain;
-  return withFailure(counted ? { ...next, certified: certify(evidence, tick) } : next, evidence, {
-    isOver,
-    isCertain,
-    terms,
-  });
+  const isCertain = Math.min(best, Math.max(...now.relative)) >= certain;
+  return withFailure(next, evidence, { isOver: bad || best <= 0, isCertain, terms });
 }
 
 /** How much speaks against the candidate lately, by the alternative that fits best. */
@@ -137,7 +134,7 @@ export function environmentBad({ dispersion, judgedAgainst }: Evidence, control:
   return control.bad >= 5 * dispersion && control.bad / control.total > environmentBadFactor[kind] * judgedAgainst;
 }
 
-export const clearlyBetter = ({ mirrored }: Evidence): boolean => mixture(mirrored) >= Math.log(20);
+export const clearlyBetter = ({ mirrored }: Pick<Evidence, 'mirrored'>): boolean => mixture(mirrored) >= Math.log(20);
 
 /** Evidence that has seen nothing. */
 export const freshEvidence = (

@@ -23,10 +23,14 @@ export const fineNull = 1.05;
 /** Relative risks, and what they are tested against. */
 interface Risks {
   readonly of: number;
-  readonly against: readonly number[];
+  readonly against: readonly { readonly risk: number; readonly lnOf: number }[];
 }
-const relativeRisks: Risks = { of: relativeNull, against: [2, 6, 30, 1000] };
-const fineRisks: Risks = { of: fineNull, against: [1.2, 1.5] };
+const risks = (of: number, ...against: number[]): Risks => ({
+  of,
+  against: against.map((risk) => ({ risk, lnOf: Math.log(risk / of) })),
+});
+const relativeRisks = risks(relativeNull, 2, 6, 30, 1000);
+const fineRisks = risks(fineNull, 1.2, 1.5);
 
 /** Multiples of the allowed fraction tested against it. A latency's tail cannot grow a hundredfold: its fraction is large. */
 const absoluteMultiples = { Errors: [2, 8, 50, 600], Latency: [1.4, 2, 4, 10], Rate: [2, 8, 50, 600] } as const;
@@ -92,11 +96,18 @@ function ofRate({ bad, total }: Tally, allowed: number, multiple: number): numbe
 }
 
 /** ln of P(split of the bad | risk) / P(split of the bad | null), for each risk, of an arm that has the share q. */
-function addRelative(into: number[], risks: Risks, bad: number, otherBad: number, q: number, dispersion: number): void {
+function addRelative(
+  into: number[],
+  { of, against }: Risks,
+  bad: number,
+  otherBad: number,
+  q: number,
+  dispersion: number,
+): void {
   const bothBad = bad + otherBad;
-  const lnNull = bothBad === 0 ? 0 : Math.log(risks.of * q + 1 - q);
-  for (const risk of risks.against) {
-    const ratio = bothBad === 0 ? 0 : bad * Math.log(risk / risks.of) + bothBad * (lnNull - Math.log(risk * q + 1 - q));
+  const lnNull = bothBad === 0 ? 0 : Math.log(of * q + 1 - q);
+  for (const { risk, lnOf } of against) {
+    const ratio = bothBad === 0 ? 0 : bad * lnOf + bothBad * (lnNull - Math.log(risk * q + 1 - q));
     into.push(ratio / dispersion);
   }
 }

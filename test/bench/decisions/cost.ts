@@ -34,21 +34,25 @@ function reference(): number {
   return sum;
 }
 
-/** After a day of ticks, with everything that it may have to remember. */
-export const sizes = (): number => JSON.stringify(evidenceToStore(judged(5_760))).length;
+/** Of a threshold between two boundaries, under the longest name, after a day of ticks, with all that it may remember. */
+export function sizes(): number {
+  const all = { lastStrike: at, environmentBad: true, environmentBadAt: at, wasFine: true, failingSince: at };
+  return JSON.stringify(evidenceToStore({ ...judged(5_760, true), objective: 'x'.repeat(63), ...all })).length;
+}
 
-function judged(ticks: number) {
+function judged(ticks: number, isBetweenBoundaries = false) {
   let evidence = freshEvidence(name, 1.2345678901234567, 0.0012345678901234567, at, {
     fingerprint: '0123abcd',
     largestUsualBurst: 1234,
   });
   for (let i = 0; i < ticks; i++) {
-    const tick = {
+    const counted = {
       candidate: { bad: i % 7 === 0 ? 1 : 0, total: 151 },
       control: { bad: i % 5 === 0 ? 3 : 0, total: 1353 },
     };
+    const tick = isBetweenBoundaries ? { ...counted, below: counted } : counted;
     evidence = absorb(evidence, tick, terms, at);
     assess(evidence, tick, terms, true);
   }
-  return { ...evidence, lastStrike: at, environmentBad: true };
+  return evidence;
 }

@@ -179,8 +179,8 @@ export function rows(measured: ReadonlyMap<string, Measured>, quick: boolean): R
     // The quick form is a test, and no test is to fail because its machine is slow, or busy.
     quick
       ? atMost('a tick of one objective', tickRelative(), 'hundreds of exp and log, median', 1.25)
-      : atMost('a tick of one objective', tickMicroseconds(), 'us, median', 5),
-    atMost('evidence of one objective in status', sizes(), 'bytes', 1024),
+      : atMost('a tick of one objective', tickMicroseconds(), 'us, median', 10),
+    atMost('evidence of one objective in status, at its largest', sizes(), 'bytes', 1536),
     ...at
       .slice(2)
       .map((arrival) =>
