@@ -101,6 +101,9 @@ async function templates(service: Guarded, count: number) {
 }
 
 /** The reasons that were told for this. */
+/** Events are told last, after the status that says the same. */
+const told = { timeout: 20_000 };
+
 async function reasonsOf(reader: Reader, name: string, action: string) {
   return (await reader.events(name)).filter((event) => event.action === action).map(({ reason }) => reason);
 }
@@ -132,7 +135,7 @@ describe.concurrent('over HTTP', { timeout: 200_000 }, () => {
       { template: { revision: name, maxInstanceRequestConcurrency: set.concurrency } },
     ]);
     expect(JSON.stringify(byOperator(truth, 'template'))).not.toContain('image');
-    expect(await reasonsOf(reader, 'memory', 'Tune')).toEqual(['Saturated']);
+    await expect.poll(() => reasonsOf(reader, 'memory', 'Tune'), told).toEqual(['Saturated']);
     const { status } = await reader.seen('memory');
     expect(status).not.toMatch(/memory █+\S? \d+ % of the p95 instance, over/);
   });
@@ -152,7 +155,7 @@ describe.concurrent('over HTTP', { timeout: 200_000 }, () => {
     expect(lateMs).toBeLessThanOrEqual(120_000);
     expect(raise!.body).toMatchObject({ scaling: { maxInstanceCount: 6 } });
     expect(more).toEqual([]);
-    expect(await reasonsOf(reader, 'maximum', 'RaiseMaximum')).toEqual(['AtMaximum']);
+    await expect.poll(() => reasonsOf(reader, 'maximum', 'RaiseMaximum'), told).toEqual(['AtMaximum']);
     expect(byOperator(await service.truth(), 'template')).toEqual([]);
   });
 
