@@ -153,7 +153,8 @@ describe.concurrent('over HTTP', { timeout: 200_000 }, () => {
     const [raise, ...more] = byOperator(await service.truth(), 'scaling');
     const lateMs = Date.parse(raise!.at) - (full.endMs + 120_000);
     expect(lateMs).toBeGreaterThanOrEqual(0);
-    expect(lateMs).toBeLessThanOrEqual(120_000);
+    // And two seconds of a busy machine, which are forty of this lab.
+    expect(lateMs).toBeLessThanOrEqual(120_000 + 40_000);
     expect(raise!.body).toMatchObject({ scaling: { maxInstanceCount: 6 } });
     expect(more).toEqual([]);
     expect(await reasonsOf(reader, 'maximum', 'RaiseMaximum')).toEqual(['AtMaximum']);
