@@ -16,7 +16,7 @@ import { clamp } from './logs.ts';
 import { withEnvironment } from './passing.ts';
 import { ticksToConvict } from './profiles.ts';
 import type { Tick } from './ratios.ts';
-import type { Terms } from './terms.ts';
+import { gatingOf, type Terms } from './terms.ts';
 import { heldBack } from './young.ts';
 
 export interface Arms {
@@ -194,7 +194,7 @@ export function termsOf(policy: Policy, objective: Objective, tickMs: number): T
   return {
     kind: eventKind(objective.indicator),
     sloAllows: objective.allowedBadFraction,
-    gating: Math.max(1, policy.objectives.filter(({ gate }) => gate).length),
+    gating: gatingOf(policy),
     ticksToConvict: ticksToConvict(policy, tickMs),
     tickMs,
   };

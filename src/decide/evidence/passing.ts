@@ -4,6 +4,7 @@
  */
 import { ms } from '../../facts/time.ts';
 import type { Evidence } from '../../status/evidence.ts';
+import { lowered } from './lowered.ts';
 import { absoluteAlpha, relativeAlpha, type Terms, tickCap } from './terms.ts';
 
 /** ln of odds that one tick alone is certain by. */
@@ -24,20 +25,15 @@ export function withFailure(
   if (ms(judgedUntil) - ms(failingSince) >= apartMs) return rest;
   const cap = tickCap(terms);
   const ticks = 1 + Math.ceil((ms(judgedUntil) - ms(failingSince)) / terms.tickMs);
-  const below = (logs: readonly number[], most: number): number[] =>
-    logs.map((log) => Math.min(log, Math.max(most - 3 * cap, log - ticks * cap)));
-  const [absolute, relative] = [absoluteAlpha, relativeAlpha].map((alpha) => Math.log(terms.gating / alpha));
-  return forgetSuspicion({
-    ...rest,
-    absolute: below(rest.absolute, absolute!),
-    relative: below(rest.relative, relative!),
-    fineAbsolute: below(rest.fineAbsolute ?? [], absolute!),
-    fineRelative: below(rest.fineRelative ?? [], relative!),
-  });
+  const below =
+    (alpha: number) =>
+    (ln: number): number =>
+      Math.min(ln, Math.max(Math.log(terms.gating / alpha) - 3 * cap, ln - ticks * cap));
+  return forgetSuspicion(lowered(rest, below(absoluteAlpha), below(relativeAlpha)));
 }
 
 /** A second strike counts only when this much later than the first: one fault seen in two ticks is one strike. */
-const strikeApartMs = 120_000;
+export const strikeApartMs = 120_000;
 
 /**
  * An outage reaches the arms, and leaves them, up to a minute apart: what fails alone for no longer than this, and a tick, may

@@ -1,5 +1,5 @@
 /** On what terms an objective is judged, and how much one tick may say. */
-import type { EventKind } from '../../policy/policy.ts';
+import type { EventKind, Policy } from '../../policy/policy.ts';
 
 /** False conviction of a candidate inside its SLO. */
 export const absoluteAlpha = 0.01;
@@ -18,6 +18,10 @@ export interface Terms {
   readonly ticksToConvict: number;
   readonly tickMs: number;
 }
+
+/** How many objectives can convict; where none gates, as if one did. */
+export const gatingOf = ({ objectives }: Pick<Policy, 'objectives'>): number =>
+  Math.max(1, objectives.filter(({ gate }) => gate).length);
 
 /** What small excesses are worth of the whole: the large ones are to lose next to nothing by them. */
 export const finePart = 1 / 8;

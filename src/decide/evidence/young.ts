@@ -5,20 +5,13 @@
  * from instances that had the time to become fast.
  */
 import type { Evidence } from '../../status/evidence.ts';
+import { lowered } from './lowered.ts';
 import { type Terms, tickCap } from './terms.ts';
 
 export const youngMs = 5 * 60_000;
 
-/** To lower an e-process at any time leaves it one: the odds only get smaller. */
 export function heldBack(evidence: Evidence, terms: Terms): Evidence {
   const most = Math.log(1 / 2) + (terms.ticksToConvict / 2) * tickCap(terms);
-  const atMost = (processes: readonly number[] = []) => processes.map((one) => Math.min(one, most));
-  const { absolute, relative, fineAbsolute, fineRelative } = evidence;
-  return {
-    ...evidence,
-    absolute: atMost(absolute),
-    relative: atMost(relative),
-    fineAbsolute: atMost(fineAbsolute),
-    fineRelative: atMost(fineRelative),
-  };
+  const atMost = (ln: number): number => Math.min(ln, most);
+  return lowered(evidence, atMost, atMost);
 }

@@ -11,8 +11,8 @@ import { comesBack, withTicks } from './recurring.ts';
 import { settled } from './settled.ts';
 
 export function beside(before: GuardState, look: Look): Guarded {
-  const { policy, judged, gating, tickMs } = look;
-  const known = withFires({ ...before, evidence: [...judged.evidence] }, gating, tickMs);
+  const { policy, gating, tickMs } = look;
+  const known = withFires(before, gating, tickMs);
   const guard = withTicks(known, gating, policy, tickMs);
   const convicted = gating.find((assessment) => assessment.convicts || comesBack(guard, assessment, policy));
   if (convicted) return rolledBack(guard, 'WorseThanLastGood', evidenceSaid(guard, convicted));

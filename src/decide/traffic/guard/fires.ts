@@ -8,7 +8,7 @@ import type { Evidence } from '../../../status/evidence.ts';
 import type { GuardState } from '../../../status/guard.ts';
 import { cadence } from '../../cadence.ts';
 import { type Assessment, evidenceOf } from '../../evidence/assess.ts';
-import { certain } from '../../evidence/passing.ts';
+import { certain, strikeApartMs } from '../../evidence/passing.ts';
 
 /** No control is given back before so much fresh data was judged: a gap of the metrics, or of ours, is none. */
 export const settleMs = 10 * 60_000;
@@ -16,8 +16,6 @@ export const settleMs = 10 * 60_000;
 export const longestMs = 6 * 3_600_000;
 /** ln of no odds at all, as a number that can be stored. */
 const lnNothing = -1000;
-/** What comes back sooner was never away. */
-const apartMs = 120_000;
 
 type Judging = Pick<GuardState, 'evidence'>;
 export type Fire = NonNullable<GuardState['fires']>[number];
@@ -50,7 +48,7 @@ export function quietMs({ fires }: GuardState, { objective, judgedUntil }: Evide
 /** It burned before, and not just now. */
 export function isAgain(guard: GuardState, evidence: Evidence, tickMs: number): boolean {
   const quiet = quietMs(guard, evidence);
-  return quiet !== null && quiet >= apartMs + tickMs && quiet <= longestMs;
+  return quiet !== null && quiet >= strikeApartMs + tickMs && quiet <= longestMs;
 }
 
 /** What burns in the newest tick, while the control does not, is written down. */
@@ -73,7 +71,7 @@ function fireOf(guard: GuardState, assessment: Assessment, tickMs: number): Fire
   const last = evidence.judgedUntil;
   if (!known) return { objective, last, longestGapSeconds: 0, count: 1, worse: lnNothing };
   const gapMs = ms(last) - ms(known.last);
-  if (gapMs < apartMs + tickMs) return { ...known, last: gapMs > 0 ? last : known.last };
+  if (gapMs < strikeApartMs + tickMs) return { ...known, last: gapMs > 0 ? last : known.last };
   // The same process that is high once more is no second witness; a tick that is certain by itself is one.
   const beganMs = ms(guard.controlSince ?? guard.restored?.at ?? guard.armedAt);
   const isAnother = tickAbsolute >= certain || (burns && ms(known.last) < beganMs);

@@ -21,8 +21,8 @@ export function watchOver(before: GuardState, stage: Stage, look: Look): Guarded
     case 'Alone':
       return alone(guard, look);
     case 'Beside':
-      return beside(before, look);
+      return beside(guard, look);
     case 'Trial':
-      return trying(before, look);
+      return trying(guard, look);
   }
 }

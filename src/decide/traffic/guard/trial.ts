@@ -51,9 +51,8 @@ export function cameBack(guard: GuardState, burning: Assessment): Guarded {
 
 /** The last good revision has everything, and is what was judged. */
 export function trying(before: GuardState, look: Look): Guarded {
-  const { judged, gating, policy, nowMs } = look;
-  const known: GuardState = { ...before, evidence: [...judged.evidence] };
-  const guard = withTick(known, gating, policy);
+  const { gating, policy, nowMs } = look;
+  const guard = withTick(before, gating, policy);
   const again = `${guard.revision} has all of the traffic again`;
   const burning = gating.filter(({ burns, totalFailureAlone }) => burns || totalFailureAlone);
   if (burning.length > 0) {
