@@ -17,12 +17,16 @@ export interface Counts {
    * `byRevision` is slower than the boundary above.
    */
   readonly below?: Readonly<Record<string, Tally>>;
+  /** How many instances each revision had, where that is known. */
+  readonly instances?: Readonly<Record<string, number>>;
 }
 
 /** The stable's past, tick by tick, from which its usual rate and its noise are learnt. */
 export interface History {
   readonly ticks: readonly Tally[];
   readonly tickMs: number;
+  /** The same by instance, all ticks together, where the metrics tell instances apart. */
+  readonly byInstance?: readonly Tally[];
 }
 
 /** Up to when samples are known to be complete, and how far apart they come. */

@@ -6,6 +6,8 @@ import type { Counts, Measures } from '../scenario/draw.ts';
 export interface Bound extends Measures {
   /** What each objective reads of the counts, in the policy's order. */
   readonly readers: readonly ((counts: Counts) => Tally)[];
+  /** Which of them read how slow requests were. */
+  readonly isLatency: readonly boolean[];
 }
 
 export function bind(policy: Policy): Bound {
@@ -25,5 +27,6 @@ export function bind(policy: Policy): Bound {
     thresholdsMs,
     disconnects: kinds.includes('Rate'),
     readers,
+    isLatency: kinds.map((kind) => kind === 'Latency'),
   };
 }

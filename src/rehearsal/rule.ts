@@ -4,7 +4,7 @@ import type { Tally } from '../facts/counts.ts';
 import type { Split } from '../facts/split.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { Tick } from './world.ts';
+import type { Past, Tick } from './world.ts';
 
 /** What a rule can know at a moment. Times count from the deploy. */
 export interface Sight {
@@ -16,7 +16,7 @@ export interface Sight {
   /** The newest revision deployed. */
   readonly candidate: string;
   /** The stable's past before the deploy, by objective. */
-  history(): readonly (readonly Tally[])[];
+  history(): readonly Past[];
   /** Whether this is done when ours writes it; missing: whatever it writes is. What is not done it does not remember as done. */
   readonly obeys?: (written: Split) => boolean;
 }
@@ -32,6 +32,12 @@ export interface Step {
 }
 
 export type Ended = 'Promoted' | 'RolledBack';
+
+/** How many instances each revision had at the end of the newest of these ticks; undefined: nobody can know. */
+export function instancesIn(ticks: readonly Tick[], toMs: number): Readonly<Record<string, number>> | undefined {
+  const counted = ticks.findLast((tick) => tick.toMs <= toMs)?.instances;
+  return counted ? Object.fromEntries(counted) : undefined;
+}
 
 /** A rule at work on one run. */
 export interface Controller {

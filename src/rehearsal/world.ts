@@ -3,7 +3,7 @@
 import type { Tally } from '../facts/counts.ts';
 import type { Split } from '../facts/split.ts';
 import { type Counts, clear, noCounts, serve } from '../scenario/draw.ts';
-import { Instances } from '../scenario/instances.ts';
+import { Instances, type Served } from '../scenario/instances.ts';
 import { Random } from '../scenario/random.ts';
 import { historyMs, type Scenario } from '../scenario/scenario.ts';
 import { Timeline } from '../scenario/truth.ts';
@@ -16,6 +16,12 @@ export interface Tick {
   readonly byObjective: readonly ReadonlyMap<string, Tally>[];
   /** How many instances each revision had at its end; null where nobody can know. */
   readonly instances: ReadonlyMap<string, number> | null;
+}
+
+/** What one objective counts of the stable before the deploy: tick by tick, and by instance where instances differ. */
+export interface Past {
+  readonly ticks: readonly Tally[];
+  readonly byInstance?: readonly Tally[];
 }
 
 export const stableName = 'service-00001';
@@ -85,12 +91,13 @@ export class World {
   }
 
   /** The stable's past before the deploy, without events, by objective. */
-  history(): Tally[][] {
+  history(): Past[] {
     const { tickMs } = this.scenario;
     const quiet = { ...this.scenario, events: [] };
     const timeline = new Timeline(quiet, this.#bound.thresholdsMs, this.random('world', 1));
     const random = this.random('history');
     const instances = this.#instancesOf(stableName);
+    instances?.remember();
     const past = this.#bound.readers.map((): Tally[] => []);
     const counts = noCounts(this.#bound.thresholdsMs.length);
     for (let toMs = this.#offsetMs - historyMs; toMs <= this.newestMs; toMs += tickMs) {
@@ -100,7 +107,20 @@ export class World {
         past[i]!.push(read(counts));
       });
     }
-    return past;
+    const served = instances?.served(timeline.slowOf, this.random('history by instance'));
+    return past.map((ticks, i) => ({
+      ticks,
+      ...(served && this.#bound.isLatency[i] && { byInstance: served.map((one) => this.#tallyOf(one, i)) }),
+    }));
+  }
+
+  #tallyOf({ requests, slow }: Served, objective: number): Tally {
+    const counts = noCounts(slow.length);
+    counts.requests = requests;
+    slow.forEach((count, i) => {
+      counts.slow[i] = count;
+    });
+    return this.#bound.readers[objective]!(counts);
   }
 
   #serve(revision: string, share: number, untilMs: number): void {

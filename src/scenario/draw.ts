@@ -64,7 +64,9 @@ export function serve(
     const connections = measures.disconnects ? requests * traffic.connectionsPerRequest : 0;
     counts.requests += requests;
     counts.errors += errorsOf(requests, met.errors, noise.errorClusterMean, random);
-    addSlow(requests, met.slow, random, counts.slow);
+    const slow = slowOf(requests, met.slow, random);
+    for (let i = 0; i < slow.length; i++) counts.slow[i]! += slow[i]!;
+    instances?.record(requests, slow);
     counts.connections += connections;
     if (connections > 0) counts.disconnects += random.poisson(connections * met.disconnects);
     if (arm === 'candidate') {
@@ -99,14 +101,14 @@ function errorsOf(requests: number, fraction: number, clusterMean: number, rando
 }
 
 /** Slower than a higher threshold are some of those slower than a lower one. */
-function addSlow(requests: number, fractions: readonly number[], random: Random, slow: number[]): void {
+function slowOf(requests: number, fractions: readonly number[], random: Random): number[] {
   let slower = requests;
   let fraction = 1;
-  for (let i = 0; i < fractions.length; i++) {
-    slower = random.binomial(slower, fraction > 0 ? Math.min(1, fractions[i]! / fraction) : 0);
-    fraction = fractions[i]!;
-    slow[i]! += slower;
-  }
+  return fractions.map((next) => {
+    slower = random.binomial(slower, fraction > 0 ? Math.min(1, next / fraction) : 0);
+    fraction = next;
+    return slower;
+  });
 }
 
 /** By the kind of bad event in which the candidate is worst, among those that the policy looks at. */

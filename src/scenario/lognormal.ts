@@ -1,4 +1,6 @@
 /** Latencies between three quantiles. */
+import { normalBelow } from '../facts/normal.ts';
+
 export interface LatencyMs {
   readonly p50: number;
   readonly p95: number;
@@ -15,14 +17,6 @@ export function shareBelow(shape: LatencyMs, ms: number): number {
   const at = Math.log(ms);
   const z = at <= middle ? (z95 * (at - low)) / (middle - low) : z95 + ((z99 - z95) * (at - middle)) / (high - middle);
   return normalBelow(z);
-}
-
-/** The normal distribution function (Zelen and Severo), exact to 1e-7. */
-function normalBelow(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  const above = Math.exp((-z * z) / 2) * 0.3989422804014327 * series;
-  return z >= 0 ? 1 - above : above;
 }
 
 /** The value at this normal quantile of a log-normal through its median and its 90th percentile. */

@@ -114,6 +114,12 @@ export class Timeline {
     return this.#steady(this.#knownAsMet, { name, ownRps, luck, withOwnNoise: true }, fromMs, toMs);
   }
 
+  /** How slow an instance of the stable with this luck is, while nothing happens. */
+  readonly slowOf = (factor: number): readonly number[] =>
+    this.#thresholdsMs.map((thresholdMs) =>
+      slowerThan(thresholdMs, this.#scenario.stable.latencyMs, [{ factor, part: 1 }]),
+    );
+
   /** The metrics are away, or later than usual. */
   metrics(atMs: number): { readonly outage: boolean; readonly delayMs: number } {
     let outage = false;

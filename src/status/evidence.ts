@@ -3,6 +3,13 @@ import { z } from 'zod';
 import { count, instant, int64, name, remembered } from './fields.ts';
 
 /**
+ * Of a latency: the fraction that is usually bad, how much its normal quantile differs from instance to instance, and how many
+ * of those that was learnt from.
+ */
+const luck = remembered({ usual: z.number(), spread: z.number(), instances: count });
+export type Luck = z.infer<typeof luck>;
+
+/**
  * One objective's evidence, as decide/evidence.ts keeps it: sixteen numbers, the two that temper them, and counters.
  * Logarithms of e-values, one for each alternative; an empty list means that no tick has counted yet.
  */
@@ -16,6 +23,7 @@ export const storedEvidence = remembered({
   allowed: z.number(),
   /** So many bad events in one tick are nothing new for this service: its errors come in clusters. */
   loudest: z.number().optional(),
+  luck: luck.optional(),
   /** Ticks that have counted since the arms began to be compared. */
   ticks: int64,
   absolute: z.array(z.number()).max(8),

@@ -143,7 +143,12 @@ describe('at a share that is held', () => {
       candidate: { bad: Math.round(total * bad), total },
       stable: { bad: 0, total: 4_000 - total },
     }));
-    return { tickMs, sharePercent, history: Array.from({ length: 360 }, () => ({ bad: 0, total: 4_000 })), ticks };
+    return {
+      tickMs,
+      sharePercent,
+      history: { ticks: Array.from({ length: 360 }, () => ({ bad: 0, total: 4_000 })) },
+      ticks,
+    };
   };
 
   test.each(sharesPercent)('of %d % ours judges to the end, and promotes nothing', (sharePercent) => {

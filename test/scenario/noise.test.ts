@@ -102,7 +102,7 @@ describe('instances', () => {
   test('of the stable have served its past, and their luck differs from run to run', () => {
     const slowAt = (number: number) => {
       const some = world(number, 0, { traffic: { rps: 20 } });
-      const past = some.history()[1]!;
+      const past = some.history()[1]!.ticks;
       some.advanceTo(historyMs);
       const fraction = (tallies: readonly { bad: number; total: number }[]) =>
         tallies.reduce((sum, { bad }) => sum + bad, 0) / tallies.reduce((sum, { total }) => sum + total, 0);

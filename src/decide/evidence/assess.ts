@@ -7,13 +7,14 @@ import {
   clearlyBetter,
   lnAbsolute as lnAbsoluteOf,
   lnRelative as lnRelativeOf,
+  ratiosOf,
   suspected,
   suspicionOf,
   suspicious,
 } from './evidence.ts';
 import { clamp, mixture } from './logs.ts';
 import { certain, isLasting, wasJustBad } from './passing.ts';
-import { ratios, type Tick } from './ratios.ts';
+import type { Tick } from './ratios.ts';
 import { absoluteAlpha, relativeAlpha, type Terms } from './terms.ts';
 
 /** As long as the looks at a promoted revision are apart. */
@@ -60,8 +61,7 @@ export interface Assessment {
 }
 
 export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate: boolean): Assessment {
-  const now =
-    tick && tick.candidate.total > 0 ? ratios(tick, evidence.judgedAgainst, evidence.dispersion, terms.kind) : null;
+  const now = tick && tick.candidate.total > 0 ? ratiosOf(evidence, tick, terms.kind) : null;
   const tickAbsolute = now ? Math.max(...now.absolute) : 0;
   const tickPower = now ? Math.min(tickAbsolute, Math.max(...now.relative)) : 0;
   const lowerBound = terms.kind === 'Rate' ? rateLowerBound : shareLowerBound;

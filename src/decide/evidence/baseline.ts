@@ -18,6 +18,8 @@ export interface Baseline {
   readonly dispersion: number;
   /** The fraction to judge against: the SLO's, or, of a service already worse, its own, up to three times the SLO's. */
   readonly judgedAgainst: number;
+  /** The fraction that it usually has. */
+  readonly usual: number;
   /** So many bad events in one tick are nothing new for it: errors that come in clusters. */
   readonly largestUsualBurst: number;
 }
@@ -35,6 +37,7 @@ export function baseline(ticks: readonly Tally[], sloAllows: number, kind: Event
   return {
     dispersion: clamp((priorWeight * priorDispersion + bad * raw) / (priorWeight + bad), 1, 10),
     judgedAgainst: clamp(usualFraction, sloAllows, Math.min(3 * sloAllows, Math.max(sloAllows, 0.9))),
+    usual: usualFraction,
     largestUsualBurst: largestUsualBurstOf(ticks, loud),
   };
 }

@@ -8,10 +8,12 @@
  */
 
 import type { Tally } from '../../facts/counts.ts';
+import type { EventKind } from '../../policy/policy.ts';
 import type { Evidence } from '../../status/evidence.ts';
 import { logAddExp, mixture, weighed } from './logs.ts';
+import { nullsOf } from './luck.ts';
 import { certain, withEnvironment, withFailure } from './passing.ts';
-import { type Counted, ratios, type Tick } from './ratios.ts';
+import { type Counted, type Ratios, ratios, type Tick } from './ratios.ts';
 import { finePart, type Terms, tickCap } from './terms.ts';
 
 /** How far above the allowed fraction the control must be for the environment, not a revision, to be at fault. */
@@ -42,7 +44,7 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
   if (candidate.total === 0) return seen;
 
   const cap = tickCap(terms);
-  const now = ratios(tick, evidence.judgedAgainst, evidence.dispersion, terms.kind);
+  const now = ratiosOf(evidence, tick, terms.kind);
   const lnNewStart = newStart(evidence.ticks, Math.max(1, twoHoursMs / terms.tickMs));
   const mirrored = processesAfter(evidence.mirrored, now.mirrored, cap, lnNewStart);
   const best = Math.max(...now.absolute);
@@ -64,6 +66,12 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
   };
   const isCertain = Math.min(best, Math.max(...now.relative)) >= certain;
   return withFailure(next, evidence, { isOver: bad || best <= 0, isCertain, terms });
+}
+
+/** What one tick says by itself. */
+export function ratiosOf(evidence: Evidence, tick: Tick, kind: EventKind): Ratios {
+  const { allowed, width } = nullsOf(evidence, tick);
+  return ratios(tick, allowed, evidence.dispersion, kind, width);
 }
 
 /** How much speaks against the candidate lately, by the alternative that fits best. */
@@ -142,7 +150,7 @@ export const freshEvidence = (
   dispersion: number,
   judgedAgainst: number,
   judgedUntil: string,
-  known: Pick<Evidence, 'fingerprint' | 'largestUsualBurst' | 'wasFine'> = {},
+  known: Pick<Evidence, 'fingerprint' | 'largestUsualBurst' | 'wasFine' | 'luck'> = {},
 ): Evidence => ({
   objective,
   ...(known.fingerprint !== undefined && { fingerprint: known.fingerprint }),
@@ -150,6 +158,7 @@ export const freshEvidence = (
   judgedAgainst,
   ...((known.largestUsualBurst ?? 0) > 0 && { largestUsualBurst: known.largestUsualBurst }),
   ...(known.wasFine && { wasFine: true }),
+  ...(known.luck && { luck: known.luck }),
   ticks: 0,
   absolute: [],
   relative: [],

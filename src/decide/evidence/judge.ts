@@ -13,6 +13,7 @@ import { baseline } from './baseline.ts';
 import { absorb, freshEvidence } from './evidence.ts';
 import { fingerprint } from './fingerprint.ts';
 import { clamp } from './logs.ts';
+import { luckOf } from './luck.ts';
 import { withEnvironment } from './passing.ts';
 import { ticksToConvict } from './profiles.ts';
 import type { Tick } from './ratios.ts';
@@ -111,6 +112,7 @@ export function judge(
       ...armsOf(reading.byRevision, arms),
       ...(reading.below && { below: armsOf(reading.below, arms) }),
       ...(shares && { shares }),
+      ...(isLatency && reading.instances && { instances: instancesOf(reading.instances, arms) }),
     };
     const leftOut = warming || short;
     const judged = leftOut
@@ -139,6 +141,14 @@ export function judge(
     unknown: judged.find(({ unknown, assessment }) => unknown && assessment.gate)?.unknown ?? null,
   };
 }
+
+const instancesOf = (
+  byRevision: Readonly<Record<string, number>>,
+  { candidate, control }: Arms,
+): NonNullable<Tick['instances']> => ({
+  candidate: byRevision[candidate],
+  control: byRevision[control],
+});
 
 /**
  * The candidate's smallest and largest share within a tick, or null where there was but one. What was counted at a moment of
@@ -178,10 +188,13 @@ export function beginEvidence(
   return policy.objectives.map((objective) => {
     const past = historyOf(objective.name);
     const known = baseline(past?.ticks ?? [], objective.allowedBadFraction, eventKind(objective.indicator));
-    const { dispersion, judgedAgainst, largestUsualBurst } = known;
+    const { dispersion, judgedAgainst, largestUsualBurst, usual } = known;
+    const isLatency = eventKind(objective.indicator) === 'Latency';
+    const luck = isLatency && past ? luckOf(past, usual, dispersion) : null;
     return freshEvidence(objective.name, dispersion, judgedAgainst, iso(fromMs), {
       fingerprint: fingerprint(objective),
       largestUsualBurst,
+      ...(luck && { luck }),
     });
   });
 }

@@ -32,6 +32,13 @@ const risks = (of: number, ...against: number[]): Risks => ({
 const relativeRisks = risks(relativeNull, 2, 6, 30, 1000);
 const fineRisks = risks(fineNull, 1.2, 1.5);
 
+/** The same against a null that allows at least so much. */
+function widened(usual: Risks, width: number): Risks {
+  if (width <= usual.of) return usual;
+  const by = width / usual.of;
+  return { of: width, against: usual.against.map(({ risk, lnOf }) => ({ risk: risk * by, lnOf })) };
+}
+
 /** Multiples of the allowed fraction tested against it. A latency's tail cannot grow a hundredfold: its fraction is large. */
 const absoluteMultiples = { Errors: [2, 8, 50, 600], Latency: [1.4, 2, 4, 10], Rate: [2, 8, 50, 600] } as const;
 const fineMultiples = { Errors: [1.15, 1.4], Latency: [1.15], Rate: [1.15, 1.4] } as const;
@@ -44,6 +51,8 @@ export interface Counted {
 export interface Tick extends Counted {
   /** The same requests by the boundary below a latency's threshold, where the threshold is none itself. */
   readonly below?: Counted;
+  /** How many instances each arm had, where anybody knows. */
+  readonly instances?: { readonly candidate?: number | undefined; readonly control?: number | undefined };
   /** The candidate's smallest and largest share (0..1) within the tick, where the split changed in it. */
   readonly shares?: { readonly least: number; readonly most: number };
 }
@@ -62,7 +71,7 @@ export interface Ratios {
  * `dispersion` is the dispersion they are tempered by. The relative tests of a threshold between two boundaries use both: the
  * mixture of their e-values is one as well, and which of the two shows a regression is not known beforehand.
  */
-export function ratios(tick: Tick, allowed: number, dispersion: number, kind: EventKind): Ratios {
+export function ratios(tick: Tick, allowed: number, dispersion: number, kind: EventKind, width = 1): Ratios {
   const absoluteOf = (multiple: number): number =>
     (kind === 'Rate' ? ofRate : ofShare)(tick.candidate, allowed, multiple) / dispersion;
   const absolute = absoluteMultiples[kind].map(absoluteOf);
@@ -71,15 +80,16 @@ export function ratios(tick: Tick, allowed: number, dispersion: number, kind: Ev
   const fineRelative: number[] = [];
   const mirrored: number[] = [];
   const { shares } = tick;
+  const [ofLarge, ofFine] = [widened(relativeRisks, width), widened(fineRisks, width)];
   for (let counted: Counted | undefined = tick; counted; counted = counted === tick ? tick.below : undefined) {
     const { candidate, control } = counted;
     const all = candidate.total + control.total;
     const shareOf = ({ total }: Tally) => (all === 0 ? 0 : total / all);
     const share = Math.max(shareOf(candidate), shares?.most ?? 0);
     const otherShare = Math.max(shareOf(control), shares ? 1 - shares.least : 0);
-    addRelative(relative, relativeRisks, candidate.bad, control.bad, share, dispersion);
-    addRelative(fineRelative, fineRisks, candidate.bad, control.bad, share, dispersion);
-    addRelative(mirrored, relativeRisks, control.bad, candidate.bad, otherShare, dispersion);
+    addRelative(relative, ofLarge, candidate.bad, control.bad, share, dispersion);
+    addRelative(fineRelative, ofFine, candidate.bad, control.bad, share, dispersion);
+    addRelative(mirrored, ofLarge, control.bad, candidate.bad, otherShare, dispersion);
   }
   return { absolute, relative, mirrored, fineAbsolute, fineRelative };
 }

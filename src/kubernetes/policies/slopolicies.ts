@@ -37,7 +37,7 @@ type StatusBody = Readonly<Record<string, unknown>>;
 const knownOnlyMs = 10 * 60_000;
 
 const evidences = ['rollout.evidence', 'guard.evidence', 'intent.rollout.evidence'];
-const ofEvidence = ['fineAbsolute', 'fineRelative', 'environmentBadAt', 'wasFine', 'failingSince'];
+const ofEvidence = ['fineAbsolute', 'fineRelative', 'environmentBadAt', 'wasFine', 'failingSince', 'luck'];
 
 /** What came after the first version of the CRD, which keeps no field that it does not declare. */
 export const sinceTheFirst = [

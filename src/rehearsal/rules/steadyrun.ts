@@ -17,7 +17,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Evidence } from '../../status/evidence.ts';
 import type { Status } from '../../status/status.ts';
-import { type Controller, countsIn, type Ended, type Rule, type Sight, type Step } from '../rule.ts';
+import { type Controller, countsIn, type Ended, instancesIn, type Rule, type Sight, type Step } from '../rule.ts';
 import { stableName } from '../world.ts';
 
 /** When the deploy was; any day will do. */
@@ -88,7 +88,7 @@ export class Steadyrun implements Controller {
     this.#policy.objectives.forEach(({ name }, i) => {
       const entry = judging?.evidence.find(({ objective }) => objective === name);
       const counts = entry && this.#counts(entry, i, ticks, newestMs, tickMs);
-      const past = isNew ? known({ ticks: this.#history(history)[i]!, tickMs: this.#tickMs }) : undefined;
+      const past = isNew ? known({ ...this.#history(history)[i]!, tickMs: this.#tickMs }) : undefined;
       objectives[name] = { freshness, ...(counts && { counts }), ...(past && { history: past }) };
     });
     return { service: serviceOf(split, candidate), revisions: this.#revisions(split, candidate), objectives };
@@ -99,7 +99,9 @@ export class Steadyrun implements Controller {
     const fromMs = ms(judgedUntil) - deployedAtMs;
     if (!isDue({ fromMs, begun: absolute.length > 0 }, newestMs, tickMs)) return undefined;
     const byRevision = countsIn(ticks, i, fromMs, newestMs);
-    return known<Counts>({ fromMs: deployedAtMs + fromMs, toMs: deployedAtMs + newestMs, tickMs, byRevision });
+    const instances = instancesIn(ticks, newestMs);
+    const window = { fromMs: deployedAtMs + fromMs, toMs: deployedAtMs + newestMs, tickMs };
+    return known<Counts>({ ...window, byRevision, ...(instances && { instances }) });
   }
 
   /** Whoever serves, may serve, or served before; none is ever deleted. */

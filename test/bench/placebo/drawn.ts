@@ -5,6 +5,7 @@
  * place after some 90 min.
  */
 import type { Tally } from '../../../src/facts/counts.ts';
+import type { Past } from '../../../src/rehearsal/world.ts';
 import { shareBelow } from '../../../src/scenario/lognormal.ts';
 import type { Random } from '../../../src/scenario/random.ts';
 import type { Arms } from './arms.ts';
@@ -35,12 +36,17 @@ export class DrawnTraffic {
   }
 
   /** The stable's past, and both arms from the deploy on. */
-  draw(random: Random, past: number, ticks: number): { readonly history: Tally[]; readonly ticks: Arms[] } {
+  draw(random: Random, past: number, ticks: number): { readonly history: Past; readonly ticks: Arms[] } {
     const stable = this.#fleet(random, 1);
-    const history = Array.from({ length: past }, () => stable.tick());
+    const before = Array.from({ length: past }, () => stable.tick());
+    const history = { ticks: before, byInstance: stable.lived.map(({ bad, total }) => ({ bad, total })) };
     stable.serve(1 - this.#share);
     const candidate = this.#fleet(random, this.#share);
-    const arms = Array.from({ length: ticks }, () => ({ candidate: candidate.tick(), stable: stable.tick() }));
+    const arms = Array.from({ length: ticks }, () => ({
+      units: { candidate: candidate.count, stable: stable.count },
+      candidate: candidate.tick(),
+      stable: stable.tick(),
+    }));
     return { history, ticks: arms };
   }
 
@@ -49,12 +55,21 @@ export class DrawnTraffic {
   }
 }
 
-/** An arm's instances, each by the part of its requests that is slow. */
+/** What it has served, and the part of its requests that is slow. */
+interface Life {
+  bad: number;
+  total: number;
+  readonly slow: number;
+}
+
+/** An arm's instances. */
 class Fleet {
   readonly #random: Random;
   readonly #pool: readonly number[];
   readonly #tickMs: number;
-  readonly #instances: number[] = [];
+  readonly #instances: Life[] = [];
+  /** All that there ever were. */
+  readonly lived: Life[] = [];
   #requests = 0;
 
   constructor(random: Random, pool: readonly number[], tickMs: number, share: number) {
@@ -71,19 +86,28 @@ class Fleet {
     while (this.#instances.length < instancesFor(rate)) this.#instances.push(this.#start());
   }
 
+  get count(): number {
+    return this.#instances.length;
+  }
+
   tick(): Tally {
     const sum = { bad: 0, total: 0 };
-    this.#instances.forEach((slow, i) => {
+    this.#instances.forEach((life, i) => {
       const total = this.#random.poisson(this.#requests / this.#instances.length);
+      const bad = this.#random.binomial(total, life.slow);
       sum.total += total;
-      sum.bad += this.#random.binomial(total, slow);
+      sum.bad += bad;
+      life.total += total;
+      life.bad += bad;
       if (this.#random.next() < this.#tickMs / lifeMs) this.#instances[i] = this.#start();
     });
     return sum;
   }
 
-  #start(): number {
-    return this.#pool[this.#random.below(this.#pool.length)]!;
+  #start(): Life {
+    const life = { bad: 0, total: 0, slow: this.#pool[this.#random.below(this.#pool.length)]! };
+    this.lived.push(life);
+    return life;
   }
 }
 

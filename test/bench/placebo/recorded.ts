@@ -1,8 +1,9 @@
 /** A run's traffic out of a record: a start by chance, what came before it, and the split into two arms. */
 import type { Tally } from '../../../src/facts/counts.ts';
+import type { Past } from '../../../src/rehearsal/world.ts';
 import type { Random } from '../../../src/scenario/random.ts';
 import { type Arms, byClusters, byUnits, type Life, livesOf, type Splitter } from './arms.ts';
-import { type RecordedSeries, type Stretch, sumOf } from './series.ts';
+import { type RecordedSeries, type RecordedTick, type Stretch, sumOf } from './series.ts';
 
 interface Place {
   readonly stretch: Stretch;
@@ -12,25 +13,24 @@ interface Place {
 export class RecordedTraffic {
   readonly #places: readonly Place[];
   readonly #share: number;
+  /** Its units are instances, which metrics tell apart. */
+  readonly #byInstance: boolean;
   readonly #clusterMean: number | null;
 
-  constructor({ stretches }: RecordedSeries, share: number, clusterMean: number | null) {
+  constructor({ stretches, kind, keptWhole }: RecordedSeries, share: number, clusterMean: number | null) {
     this.#places = stretches.map((stretch) => ({ stretch, lives: livesOf(stretch) }));
     this.#share = share;
+    this.#byInstance = kind === 'Latency' && keptWhole === 'Units';
     this.#clusterMean = clusterMean;
   }
 
   /** `past`: as many ticks before the start as there are, up to so many. */
-  draw(
-    start: Random,
-    split: Random,
-    past: number,
-    ticks: number,
-  ): { readonly history: Tally[]; readonly ticks: Arms[] } {
+  draw(start: Random, split: Random, past: number, ticks: number): { readonly history: Past; readonly ticks: Arms[] } {
     const { stretch, lives, at } = this.#start(start, ticks);
     const into = this.#splitter(split, lives);
+    const before = stretch.slice(Math.max(0, at - past), at);
     return {
-      history: stretch.slice(Math.max(0, at - past), at).map(sumOf),
+      history: { ticks: before.map(sumOf), ...(this.#byInstance && { byInstance: byUnit(before) }) },
       ticks: stretch.slice(at, at + ticks).map((tick, i) => into(tick, at + i)),
     };
   }
@@ -56,3 +56,12 @@ export class RecordedTraffic {
 /** How many starts there are to choose from. */
 export const startsIn = (stretches: readonly Stretch[], ticks: number): number =>
   stretches.reduce((sum, stretch) => sum + Math.max(0, stretch.length - ticks), 0);
+
+function byUnit(ticks: readonly RecordedTick[]): Tally[] {
+  const byName = new Map<string, Tally>();
+  for (const { unit, bad, total } of ticks.flat()) {
+    const before = byName.get(unit) ?? { bad: 0, total: 0 };
+    byName.set(unit, { bad: before.bad + bad, total: before.total + total });
+  }
+  return [...byName.values()];
+}

@@ -6,11 +6,10 @@
  * splits done, because most of them have nothing but their timetable, and lets go of a candidate that it has promoted; what
  * it counts is of the held share, too. Ticks are looked at as soon as they are over.
  */
-import type { Tally } from '../../../src/facts/counts.ts';
 import { all, percentOf, type Split, soleRevision } from '../../../src/facts/split.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
 import type { Rule } from '../../../src/rehearsal/rule.ts';
-import { candidateName, stableName, type Tick } from '../../../src/rehearsal/world.ts';
+import { candidateName, type Past, stableName, type Tick } from '../../../src/rehearsal/world.ts';
 import { parseScenario, type Scenario } from '../../../src/scenario/scenario.ts';
 import type { Arms } from './arms.ts';
 
@@ -18,7 +17,7 @@ export interface Traffic {
   readonly tickMs: number;
   readonly sharePercent: number;
   /** The service's own past, before there was a candidate. */
-  readonly history: readonly Tally[];
+  readonly history: Past;
   readonly ticks: readonly Arms[];
 }
 

@@ -8,10 +8,9 @@
 import type { Policy } from '../../../policy/policy.ts';
 import type { GuardState } from '../../../status/guard.ts';
 import { type Assessment, evidenceOf } from '../../evidence/assess.ts';
-import { suspicious } from '../../evidence/evidence.ts';
+import { ratiosOf, suspicious } from '../../evidence/evidence.ts';
 import { logAddExp, mixture } from '../../evidence/logs.ts';
 import { ticksToConvict } from '../../evidence/profiles.ts';
-import { ratios } from '../../evidence/ratios.ts';
 import { barOf } from './bar.ts';
 import type { Fire } from './fires.ts';
 
@@ -43,8 +42,7 @@ export function withTicks(
     if (!assessment?.tick || assessment.tick.candidate.total === 0) return fire;
     const { hot, ...rest } = fire;
     const { tick, kind, tickAbsolute } = assessment;
-    const { judgedAgainst, dispersion } = evidenceOf(guard, assessment);
-    const said = hot ? Math.min(mixture(ratios(tick, judgedAgainst, dispersion, kind).relative), cap) : 0;
+    const said = hot ? Math.min(mixture(ratiosOf(evidenceOf(guard, assessment), tick, kind).relative), cap) : 0;
     return { ...rest, worse: fire.worse + said, ...(tickAbsolute >= Math.log(suspicious) && { hot: true }) };
   });
   return { ...guard, ...(fires && { fires }) };
