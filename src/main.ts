@@ -128,6 +128,24 @@ program
     ),
   );
 
+const generate = program.command('generate').description('what monitoring takes, made of policies, to standard output');
+
+generate
+  .command('rules')
+  .description('recording rules and alerts for Prometheus')
+  .argument('<file...>', 'YAML or JSON files of policies; - is standard input')
+  .addOption(
+    new Option(
+      '--flavor <flavor>',
+      'who takes them (default: what each policy asks for, or what fits its metrics)',
+    ).choices(['GlobalRules', 'PrometheusRule', 'File']),
+  )
+  .action(
+    runs(async (files: string[], options) =>
+      (await import('./commands/generate.ts')).generateRules(files, options, process),
+    ),
+  );
+
 program
   .command('rehearse')
   .description('what a policy would do in scenarios: many seeded runs of the real judgement, before anyone trusts it')

@@ -58,6 +58,7 @@ export const plan: Plan = {
   policy: ['promql', 'facts', 'status', 'zod', 'yaml', '../package.json'],
   'policy/generate': ['policy', 'facts', 'status', 'zod', 'yaml', '*'],
   counting: ['promql', ...ground],
+  generate: ['promql', 'counting', ...ground, 'yaml', 'node:crypto'],
   decide: ground,
   'decide/evidence': [...ground, 'decide/capacity.ts'],
   'decide/traffic': underConcerns,
