@@ -146,6 +146,35 @@ generate
     ),
   );
 
+generate
+  .command('grafana')
+  .description('alerts of Grafana, as it reads them from provisioning/alerting')
+  .argument('<file...>', 'YAML or JSON files of policies; - is standard input')
+  .option('--datasource-uid <uid>', 'of the Prometheus data source in Grafana', 'prometheus')
+  .action(
+    runs(async (files: string[], options) =>
+      (await import('./commands/generate.ts')).generateGrafana(files, options, process),
+    ),
+  );
+
+generate
+  .command('monitoring')
+  .description('alert policies of Cloud Monitoring and a dashboard, as one list of JSON')
+  .argument('<file...>', 'YAML or JSON files of policies; - is standard input')
+  .action(runs(async (files: string[]) => (await import('./commands/generate.ts')).generateMonitoring(files, process)));
+
+generate
+  .command('dashboard')
+  .description('a dashboard of Grafana: budgets, burn rates, canary beside stable, saturation, decisions')
+  .argument('<file...>', 'YAML or JSON files of policies; - is standard input')
+  .action(runs(async (files: string[]) => (await import('./commands/generate.ts')).generateDashboard(files, process)));
+
+generate
+  .command('runbook')
+  .description('what to do when an alert fires, in Markdown, with the commands filled in')
+  .argument('<file...>', 'YAML or JSON files of policies; - is standard input')
+  .action(runs(async (files: string[]) => (await import('./commands/generate.ts')).generateRunbook(files, process)));
+
 program
   .command('rehearse')
   .description('what a policy would do in scenarios: many seeded runs of the real judgement, before anyone trusts it')

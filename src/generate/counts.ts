@@ -32,7 +32,7 @@ export function countsIn(window: string, promise: Promised, policy: Policy): Cou
   return { bad, total, share: `${bad} / (${total} > 0)` };
 }
 
-function measuredOf(
+export function measuredOf(
   promise: Promised,
   { metrics, service, revisionLabel }: Policy,
 ): Pick<Measured, 'shape' | 'revisionLabel'> {
