@@ -9,9 +9,9 @@ const counted = /^(run_googleapis_com:request_(count|latencies_bucket)|http_.*|w
 /** A server takes nothing that is much older than the newest it has, so all series are written from slice to slice. */
 const sliceMs = minutes(30);
 
-/** What is counted of the store, up to now. */
-export async function writePast(url: string, store: SeriesStore, endMs: number): Promise<void> {
-  const selections = store.select({ name: null, matchesName: (name) => counted.test(name), matches: () => true });
+/** What is counted of the store, or whatever is wanted, up to now. */
+export async function writePast(url: string, store: SeriesStore, endMs: number, wanted = counted): Promise<void> {
+  const selections = store.select({ name: null, matchesName: (name) => wanted.test(name), matches: () => true });
   const past = selections.flatMap(({ series }) => series);
   const firstMs = Math.min(...past.map(({ times, from }) => times[from]!));
   for (let fromMs = firstMs; fromMs <= endMs; fromMs += sliceMs) {

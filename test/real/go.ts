@@ -1,23 +1,23 @@
-/** Servers built from Go modules that a folder's go.mod and go.sum pin, once for each go.sum. */
+/** Programs built from Go modules that a folder's go.mod and go.sum pin, once for each go.sum and source of its own. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.ts';
 import { find, isExecutable, run, say } from './run.ts';
 
 export interface GoModule {
-  /** Holds go.mod and go.sum. */
+  /** Holds go.mod and go.sum, and what is our own. */
   readonly source: string;
-  /** Where its programs are kept: another folder for another go.sum. */
+  /** Where its programs are kept: another folder for another go.sum or source. */
   readonly built: string;
 }
 
 /** `name` is what its folder in the cache is called, so that people know what they delete. */
 export function goModule(name: string, source: string): GoModule {
-  const sums = createHash('sha256')
-    .update(readFileSync(join(source, 'go.sum')))
-    .digest('hex');
-  return { source, built: join(cacheFolder, `${name}-${sums.slice(0, 16)}`) };
+  const hash = createHash('sha256').update(readFileSync(join(source, 'go.sum')));
+  const own = readdirSync(source).filter((file) => file.endsWith('.go'));
+  for (const file of own.toSorted()) hash.update(readFileSync(join(source, file)));
+  return { source, built: join(cacheFolder, `${name}-${hash.digest('hex').slice(0, 16)}`) };
 }
 
 /** Builds the program of one package unless it is there already, with little priority; returns its path. */

@@ -10,6 +10,7 @@ import { startApiServer } from './apiserver.ts';
 import { prepareEnvtest } from './envtest.ts';
 import { preparePrometheus } from './prometheus.ts';
 import { preparePrometheus3 } from './prometheus3.ts';
+import { preparePublished } from './published.ts';
 import { say } from './run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,6 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 async function main(signal: AbortSignal): Promise<number> {
   const { prometheus, promtool } = await preparePrometheus(signal);
   const prometheus3 = await preparePrometheus3(signal);
+  const published = await preparePublished(signal);
   const binaries = await prepareEnvtest(signal);
   say('starting etcd and kube-apiserver');
   const apiServer = await startApiServer(binaries);
@@ -30,6 +32,7 @@ async function main(signal: AbortSignal): Promise<number> {
       PROMETHEUS: prometheus,
       PROMTOOL: promtool,
       PROMETHEUS3: prometheus3,
+      PUBLISHED: published,
     });
   } finally {
     await apiServer.stop();

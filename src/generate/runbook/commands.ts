@@ -1,5 +1,6 @@
 /** The commands of a runbook, with everything filled in that the policy knows; the rest is a variable that says how it is found. */
 import type { Policy } from '../../policy/policy.ts';
+import { filledIn } from './markdown.ts';
 
 export type Commands = ReturnType<typeof commandsOf>;
 
@@ -25,11 +26,11 @@ export function commandsOf(policy: Policy) {
     errors: logs('severity>=ERROR'),
     refused: logs('httpRequest.status=429'),
     differences: [newest, revision('$REV', 'good.yaml'), revision('$NEW', 'new.yaml'), 'diff good.yaml new.yaml'],
-    secrets: `gcloud secrets versions list "$SECRET" ${project}`,
+    secrets: `gcloud secrets versions list ${filledIn('SECRET')} ${project}`,
     quota: `gcloud beta quotas info list --service run.googleapis.com ${project}`,
     limits: services('describe', "--format 'yaml(metadata.annotations, spec.template)'"),
-    scaleOut: `gcloud beta run services update ${service.name} ${at} --min "$MIN" --max "$MAX"`,
-    concurrency: services('update', '--concurrency "$CONCURRENCY"'),
+    scaleOut: `gcloud beta run services update ${service.name} ${at} --min ${filledIn('MIN')} --max ${filledIn('MAX')}`,
+    concurrency: services('update', `--concurrency ${filledIn('CONCURRENCY')}`),
   };
 }
 

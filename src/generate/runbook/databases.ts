@@ -1,5 +1,6 @@
 /** The databases that a policy names by Cloud SQL's own metrics; without any the person on call has to choose one. */
 import type { Policy } from '../../policy/policy.ts';
+import { filledIn } from './markdown.ts';
 
 export interface Database {
   /** What has to be run before: nothing, where the instance is known. */
@@ -23,5 +24,5 @@ export function databasesOf({ service, shared }: Policy): readonly Database[] {
   if (known.length > 0) return known;
   const project = `--project ${service.project}`;
   const chosen = [`gcloud sql instances list ${project}`, 'INSTANCE=  # one of these'];
-  return [{ chosen, at: `"$INSTANCE" ${project}` }];
+  return [{ chosen, at: `${filledIn('INSTANCE')} ${project}` }];
 }

@@ -10,6 +10,11 @@ export const numbered = (lines: readonly string[]): string =>
 
 export const shell = (...lines: readonly string[]): string => fenced('sh', lines.join('\n'));
 
+/** A variable of the shell that stops its command while it is empty: nothing half filled in is run. */
+export const needed = (variable: string): string => `\${${variable}:?}`;
+
+export const filledIn = (variable: string): string => `"${needed(variable)}"`;
+
 /** The fence is longer than any run of its own sign within. */
 export function fenced(language: string, text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));

@@ -2,7 +2,7 @@
 import type { Policy } from '../../policy/policy.ts';
 import { commandsOf } from './commands.ts';
 import { databasesOf } from './databases.ts';
-import { blocks, capital, shell } from './markdown.ts';
+import { blocks, capital, filledIn, needed, shell } from './markdown.ts';
 
 export const mitigations = ['RollBack', 'ScaleOut', 'Concurrency', 'Failover', 'Throttle', 'CacheKeys'] as const;
 export type Mitigation = (typeof mitigations)[number];
@@ -38,7 +38,7 @@ function rollBack(policy: Policy): string[] {
   return [
     'The first move, whenever it began with a deploy or nobody knows: nothing is lost by it, and it takes seconds.',
     shell(`${lastGood} && echo "$REV"`, rollBack, traffic),
-    'Steadyrun takes this for your decision: the revision that served is rejected and not tried again, the next deploy begins at 0 % and is judged as any other. If the first line prints nothing, choose a revision that served well from the list of the latest deploys.',
+    'If the first line prints nothing, or what serves now, take one that served well from the list of the latest deploys. Steadyrun takes this for your decision: a candidate is rejected and not tried again, and the next deploy begins at 0 % and is judged as any other.',
   ];
 }
 
@@ -84,8 +84,8 @@ function throttle({ service }: Policy): string[] {
       `gcloud compute security-policies list ${project}`,
       'SECURITY_POLICY=  # the one of the load balancer before this service',
       'HOT_PATH=  # such as /search',
-      `gcloud compute security-policies rules create 900 --security-policy "$SECURITY_POLICY" ${project} ` +
-        `--expression "request.path.startsWith('$HOT_PATH')" --action throttle --rate-limit-threshold-count 60 ` +
+      `gcloud compute security-policies rules create 900 --security-policy ${filledIn('SECURITY_POLICY')} ${project} ` +
+        `--expression "request.path.startsWith('${needed('HOT_PATH')}')" --action throttle --rate-limit-threshold-count 60 ` +
         '--rate-limit-threshold-interval-sec 60 --conform-action allow --exceed-action deny-429 --enforce-on-key IP',
     ),
     'Without one, the app has to refuse: the switch for it belongs here.',
@@ -100,13 +100,13 @@ function mendCache({ service }: Policy): string[] {
       `gcloud compute backend-services list ${project}`,
       'BACKEND=  # the one of this service',
       'PARAMETERS=  # those that change the answer, such as id,page',
-      `gcloud compute backend-services update "$BACKEND" --global ${project} --cache-key-query-string-whitelist "$PARAMETERS"`,
+      `gcloud compute backend-services update ${filledIn('BACKEND')} --global ${project} --cache-key-query-string-whitelist ${filledIn('PARAMETERS')}`,
     ),
     'When it holds what is wrong, empty it, one path at a time: all of it at once goes to the origin.',
     shell(
       `gcloud compute url-maps list ${project}`,
       'URL_MAP=  # the one of the load balancer before this service',
-      `gcloud compute url-maps invalidate-cdn-cache "$URL_MAP" --path "/static/*" ${project} --async`,
+      `gcloud compute url-maps invalidate-cdn-cache ${filledIn('URL_MAP')} --path "/static/*" ${project} --async`,
     ),
   ];
 }
