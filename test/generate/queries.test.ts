@@ -9,6 +9,7 @@ import { panelsOf } from '../../src/generate/panels/panels.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { parse } from '../../src/promql/parse.ts';
+import { minutes } from '../scenarios/stage.ts';
 import { everyKindAt, queriesOf, sources } from './every-kind.ts';
 import { endMs, stable, type TwoRevisions, twoRevisions } from './two-revisions.ts';
 
@@ -23,7 +24,8 @@ describe.each(types)('asked of %s', (type) => {
     clean = twoRevisions({ LAB_ERROR_PERCENT: '0' });
   });
 
-  const answer = (query: string, { world } = troubled) => labPromql(world.store).instant(policy.metrics, query, endMs);
+  const answer = (query: string, { world } = troubled, atMs = endMs) =>
+    labPromql(world.store).instant(policy.metrics, query, atMs);
   const byRevision = async (query: string, { world, canary } = troubled) => {
     const shown = await answer(query, { world, canary });
     const of = (revision: string) => shown.find(({ labels }) => labels.revision_name === revision)?.value;
@@ -68,19 +70,35 @@ describe.each(types)('asked of %s', (type) => {
     expect(overAnHour!.value / (bad / requests / 0.001)).toBeCloseTo(1, 1);
   });
 
+  const due = async (lived: TwoRevisions, atMs = endMs) => {
+    const found = alertsOf(policy).alerts.map(async (alert) => {
+      if (alert.objective === 'native') return [];
+      return (await answer(aloneExprOf(alert, policy), lived, atMs)).length === 0 ? [] : [alert.name];
+    });
+    return (await Promise.all(found)).flat();
+  };
+  const burning = ['AvailabilityBudgetBurn1h', 'ErrorsBudgetBurn1h', 'SlicedBudgetBurn1h'];
+
   test('alerts are due while the canary burns, and silent without it', async () => {
-    const due = async (lived: TwoRevisions) => {
-      const found = alertsOf(policy).alerts.map(async (alert) =>
-        alert.objective === 'native' || (await answer(aloneExprOf(alert, policy), lived)).length === 0
-          ? []
-          : [alert.name],
-      );
-      return (await Promise.all(found)).flat();
-    };
-    const burning = ['AvailabilityBudgetBurn1h', 'ErrorsBudgetBurn1h', 'LatencyTooSlow', 'SlicedBudgetBurn1h'];
-    expect(await due(troubled)).toEqual(expect.arrayContaining(burning));
+    expect(await due(troubled)).toEqual(expect.arrayContaining([...burning, 'LatencyTooSlow']));
     expect(await due(twoRevisions({ LAB_ERROR_PERCENT: '60' }))).toContain('AvailabilityErrorSpike');
     expect(await due(clean)).toEqual([]);
+  });
+
+  test('a burn is over soon after the trouble is, though its hour is not', async () => {
+    const lived = twoRevisions();
+    lived.world.setTraffic('api', [{ revision: stable, percent: 100 }]);
+    lived.world.advanceTo(endMs + minutes(15));
+    const [overAnHour] = await answer(queryOf(policy, 'Burn rate of errors'), lived, endMs + minutes(15));
+    expect(overAnHour!.value).toBeGreaterThan(14.4);
+    expect(await due(lived, endMs + minutes(15))).not.toEqual(expect.arrayContaining(burning.slice(0, 1)));
+    expect(await due(lived, endMs + minutes(15))).not.toEqual(expect.arrayContaining(burning.slice(1, 2)));
+  });
+
+  test('no burn is due over more time than there was', async () => {
+    const young = await due(twoRevisions(undefined, minutes(30)));
+    expect(young).toContain('AvailabilityBudgetBurn1h');
+    expect(young.filter((name) => /BudgetBurn(6h|1d|3d)/.test(name))).toEqual([]);
   });
 });
 

@@ -13,9 +13,12 @@ export interface TwoRevisions {
   readonly canary: string;
 }
 
-export function twoRevisions(env: Readonly<Record<string, string>> = trouble): TwoRevisions {
+export function twoRevisions(
+  env: Readonly<Record<string, string>> = trouble,
+  historyMs = minutes(8 * 60),
+): TwoRevisions {
   const services = [{ ...ref, rps: 40, websockets: true }];
-  const world = new World({ seed: 3, startMs, historyMs: minutes(8 * 60), services, platformDelayMs: 0 });
+  const world = new World({ seed: 3, startMs, historyMs, services, platformDelayMs: 0 });
   const canary = world.deploy('api', { env });
   world.advanceTo(startMs + minutes(1));
   world.setTraffic('api', [
