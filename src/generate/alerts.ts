@@ -196,7 +196,7 @@ function level(promise: Promised, { window }: Policy): Found {
       return { kind: 'TooSlow', ...common, ...names, threshold: decimal(share), for: '10m', summary };
     }
     case 'Rate': {
-      const summary = `There has been more than ${percent(allowedBadFraction)} of ${objective} for five minutes.`;
+      const summary = `For five minutes there have been more than ${decimal(100 * allowedBadFraction)} bad events of ${objective} for every hundred.`;
       const names = namesOf(objective, 'rate-too-high');
       return { kind: 'RateTooHigh', ...common, ...names, threshold: decimal(allowedBadFraction), for: '5m', summary };
     }
