@@ -5,17 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import {
-  type Alert,
-  alertsOf,
-  type BurnAlert,
-  type LevelAlert,
-  type Promised,
-  promisesOf,
-} from '../../src/generate/alerts.ts';
+import { type Alert, alertsOf, type BurnAlert, type LevelAlert, type Promised } from '../../src/generate/alerts.ts';
+import { promiseNamed } from '../../src/generate/conditions.ts';
+import { decimal } from '../../src/generate/decimal.ts';
 import { rulesText } from '../../src/generate/flavors.ts';
 import { type Rule, rulesOf } from '../../src/generate/rules.ts';
-import { windowText } from '../../src/generate/windows.ts';
+import { budgetDays, windowText } from '../../src/generate/windows.ts';
+import { Random } from '../../src/scenario/random.ts';
+import { availability, validPolicy } from '../policy/valid.ts';
 import { find } from '../real/run.ts';
 import { burnFires, levelFires, type Minute, type World } from './by-hand.ts';
 import { type Drawn, drawn, kinds } from './drawn.ts';
@@ -44,17 +41,76 @@ describe.skipIf(promtool === null)('Generated rules', () => {
   test(`of ${seeds.length} policies alert when a count by hand says so, and not a minute longer`, async () => {
     const plays = seeds.map(playOf);
     expect(tallied(plays)).toEqual([]);
-    const files = plays.map(({ drawn: { title }, rules, test: one }, i) => {
-      writeFileSync(join(folder, `${i}.rules.yaml`), stringify({ groups: [{ name: title, rules }] }));
-      const file = join(folder, `${i}.test.yaml`);
-      writeFileSync(file, stringify({ rule_files: [`${i}.rules.yaml`], ...one }, { aliasDuplicateObjects: false }));
-      return file;
-    });
+    const files = plays.map(({ drawn: { title }, rules, test: one }, i) =>
+      written(`${i}`, [{ name: title, rules }], one),
+    );
     const halves = [files.filter((_, i) => i % 2 === 0), files.filter((_, i) => i % 2 === 1)];
     const results = await Promise.all(halves.map((half) => run(['test', 'rules', ...half])));
     for (const { code, output } of results) expect({ code, output: output.slice(0, 8000) }).toMatchObject({ code: 0 });
   });
+
+  test.each([
+    ['traffic without a bad event is 0, and the whole budget is left', { total: 600, bad: 0 }, ['0', '1']],
+    ['no traffic is no sample', { total: 0, bad: 0 }, ['none', 'none']],
+  ] as const)('say that %s, of every kind', async (_, minute, [share, left]) => {
+    const files = kinds.map((_, seed) => {
+      const one = drawn(seed);
+      const story = Array.from({ length: 25 }, (_, at) => (at === 0 ? { total: 0, bad: 0 } : minute));
+      const promise = promiseNamed(`it-${seed}`, one.policy);
+      const { tests, ...more } = testOf(one, { minutes: story, step: 1, promise }, []);
+      const shows = (name: string, value: string) => ({
+        expr: `max(${name}{sloth_slo="it-${seed}"}) or vector(-1)`,
+        eval_time: '24m',
+        exp_samples: [{ labels: '{}', value: value === 'none' ? -1 : Number(value) }],
+      });
+      const shortest = windowText(Math.max(300_000, promise.timeSliceMs ?? 0));
+      const window = windowText(budgetDays(one.policy.window) * 86_400_000);
+      // No slice of an hour has ended.
+      const isOver = promise.timeSliceMs !== 3_600_000 || share === 'none';
+      const promql_expr_test = [
+        ...(isOver ? [shows(`slo:sli_error:ratio_rate${shortest}`, share)] : []),
+        ...(isOver ? [shows(`slo:sli_error:ratio_rate${window}`, share)] : []),
+        ...(isOver ? [shows('slo:period_error_budget_remaining:ratio', left)] : []),
+        shows('slo:time_period:days', String(budgetDays(one.policy.window))),
+        shows('slo:error_budget:ratio', decimal(promise.allowedBadFraction)),
+        shows('sloth_slo_info', '1'),
+      ];
+      return written(`quiet-${share}-${seed}`, rulesOf(one.policy).groups, {
+        ...more,
+        tests: [{ ...tests[0], promql_expr_test }],
+      });
+    });
+    const { code, output } = await run(['test', 'rules', ...files]);
+    expect({ code, output: output.slice(0, 8000) }).toMatchObject({ code: 0 });
+  });
+
+  test('weigh an hour by what it served: one busy bad hour of a quiet day is 4.07 %, not the 0.21 % of averaged shares', async () => {
+    const policy = validPolicy([availability]);
+    const kind = kinds[0]!;
+    const story = Array.from({ length: 1441 }, (_, at) => {
+      if (at === 0) return { total: 0, bad: 0 };
+      return at <= 23 * 60 ? { total: 600, bad: 0 } : { total: 60_000, bad: 3000 };
+    });
+    const promise = promiseNamed('availability', policy);
+    const one = { title: 'busy', policy, kind, random: new Random(1, 'resets') };
+    const { tests, ...more } = testOf(one, { minutes: story, step: 5, promise }, []);
+    const expr = 'abs(slo:sli_error:ratio_rate1d / 0.0406504 - 1) < bool 0.01';
+    const labels =
+      '{policy="default/api",sloth_id="api-availability",sloth_service="api",sloth_slo="availability",sloth_window="1d"}';
+    const promql_expr_test = [{ expr, eval_time: '1440m', exp_samples: [{ labels, value: 1 }] }];
+    const groups = rulesOf(policy).groups.filter(({ name }) => name.includes('/promise/'));
+    const file = written('busy', groups, { ...more, tests: [{ ...tests[0], promql_expr_test }] });
+    expect(await run(['test', 'rules', file])).toMatchObject({ code: 0 });
+  });
 });
+
+/** The file of a test, beside that of its rules. */
+function written(name: string, groups: readonly object[], test: object): string {
+  writeFileSync(join(folder, `${name}.rules.yaml`), stringify({ groups }, { aliasDuplicateObjects: false }));
+  const file = join(folder, `${name}.test.yaml`);
+  writeFileSync(file, stringify({ rule_files: [`${name}.rules.yaml`], ...test }, { aliasDuplicateObjects: false }));
+  return file;
+}
 
 interface Play {
   readonly drawn: Drawn;
@@ -68,7 +124,7 @@ function playOf(seed: number): Play {
   const one = drawn(seed);
   const { policy } = one;
   const name = `it-${seed}`;
-  const promise = promisesOf(policy).find((found) => found.name === name)!;
+  const promise = promiseNamed(name, policy);
   const { alerts } = alertsOf(policy);
   const burns = alerts.filter((alert): alert is BurnAlert => alert.kind === 'Burn' && alert.objective === name);
   const level = alerts.find(({ kind, objective }) => kind !== 'Burn' && objective === name) as LevelAlert;
@@ -112,7 +168,7 @@ function storyOf({ kind, random }: Drawn, burn: BurnAlert, allowed: number, step
   const end = long + Math.max(150, long / 4);
   let hasBurnt = false;
   while (minutes.length <= end) {
-    const isFull = minutes.length > long && !hasBurnt;
+    const isFull: boolean = minutes.length > long && !hasBurnt;
     hasBurnt ||= isFull;
     const choice = minutes.length === 1 ? beginnings : isFull ? burning : happenings;
     const what = choice[random.below(choice.length)]!;
@@ -131,7 +187,7 @@ function storyOf({ kind, random }: Drawn, burn: BurnAlert, allowed: number, step
 }
 
 /** The counters begin at nothing, one of two instances begins anew at times, and what never happened has no series. */
-function testOf({ title, kind, random }: Drawn, { minutes, step }: World, fires: Play['fires']): object {
+function testOf({ title, kind, random }: Drawn, { minutes, step }: World, fires: Play['fires']): RulesTest {
   const series = [0, 1].flatMap((instance) => {
     const reads = minutes.map(() => ({}) as Readonly<Record<string, number>>);
     let counted: Minute = { total: 0, bad: 0 };
@@ -198,6 +254,11 @@ function tallied(plays: readonly Play[]): string[] {
     'plays without any': plays.filter(({ fires }) => fires.every(({ at }) => !at.includes(true))).length,
   };
   return Object.entries(counts).flatMap(([what, count]) => (count < 2 ? [`only ${count} ${what}`] : []));
+}
+
+interface RulesTest {
+  readonly evaluation_interval: string;
+  readonly tests: readonly object[];
 }
 
 interface Ran {
