@@ -140,6 +140,16 @@ describe("the app's metrics", () => {
     expect(samples(world, of, { revision_name: OLD })).toEqual([]);
   });
 
+  test('tell the databases of several services apart', () => {
+    const world = worldOf(
+      { database: true },
+      { services: [API, { ...API, name: 'chat' }].map((ref) => ({ ...ref, rps: 10, database: true })) },
+    );
+    live(world, 10 * MINUTE_MS);
+    const of = 'cloudsql_googleapis_com:client_connector_closed_connection_count';
+    for (const resource_id of ['api', 'chat']) expect(samples(world, of, { resource_id })).toHaveLength(2);
+  });
+
   test('know nothing of a database where there is none', () => {
     const world = worldOf();
     live(world, 10 * MINUTE_MS);

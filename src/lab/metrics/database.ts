@@ -3,16 +3,18 @@ import type { ServiceRef } from '../../facts/service.ts';
 import type { SeriesHandle, SeriesStore } from '../series/store.ts';
 import type { Revision } from '../world/revision.ts';
 
-const name = 'cloudsql_googleapis_com:client_connector_closed_connection_count';
+const closed = 'cloudsql_googleapis_com:client_connector_closed_connection_count';
 
 export class DatabaseMetrics {
   readonly #success: SeriesHandle;
   readonly #error: SeriesHandle;
 
-  constructor(store: SeriesStore, { project }: ServiceRef) {
-    const labels = { monitored_resource: 'cloudsql.googleapis.com/InstanceClient', project_id: project };
-    this.#success = store.series(name, { ...labels, status: 'success' });
-    this.#error = store.series(name, { ...labels, status: 'error' });
+  /** Each service has a database of its own, which is called as it is. */
+  constructor(store: SeriesStore, { project, region, name }: ServiceRef) {
+    const monitored_resource = 'cloudsql.googleapis.com/InstanceClient';
+    const labels = { monitored_resource, project_id: project, location: region, resource_id: name };
+    this.#success = store.series(closed, { ...labels, status: 'success' });
+    this.#error = store.series(closed, { ...labels, status: 'error' });
   }
 
   write(atMs: number, revisions: Iterable<Revision>): void {
