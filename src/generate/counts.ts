@@ -8,9 +8,10 @@
  *   asked for: buckets are cumulative, so that the least of them is the one. A revision that has none says nothing.
  */
 import { type HistogramShape, type Measured, measuredBy } from '../counting/measured.ts';
+import { pathLabels, withoutPaths } from '../counting/paths.ts';
 import type { Indicator, Policy } from '../policy/policy.ts';
 import { boundaryOf, boundaryValue } from '../promql/counters/buckets.ts';
-import { labelText, nativeText, oneOf, selectorText } from '../promql/counters/format.ts';
+import { labelText, nativeText, selectorText } from '../promql/counters/format.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
 import { isShared, type Promised } from './alerts.ts';
 import { atLeastPattern, exactlyPattern } from './at-least.ts';
@@ -38,34 +39,20 @@ function measuredOf(
 ): Pick<Measured, 'shape' | 'revisionLabel'> {
   if (!isShared(promise)) {
     const { shape, ...measured } = measuredBy(metrics, promise, service, revisionLabel);
-    return { ...measured, shape: withoutPaths(shape, promise.indicator) };
+    return { ...measured, shape: leavingOut(shape, promise.indicator) };
   }
   const { bad, total } = promise.counters;
   return { shape: { kind: 'Ratio', bad, total }, revisionLabel };
 }
 
-/** As those who measure requests name the label that has the path. */
-const pathLabels = [
-  ...['route', 'path', 'uri', 'url', 'handler', 'endpoint', 'http_route', 'http_target', 'url_path', 'http_path'],
-  ...['request_path', 'request_uri'],
-];
-
-/** Which label has the path nobody knows here: what has one of them, by any of these names, is left out. */
-function withoutPaths(shape: Measured['shape'], indicator: Indicator): Measured['shape'] {
+/** Which label has the path nobody knows here: what has one of them, by whatever name, is left out. */
+function leavingOut(shape: Measured['shape'], indicator: Indicator): Measured['shape'] {
   const paths = indicator.kind === 'Latency' ? indicator.excludePaths : [];
   if (paths.length === 0) return shape;
-  const without = (counter: Counter): Counter => {
-    const more = pathLabels.map((label) => noneOf(label, paths));
-    return { ...counter, matchers: [...counter.matchers, ...more] };
-  };
-  const of = (sum: CounterSum): CounterSum => sum.map(({ sign, counter }) => ({ sign, counter: without(counter) }));
-  if (shape.kind === 'Histogram') return { ...shape, counter: without(shape.counter) };
+  const left = (counter: Counter): Counter => withoutPaths(counter, pathLabels, paths);
+  const of = (sum: CounterSum): CounterSum => sum.map(({ sign, counter }) => ({ sign, counter: left(counter) }));
+  if (shape.kind === 'Histogram') return { ...shape, counter: left(shape.counter) };
   return { ...shape, bad: of(shape.bad), total: of(shape.total) };
-}
-
-function noneOf(label: string, values: readonly string[]): LabelMatch {
-  const { op, value } = oneOf(label, values);
-  return { label, op: op === '=' ? '!=' : '!~', value };
 }
 
 type Role = 'Bad' | 'Total';
