@@ -95,6 +95,7 @@ describe('What can never fire', () => {
       {
         objective: 'latency',
         name: 'LatencyBudgetBurn1h',
+        reason: 'Unreachable',
         message: '10 % may be bad, so that this alert would need 144 %: it could never fire.',
       },
     ]);
