@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { foreseen } from '../decide/foreseen.ts';
 import { serviceText } from '../facts/service.ts';
+import { alertsOf } from '../generate/alerts.ts';
 import { checkPolicies, type Note, type PlacedPolicy } from '../policy/check/policies.ts';
 import { textIn } from '../policy/check/text.ts';
 import type { Finding, Position } from '../policy/check/yaml.ts';
@@ -66,7 +67,7 @@ async function checkFiles(files: readonly string[], io: CheckIo): Promise<Read> 
     const checked = await checkFile(file, io);
     policies.push(...checked.policies);
     const problems = [...checked.findings, ...checked.policies.flatMap((placed) => conflicts(placed, file, seen))];
-    const { notes } = checked;
+    const notes = [...checked.notes, ...checked.policies.flatMap(unreachable)].sort((a, b) => a.line - b.line);
     const warnings = checked.policies.flatMap(warningsOf);
     const ok = problems.length === 0;
     reports.push({ file, ok, problems: problems.sort((a, b) => a.line - b.line), notes, warnings });
@@ -78,6 +79,14 @@ const warningsOf = ({ policy, position }: PlacedPolicy): Finding[] =>
   foreseen(policy)
     .map(({ path, message, hint }) => ({ ...position(path, 'value'), path: pathText(path), message, hint }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
+
+/** Alerts that would never fire, and so are not generated. */
+const unreachable = ({ policy, position, objectivePath }: PlacedPolicy): Note[] =>
+  alertsOf(policy).leftOut.flatMap(({ objective, name, reason, message }) => {
+    if (reason !== 'Unreachable') return [];
+    const path = objectivePath(objective);
+    return [{ ...position(path, 'value'), path: pathText(path), message: `no alert ${name} is generated: ${message}` }];
+  });
 
 const withoutRepeats = (files: readonly string[]): string[] => [
   ...new Map(files.map((file) => [file === '-' ? file : resolve(file), file])).values(),

@@ -74,6 +74,8 @@ export interface SaturationAlert extends AnyAlert {
 export interface LeftOut {
   readonly objective: string;
   readonly name: string;
+  /** Unreachable: there cannot be so many bad ones. Needless: a service that keeps its promise would be told of. */
+  readonly reason: 'Unreachable' | 'Needless';
   /** One sentence. */
   readonly message: string;
 }
@@ -125,7 +127,7 @@ function burn(promise: Promised, pair: WindowPair, days: number): Found {
   const threshold = Number(decimal(rate * allowedBadFraction));
   if (rate < slowestBurnRate) {
     const message = `${percent(budgetShare)} of a budget of ${decimal(days)} days is less than its even share of ${long}: a service that keeps its promise would be told of.`;
-    return { objective, name: names.name, message };
+    return { objective, name: names.name, reason: 'Needless', message };
   }
   if (threshold >= 1 && !mayExceedAll(promise))
     return unreachable(objective, names.name, threshold, allowedBadFraction);
@@ -154,7 +156,7 @@ const mayExceedAll = (promise: Promised): boolean => promise.timeSliceMs === nul
 
 function unreachable(objective: string, name: string, threshold: number, allowed: number): LeftOut {
   const message = `${percent(allowed)} may be bad, so that this alert would need ${percent(threshold)}: it could never fire.`;
-  return { objective, name, message };
+  return { objective, name, reason: 'Unreachable', message };
 }
 
 const rounded = (rate: number): string => decimal(Number(rate.toPrecision(4)));
@@ -196,7 +198,7 @@ function level(promise: Promised, { window }: Policy): Found {
       return { kind: 'TooSlow', ...common, ...names, threshold: decimal(share), for: '10m', summary };
     }
     case 'Rate': {
-      const summary = `There has been more than ${percent(allowedBadFraction)} of ${objective} for five minutes.`;
+      const summary = `For five minutes there have been more than ${decimal(100 * allowedBadFraction)} bad events of ${objective} for every hundred.`;
       const names = namesOf(objective, 'rate-too-high');
       return { kind: 'RateTooHigh', ...common, ...names, threshold: decimal(allowedBadFraction), for: '5m', summary };
     }

@@ -6,19 +6,24 @@ import { decimal } from './decimal.ts';
 
 /** `least` is above zero. Signs are not: no boundary of durations has one. */
 export function atLeastPattern(least: number): string {
-  const [whole = '0', fraction = ''] = decimal(least).split('.');
-  return [...wholeAtLeast(whole, fraction), ...scientific(least)].join('|');
+  return [...wholeAtLeast(...parts(least)), ...scientificAtLeast(least)].join('|');
 }
 
 /** The texts for this number alone. */
 export function exactlyPattern(value: number): string {
-  const [whole = '0', fraction = ''] = decimal(value).split('.');
-  const before = whole === '0' && fraction !== '' ? '0?' : whole;
-  const plain = fraction === '' ? `${before}(\\.0*)?` : `${before}\\.${fraction}0*`;
-  if (value < 1) return plain;
+  const [whole, fraction] = parts(value);
+  const plain = exactly(whole === '0' && fraction !== '' ? '0?' : whole, fraction);
   const exponent = Math.floor(Math.log10(value) + 1e-12);
-  const [lead = '1', rest = ''] = decimal(value / 10 ** exponent).split('.');
-  return `${plain}|${lead}${rest === '' ? '(\\.0*)?' : `\\.${rest}0*`}[eE]\\+?0?${exponent}`;
+  if (exponent < scientificFrom) return plain;
+  return `${plain}|${scientific(exactly(...parts(value / 10 ** exponent)), String(exponent))}`;
+}
+
+const exactly = (whole: string, fraction: string): string =>
+  fraction === '' ? `${whole}(\\.0*)?` : `${whole}\\.${fraction}0*`;
+
+function parts(value: number): [whole: string, fraction: string] {
+  const [whole = '0', fraction = ''] = decimal(value).split('.');
+  return [whole, fraction];
 }
 
 const anyFraction = '(\\.[0-9]*)?';
@@ -46,17 +51,22 @@ const aboveAt = (whole: string): string[] =>
 const digitAbove = (digit: string): string => (digit === '8' ? '9' : `[${Number(digit) + 1}-9]`);
 const repeated = (count: number): string => (count === 0 ? '' : count === 1 ? '[0-9]' : `[0-9]{${count}}`);
 
-/** Large numbers are written so by Go, Java and others: 1e+06, 1.5E6. */
-function scientific(least: number): string[] {
-  const exponent = Math.max(0, Math.floor(Math.log10(least) + 1e-12));
-  const mantissa = least >= 1 ? decimal(least / 10 ** exponent) : '1';
-  const [whole = '1', fraction = ''] = mantissa.split('.');
+/** From here on some write numbers so: 1e+06, 1.5E7. */
+const scientificFrom = 6;
+
+function scientificAtLeast(least: number): string[] {
+  const exponent = Math.floor(Math.log10(least) + 1e-12);
+  if (exponent < scientificFrom) return [scientific(`[1-9]${anyFraction}`, exponentsFrom(scientificFrom))];
+  const [whole, fraction] = parts(least / 10 ** exponent);
   const sameExponent = [...aboveAt(whole).map((text) => `${text}${anyFraction}`), ...sameWhole(whole, fraction)];
-  const larger = exponentAbove(exponent);
-  const text = (mantissas: string, exponents: string) => `(${mantissas})[eE]\\+?0?(${exponents})`;
-  return [text(sameExponent.join('|'), String(exponent)), text(`[1-9]${anyFraction}`, larger)];
+  return [
+    scientific(sameExponent.join('|'), String(exponent)),
+    scientific(`[1-9]${anyFraction}`, exponentsFrom(exponent + 1)),
+  ];
 }
 
+const scientific = (mantissas: string, exponents: string): string => `(${mantissas})[eE]\\+?0?(${exponents})`;
+
 /** Nobody waits for 10^20 of anything. */
-const exponentAbove = (exponent: number): string =>
-  Array.from({ length: 20 - exponent }, (_, i) => exponent + 1 + i).join('|');
+const exponentsFrom = (exponent: number): string =>
+  exponent < 10 ? `[${exponent}-9]|1[0-9]` : Array.from({ length: 20 - exponent }, (_, i) => exponent + i).join('|');

@@ -8,7 +8,8 @@
  *   asked for: buckets are cumulative, so that the least of them is the one. A revision that has none says nothing.
  */
 import { type HistogramShape, type Measured, measuredBy } from '../counting/measured.ts';
-import type { Policy } from '../policy/policy.ts';
+import { pathLabels, withoutPaths } from '../counting/paths.ts';
+import type { Indicator, Policy } from '../policy/policy.ts';
 import { boundaryOf, boundaryValue } from '../promql/counters/buckets.ts';
 import { labelText, nativeText, selectorText } from '../promql/counters/format.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
@@ -36,9 +37,22 @@ export function measuredOf(
   promise: Promised,
   { metrics, service, revisionLabel }: Policy,
 ): Pick<Measured, 'shape' | 'revisionLabel'> {
-  if (!isShared(promise)) return measuredBy(metrics, promise, service, revisionLabel);
+  if (!isShared(promise)) {
+    const { shape, ...measured } = measuredBy(metrics, promise, service, revisionLabel);
+    return { ...measured, shape: leavingOut(shape, promise.indicator) };
+  }
   const { bad, total } = promise.counters;
   return { shape: { kind: 'Ratio', bad, total }, revisionLabel };
+}
+
+/** Which label has the path nobody knows here: what has one of them, by whatever name, is left out. */
+function leavingOut(shape: Measured['shape'], indicator: Indicator): Measured['shape'] {
+  const paths = indicator.kind === 'Latency' ? indicator.excludePaths : [];
+  if (paths.length === 0) return shape;
+  const left = (counter: Counter): Counter => withoutPaths(counter, pathLabels, paths);
+  const of = (sum: CounterSum): CounterSum => sum.map(({ sign, counter }) => ({ sign, counter: left(counter) }));
+  if (shape.kind === 'Histogram') return { ...shape, counter: left(shape.counter) };
+  return { ...shape, bad: of(shape.bad), total: of(shape.total) };
 }
 
 type Role = 'Bad' | 'Total';

@@ -83,7 +83,8 @@ function countsOver(
   const { name, timeSliceMs } = promise;
   const window = windowText(windowMs);
   if (timeSliceMs !== null) {
-    const slices = `${recorded(names.slice, policy, name)}[${window}:${windowText(timeSliceMs)}]`;
+    // One of each: without the slice that ended when the window began, which Prometheus takes in up to its third version.
+    const slices = `${recorded(names.slice, policy, name)}[${windowMs - 1}ms:${windowText(timeSliceMs)}]`;
     return { bad: `sum_over_time(${slices})`, total: `count_over_time(${slices})` };
   }
   if (windowMs <= longestByCounters) return countsIn(window, promise, policy);

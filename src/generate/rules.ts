@@ -52,8 +52,8 @@ function groupsOf(promise: Promised, policy: Policy, { alerts }: Alerts): Group[
   const own = alerts.filter(({ objective, kind }) => objective === promise.name && kind !== 'Saturated');
   const counts = countRecordings(promise, policy, own);
   return [
-    groupOf(policy, promise.name, [...counts, ...own.map((alert) => alertRule(alert, policy))]),
-    groupOf(policy, `${promise.name}-budget`, budgetRecordings(promise, policy), budgetInterval),
+    groupOf(policy, `promise/${promise.name}`, [...counts, ...own.map((alert) => alertRule(alert, policy))]),
+    groupOf(policy, `budget/${promise.name}`, budgetRecordings(promise, policy), budgetInterval),
   ];
 }
 

@@ -1,64 +1,75 @@
-/** `steadyrun generate grafana | dashboard | monitoring | runbook`, as somebody runs it in a pipeline. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { parse as parseYaml, stringify } from 'yaml';
-import { steadyrun } from './cli.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { generateRules } from '../../src/commands/generate.ts';
+import type { Flavor } from '../../src/generate/flavors.ts';
+import { fine } from '../policy/invalid.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'steadyrun-generate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function file(name: string, spec: object = {}): string {
-  const path = join(folder, `${name}.yaml`);
-  const objectives = [{ name: 'availability', targetPercent: 99.9 }];
-  const service = { project: 'acme', region: 'europe-west1', name };
-  const policy = { apiVersion: 'steadyrun.dev/v1alpha1', kind: 'SLOPolicy', metadata: { name } };
-  writeFileSync(path, stringify({ ...policy, spec: { service, objectives, ...spec } }));
+let count = 0;
+function file(content: string): string {
+  const path = join(folder, `${++count}.yaml`);
+  writeFileSync(path, content);
   return path;
 }
 
-const api = file('api', { generate: { runbookUrl: 'https://runbooks.example.com/api.md' } });
-const chat = file('chat', { metrics: { type: 'Prometheus', address: 'http://prometheus:9090' } });
-const broken = file('broken', { objectives: [{ name: 'availability', targetPercent: 0.999 }] });
+async function run(files: readonly string[], flavor?: Flavor, stdin = '') {
+  const [out, err]: [string[], string[]] = [[], []];
+  const io = {
+    stdout: { write: (text: string) => out.push(text) },
+    stderr: { write: (text: string) => err.push(text) },
+    stdin: (async function* () {
+      yield Buffer.from(stdin);
+    })(),
+  };
+  const code = await generateRules(files, flavor ? { flavor } : {}, io);
+  return { code, stdout: out.join(''), stderr: err.join('') };
+}
 
-const whats = ['grafana', 'dashboard', 'monitoring', 'runbook'] as const;
+const other = fine.replace('name: api\nspec', 'name: other\nspec').replace('name: api\n  mode', 'name: other\n  mode');
 
-describe('steadyrun generate', () => {
-  test.each([
-    ['grafana', (text: string) => parseYaml(text)],
-    ['dashboard', (text: string) => JSON.parse(text)],
-    ['monitoring', (text: string) => JSON.parse(text)],
-    ['runbook', (text: string) => expect(text).toMatch(/^# Runbook: api\n/)],
-  ])('%s prints one document for several policies', async (what, read) => {
-    const { code, out } = await steadyrun('generate', what, api, chat);
-    expect(code).toBe(0);
-    expect(() => read(out)).not.toThrow();
-    expect(out).toContain('chat');
+describe('steadyrun generate rules', () => {
+  it('prints a document for each policy, of one file or several, or of standard input', async () => {
+    const apart = await run([file(fine), file(other)]);
+    expect(apart).toMatchObject({ code: 0, stderr: '' });
+    expect(apart.stdout.match(/^kind: .*$/gm)).toHaveLength(2);
+    expect(await run([file(`${fine}---\n${other}`)])).toEqual(apart);
+    expect(await run(['-'], undefined, `${fine}---\n${other}`)).toEqual(apart);
   });
 
-  test.each(whats)('%s prints nothing but what is wrong, where anything is', async (what) => {
-    const { code, out, err } = await steadyrun('generate', what, api, broken);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain(`${broken}:`);
-    expect(err).toContain('spec.objectives[0].targetPercent');
+  it('prints the flavor that is asked for', async () => {
+    expect((await run([file(fine)], 'PrometheusRule')).stdout).toContain('kind: PrometheusRule');
+    expect((await run([file(fine)], 'GlobalRules')).stdout).toContain('kind: GlobalRules');
+    expect((await run([file(fine)], 'File')).stdout).not.toContain('kind:');
   });
 
-  test.each(whats)('%s says which file there is not', async (what) => {
-    const { code, out, err } = await steadyrun('generate', what, join(folder, 'none.yaml'));
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('there is no such file');
+  it('prints nothing but what is wrong, as check does, when anything is', async () => {
+    const path = file(fine.replace('99.9', '0.999'));
+    expect(await run([file(other), path])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: [
+        `${path}:15:22: spec.objectives[0].targetPercent: must be greater than 1 and less than 100, not 0.999`,
+        '    targetPercent is a percentage: write 99.9',
+        '',
+      ].join('\n'),
+    });
   });
 
-  test('grafana asks the data source that is named', async () => {
-    const { out } = await steadyrun('generate', 'grafana', api, '--datasource-uid', 'PBFA97CFB590B2093');
-    const { groups } = parseYaml(out) as { groups: { rules: { data: { datasourceUid: string }[] }[] }[] };
-    expect(groups[0]!.rules[0]!.data[0]!.datasourceUid).toBe('PBFA97CFB590B2093');
+  it('takes no service twice', async () => {
+    const { code, stdout, stderr } = await run([file(fine), file(fine.replace('name: api\nspec', 'name: twin\nspec'))]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('already has a policy at');
   });
 
-  test('monitoring says what Cloud Monitoring cannot see', async () => {
-    const { code, err } = await steadyrun('generate', 'monitoring', api, chat);
-    expect(code).toBe(0);
-    expect(err).toMatch(/^default\/chat: its metrics are at http:\/\/prometheus:9090: Cloud Monitoring sees /);
+  it('says that a file is missing', async () => {
+    const { code, stderr } = await run([join(folder, 'none.yaml')]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `${join(folder, 'none.yaml')}:1:1: there is no such file\n    look at the path\n`,
+    });
   });
 });
