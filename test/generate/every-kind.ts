@@ -22,6 +22,16 @@ export const everyKind = [
     indicator: ratio(`sum(rate(http_requests_total{job="api",status!~"5.."}[5m])) / ${all}`),
   },
   {
+    name: 'paths',
+    indicator: {
+      latency: {
+        threshold: '300ms',
+        query: 'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket{job="api"}[5m])))',
+        excludePaths: ['/healthz'],
+      },
+    },
+  },
+  {
     name: 'bucket',
     targetPercent: 95,
     indicator: ratio(

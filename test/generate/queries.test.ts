@@ -49,6 +49,7 @@ describe.each(types)('asked of %s', (type) => {
     ['good by revision', 0.05, 0.01],
     ['own-latency by revision', 0.5, 0.03],
     ['latency by revision', 0.5, 0.01],
+    ['paths by revision', 0.5, 0.01],
     ['bucket by revision', 0.5, 0.01],
     ['p95 of own-latency by revision', 600, 60],
     ['p95 of latency by revision', 0.6, 0.15],
@@ -56,6 +57,11 @@ describe.each(types)('asked of %s', (type) => {
     const shown = await byRevision(queryOf(policy, title));
     expect(Math.abs(shown.canary! - expected)).toBeLessThan(tolerance);
     expect(shown.stable!).toBeLessThan(shown.canary! / 1.5);
+  });
+
+  test('paths that do not count are left out of every figure', () => {
+    for (const title of ['paths by revision', 'p95 of paths by revision', 'Burn rate of paths'])
+      expect(queryOf(policy, title)).toContain('route!="/healthz"');
   });
 
   test('a canary without a single failure is shown at 0, not left out', async () => {

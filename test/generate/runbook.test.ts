@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { alertsOf } from '../../src/generate/alerts.ts';
 import { anchorOf, fenced } from '../../src/generate/runbook/markdown.ts';
 import { runbooksOf } from '../../src/generate/runbook/runbook.ts';
-import { validPolicy } from '../policy/valid.ts';
+import { availability, validPolicy } from '../policy/valid.ts';
 import { drawnPolicies } from './drawn-policies.ts';
 import { everyKind, everyKindAt } from './every-kind.ts';
 
@@ -86,6 +86,13 @@ describe('a runbook', () => {
   test('fills in the database that the metrics name, and how many instances it can take', () => {
     expect(everything).toContain('gcloud sql instances failover main --project acme');
     expect(everything).not.toContain('INSTANCE=  #');
+    const closed = 'cloudsql_googleapis_com:client_connector_closed_connection_count';
+    const shared = {
+      bad: `${closed}{resource_id="orders",status!="success"}`,
+      total: `${closed}{resource_id="orders"}`,
+    };
+    const database = { name: 'database', targetPercent: 99.5, indicator: { shared } };
+    expect(runbooksOf([validPolicy([availability, database])])).toContain('instances failover orders --project acme');
     const tuning = { connections: [{ name: 'main', max: 250, reserve: 30, perInstance: 10 }] };
     expect(runbooksOf([validPolicy(everyKind, { tuning })])).toContain('no more than 22 instances');
     expect(runbooksOf([validPolicy()])).toContain('INSTANCE=  # one of these');

@@ -99,8 +99,7 @@ function quantileByRevision(objective: Objective, policy: Policy): Panel | null 
   if (indicator.kind !== 'Latency') return null;
   const { percentile, thresholdMs, histogram } = indicator;
   const { shape, revisionLabel } = measuredOf(objective, policy);
-  const counter = histogram?.counter ?? (shape.kind === 'Histogram' ? shape.counter : null);
-  if (counter === null) return null;
+  const counter = shape.kind === 'Histogram' ? shape.counter : shape.total[0]!.counter;
   const kept = [...(histogram?.native ? [] : ['le']), labelText(revisionLabel)].join(', ');
   const query: PanelQuery = {
     expr: `histogram_quantile(${decimal(percentile / 100)}, sum by (${kept}) (increase(${selectorText(counter)}[5m])))`,

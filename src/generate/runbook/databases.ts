@@ -9,17 +9,20 @@ export interface Database {
   readonly at: string;
 }
 
+/** `acme:main`, or `main` of the service's own project. */
+const identities: ReadonlySet<string> = new Set(['database_id', 'resource_id']);
+
 export function databasesOf({ service, shared }: Policy): readonly Database[] {
   const ids = shared.flatMap(({ counters: { bad, total } }) =>
     [...bad, ...total].flatMap(({ counter: { name, matchers } }) =>
       name.startsWith('cloudsql_googleapis_com:')
-        ? matchers.filter(({ label, op }) => label === 'database_id' && op === '=')
+        ? matchers.filter(({ label, op }) => identities.has(label) && op === '=')
         : [],
     ),
   );
   const known = [...new Set(ids.map(({ value }) => value))].flatMap((id): Database[] => {
-    const [, project, instance] = /^([a-z][a-z0-9.:-]*):([a-z][a-z0-9-]*)$/.exec(id) ?? [];
-    return project && instance ? [{ chosen: [], at: `${instance} --project ${project}` }] : [];
+    const [, project = service.project, instance] = /^(?:([a-z][a-z0-9.:-]*):)?([a-z][a-z0-9-]*)$/.exec(id) ?? [];
+    return instance === undefined ? [] : [{ chosen: [], at: `${instance} --project ${project}` }];
   });
   if (known.length > 0) return known;
   const project = `--project ${service.project}`;
