@@ -8,8 +8,6 @@ import { panelsOf } from '../panels/panels.ts';
 import { stableId } from '../stable-id.ts';
 import { datasource, panelJson } from './panel-json.ts';
 
-export type GrafanaDashboard = ReturnType<typeof dashboardOf>;
-
 /** One document for one policy, a list of them for several. */
 export function dashboardText(policies: readonly Policy[]): string {
   const dashboards = policies.map(dashboardOf);
