@@ -15,6 +15,10 @@ export interface Counting {
   readonly parts: readonly Counter[];
   /** Buckets are kept apart by `le`. */
   readonly byBucket: boolean;
+  /** And by the instance that counted them. */
+  readonly byInstance?: boolean;
+  /** How many instances have any of these series comes with the answer. */
+  readonly instancesOf?: Counter;
   /** Only this revision; null: every revision. */
   readonly revision: string | null;
   /** A positive whole number of milliseconds. */
@@ -58,14 +62,33 @@ export const isCheck = ({ labels }: Sample): boolean => /^[se]/.test(labels[part
  * Google's own metrics are stored as changes with the time they span, which its `increase` adds up, births included.
  */
 export function countingQuery(counting: Counting): string {
-  const { measured, parts, byBucket } = counting;
-  const kept = [labelText(measured.revisionLabel), ...(byBucket ? ['le'] : [])].join(', ');
+  const { measured, parts, byBucket, byInstance } = counting;
+  const kept = [
+    labelText(measured.revisionLabel),
+    ...(byBucket ? ['le'] : []),
+    ...(byInstance ? [instanceLabel] : []),
+  ].join(', ');
   const sums = parts.map((part) => `sum by (${kept}) (${grown(counting, part)})`);
-  const checks = checksOf(counting);
+  const checks = [...checksOf(counting), ...instancesText(counting)];
   if (sums.length === 1) return [sums[0]!, ...checks].join(' or ');
   const told = sums.map((sum, index) => `label_replace(${sum}, "${partLabel}", "${index}", "", "")`);
   return [...told, ...checks].join(' or ');
 }
+
+/** The label by which Prometheus and Google tell what was scraped apart. */
+export const instanceLabel = 'instance';
+
+const instancesPart = 'instances';
+
+function instancesText({ measured, windowMs, instancesOf }: Counting): string[] {
+  if (instancesOf === undefined) return [];
+  const label = labelText(measured.revisionLabel);
+  const text = selectorText(instancesOf, [{ label: instanceLabel, op: '!=', value: '' }]);
+  const each = `count by (${label}, ${instanceLabel}) (last_over_time(${text}[${duration(windowMs)}]))`;
+  return [`label_replace(count by (${label}) (${each}), "${partLabel}", "${instancesPart}", "", "")`];
+}
+
+export const isInstances = ({ labels }: Sample): boolean => labels[partLabel] === instancesPart;
 
 /** How many series each check has of a revision, just before the window and at its end. */
 function checksOf({ measured, revision, windowMs, lookback, checks = [], recentMs = windowMs }: Counting): string[] {

@@ -3,7 +3,7 @@ import type { Tally } from '../facts/counts.ts';
 import type { CounterSum } from '../promql/counters/model.ts';
 import type { Neighbours } from './boundaries.ts';
 import { keyOf, partsOf, type RatioShape } from './measured.ts';
-import { checkPlace, partLabel, type WindowEnd } from './queries.ts';
+import { checkPlace, isInstances, partLabel, type WindowEnd } from './queries.ts';
 import type { Sample, Vector } from './vector.ts';
 
 export type ByRevision = Readonly<Record<string, Tally>>;
@@ -76,6 +76,13 @@ export function latencyTallies(
     below[revision] = { bad: Math.max(0, total - goodBelow), total };
   }
   return { byRevision: at, below: lower ? below : null };
+}
+
+/** How many instances each revision has; undefined: the series do not tell them apart. */
+export function instancesIn(vector: Vector, revisionLabel: string): Readonly<Record<string, number>> | undefined {
+  const counted = vector.filter((sample) => isInstances(sample) && sample.labels[revisionLabel]);
+  if (counted.length === 0) return undefined;
+  return Object.fromEntries(counted.map(({ labels, value }) => [labels[revisionLabel]!, value]));
 }
 
 /** Samples without a revision belong to nobody and are left out. */

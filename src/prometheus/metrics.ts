@@ -11,8 +11,8 @@ import {
   partsOf,
   type RatioShape,
 } from '../counting/measured.ts';
-import { bucket, type Counting, countingQuery, isCheck } from '../counting/queries.ts';
-import { brokenCount, latencyTallies, ratioTallies } from '../counting/tally.ts';
+import { bucket, type Counting, countingQuery, instanceLabel, isCheck, isInstances } from '../counting/queries.ts';
+import { brokenCount, instancesIn, latencyTallies, ratioTallies } from '../counting/tally.ts';
 import type { Sample, Vector } from '../counting/vector.ts';
 import { type Answer, known, unknown } from '../facts/answer.ts';
 import type { Counts, Freshness, History, Tally } from '../facts/counts.ts';
@@ -157,15 +157,22 @@ export class PromqlMetrics implements Metrics {
       if (near.kind === 'Near') {
         const parts = [bucket(shape.counter, textsOf(near))];
         const checks = measured.platform ? noChecks : bucketChecks(shape, near);
-        const vector = await this.#ask(question, measured, { parts, byBucket: true, checks: asked(checks) });
+        const counting = {
+          parts,
+          byBucket: true,
+          checks: asked(checks),
+          ...(!measured.platform && instancesOf(shape)),
+        };
+        const vector = await this.#ask(question, measured, counting);
         const broken = brokenCount(vector);
         if (broken) return unknown('ProviderError', broken);
         const missing = missingIn(vector, checks, revisionLabel, revisions);
-        const compared = vector.filter((one) => !isCheck(one) && revisions.includes(one.labels[revisionLabel] ?? ''));
+        const compared = withoutChecks(vector).filter((one) => revisions.includes(one.labels[revisionLabel] ?? ''));
         const tallies = missing === null ? latencyTallies(near, compared, revisionLabel) : null;
         if (tallies) {
           const { byRevision, below } = tallies;
-          return known({ ...windowOf(question), byRevision, ...(below && { below }) });
+          const instances = instancesIn(vector, revisionLabel);
+          return known({ ...windowOf(question), byRevision, ...(below && { below }), ...(instances && { instances }) });
         }
         if (isLast && missing) return untold(missing.message);
       }
@@ -181,7 +188,7 @@ export class PromqlMetrics implements Metrics {
   #ask(
     { source, fromMs, toMs, tickMs, createdAtMs }: CountsQuestion,
     measured: Measured,
-    what: Pick<Counting, 'parts' | 'byBucket' | 'checks'>,
+    what: Pick<Counting, 'parts' | 'byBucket' | 'checks' | 'instancesOf'>,
   ): Promise<Vector> {
     const young = Object.keys(createdAtMs).filter((name) => createdAtMs[name]! > fromMs - lookbackMs);
     // Each series that goes on has a sample within the last interval; one that lies just before it may be its last.
@@ -197,11 +204,35 @@ export class PromqlMetrics implements Metrics {
     const buckets = await this.#known.buckets(source, shape.counter, measured, toMs);
     const near = nearestOf(shape, buckets, revisionLabel, [revision]);
     if (near.kind !== 'Near') return { ticks: [], tickMs };
-    const vectors = await this.#past(question, measured, {
-      parts: [bucket(shape.counter, textsOf(near))],
-      byBucket: true,
-    });
-    return ticksOf(question, vectors, (vector) => latencyTallies(near, vector, revisionLabel)?.byRevision[revision]);
+    const parts = [bucket(shape.counter, textsOf(near))];
+    const [vectors, byInstance] = await Promise.all([
+      this.#past(question, measured, { parts, byBucket: true }),
+      measured.platform ? undefined : this.#byInstance(question, measured, near, parts),
+    ]);
+    const past = ticksOf(
+      question,
+      vectors,
+      (vector) => latencyTallies(near, vector, revisionLabel)?.byRevision[revision],
+    );
+    return { ...past, ...(byInstance && { byInstance }) };
+  }
+
+  /** undefined: the series do not tell instances apart. */
+  async #byInstance(
+    { source, revision, toMs, lengthMs, tickMs }: HistoryQuestion,
+    measured: Measured,
+    near: Neighbours,
+    parts: readonly Counter[],
+  ): Promise<Tally[] | undefined> {
+    const windowMs = lengthMs - tickMs;
+    const asked = { measured, revision, windowMs, lookback: historyLookback, young: [], parts, byBucket: true };
+    const vector = await this.#client.instant(source, countingQuery({ ...asked, byInstance: true }), toMs);
+    const told = vector.filter(({ labels }) => labels[instanceLabel]);
+    if (told.length === 0 || brokenCount(vector) !== null) return undefined;
+    const each = Map.groupBy(told, ({ labels }) => labels[instanceLabel]!);
+    return [...each.values()].flatMap(
+      (samples) => latencyTallies(near, samples, measured.revisionLabel)?.byRevision[revision] ?? [],
+    );
   }
 
   async #historyOfRatio(question: HistoryQuestion, measured: Measured, shape: RatioShape): Promise<History> {
@@ -244,7 +275,10 @@ function ticksOf(
   return { ticks, tickMs };
 }
 
-const withoutChecks = (vector: Vector): Vector => vector.filter((sample) => !isCheck(sample));
+const withoutChecks = (vector: Vector): Vector => vector.filter((sample) => !isCheck(sample) && !isInstances(sample));
+
+/** Each instance has a last bucket. */
+const instancesOf = ({ counter }: HistogramShape) => ({ instancesOf: bucket(counter, ['+Inf']) });
 
 const noChecks: Checks = { parts: [], needed: [], alike: [] };
 

@@ -113,11 +113,8 @@ class Judge:
         for test in self.c:
             ratios, meter = self.now[test], self.c[test]
             self.c[test] = [
-                min(
-                    max(meter[i] if i < len(meter) else D(1), D(1))
-                    * (min(self.cap, ratios[i]) if i < len(ratios) else D(1)),
-                    max(self.cap**3, SUSPECTED),
-                )
+                max(meter[i] if i < len(meter) else D(1), D(1))
+                * (min(self.cap, ratios[i]) if i < len(ratios) else D(1))
                 for i in range(max(len(ratios), len(meter)))
             ]
         # What passes before it has lasted is not worth a conviction, nor nearly.

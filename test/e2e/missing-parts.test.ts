@@ -48,7 +48,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const failing = { LAB_ERROR_PERCENT: '8', LAB_LATENCY_MS: '110/420/900' };
+const failing = { LAB_ERROR_PERCENT: '8', LAB_LATENCY_MS: '200/700/1200' };
 const conditionOf = ({ conditions = [] }: Status, type: string) => conditions.find((one) => one.type === type);
 const worldMinutes = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 500));
 

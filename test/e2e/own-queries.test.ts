@@ -41,7 +41,7 @@ describe.concurrent('over HTTP, by the queries of the team', { timeout: 600_000 
 
   test.each([
     ['drops', { LAB_WEBSOCKET_DISCONNECT_PERCENT: '4' }, 'EventRateRegression', /^disconnects: /],
-    ['slow', { LAB_LATENCY_MS: '110/420/900' }, 'LatencyRegression', /^latency: /],
+    ['slow', { LAB_LATENCY_MS: '200/700/1200' }, 'LatencyRegression', /^latency: /],
   ] as const)('one that is worse is rolled back for the right reason: %s', async (name, env, reason, sentence) => {
     const service = services[name];
     const stable = (await service.until(({ phase }) => phase === 'Steady')).stable!.revision;

@@ -53,7 +53,7 @@ test('a watch in which the operator was away is not passed: what came in meanwhi
     },
   });
   await stage.until((status) => status.phase === 'Watching', 60);
-  stage.event({ at: '30s', for: '9h', on: 'Candidate', latencyFactor: 1.4 });
+  stage.event({ at: '30s', for: '9h', on: 'Candidate', latencyFactor: 2 });
   stage.kill();
   await stage.run(20);
   stage.start();

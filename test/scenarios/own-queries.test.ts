@@ -31,7 +31,7 @@ describe("a team's own queries", () => {
 
   test.each([
     ['disconnects', 'EventRateRegression', { LAB_WEBSOCKET_DISCONNECT_PERCENT: '4' }],
-    ['latency', 'LatencyRegression', { LAB_LATENCY_MS: '110/420/900' }],
+    ['latency', 'LatencyRegression', { LAB_LATENCY_MS: '200/700/1200' }],
     ['errors', 'ErrorRateRegression', { LAB_ERROR_PERCENT: '5' }],
   ])('roll back what is worse in %s, within ten minutes and for that reason', async (objective, reason, env) => {
     const { stage, stable, candidate } = await ramping(own(), env);
@@ -65,7 +65,7 @@ describe("a team's own queries", () => {
 
   test('beside Cloud Run’s own metrics keep their own pace: the fast one convicts as soon as instances are not new any more', async () => {
     const mixed = own(([, latency]) => [{ name: 'availability', targetPercent: 99.9 }, latency]);
-    const { stage, candidate } = await ramping(mixed, { LAB_LATENCY_MS: '110/900/1500' });
+    const { stage, candidate } = await ramping(mixed, { LAB_LATENCY_MS: '250/900/1500' });
     const taken = await stage.until((status) => status.rejected?.[0]?.revision === candidate, 8);
     expect(taken).toBeLessThan(7);
     expect(stage.status.rejected![0]!.reason).toBe('LatencyRegression');

@@ -172,7 +172,7 @@ test.each([20, 60, 120])('errors that come %d s later than the requests are wait
 });
 
 test('a revision that nobody compares does not move the boundary', async () => {
-  const { stage, stable, candidate } = await ramping(latency, { LAB_LATENCY_MS: '110/420/900' });
+  const { stage, stable, candidate } = await ramping(latency, { LAB_LATENCY_MS: '200/700/1200' });
   const third = stage.world.store.series(`${duration}_bucket`, {
     job: 'api',
     instance: 'x',

@@ -106,8 +106,7 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
 }
 
 /**
- * The meter is no measure of this: below its ceiling one or two alternatives never reach these odds, and bursts that the SLO
- * allows do. By the e-process a revision inside its SLO is said to burn, by any objective, with a probability of at most
+ * The meter is no measure of this: bursts that the SLO allows take it to these odds, too. By the e-process a revision inside its SLO is said to burn, by any objective, with a probability of at most
  * 1 / 20 for as long as it is watched (Ville). But what starts anew takes some ticks longer, and long ticks cannot be cut
  * short by looking sooner: there three of them always were enough for the meter, whose mean time to a false alarm at the very
  * edge of the SLO is days (test/decide/burning.test.ts).

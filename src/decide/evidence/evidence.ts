@@ -114,15 +114,11 @@ export const suspicious = 20;
 /** ln of what the alternative that fits best has to reach for that: it is one of several. */
 export const suspected = Math.log(2 * suspicious);
 
-/**
- * Never below zero for long and never far above suspicion, which is always within reach: what was suspicious an hour ago does
- * not count.
- */
+/** Never below zero for long: what spoke for the candidate an hour ago does not count. */
 function metered(meters: readonly number[], now: readonly number[], cap: number): number[] {
   const next: number[] = [];
-  const ceiling = Math.max(3 * cap, suspected);
   for (let i = 0; i < meters.length || i < now.length; i++) {
-    next.push(Math.min(Math.max(meters[i] ?? 0, 0) + Math.min(now[i] ?? 0, cap), ceiling));
+    next.push(Math.max(meters[i] ?? 0, 0) + Math.min(now[i] ?? 0, cap));
   }
   return next;
 }

@@ -15,8 +15,8 @@ import { clamp } from './logs.ts';
 import type { Tick } from './ratios.ts';
 
 /** What is expected of instances that nobody has told apart, as if it had been seen in so many more than one. */
-const priorSpread = 0.7;
-const priorFreedom = 1;
+const priorSpread = 0.4;
+const priorFreedom = 3;
 
 /**
  * What the past of a service tells of it. By instance where the metrics tell instances apart; else by what hours of the past
@@ -24,7 +24,7 @@ const priorFreedom = 1;
  */
 export function luckOf({ byInstance, ticks, tickMs }: History, usual: number, dispersion: number): Luck | null {
   if (byInstance === undefined) {
-    const { variance } = varianceOf(hoursOf(ticks, tickMs), dispersion, 2);
+    const { variance } = varianceOf(hoursOf(ticks, tickMs), dispersion, 3);
     return variance > 0 ? { usual, spread: Math.sqrt(variance), instances: 1 } : null;
   }
   const { variance, freedom } = varianceOf(byInstance, dispersion, 0);
@@ -76,7 +76,7 @@ const sum = (tallies: readonly Tally[]): Tally =>
   tallies.reduce((all, { bad, total }) => ({ bad: all.bad + bad, total: all.total + total }), { bad: 0, total: 0 });
 
 /** So many deviations of luck are still luck. */
-const deviations = 1.6;
+const deviations = 2;
 
 /** The nulls of one tick. */
 export interface Nulls {

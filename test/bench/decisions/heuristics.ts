@@ -10,7 +10,7 @@ export interface Heuristic {
 
 const harm = (world: string, runs = 400) => ({ world, measure: 'Harm', runs }) as const;
 /** Of a shared outage, the arms a minute apart. */
-const outageApart = 'outage, 60 s earlier at the candidate, ticks of 15 s';
+const outageAround = (profile: string): string => `outage, 60 s longer at the candidate, before and behind, ${profile}`;
 const falsely = (world: string, runs = 1000) => ({ world, measure: 'FalseRollbacks', runs }) as const;
 
 export const heuristics: readonly Heuristic[] = [
@@ -118,7 +118,7 @@ export const heuristics: readonly Heuristic[] = [
         to: '(!wasFine || wasFine || isLasting(evidence))',
       },
     ],
-    shows: [falsely(outageApart, 200)],
+    shows: [falsely(outageAround('Fast'), 200)],
   },
   {
     name: 'no strike at the edge of an outage',
@@ -134,7 +134,7 @@ export const heuristics: readonly Heuristic[] = [
         to: '&& (bad || !bad || wasJustBad(evidence, terms.tickMs))',
       },
     ],
-    shows: [falsely(outageApart, 200)],
+    shows: [falsely(outageAround('Balanced'), 200)],
   },
   {
     name: 'a quarter of an hour at the first share after a strike',
@@ -168,17 +168,6 @@ export const heuristics: readonly Heuristic[] = [
       },
     ],
     shows: [falsely('once 15 s of 20 %', 400), falsely('once 60 s of 10 %', 400)],
-  },
-  {
-    name: 'the ceiling of the meter',
-    edits: [
-      {
-        file: 'evidence/evidence.ts',
-        from: 'Math.min(now[i] ?? 0, cap), ceiling));',
-        to: 'Math.min(now[i] ?? 0, cap), 1e9 + ceiling));',
-      },
-    ],
-    shows: [falsely('a floor of 0.43 % for both', 2000), falsely('bursty, 100 rps', 4000)],
   },
   {
     name: 'the meter of suspicion, and stepping back',
@@ -288,6 +277,11 @@ export const heuristics: readonly Heuristic[] = [
     shows: [harm('slower 1.6 times')],
   },
   {
+    name: 'the luck of instances',
+    edits: [{ file: 'evidence/luck.ts', from: 'if (luck === undefined)', to: 'if (luck === undefined || luck)' }],
+    shows: [falsely('instances differ by 20 %, 50 rps, p99', 400), falsely('instances differ by 20 %, 5 rps, p95', 400)],
+  },
+  {
     name: 'a trickle is as good as no traffic',
     edits: [
       {
@@ -330,7 +324,7 @@ export const heuristics: readonly Heuristic[] = [
       },
       { file: 'traffic/rollout/ramp.ts', from: 'at.suspectedBefore ? 2 : 5', to: '5' },
     ],
-    shows: [harm('total failure 15 s in 10 min, 120 s late'), harm('overload above 20 rps')],
+    shows: [harm('60 s of 3 % in 10 min'), harm('30 s of 5 % in 5 min, 120 s late')],
   },
   {
     name: 'steps by the time that conviction takes',

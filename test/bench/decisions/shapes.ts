@@ -226,6 +226,22 @@ const outages = Object.fromEntries(
     ),
   ),
 );
+/** One that the candidate meets a minute before the stable and has a minute longer, where few ticks convict. */
+const around = Object.fromEntries(
+  profiles.map((profile) => [
+    `outage, 60 s longer at the candidate, before and behind, ${profile}`,
+    good(
+      of([availability, latency], { profile }),
+      { maxRollbackPercent: 2 },
+      {
+        events: [
+          { at: '5m', for: '240s', on: 'Candidate', errorPercent: 100 },
+          { at: '6m', for: '120s', on: 'Stable', errorPercent: 100 },
+        ],
+      },
+    ),
+  ]),
+);
 /** The guard takes its control some 75 s after the beginning: this one ends soon after it, or before. */
 const nearSwitches = Object.fromEntries(
   [60, 120, 180].map((seconds) => [
@@ -252,6 +268,7 @@ export const asked: Readonly<Record<string, Shape>> = {
     { horizon: '4h', events: [{ at: '60m', for: '20s', every: '12m', on: 'Candidate', errorPercent: 100 }] },
   ),
   ...outages,
+  ...around,
   ...nearSwitches,
 };
 
@@ -280,7 +297,7 @@ export const besideOracle: Readonly<Record<string, Shape>> = Object.fromEntries(
 /** Some of those that are asked for: the quick form is a test. */
 const examples: readonly string[] = [
   'instances differ by 5 %, 500 rps, p95',
-  slowerByLuck,
+  'instances differ by 20 %, 50 rps, p99',
   '+1 % after promotion, one objective, Careful',
   'outage, 20 s earlier at the stable, ticks of 15 s',
   '2 times what 99 % allows, 100 rps',
