@@ -55,21 +55,23 @@ function longOf(seed: number, { timeSliceMs }: Promised): string {
 type Happening = 'Clean' | 'Slow' | 'Fast' | 'None' | 'Single';
 const beginnings: readonly Happening[] = ['Fast', 'Slow', 'Clean'];
 const burning: readonly Happening[] = ['Fast', 'Slow'];
+/** Where so little comes, a lone bad event is a large share. */
+const sparse: readonly Happening[] = ['Single', 'Single', 'Clean', 'Fast'];
 const happenings: readonly Happening[] = ['Clean', 'Slow', 'Fast', 'None', 'Clean', 'Single'];
 
 /** It begins anyhow, so that there is a cold start; each spell is about as long as the windows. */
 function storyOf({ kind, random }: Drawn, burn: BurnAlert, allowed: number, step: number): Minute[] {
   const long = burn.longMs / 60_000;
-  const isSparse = random.below(8) === 0;
+  const isSparse = random.below(4) === 0;
   const threshold = Number(burn.threshold);
-  const perMinute = isSparse ? 2 : Math.ceil(Math.max(100 + random.below(900), 20 / threshold, 20 / allowed));
+  const perMinute = isSparse ? 1 : Math.ceil(Math.max(100 + random.below(900), 20 / threshold, 20 / allowed));
   const minutes: Minute[] = Array.from({ length: step }, () => ({ total: 0, bad: 0 })).slice(0, 1);
   const end = long + Math.max(150, long / 4);
   let hasBurnt = false;
   while (minutes.length <= end) {
     const isFull: boolean = minutes.length > long && !hasBurnt;
     hasBurnt ||= isFull;
-    const choice = minutes.length === 1 ? beginnings : isFull ? burning : happenings;
+    const choice = minutes.length === 1 ? beginnings : isFull ? burning : isSparse ? sparse : happenings;
     const what = choice[random.below(choice.length)]!;
     const spell = Math.ceil((0.1 + 0.6 * random.next()) * Math.min(long, 600));
     const factor = what === 'Fast' ? 4 + 10 * random.next() : 1.1 + random.next();
