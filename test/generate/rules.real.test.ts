@@ -91,6 +91,26 @@ describe.skipIf(promtool === null)('Generated rules', () => {
     expect({ code, output: output.slice(0, 8000) }).toMatchObject({ code: 0 });
   });
 
+  test.each([
+    ['one bad request of sixty an hour', [100], 0],
+    ['two of them, while the second is in the last five minutes', [100, 102], 5],
+  ] as const)('tell of %s in %j for %i minutes', async (_, badMinutes, minutes) => {
+    const policy = validPolicy([{ name: 'availability', targetPercent: 99.99 }]);
+    const story = Array.from({ length: 181 }, (_, at) => ({
+      total: at === 0 ? 0 : 1,
+      bad: (badMinutes as readonly number[]).includes(at) ? 1 : 0,
+    }));
+    const promise = promiseNamed('availability', policy);
+    const one = { title: 'quiet', policy, kind: kinds[0]!, random: new Random(1, 'resets') };
+    const { tests, ...more } = testOf(one, { minutes: story, step: 1, promise }, []);
+    const expr =
+      'sum(count_over_time(ALERTS{alertname="AvailabilityBudgetBurn1h",alertstate="firing"}[3h])) or vector(0)';
+    const promql_expr_test = [{ expr, eval_time: '180m', exp_samples: [{ labels: '{}', value: minutes }] }];
+    const groups = rulesOf(policy).groups.filter(({ name }) => name.includes('/promise/'));
+    const file = written(`lone-${minutes}`, groups, { ...more, tests: [{ ...tests[0], promql_expr_test }] });
+    expect(await run(['test', 'rules', file])).toMatchObject({ code: 0 });
+  });
+
   test('weigh an hour by what it served: one busy bad hour of a quiet day is 4.07 %, not the 0.21 % of averaged shares', async () => {
     const policy = validPolicy([availability]);
     const kind = kinds[0]!;
