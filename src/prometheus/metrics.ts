@@ -7,6 +7,7 @@ import {
   type HistogramShape,
   type Measured,
   measuredBy,
+  measuredShared,
   ofBuckets,
   partsOf,
   type RatioShape,
@@ -288,8 +289,10 @@ function bucketChecks({ counter }: HistogramShape, { upper }: Neighbours): Check
   return { parts, needed: parts, alike: excludedBy([counter]) };
 }
 
-const measuredOf = ({ source, objective, service, revisionLabel }: Asked): Measured =>
-  measuredBy(source, objective, service, revisionLabel);
+function measuredOf({ source, objective, service, revisionLabel, isShared }: Asked): Measured {
+  const measured = measuredBy(source, objective, service, revisionLabel);
+  return isShared ? measuredShared(measured, source) : measured;
+}
 
 /** What was judged up to the midst of a minute goes on with the next. */
 const noMinute = ({ fromMs, toMs }: CountsQuestion): Answer<Counts> => {
