@@ -4,7 +4,7 @@
  */
 import type { Policy } from '../policy/policy.ts';
 import type { Alert, BurnAlert, Promised } from './alerts.ts';
-import { exprOf, promiseNamed } from './conditions.ts';
+import { atLeast, exprOf, promiseNamed } from './conditions.ts';
 import { type Counts, countsIn } from './counts.ts';
 import { decimal } from './decimal.ts';
 import { windowText } from './windows.ts';
@@ -20,7 +20,7 @@ function burnExpr({ objective, longMs, shortMs, threshold, minimumBad }: BurnAle
   return [
     `${long.share} > ${threshold}`,
     `and ${short.share} > ${threshold}`,
-    `and ${long.bad} > ${decimal(minimumBad - 0.5)}`,
+    `and ${long.bad} > ${atLeast(minimumBad)}`,
     `and ${wasInUse(longMs, promise, policy)}`,
   ].join('\n');
 }

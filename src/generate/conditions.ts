@@ -39,7 +39,7 @@ function levelExpr({ objective, window, threshold, minimumBad }: LevelAlert, pol
 }
 
 /** An increase is extrapolated: of one event it may be 1.25, and never less than of what there was. */
-const atLeast = (count: number): string => String(count - 0.5);
+export const atLeast = (count: number): string => String(count - 0.5);
 
 export function promiseNamed(objective: string, policy: Policy): Promised {
   const promise = promisesOf(policy).find(({ name }) => name === objective);

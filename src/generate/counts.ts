@@ -72,30 +72,44 @@ function sumText(sum: CounterSum, window: string, role: Role): string {
 
 /** A counter that was never born has counted nothing; a bucket is there from the beginning, or never. */
 function termText(counter: Counter, window: string, isAlone: boolean): string {
-  if (counter.upTo !== undefined) return `sum(${nativeText(counter.upTo, increase(counter, window))})`;
+  const text = `sum(${grownIn(window, counter)})`;
+  return isAlone || !isBornLater(counter) ? text : `(${text} or vector(0))`;
+}
+
+export const isBornLater = (counter: Counter): boolean => counter.upTo === undefined && boundaryOf(counter) === null;
+
+/** Series by series: of a native histogram what it holds, of a bucket however its boundary is spelt. */
+export function grownIn(window: string, counter: Counter): string {
+  if (counter.upTo !== undefined) return nativeText(counter.upTo, increase(counter, window));
   const boundary = boundaryOf(counter);
-  if (boundary === null) {
-    const text = `sum(${increase(counter, window)})`;
-    return isAlone ? text : `(${text} or vector(0))`;
-  }
-  const value = boundaryValue(boundary.value);
-  const spelt: LabelMatch = Number.isFinite(value) ? { label: 'le', op: '=~', value: exactlyPattern(value) } : boundary;
+  const value = boundary === null ? Number.NaN : boundaryValue(boundary.value);
+  if (!Number.isFinite(value)) return increase(counter, window);
+  const spelt: LabelMatch = { label: 'le', op: '=~', value: exactlyPattern(value) };
   const matchers = counter.matchers.map((one) => (one === boundary ? spelt : one));
-  return `sum(${increase({ ...counter, matchers }, window)})`;
+  return increase({ ...counter, matchers }, window);
 }
 
 const increase = (counter: Counter, window: string, more: readonly LabelMatch[] = []): string =>
   `increase(${selectorText(counter, more)}[${window}])`;
 
-/** Each revision by itself: two may have different boundaries. */
 function ofHistogram(shape: HistogramShape, revisionLabel: string, window: string): Omit<Counts, 'share'> {
-  const { counter, thresholdMs, unitMs } = shape;
+  const { all, good } = ofEachRevision(shape, revisionLabel, window);
+  return { bad: `sum(clamp_min(${all} - ${good}, 0))`, total: `sum(${all} and ${good})` };
+}
+
+/** Each revision by itself: two may have different boundaries. */
+export function ofEachRevision(
+  { counter, thresholdMs, unitMs }: HistogramShape,
+  revisionLabel: string,
+  window: string,
+) {
   const revision = labelText(revisionLabel);
   const threshold = thresholdMs / (unitMs ?? usualUnitMs);
   const atOrAbove: LabelMatch = { label: 'le', op: '=~', value: atLeastPattern(threshold) };
-  const all = `sum by (${revision}) (${increase(counter, window, [{ label: 'le', op: '=', value: '+Inf' }])})`;
-  const good = `min by (${revision}) (sum by (le, ${revision}) (${increase(counter, window, [atOrAbove])}))`;
-  return { bad: `sum(clamp_min(${all} - ${good}, 0))`, total: `sum(${all} and ${good})` };
+  return {
+    all: `sum by (${revision}) (${increase(counter, window, [{ label: 'le', op: '=', value: '+Inf' }])})`,
+    good: `min by (${revision}) (sum by (le, ${revision}) (${increase(counter, window, [atOrAbove])}))`,
+  };
 }
 
 /** Of a name that tells nothing, as of a query that nobody has checked: Prometheus' own unit. */

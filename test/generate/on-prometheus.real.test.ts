@@ -2,7 +2,12 @@
  * Every query that is generated is answered by real servers, with what the lab answers: alerts, panels and annotations, of every
  * kind of promise, on a service whose canary fails and is slow.
  */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import type { Vector } from '../../src/counting/vector.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
 import { writePast } from '../backtest/scraped.ts';
@@ -12,6 +17,8 @@ import {
   type RealPrometheus,
   startPrometheus,
 } from '../lab/promql/real-prometheus.ts';
+import { find } from '../real/run.ts';
+import { drawnPolicies } from './drawn-policies.ts';
 import { everyKindAt, queriesOf } from './every-kind.ts';
 import { endMs, type TwoRevisions, twoRevisions } from './two-revisions.ts';
 
@@ -57,6 +64,29 @@ describe.each(servers)('on Prometheus $major', ({ program, flags, tolerance }) =
     });
   });
 });
+
+const folder = mkdtempSync(join(tmpdir(), 'steadyrun-queries-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const promtool = process.env.PROMTOOL || find('promtool');
+
+describe.skipIf(promtool === null)('promtool', () => {
+  test('takes every query of 100 policies of all kinds', () => {
+    const queries = drawnPolicies(100).flatMap((drawn) => queriesOf(drawn).map(([, query]) => query));
+    expect(queries.length).toBeGreaterThan(4_000);
+    expect(refused(queries)).toBe('');
+    expect(refused([...queries, 'rate(up)'])).toContain('expected type range vector');
+  });
+});
+
+/** What promtool says against any of them; it knows the types of functions, too. */
+function refused(queries: readonly string[]): string {
+  const rules = queries.map((expr, i) => ({ record: `query:${i}`, expr }));
+  const file = join(folder, 'rules.yaml');
+  writeFileSync(file, stringify({ groups: [{ name: 'queries', rules }] }));
+  const { stderr, status } = spawnSync(promtool!, ['check', 'rules', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  return status === 0 ? '' : stderr;
+}
 
 /** Throws in the server's words where it refuses the query. */
 async function answerOf(url: string, query: string): Promise<Vector> {
