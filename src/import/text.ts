@@ -33,7 +33,8 @@ export function policyText(policy: PolicyDraft, from: string): string {
 }
 
 /** What the source leaves open, and how to write it otherwise. */
-const assumed = ({ metrics, service }: PolicyDraft): string[] => [
+const assumed = ({ metrics, service, window }: PolicyDraft): string[] => [
+  ...(window === null ? ['The error budget goes over 30 days; another length is written as window:.'] : []),
   ...(metrics === null
     ? [`Asked is Google Managed Prometheus of project ${service.project}; another server is written as metrics:.`]
     : []),

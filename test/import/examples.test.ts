@@ -32,7 +32,10 @@ describe('What the documentation of a tool shows', () => {
     expect(text).toContain('    # Payments succeed\n    # Of a thousand payments one may fail.\n    # Internal\n');
     expect(text).toContain('name the revision, in the label revision_name');
     expect(text).not.toContain('not-for-a-policy');
-    expect(importOf(example('sloth/events.yaml')).text).toContain('Managed Prometheus of project acme');
+    const sloth = importOf(example('sloth/events.yaml')).text;
+    expect(sloth).toContain('Managed Prometheus of project acme');
+    expect(sloth).toContain('goes over 30 days');
+    expect(text).not.toContain('goes over 30 days');
   });
 
   it('asks where the source asks', () => {
