@@ -31,6 +31,7 @@ export const gridTests = [
 export const slowTests = [
   'test/bench/decisions.test.ts',
   'test/bench/pass.test.ts',
+  'test/e2e/catalogue.test.ts',
   'test/e2e/missing-parts.test.ts',
   'test/e2e/own-queries.test.ts',
   'test/e2e/told.test.ts',

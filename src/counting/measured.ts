@@ -6,7 +6,7 @@ import { boundaryOf } from '../promql/counters/buckets.ts';
 import { selectorText } from '../promql/counters/format.ts';
 import { runRevisionLabel } from '../promql/counters/leaf.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
-import { isRunMetric } from '../promql/counters/names.ts';
+import { isGoogles, isRunMetric } from '../promql/counters/names.ts';
 
 export interface Measured {
   /** The label that names the revision. */
@@ -49,6 +49,13 @@ export function measuredBy(
   const platform = counters.every(({ name }) => isRunMetric(name));
   const revisionLabel = platform ? runRevisionLabel : appLabel;
   return { revisionLabel, platform, deltas: platform && type === 'GoogleManagedPrometheus', shape };
+}
+
+/** What is shared may be Google's own metrics of something else, as of a database: changes, too. */
+export function measuredShared(measured: Measured, { type }: Pick<MetricsSource, 'type'>): Measured {
+  const { shape } = measured;
+  const counters = shape.kind === 'Ratio' ? partsOf(shape) : [shape.counter];
+  return { ...measured, deltas: type === 'GoogleManagedPrometheus' && counters.every(({ name }) => isGoogles(name)) };
 }
 
 function shapeOf(

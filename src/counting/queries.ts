@@ -226,6 +226,17 @@ export const existsQuery = (probe: Counter, measured: Shown): string =>
 export const valuesQuery = (probe: Counter, label: string, measured: Shown): string =>
   `group by (${labelText(label)}) (${shown(probe, measured)})`;
 
+/** Which of these labels the series have, each as its part, beside a part of them all. */
+export function labelsQuery(measured: Measured, labels: readonly string[]): string {
+  const counted = (part: string, more: readonly LabelMatch[]) => {
+    const each = totals(measured).map(({ name, matchers }) =>
+      shown({ name, matchers: [...matchers, ...more] }, measured),
+    );
+    return `label_replace(count(${each.join(' or ')}), "${partLabel}", "${part}", "", "")`;
+  };
+  return [counted('all', []), ...labels.map((label) => counted(label, [{ label, op: '!=', value: '' }]))].join(' or ');
+}
+
 /** How many requests Cloud Run itself has counted in the last half hour, asked of Google. */
 export const servedQuery = (requests: Counter): string => `sum(${addedIn(requests, [], 30 * minuteMs)})`;
 

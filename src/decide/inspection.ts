@@ -32,10 +32,11 @@ export const inspectedLongAgo = ({ inspection }: Status, nowMs: number): boolean
 
 /** The state with what a dry run found; an objective that could not be asked keeps what was known of it. */
 export function inspected(policy: Policy, seen: Observation, state: Status, nowMs: number): Status {
-  const answers = policy.objectives.map(({ name }) => seen.objectives[name]?.inspection);
+  const tried = [...policy.objectives, ...policy.shared];
+  const answers = tried.map(({ name }) => seen.objectives[name]?.inspection);
   if (answers.every((answer) => answer === undefined)) return state;
   const isKnown = state.inspection?.generation === policy.generation;
-  const objectives = policy.objectives.map(({ name }, i): Inspected['objectives'][number] => {
+  const objectives = tried.map(({ name }, i): Inspected['objectives'][number] => {
     const answer = answers[i];
     const remembered: Inspected['objectives'][number] = state.inspection?.objectives.find(
       (one) => one.name === name,

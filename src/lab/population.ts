@@ -47,6 +47,7 @@ const service = z
       .regex(/^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/, 'must be a name that Cloud Run takes: a-z, 0-9 and -, at most 49'),
     rps: z.number().min(0).max(1_000_000),
     websockets: z.boolean().optional(),
+    database: z.boolean().optional(),
     env: z.record(z.string(), text).optional(),
     traffic: z.array(target).optional(),
     template: template.optional(),
@@ -91,7 +92,7 @@ function refusal(attempt: () => unknown): string | null {
 
 /**
  * Reads a YAML list of services: `project`, `region`, `name` and `rps` (requests a second) each, and where wanted
- * `websockets: true`, `env` of the first revision and its `traffic` ({revision, percent, tag}; no revision is LATEST).
+ * `websockets: true`, `database: true`, `env` of the first revision and its `traffic` ({revision, percent, tag}; no revision is LATEST).
  * `template` ({concurrency, cpu, memory, minInstances, maxInstances, concurrencyTargetPercent} of the first revision), `scaling`
  * ({minInstances, maxInstances} of the service),
  * `connections` ({max, perInstance}: a database that all its instances connect to), `quota` (the most instances that may be

@@ -13,6 +13,8 @@ export interface ServiceSeed extends ServiceRef {
   readonly rps: number;
   /** Every fifth request opens a WebSocket. */
   readonly websockets?: boolean;
+  /** Each request asks for a connection to one database, which has metrics of its own. */
+  readonly database?: boolean | undefined;
   /** The first revision's environment: LAB_* variables and any others. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: LATEST at 100 %. */

@@ -198,8 +198,15 @@ export class World {
 
   #step(atMs: number): void {
     for (const { service, seed, websockets, random, events, unrest, truth } of this.#inhabitants.values()) {
+      const { database: hasDatabase = false } = seed;
       const connectionsPerRequest = websockets ? usualConnectionsPerRequest : 0;
-      const demand = { rps: seed.rps, connectionsPerRequest, connections: seed.connections ?? null, unrest };
+      const demand = {
+        rps: seed.rps,
+        connectionsPerRequest,
+        connections: seed.connections ?? null,
+        hasDatabase,
+        unrest,
+      };
       service.settle(atMs - stepMs);
       truth.unserved += serveSecond(service, atMs, demand, events, random);
       service.settle(atMs);

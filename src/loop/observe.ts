@@ -7,7 +7,7 @@ import type { ObjectiveFacts, Observation } from '../facts/observation.ts';
 import type { Revision } from '../facts/revision.ts';
 import type { Service } from '../facts/service.ts';
 import type { Objective, Policy } from '../policy/policy.ts';
-import { type Asked, askedOf, type Metrics } from '../ports/metrics.ts';
+import { type Asked, askedOf, askedOfShared, type Metrics } from '../ports/metrics.ts';
 import type { Status } from '../status/status.ts';
 import { fullness, type Gauges } from './fullness.ts';
 
@@ -85,8 +85,20 @@ async function measure(
       return { ...measured, ...(inspection && { inspection }) };
     }),
   );
-  return Object.fromEntries(policy.objectives.map(({ name }, i) => [name, found[i]!]));
+  const judged = policy.objectives.map(({ name }, i) => [name, found[i]!] as const);
+  return Object.fromEntries([...judged, ...(inspect ? await inspectShared(metrics, policy, nowMs) : [])]);
 }
+
+/** Nothing is judged by what is shared, so that it is only tried whether it can be counted. */
+const inspectShared = (metrics: Metrics, policy: Policy, nowMs: number) =>
+  Promise.all(
+    policy.shared.map(
+      async (one): Promise<[string, ObjectiveFacts]> => [
+        one.name,
+        { inspection: await metrics.inspect(askedOfShared(policy, one), nowMs) },
+      ],
+    ),
+  );
 
 async function countsOf(
   metrics: Metrics,

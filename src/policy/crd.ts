@@ -79,6 +79,7 @@ export function structural(schema: JsonSchema): JsonSchema {
     required,
     items,
     properties,
+    additionalProperties,
     ...rest
   } = schema;
   return {
@@ -93,6 +94,7 @@ export function structural(schema: JsonSchema): JsonSchema {
     ...(required && { required }),
     ...(items && { items: structural(items) }),
     ...(properties && { properties: mapValues(properties, structural) }),
+    ...(additionalProperties && { additionalProperties: structural(additionalProperties) }),
   };
 }
 

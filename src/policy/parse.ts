@@ -8,11 +8,12 @@ import { ms } from '../facts/time.ts';
 import { recall, type Vocabulary } from '../status/read.ts';
 import { strangeAnnotations } from './annotations.ts';
 import { apiVersion, kind, requestAnnotations } from './api.ts';
+import { generatedOf, usualWindow, windowOf } from './budget.ts';
 import { durationMs } from './duration.ts';
-import { indicatorOf } from './indicators.ts';
-import type { MetricsSource, Objective, Policy, PrometheusAuth, TuningPolicy, WatchedObjective } from './policy.ts';
+import type { BudgetWindow, MetricsSource, Policy, PrometheusAuth, TuningPolicy } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
-import { type Spec, spec } from './spec.ts';
+import { type Promises, promisesOf } from './promises.ts';
+import { parts, type Spec, spec } from './spec.ts';
 import type { StoredPolicy } from './stored.ts';
 
 /** What must hold of any SLOPolicy besides its status; also the base of what the lab's API server admits. */
@@ -46,9 +47,11 @@ export function parsePolicy(raw: unknown): Parsed {
   const given = withoutNulls(raw);
   const read = document.safeParse(given);
   if (!read.success) return { ok: false, problems: problemsOf(read.error, given) };
-  const objectives = objectivesOf(read.data.spec);
-  if (!objectives.ok) return objectives;
-  return { ok: true, policy: policyOf(identityOf(given), read.data.spec, objectives.objectives) };
+  const [promises, window] = [promisesOf(read.data.spec), windowOf(read.data.spec.window)];
+  if (!promises.ok || !window.ok) {
+    return { ok: false, problems: [promises, window].flatMap((one) => (one.ok ? [] : one.problems)) };
+  }
+  return { ok: true, policy: policyOf(identityOf(given), read.data.spec, promises.promises, window.window) };
 }
 
 /** An SLOPolicy from the API server; whatever it holds, it has a key, a spec or a reason, and a status. */
@@ -74,17 +77,19 @@ export function storedPolicy(raw: unknown, vocabulary?: Vocabulary): StoredPolic
 /** What can be read although the rest cannot be obeyed; what is in doubt of the rollout is as if it were not there. */
 function readableOf(raw: unknown, identity: Identity): Policy | null {
   const given = withoutNulls(record(raw).spec);
-  const whose = spec.pick({ service: true, mode: true }).safeParse(given);
+  const whose = parts.pick({ service: true, mode: true }).safeParse(given);
   if (!whose.success) return null;
-  const { rollout } = spec
+  const { rollout } = parts
     .pick({ rollout: true })
-    .catch(spec.pick({ rollout: true }).parse({}))
+    .catch(parts.pick({ rollout: true }).parse({}))
     .parse(given);
-  const { metrics } = spec.pick({ metrics: true }).parse({});
+  const { metrics } = parts.pick({ metrics: true }).parse({});
   // By a policy that cannot be obeyed nothing is tuned.
-  const { tuning } = spec.pick({ tuning: true }).parse({ tuning: { mode: 'Off' } });
-  return policyOf(identity, { ...whose.data, metrics, rollout, tuning, objectives: [] }, []);
+  const { tuning } = parts.pick({ tuning: true }).parse({ tuning: { mode: 'Off' } });
+  return policyOf(identity, { ...whose.data, metrics, rollout, tuning, objectives: [] }, nothing, usualWindow);
 }
+
+const nothing: Promises = { objectives: [], watched: [], shared: [] };
 
 type Identity = Pick<Policy, 'key' | 'uid' | 'generation' | 'createdAtMs' | 'requests'>;
 
@@ -111,18 +116,20 @@ function identityOf(raw: unknown): Identity {
 
 function policyOf(
   identity: Identity,
-  { service, mode, metrics, rollout, tuning, objectives: declared }: Spec,
-  objectives: readonly Objective[],
+  { service, mode, tier, metrics, rollout, errorBudgetPolicy, generate, tuning }: Spec,
+  promises: Promises,
+  window: BudgetWindow,
 ): Policy {
   const { maxBake, guardWindow, warmup, stepsPercent, ...choices } = rollout;
   return {
     ...identity,
     service,
     mode,
+    tier: tier ?? null,
+    window,
     metrics: metricsOf(metrics, service.project, identity.key.namespace),
     revisionLabel: metrics.revisionLabel,
-    objectives,
-    watched: watchedOf({ objectives: declared }),
+    ...promises,
     rollout: {
       ...choices,
       stepsPercent: stepsPercent ?? null,
@@ -130,6 +137,8 @@ function policyOf(
       guardWindowMs: durationMs(guardWindow),
       warmupMs: durationMs(warmup),
     },
+    errorBudgetPolicy: errorBudgetPolicy ?? [],
+    generate: generatedOf(generate),
     tuning: tuningOf(tuning),
   };
 }
@@ -160,41 +169,3 @@ function authOf({ authorization, basicAuth }: Spec['metrics'], namespace: string
   const { username, password } = basicAuth;
   return { kind: 'Basic', username: { ...username, namespace }, password: { ...password, namespace } };
 }
-
-type Objectives =
-  | { readonly ok: true; readonly objectives: readonly Objective[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
-
-type ReadObjective =
-  | { readonly ok: true; readonly objective: Objective }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
-
-function objectivesOf({ objectives, metrics }: Spec): Objectives {
-  const read = objectives.flatMap(({ name, targetPercent, indicator, gate }, index): ReadObjective[] => {
-    if (indicator?.saturation) return [];
-    const understood = indicatorOf(indicator, metrics.revisionLabel, ['spec', 'objectives', index, 'indicator']);
-    if (!understood.ok) return [understood];
-    const { indicator: kept, reading } = understood;
-    const target = targetPercent ?? (kept.kind === 'Latency' ? kept.percentile : Number.NaN);
-    const allowedBadFraction = allowedBy(target);
-    const objective = { name, allowedBadFraction, gate: gate ?? true, indicator: kept, ...(reading && { reading }) };
-    return [{ ok: true, objective }];
-  });
-  const problems = read.flatMap((one) => (one.ok ? [] : one.problems));
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, objectives: read.flatMap((one) => (one.ok ? [one.objective] : [])) };
-}
-
-/** Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432. */
-const allowedBy = (targetPercent: number): number => Number((100 - targetPercent).toPrecision(12)) / 100;
-
-/** Seven minutes a day. */
-const usualWatchedPercent = 99.5;
-const resources = { Cpu: 'cpu', Memory: 'memory', Concurrency: 'concurrency' } as const;
-
-const watchedOf = ({ objectives }: Pick<Spec, 'objectives'>): WatchedObjective[] =>
-  objectives.flatMap(({ name, targetPercent = usualWatchedPercent, indicator }) =>
-    indicator?.saturation
-      ? [{ name, resource: resources[indicator.saturation.resource], allowedBadFraction: allowedBy(targetPercent) }]
-      : [],
-  );

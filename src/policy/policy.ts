@@ -21,6 +21,10 @@ export interface Policy {
   readonly service: ServiceRef;
   /** Observe judges and says what it would do; it writes nothing to Cloud Run. */
   readonly mode: 'Enforce' | 'Observe';
+  /** Which targets were meant, where objectives have one for each tier; null: none is named. */
+  readonly tier: string | null;
+  /** Over how long an error budget goes. */
+  readonly window: BudgetWindow;
   readonly metrics: MetricsSource;
   /** The label that names the revision in the app's own metrics. */
   readonly revisionLabel: string;
@@ -28,7 +32,12 @@ export interface Policy {
   readonly objectives: readonly Objective[];
   /** Those that are only watched; no revision is judged by them. */
   readonly watched: readonly WatchedObjective[];
+  /** Those of something that names no revision: they have a budget and alerts, and nothing is judged by them. */
+  readonly shared: readonly SharedObjective[];
   readonly rollout: RolloutPolicy;
+  /** What happens to rollouts when the error budget is spent: each action once at most. */
+  readonly errorBudgetPolicy: readonly BudgetRule[];
+  readonly generate: GeneratedKept;
   readonly tuning: TuningPolicy;
   readonly requests: Requests;
   /** What is wrong with the newest edit, where this is what could be obeyed before it: no rollout begins by it. */
@@ -61,6 +70,8 @@ export interface Objective {
   /** false: shown, never convicts and never holds a promotion. */
   readonly gate: boolean;
   readonly indicator: Indicator;
+  /** So long is a slice, where its budget counts good slices; null: it counts good events. */
+  readonly timeSliceMs: number | null;
   /** How its ratio was understood; missing where there is nothing to understand. */
   readonly reading?: Reading;
 }
@@ -73,6 +84,34 @@ export interface WatchedObjective {
   readonly allowedBadFraction: number;
 }
 
+/** Bad events for each event of something that all revisions share, as a database is. */
+export interface SharedObjective {
+  readonly name: string;
+  /** The share of bad events that is allowed, 0..1. */
+  readonly allowedBadFraction: number;
+  readonly counters: RatioCounters;
+  /** As of an objective that is judged. */
+  readonly timeSliceMs: number | null;
+}
+
+/** The last so many milliseconds, whole days; or what has gone by of a month or quarter, by the time zone's midnight. */
+export type BudgetWindow =
+  | { readonly kind: 'Rolling'; readonly lengthMs: number }
+  | { readonly kind: 'Calendar'; readonly period: 'Month' | 'Quarter'; readonly timeZone: string };
+
+/** Of the budget of any objective, with the distance between the two that keeps it from coming and going. */
+export interface BudgetRule {
+  readonly whenRemainingBelowPercent: number;
+  readonly action: 'Slow' | 'Freeze' | 'RequirePostmortem';
+  readonly liftAbovePercent: number;
+}
+
+/** What the operator keeps up to date in the cluster; null: not that. */
+export interface GeneratedKept {
+  readonly rules: 'GlobalRules' | 'PrometheusRule' | null;
+  readonly runbookUrl: string | null;
+}
+
 export type Indicator =
   /** Cloud Run's request count; 5xx are bad. */
   | { readonly kind: 'Requests' }
@@ -82,6 +121,8 @@ export type Indicator =
       readonly percentile: number;
       readonly thresholdMs: number;
       readonly histogram: AppHistogram | null;
+      /** Requests of these paths do not count; only of the app's own histogram, whose label for them the source knows. */
+      readonly excludePaths: readonly string[];
     }
   /** The app's own counters. */
   | ({ readonly kind: 'Ratio' } & RatioCounters);

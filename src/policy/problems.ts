@@ -6,7 +6,7 @@ export type Path = readonly (string | number)[];
 
 export interface Problem {
   readonly path: Path;
-  readonly kind: 'Required' | 'Type' | 'Value' | 'Rule' | 'Unknown' | 'Query';
+  readonly kind: 'Required' | 'Type' | 'Value' | 'Rule' | 'Unknown' | 'Query' | 'Zone';
   /** Follows the path: "must be text, not the number 5". */
   readonly message: string;
   /** What to write instead, where the problem itself knows. */

@@ -12,6 +12,8 @@ export interface Rule<T> {
   readonly message: string;
   /** What to write instead, where the field's example does not say it. */
   readonly hint?: string | ((self: T) => string);
+  /** Where within the value the mistake stands; left out, it is the value itself. */
+  readonly at?: (self: T) => readonly (string | number)[];
   test(self: T, oldSelf?: T): boolean;
 }
 
@@ -19,10 +21,10 @@ export interface Rule<T> {
 export function ruled<S extends z.ZodType>(schema: S, ...rules: readonly Rule<z.output<S>>[]): S {
   return schema
     .superRefine((value, context) => {
-      for (const { test, message, hint } of rules) {
+      for (const { test, message, hint, at } of rules) {
         if (test(value)) continue;
         const params = { hint: typeof hint === 'function' ? hint(value) : hint };
-        context.addIssue({ code: 'custom', message, params });
+        context.addIssue({ code: 'custom', path: [...(at?.(value) ?? [])], message, params });
       }
     })
     .meta({ 'x-kubernetes-validations': rules.map(({ cel, message }) => ({ rule: cel, message })) });
@@ -89,14 +91,15 @@ interface Indicator {
   readonly latency?: unknown;
   readonly ratio?: unknown;
   readonly saturation?: unknown;
+  readonly shared?: unknown;
 }
 
 export const oneIndicator: Rule<Indicator> = {
-  cel: '[has(self.requests), has(self.latency), has(self.ratio), has(self.saturation)].exists_one(given, given)',
-  message: 'must hold exactly one of requests, latency, ratio and saturation',
+  cel: '[has(self.requests), has(self.latency), has(self.ratio), has(self.saturation), has(self.shared)].exists_one(given, given)',
+  message: 'must hold exactly one of requests, latency, ratio, saturation and shared',
   hint: 'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own',
-  test: ({ requests, latency, ratio, saturation }) =>
-    [requests, latency, ratio, saturation].filter((given) => given !== undefined).length === 1,
+  test: ({ requests, latency, ratio, saturation, shared }) =>
+    [requests, latency, ratio, saturation, shared].filter((given) => given !== undefined).length === 1,
 };
 
 interface Latency {
@@ -118,6 +121,16 @@ export const unitOfQuery: Rule<{ readonly query?: string | undefined; readonly u
   test: (self) => self.unit === undefined || self.query !== undefined,
 };
 
+export const pathsOfQuery: Rule<{
+  readonly query?: string | undefined;
+  readonly excludePaths?: readonly string[] | undefined;
+}> = {
+  cel: '!has(self.excludePaths) || has(self.query)',
+  message: "excludePaths is only for a query: Cloud Run's own latencies know no paths",
+  hint: "remove it, or write query: with a histogram_quantile of the app's own buckets",
+  test: (self) => self.excludePaths === undefined || self.query !== undefined,
+};
+
 interface Ratio {
   readonly query?: string | undefined;
   readonly bad?: string | undefined;
@@ -137,17 +150,22 @@ export const queryOrCounters: Rule<Ratio> = {
 
 interface Objective {
   readonly targetPercent?: number | undefined;
+  readonly targetPercentByTier?: Readonly<Record<string, number>> | undefined;
   readonly indicator?: Indicator | undefined;
+  readonly timeSlice?: string | undefined;
   readonly gate?: boolean | undefined;
 }
 
 export const targetGiven: Rule<Objective> = {
-  cel: 'has(self.targetPercent) || (has(self.indicator) && (has(self.indicator.latency) || has(self.indicator.saturation)))',
+  cel: 'has(self.targetPercent) || has(self.targetPercentByTier) || (has(self.indicator) && (has(self.indicator.latency) || has(self.indicator.saturation)))',
   message:
     'targetPercent is required; only an objective of latency or saturation may leave it out: it has a default of its own',
   hint: 'add targetPercent: 99.9',
-  test: ({ targetPercent, indicator }) =>
-    targetPercent !== undefined || indicator?.latency !== undefined || indicator?.saturation !== undefined,
+  test: ({ targetPercent, targetPercentByTier, indicator }) =>
+    targetPercent !== undefined ||
+    targetPercentByTier !== undefined ||
+    indicator?.latency !== undefined ||
+    indicator?.saturation !== undefined,
 };
 
 export const neverGates: Rule<Objective> = {
@@ -157,11 +175,76 @@ export const neverGates: Rule<Objective> = {
   test: ({ indicator, gate }) => indicator?.saturation === undefined || gate !== true,
 };
 
+export const sharedConvictsNone: Rule<Objective> = {
+  cel: '!has(self.indicator) || !has(self.indicator.shared) || !has(self.gate) || !self.gate',
+  message: 'gate: true is not for what is shared: it names no revision, and can convict none',
+  hint: 'remove gate',
+  test: ({ indicator, gate }) => indicator?.shared === undefined || gate !== true,
+};
+
+export const slicesOfEvents: Rule<Objective> = {
+  cel: '!has(self.timeSlice) || !has(self.indicator) || !has(self.indicator.saturation)',
+  message: 'timeSlice is not for saturation: its budget is of minutes already',
+  hint: 'remove timeSlice',
+  test: ({ indicator, timeSlice }) => indicator?.saturation === undefined || timeSlice === undefined,
+};
+
 export const oneJudged: Rule<readonly Objective[]> = {
-  cel: 'self.size() == 0 || self.exists(one, !has(one.indicator) || !has(one.indicator.saturation))',
-  message: 'at least one must not be of saturation: by that alone no revision can be judged',
+  cel: 'self.size() == 0 || self.exists(one, !has(one.indicator) || !(has(one.indicator.saturation) || has(one.indicator.shared)))',
+  message: 'at least one must be neither of saturation nor shared: by those alone no revision can be judged',
   hint: 'add {name: availability, targetPercent: 99.9}',
-  test: (self) => self.length === 0 || self.some(({ indicator }) => indicator?.saturation === undefined),
+  test: (self) =>
+    self.length === 0 ||
+    self.some(({ indicator }) => indicator?.saturation === undefined && indicator?.shared === undefined),
+};
+
+interface Tiered {
+  readonly tier?: string | undefined;
+  readonly objectives: readonly Objective[];
+}
+
+const untold = ({ tier, objectives }: Tiered): number =>
+  objectives.findIndex(
+    ({ targetPercent, targetPercentByTier: byTier }) =>
+      byTier !== undefined && targetPercent === undefined && (tier === undefined || !Object.hasOwn(byTier, tier)),
+  );
+
+export const tierHasTarget: Rule<Tiered> = {
+  cel: 'self.objectives.all(one, !has(one.targetPercentByTier) || has(one.targetPercent) || (has(self.tier) && self.tier in one.targetPercentByTier))',
+  message:
+    "targetPercentByTier must have a target for the policy's tier where there is no targetPercent for all others",
+  hint: (self) => {
+    const named = Object.keys(self.objectives[untold(self)]?.targetPercentByTier ?? {}).join(', ');
+    const { tier } = self;
+    if (tier === undefined) return `spec.tier is not written: add tier, one of ${named}; or targetPercent`;
+    return `tier ${tier} is none of ${named}: add a target for it, or targetPercent`;
+  },
+  at: (self) => ['objectives', untold(self), 'targetPercentByTier'],
+  test: (self) => untold(self) === -1,
+};
+
+const slices = ['1m', '2m', '3m', '4m', '5m', '6m', '10m', '12m', '15m', '20m', '30m', '1h'];
+
+/** Every window is made of whole hours, in whatever time zone. Text that is no duration is left to the pattern. */
+export const slicesFillHour: Rule<string> = {
+  cel: `duration(self) in [${slices.map((length) => `duration('${length}')`).join(', ')}]`,
+  message: `must fill an hour evenly, so that the window is made of whole slices: ${slices.join(', ')}`,
+  test: (self) => Number.isNaN(durationMs(self)) || slices.some((length) => durationMs(length) === durationMs(self)),
+};
+
+export const tiersAreText: Rule<Readonly<Record<string, number>>> = {
+  cel: 'self.all(tier, tier.size() >= 1 && tier.size() <= 63)',
+  message: 'a tier must be 1 to 63 characters long',
+  hint: 'write targetPercentByTier: {api: 99.9, beta: 99.5}',
+  test: (self) => Object.keys(self).every((tier) => tier.length >= 1 && tier.length <= 63),
+};
+
+export const liftsAbove: Rule<{ readonly whenRemainingBelowPercent: number; readonly liftAbovePercent: number }> = {
+  cel: 'self.liftAbovePercent > self.whenRemainingBelowPercent',
+  message: 'liftAbovePercent must be above whenRemainingBelowPercent, or it would come and go with every request',
+  hint: ({ whenRemainingBelowPercent: when }) => `write liftAbovePercent: ${Math.min(when + 10, (when + 100) / 2)}`,
+  // What always holds is told of by its own bounds.
+  test: (self) => self.whenRemainingBelowPercent >= 100 || self.liftAbovePercent > self.whenRemainingBelowPercent,
 };
 
 export const stepsRise: Rule<readonly number[]> = {

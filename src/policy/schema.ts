@@ -23,7 +23,12 @@ export interface JsonSchema {
   readonly maxItems?: number;
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  /** Of a mapping whose keys are free: what each of its values is. */
+  readonly additionalProperties?: JsonSchema;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly required?: readonly string[];
+  readonly not?: { readonly enum: readonly boolean[] };
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
@@ -33,13 +38,17 @@ export interface JsonSchema {
 export const openApi = (schema: z.ZodType): JsonSchema =>
   closed(z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as JsonSchema);
 
+type Open = Omit<JsonSchema, 'additionalProperties'> & { readonly additionalProperties?: JsonSchema | boolean };
+
 /** That an object may hold more is said to the API server in its own way, or not at all. */
-function closed(schema: JsonSchema & { readonly additionalProperties?: unknown }): JsonSchema {
-  const { additionalProperties: _, items, properties, ...rest } = schema;
+function closed(schema: Open): JsonSchema {
+  const { additionalProperties: others, items, properties, ...rest } = schema;
+  const hasFreeKeys = properties === undefined && typeof others === 'object';
   const inner = Object.entries(properties ?? {}).map(([field, property]) => [field, closed(property)]);
   return {
     ...rest,
     ...(items && { items: closed(items) }),
+    ...(hasFreeKeys && Object.keys(others).length > 0 && { additionalProperties: closed(others) }),
     ...(properties && { properties: Object.fromEntries(inner) }),
   };
 }
@@ -75,6 +84,9 @@ export const policySchema: JsonSchema = {
 /** The schema of what lies at `path`, in a policy unless it is in something else; undefined where there is no such field. */
 export function schemaAt(path: readonly PropertyKey[], whole: JsonSchema = policySchema): JsonSchema | undefined {
   let schema: JsonSchema | undefined = whole;
-  for (const step of path) schema = typeof step === 'number' ? schema?.items : schema?.properties?.[String(step)];
+  for (const step of path) {
+    schema =
+      typeof step === 'number' ? schema?.items : (schema?.properties?.[String(step)] ?? schema?.additionalProperties);
+  }
   return schema;
 }

@@ -2,9 +2,12 @@
  * What a team declares. This schema is the single source of the CRD, the types, the defaults, the offline check and the
  * reference page; a field exists here only when the operator acts on it.
  *
- * Written within what a structural OpenAPI schema can hold: no unions, every text and list bounded.
+ * Written within what a structural OpenAPI schema can hold: no unions but for the window, every text and list bounded.
  */
 import { z } from 'zod';
+import { ruled, tierHasTarget } from './rules.ts';
+import { errorBudgetPolicy, window } from './spec/budget.ts';
+import { generate } from './spec/generate.ts';
 import { metrics } from './spec/metrics.ts';
 import { objectives } from './spec/objectives.ts';
 import { rollout } from './spec/rollout.ts';
@@ -16,9 +19,28 @@ const mode = z.enum(['Enforce', 'Observe']).default('Enforce').meta({
   example: 'Observe',
 });
 
-export const spec = z
-  .object({ service, mode, metrics, objectives, rollout, tuning })
-  .meta({ description: 'What the service promises and how its revisions are rolled out.' });
+const tier = z.string().min(1).max(63).optional().meta({
+  description: 'Which of the targets in targetPercentByTier are meant.',
+  example: 'api',
+});
+
+/** Each part by itself, for what can be read of a policy that cannot be obeyed. */
+export const parts = z.object({
+  service,
+  mode,
+  tier,
+  window,
+  metrics,
+  objectives,
+  rollout,
+  errorBudgetPolicy,
+  generate,
+  tuning,
+});
+
+export const spec = ruled(parts, tierHasTarget).meta({
+  description: 'What the service promises and how its revisions are rolled out.',
+});
 
 /** The spec as stored: defaults applied. */
-export type Spec = z.infer<typeof spec>;
+export type Spec = z.infer<typeof parts>;

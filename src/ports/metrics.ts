@@ -4,7 +4,7 @@ import type { Counts, Freshness, History } from '../facts/counts.ts';
 import type { Inspection } from '../facts/inspection.ts';
 import type { SaturationMinutes } from '../facts/saturation.ts';
 import type { ServiceRef } from '../facts/service.ts';
-import type { MetricsSource, Objective, Policy } from '../policy/policy.ts';
+import type { MetricsSource, Objective, Policy, SharedObjective } from '../policy/policy.ts';
 
 export interface Metrics {
   /** How far an objective's samples reach, and how far apart they come. */
@@ -25,6 +25,8 @@ export interface Asked {
   /** The label that names the revision in the app's own metrics. */
   readonly revisionLabel: string;
   readonly objective: Objective;
+  /** It names no revision: whatever has its series counts. */
+  readonly isShared?: true;
 }
 
 export const askedOf = ({ metrics: source, service, revisionLabel }: Policy, objective: Objective): Asked => ({
@@ -33,6 +35,15 @@ export const askedOf = ({ metrics: source, service, revisionLabel }: Policy, obj
   revisionLabel,
   objective,
 });
+
+/** What is shared, as far as a dry run asks about it. */
+export const askedOfShared = (
+  policy: Policy,
+  { name, allowedBadFraction, counters, timeSliceMs }: SharedObjective,
+): Asked => {
+  const indicator = { kind: 'Ratio', ...counters } as const;
+  return { ...askedOf(policy, { name, allowedBadFraction, gate: false, timeSliceMs, indicator }), isShared: true };
+};
 
 export interface CountsQuestion extends Asked {
   readonly fromMs: number;

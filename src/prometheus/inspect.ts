@@ -30,7 +30,7 @@ export async function inspection(
   try {
     const revisions = await client.instant(asked.source, revisionsQuery(measured), nowMs);
     if (revisions.length === 0) return found(await silence(client, asked, names.join(' or '), nowMs));
-    if (revisions.every(({ labels }) => !labels[measured.revisionLabel])) {
+    if (!asked.isShared && revisions.every(({ labels }) => !labels[measured.revisionLabel])) {
       const advice = `The series of ${names.join(' or ')} have no label ${measured.revisionLabel}: let the app or its collector add it, or name the label they have in metrics.revisionLabel.`;
       return found(problem('NoRevisionLabel', advice));
     }

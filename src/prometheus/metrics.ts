@@ -7,6 +7,7 @@ import {
   type HistogramShape,
   type Measured,
   measuredBy,
+  measuredShared,
   ofBuckets,
   partsOf,
   type RatioShape,
@@ -16,7 +17,7 @@ import { brokenCount, instancesIn, latencyTallies, ratioTallies } from '../count
 import type { Sample, Vector } from '../counting/vector.ts';
 import { type Answer, known, unknown } from '../facts/answer.ts';
 import type { Counts, Freshness, History, Tally } from '../facts/counts.ts';
-import type { Inspection } from '../facts/inspection.ts';
+import { type Inspection, problem } from '../facts/inspection.ts';
 import type { SaturationMinutes } from '../facts/saturation.ts';
 import type { MetricsSource } from '../policy/policy.ts';
 import type { Asked, CountsQuestion, HistoryQuestion, Metrics, SaturationQuestion } from '../ports/metrics.ts';
@@ -25,6 +26,7 @@ import { isRunMetric } from '../promql/counters/names.ts';
 import { inspection } from './inspect.ts';
 import { KnownSeries } from './known-series.ts';
 import { asked, type Checks, missingIn } from './missing.ts';
+import { Paths } from './paths.ts';
 import { type Matrix, type PromqlClient, PromqlFailure } from './promql.ts';
 import { Reach } from './reach.ts';
 import { Saturation } from './saturation.ts';
@@ -40,39 +42,71 @@ export class PromqlMetrics implements Metrics {
   readonly #reach: Reach;
   readonly #saturation: Saturation;
   readonly #known: KnownSeries;
+  readonly #paths: Paths;
 
   /** `changesAfterMs`: how long Google's own metrics take to be seen; of what was recorded nothing is on its way. */
   constructor(client: PromqlClient, changesAfterMs = visibleAfterMs) {
     this.#client = client;
     this.#reach = new Reach(client, changesAfterMs);
     this.#known = new KnownSeries(client);
+    this.#paths = new Paths(client);
     this.#saturation = new Saturation(client, changesAfterMs);
   }
 
   freshness(asked: Asked, nowMs: number): Promise<Answer<Freshness>> {
-    return answered(this.#reach.of(asked.source, measuredOf(asked), nowMs));
+    return orUnknown(
+      this.#leavingOut(asked, nowMs, async (left) =>
+        known(await this.#reach.of(asked.source, measuredOf(left), nowMs)),
+      ),
+    );
   }
 
   inspect(asked: Asked, nowMs: number): Promise<Answer<Inspection>> {
-    return answered(inspection(this.#client, this.#known, asked, measuredOf(asked), nowMs));
+    return orUnknown(
+      this.#leavingOut(asked, nowMs, async (left, missing) => {
+        if (missing !== null) return known({ problem: problem('NeverMatches', missing), buckets: null });
+        return known(await inspection(this.#client, this.#known, left, measuredOf(left), nowMs));
+      }),
+    );
   }
 
   /** A revision that nothing matched is missing; whether that means anything is not judged here. */
   counts(question: CountsQuestion): Promise<Answer<Counts>> {
-    const measured = measuredOf(question);
-    const { shape } = measured;
-    const window = measured.deltas ? wholeMinutes(question) : question;
-    if (window === null && question.fromMs < question.toMs) return Promise.resolve(noMinute(question));
-    const asked = { ...question, ...window };
     return orUnknown(
-      shape.kind === 'Ratio' ? this.#ofRatio(asked, measured, shape) : this.#ofHistogram(asked, measured, shape),
+      this.#leavingOut(question, question.toMs, async (left, missing) =>
+        missing === null ? this.#counts(left) : unknown('InsufficientSamples', missing, question.toMs),
+      ),
     );
   }
 
   history(question: HistoryQuestion): Promise<Answer<History>> {
+    return orUnknown(
+      this.#leavingOut(question, question.toMs, async (left, missing) => {
+        if (missing !== null) return unknown('InsufficientSamples', missing, question.toMs);
+        const measured = measuredOf(left);
+        const toMs = measured.deltas ? wholeMinute(question.toMs) : question.toMs;
+        return known(await this.#history({ ...left, toMs }, measured));
+      }),
+    );
+  }
+
+  /** The question as the source has to be asked it, by the label that it has for the paths that are left out. */
+  async #leavingOut<T extends Asked, A>(
+    question: T,
+    atMs: number,
+    ask: (left: T, missing: string | null) => Promise<A>,
+  ): Promise<A> {
+    const { indicator, missing } = await this.#paths.of(question, atMs);
+    return ask({ ...question, objective: { ...question.objective, indicator } }, missing);
+  }
+
+  async #counts(question: CountsQuestion): Promise<Answer<Counts>> {
     const measured = measuredOf(question);
-    const toMs = measured.deltas ? wholeMinute(question.toMs) : question.toMs;
-    return answered(this.#history({ ...question, toMs }, measured));
+    const { shape } = measured;
+    const window = measured.deltas ? wholeMinutes(question) : question;
+    if (window === null && question.fromMs < question.toMs) return noMinute(question);
+    const asked = { ...question, ...window };
+    return shape.kind === 'Ratio' ? this.#ofRatio(asked, measured, shape) : this.#ofHistogram(asked, measured, shape);
   }
 
   saturation(question: SaturationQuestion): Promise<Answer<SaturationMinutes>> {
@@ -255,8 +289,10 @@ function bucketChecks({ counter }: HistogramShape, { upper }: Neighbours): Check
   return { parts, needed: parts, alike: excludedBy([counter]) };
 }
 
-const measuredOf = ({ source, objective, service, revisionLabel }: Asked): Measured =>
-  measuredBy(source, objective, service, revisionLabel);
+function measuredOf({ source, objective, service, revisionLabel, isShared }: Asked): Measured {
+  const measured = measuredBy(source, objective, service, revisionLabel);
+  return isShared ? measuredShared(measured, source) : measured;
+}
 
 /** What was judged up to the midst of a minute goes on with the next. */
 const noMinute = ({ fromMs, toMs }: CountsQuestion): Answer<Counts> => {
@@ -308,8 +344,6 @@ function vectorsByTime(matrix: Matrix): Map<number, Sample[]> {
   }
   return byTime;
 }
-
-const answered = <T>(answer: Promise<T>): Promise<Answer<T>> => orUnknown(answer.then(known));
 
 async function orUnknown<T>(answer: Promise<Answer<T>>): Promise<Answer<T>> {
   try {

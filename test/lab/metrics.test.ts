@@ -117,6 +117,46 @@ describe("the app's metrics", () => {
     expect(latest(world, 'ws_message_duration_seconds_count')).toBe(connections * 5);
   });
 
+  test('tell how long messages take by themselves, where that is said', () => {
+    const world = worldOf({ websockets: true, env: { LAB_MESSAGE_LATENCY_MS: '20/40/60' } });
+    live(world, 10 * MINUTE_MS);
+    const share = (name: string) =>
+      latest(world, `${name}_bucket`, { le: '0.1' }) / latest(world, `${name}_bucket`, { le: '+Inf' });
+    expect(share('ws_message_duration_seconds')).toBeGreaterThan(0.99);
+    expect(share('http_server_duration_seconds')).toBeLessThan(0.6);
+  });
+
+  test('tell of a database what Cloud SQL tells of it without a revision, and as late as Google does', () => {
+    const world = worldOf({ rps: 50, database: true, env: { LAB_DATABASE_ERROR_PERCENT: '3' } });
+    live(world, 10 * MINUTE_MS);
+    const asked = latest(world, 'db_connections_total');
+    expect(asked).toBe(latest(world, 'http_requests_total'));
+    expect(latest(world, 'db_connection_errors_total') / asked).toBeCloseTo(0.03, 2);
+    const of = 'cloudsql_googleapis_com:client_connector_closed_connection_count';
+    const [errors] = samples(world, of, { status: 'error' });
+    const [fine] = samples(world, of, { status: 'success' });
+    expect(errors!.at(-1)!.value / fine!.at(-1)!.value).toBeCloseTo(0.03 / 0.97, 2);
+    expect(errors!.at(-1)!.atMs).toBeLessThanOrEqual(world.nowMs - 2 * MINUTE_MS);
+    expect(samples(world, of, { revision_name: OLD })).toEqual([]);
+  });
+
+  test('tell the databases of several services apart', () => {
+    const world = worldOf(
+      { database: true },
+      { services: [API, { ...API, name: 'chat' }].map((ref) => ({ ...ref, rps: 10, database: true })) },
+    );
+    live(world, 10 * MINUTE_MS);
+    const of = 'cloudsql_googleapis_com:client_connector_closed_connection_count';
+    for (const resource_id of ['api', 'chat']) expect(samples(world, of, { resource_id })).toHaveLength(2);
+  });
+
+  test('know nothing of a database where there is none', () => {
+    const world = worldOf();
+    live(world, 10 * MINUTE_MS);
+    const names = ['db_connections_total', 'cloudsql_googleapis_com:client_connector_closed_connection_count'];
+    expect(names.flatMap((name) => samples(world, name))).toEqual([]);
+  });
+
   test('of a status are born with its first answer', () => {
     const world = worldOf({ env: { LAB_ERROR_PERCENT: '0' } });
     live(world, 10 * MINUTE_MS);

@@ -19,6 +19,7 @@ const indicator = fc.oneof(
       latency: {
         threshold: '300ms',
         query: 'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket{job="api"}[5m])))',
+        excludePaths: ['/healthz', '/users/:id'],
       },
     },
     { ratio: { query: 'sum(rate(bad_total[5m])) / sum(rate(all_total[5m]))' } },
@@ -26,15 +27,64 @@ const indicator = fc.oneof(
   ),
 );
 
+/** Of whatever tier, none, or another. */
+const byTier = fc.constantFrom({ api: 99.9, beta: 99.5 }, { prod: 50, 'a tier': 99 });
+const timeSlice = fc.constantFrom('1m', '5m', '60s', '0h30m', '1h');
+
 const objective = fc
-  .record({ name: word, targetPercent: percent, indicator: optional(indicator), gate: optional(fc.boolean()) })
+  .record({
+    name: word,
+    targetPercent: percent,
+    targetPercentByTier: optional(byTier),
+    indicator: optional(indicator),
+    timeSlice: optional(timeSlice),
+    gate: optional(fc.boolean()),
+  })
   .chain((drawn) => {
     const targetIsFree = drawn.indicator !== undefined && 'latency' in drawn.indicator;
-    return targetIsFree ? fc.constantFrom(drawn, { ...drawn, targetPercent: undefined }) : fc.constant(drawn);
+    return targetIsFree && drawn.targetPercentByTier === undefined
+      ? fc.constantFrom(drawn, { ...drawn, targetPercent: undefined })
+      : fc.constant(drawn);
   });
 
+/** No word has a hyphen. */
+const shared = fc.record({
+  name: fc.constant('the-database'),
+  targetPercent: percent,
+  indicator: fc.constant({ shared: { bad: 'db_errors_total{db="main"}', total: 'sum(rate(db_connects_total[5m]))' } }),
+  timeSlice: optional(timeSlice),
+  gate: fc.constantFrom(false, undefined),
+});
+
+const window = fc.oneof(
+  fc.integer({ min: 7, max: 90 }).map((days) => `${days}d`),
+  fc.record({
+    calendar: fc.constantFrom('Month', 'Quarter'),
+    timeZone: optional(fc.constantFrom('UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+2')),
+  }),
+);
+
+const errorBudgetPolicy = fc.uniqueArray(
+  fc
+    .record({
+      action: fc.constantFrom('Slow', 'Freeze', 'RequirePostmortem'),
+      whenRemainingBelowPercent: fc.integer({ min: 0, max: 98 }),
+      above: fc.integer({ min: 1, max: 99 }),
+    })
+    .map(({ above, ...rule }) => ({
+      ...rule,
+      liftAbovePercent: Math.min(99, rule.whenRemainingBelowPercent + above),
+    })),
+  { selector: ({ action }) => action },
+);
+
+const generate = fc.record({
+  rules: optional(fc.constantFrom('GlobalRules', 'PrometheusRule')),
+  runbookUrl: optional(fc.constantFrom('https://example.com', 'http://a.b:8080/c/d.md?e=f&g=h')),
+});
+
 const watched = fc.record({
-  name: word,
+  name: fc.constant('the-instances'),
   indicator: fc.constantFrom('Cpu', 'Memory', 'Concurrency').map((resource) => ({ saturation: { resource } })),
   targetPercent: optional(percent),
   gate: fc.constantFrom(false, undefined),
@@ -114,14 +164,19 @@ export const finePolicy: fc.Arbitrary<Json> = fc
         name: word,
       }),
       mode: optional(fc.constantFrom('Enforce', 'Observe')),
+      tier: optional(fc.constantFrom('api', 'beta', 'a tier')),
+      window: optional(window),
       metrics: optional(metrics),
       objectives: fc
         .tuple(
           fc.uniqueArray(objective, { minLength: 1, maxLength: 5, selector: ({ name }) => name }),
           optional(watched),
+          optional(shared),
         )
-        .map(([judged, one]) => (one && judged.every(({ name }) => name !== one.name) ? [...judged, one] : judged)),
+        .map(([judged, ...others]) => [...judged, ...others.filter((one) => one !== undefined)]),
       rollout: optional(rollout),
+      errorBudgetPolicy: optional(errorBudgetPolicy),
+      generate: optional(generate),
       tuning: optional(tuning),
     }),
   })

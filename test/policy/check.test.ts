@@ -15,7 +15,7 @@ describe('What is wrong with a policy', () => {
   });
 
   it.each(invalid)(
-    'is refused by an API server too, unless it drops it in silence or would have to read PromQL: $what',
+    'is refused by an API server too, unless it drops it in silence or would have to read PromQL, or time zones: $what',
     ({ text, onlyOffline }) => {
       expect(admit(asJson(text)).ok).toBe(onlyOffline);
     },

@@ -34,10 +34,10 @@ export interface Invalid {
   readonly path: string;
   readonly message: string;
   readonly hint: string;
-  /** An API server drops unknown fields in silence and knows no PromQL: only `check`, and the operator, see these. */
+  /** An API server drops unknown fields in silence and knows neither PromQL nor time zones: only `check`, and the operator, see these. */
   readonly onlyOffline: boolean;
-  /** The message begins with a place in a query. */
-  readonly aboutQuery: boolean;
+  /** The message begins with a place in a query, or says that there is no such time zone: an API server knows neither. */
+  readonly unknownToServer: boolean;
 }
 
 type Row = readonly [
@@ -67,10 +67,22 @@ const countersHint =
   'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total, or good and total, each with its counter';
 const noTarget =
   'targetPercent is required; only an objective of latency or saturation may leave it out: it has a default of its own';
-const one = 'must hold exactly one of requests, latency, ratio and saturation';
+const one = 'must hold exactly one of requests, latency, ratio, saturation and shared';
 const oneHint =
   'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own';
 const prometheus = 'type: Prometheus\n    address: ';
+const tierless =
+  "targetPercentByTier must have a target for the policy's tier where there is no targetPercent for all others";
+const byTier = 'targetPercentByTier: {api: 99.9, beta: 99.5}';
+const days = 'must be whole days from 7d to 90d, or a mapping of calendar and timeZone';
+const daysHint = 'write 30d, or {calendar: Month, timeZone: Europe/Berlin}';
+const zone = 'must be the name of an IANA time zone such as Europe/Berlin';
+const evenly =
+  'must fill an hour evenly, so that the window is made of whole slices: 1m, 2m, 3m, 4m, 5m, 6m, 10m, 12m, 15m, 20m, 30m, 1h';
+const pasted =
+  'latency: {threshold: 300ms, query: "histogram_quantile(0.95, sum by (le) (rate(x_seconds_bucket[5m])))", ';
+const rulesOf = (...rules: readonly string[]): string =>
+  `warmup: 60s\n  errorBudgetPolicy:\n${rules.map((rule) => `    - {${rule}}`).join('\n')}`;
 const google = 'type: GoogleManagedPrometheus';
 const bearer = 'authorization: {credentials: {name: prom, key: token}}';
 const basic = 'basicAuth: {username: {name: prom, key: user}, password: {name: prom, key: pass}}';
@@ -140,7 +152,7 @@ const rows: readonly Row[] = [
   ['two objectives of one name', 'name: latency', 'name: availability', 16, 'spec.objectives[1].name', 'there is already an objective named availability', 'give it a name of its own'],
   ['no objectives', /* all of them */ '    - name: availability\n      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '    []', 13, 'spec.objectives', 'must have 1 to 20 items, not 0', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
   ['21 objectives', '    - name: latency\n', `${Array.from({ length: 19 }, (_, n) => `    - {name: o${n}, targetPercent: 99}\n`).join('')}    - name: latency\n`, 13, 'spec.objectives', 'must have 1 to 20 items, not 21', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
-  ['an indicator of no known kind', 'latency: {percentile: 95, threshold: 300ms}', 'uptime: {query: up}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.uptime', 'there is no such kind of indicator', 'there are requests, latency, ratio, saturation'],
+  ['an indicator of no known kind', 'latency: {percentile: 95, threshold: 300ms}', 'uptime: {query: up}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.uptime', 'there is no such kind of indicator', 'there are requests, latency, ratio, saturation, shared'],
   ['two indicators in one', '        latency: {', '        requests: {}\n        latency: {', 17, 'spec.objectives[1].indicator', one, oneHint],
   ['an indicator that YAML reads as nothing', 'latency: {percentile: 95, threshold: 300ms}', 'requests:\n      targetPercent: 99', 17, 'spec.objectives[1].indicator', one, oneHint],
   ['an indicator that is a word', 'indicator:\n        latency: {percentile: 95, threshold: 300ms}', 'indicator: requests', 17, 'spec.objectives[1].indicator', 'must be a mapping, not "requests"', 'for example indicator: {requests: {}}'],
@@ -182,7 +194,7 @@ const rows: readonly Row[] = [
   ['a saturation of something else', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {resource: memory}', 18, 'spec.objectives[1].indicator.saturation.resource', 'must be Cpu or Memory or Concurrency, not "memory"', 'did you mean Memory?'],
   ['a saturation beside another indicator', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {resource: Cpu}\n        requests: {}\n      targetPercent: 99', 17, 'spec.objectives[1].indicator', one, oneHint],
   ['a saturation that is to convict', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {resource: Cpu}\n      gate: true', 16, 'spec.objectives[1]', 'gate: true is not for saturation: it is watched, and convicts no revision', 'remove gate'],
-  ['nothing but saturation', '      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '      indicator: {saturation: {resource: Cpu}}', 13, 'spec.objectives', 'at least one must not be of saturation: by that alone no revision can be judged', 'add {name: availability, targetPercent: 99.9}'],
+  ['nothing but saturation', '      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '      indicator: {saturation: {resource: Cpu}}', 13, 'spec.objectives', 'at least one must be neither of saturation nor shared: by those alone no revision can be judged', 'add {name: availability, targetPercent: 99.9}'],
   ['tuning that is nothing but a mode', 'warmup: 60s', 'warmup: 60s\n  tuning: Auto', 25, 'spec.tuning', 'must be a mapping, not "Auto"', 'for example tuning: {mode: ServiceLevel}'],
   ['tuning in an unknown mode', 'warmup: 60s', 'warmup: 60s\n  tuning: {mode: Service}', 25, 'spec.tuning.mode', 'must be Off or Recommend or ServiceLevel or Auto, not "Service"', 'write Off or Recommend or ServiceLevel or Auto'],
   ['tuning that YAML reads as no', 'warmup: 60s', 'warmup: 60s\n  tuning: {mode: Off}', 25, 'spec.tuning.mode', 'must be Off or Recommend or ServiceLevel or Auto, not false', 'put it in quotes: mode: "Off"'],
@@ -194,6 +206,47 @@ const rows: readonly Row[] = [
   ['a least that is above the most', 'warmup: 60s', 'warmup: 60s\n  tuning: {minInstances: {min: 9}, maxInstances: {max: 8}}', 25, 'spec.tuning', 'minInstances.min must not be greater than maxInstances.max', 'lower minInstances.min, or raise maxInstances.max'],
   ['a database that no instance can connect to', 'warmup: 60s', 'warmup: 60s\n  tuning:\n    connections:\n      - {name: db, max: 25, reserve: 20, perInstance: 10}', 27, 'spec.tuning.connections[0]', 'not even one instance can connect: what max leaves beside reserve must be at least perInstance', '25 without 20 leaves 5 for instances of 10: raise max to 30 or more, or lower reserve or perInstance'],
   ['two databases of one name', 'warmup: 60s', 'warmup: 60s\n  tuning:\n    connections:\n      - {name: db, max: 25, perInstance: 10}\n      - {name: db, max: 50, perInstance: 10}', 28, 'spec.tuning.connections[1].name', 'there are already connections named db', 'give it a name of its own'],
+  ['a tier that is no text', 'mode: Enforce', 'tier: 1', 10, 'spec.tier', 'must be text, not the number 1', 'for example tier: api'],
+  ['a tier without a letter', 'mode: Enforce', 'tier: ""', 10, 'spec.tier', 'must be 1 to 63 characters long, not 0', 'for example tier: api'],
+  ['targets by tier without a tier', 'targetPercent: 99.9', byTier, 15, 'spec.objectives[0].targetPercentByTier', tierless, 'spec.tier is not written: add tier, one of api, beta; or targetPercent'],
+  ['targets by tier of other tiers', '  mode: Enforce\n  metrics:\n    type: GoogleManagedPrometheus\n  objectives:\n    - name: availability\n      targetPercent: 99.9', `  tier: prod\n  objectives:\n    - name: availability\n      ${byTier}`, 13, 'spec.objectives[0].targetPercentByTier', tierless, 'tier prod is none of api, beta: add a target for it, or targetPercent'],
+  ['targets of no tier', 'targetPercent: 99.9', 'targetPercentByTier: {}\n      targetPercent: 99', 15, 'spec.objectives[0].targetPercentByTier', 'must have 1 to 20 tiers, not 0', 'write targetPercentByTier: {api: 99.9, beta: 99.5}'],
+  ['a tier whose target is a share', 'targetPercent: 99.9', 'targetPercentByTier: {api: 0.999}\n      targetPercent: 99', 15, 'spec.objectives[0].targetPercentByTier.api', `${range}, not 0.999`, 'api is a percentage: write 99.9'],
+  ['a tier whose target is in quotes', 'targetPercent: 99.9', 'targetPercentByTier: {api: "99.9"}\n      targetPercent: 99', 15, 'spec.objectives[0].targetPercentByTier.api', 'must be a number, not "99.9"', 'write 99.9 without quotes or signs'],
+  ['a tier without a name', 'targetPercent: 99.9', 'targetPercentByTier: {"": 99.9}\n      targetPercent: 99', 15, 'spec.objectives[0].targetPercentByTier', 'a tier must be 1 to 63 characters long', 'write targetPercentByTier: {api: 99.9, beta: 99.5}'],
+  ['a window in hours', 'mode: Enforce', 'window: 720h', 10, 'spec.window', days, 'write 30d'],
+  ['a window in weeks', 'mode: Enforce', 'window: 4w', 10, 'spec.window', days, 'write 28d'],
+  ['a window of a number', 'mode: Enforce', 'window: 30', 10, 'spec.window', days, 'write 30d'],
+  ['a window that is too short', 'mode: Enforce', 'window: 6d', 10, 'spec.window', days, daysHint],
+  ['a window that is too long', 'mode: Enforce', 'window: 91d', 10, 'spec.window', days, daysHint],
+  ['a window that is a list', 'mode: Enforce', 'window: [30d]', 10, 'spec.window', days, 'write 30d'],
+  ['a window that is true', 'mode: Enforce', 'window: true', 10, 'spec.window', days, daysHint],
+  ['a calendar of weeks', 'mode: Enforce', 'window: {calendar: Week}', 10, 'spec.window.calendar', 'must be Month or Quarter, not "Week"', 'write Month or Quarter'],
+  ['a time zone without a calendar', 'mode: Enforce', 'window: {timeZone: UTC}', 10, 'spec.window.calendar', 'is required', 'add calendar: Month'],
+  ['a calendar that is misspelt', 'mode: Enforce', 'window: {calender: Month}', 10, 'spec.window.calender', 'there is no such field', 'did you mean calendar?'],
+  ['a time zone that there is not', 'mode: Enforce', 'window: {calendar: Month, timeZone: Europe/Berln}', 10, 'spec.window.timeZone', 'there is no time zone Europe/Berln', 'did you mean Europe/Berlin?', 'onlyOffline'],
+  ['a city for a time zone', 'mode: Enforce', 'window: {calendar: Quarter, timeZone: Tokyo}', 10, 'spec.window.timeZone', 'there is no time zone Tokyo', 'did you mean Asia/Tokyo?', 'onlyOffline'],
+  ['a time zone as an offset', 'mode: Enforce', 'window: {calendar: Month, timeZone: "+02:00"}', 10, 'spec.window.timeZone', `${zone}, not "+02:00"`, 'for example timeZone: Europe/Berlin'],
+  ['a slice that does not divide a window', '99.9', '99.9\n      timeSlice: 7m', 16, 'spec.objectives[0].timeSlice', evenly, 'for example timeSlice: 5m'],
+  ['a slice without a unit', '99.9', '99.9\n      timeSlice: 5', 16, 'spec.objectives[0].timeSlice', 'must be text, not the number 5', 'write 5m'],
+  ['slices of saturation', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {resource: Cpu}\n      timeSlice: 5m', 16, 'spec.objectives[1]', 'timeSlice is not for saturation: its budget is of minutes already', 'remove timeSlice'],
+  ['a shared objective that is to convict', 'latency: {percentile: 95, threshold: 300ms}', 'shared: {bad: a_total, total: b_total}\n      targetPercent: 99\n      gate: true', 16, 'spec.objectives[1]', 'gate: true is not for what is shared: it names no revision, and can convict none', 'remove gate'],
+  ['a shared objective without a target', 'latency: {percentile: 95, threshold: 300ms}', 'shared: {bad: a_total, total: b_total}', 16, 'spec.objectives[1]', noTarget, 'add targetPercent: 99.9'],
+  ['a shared objective without a total', 'latency: {percentile: 95, threshold: 300ms}', 'shared: {bad: a_total}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.shared.total', 'is required', `add total: 'cloudsql_connects_total{database="main"}'`],
+  ['a shared objective of a gauge', 'latency: {percentile: 95, threshold: 300ms}', 'shared: {bad: a_total, total: up}\n      targetPercent: 99', 18, 'spec.objectives[1].indicator.shared.total', 'at 1:1: up is a gauge: it says how much there is, not how often something happens', 'count events: a counter ends in _total, _count or _bucket', 'onlyOffline'],
+  ['nothing but what is shared', '      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '      targetPercent: 99\n      indicator: {shared: {bad: a_total, total: b_total}}', 13, 'spec.objectives', 'at least one must be neither of saturation nor shared: by those alone no revision can be judged', 'add {name: availability, targetPercent: 99.9}'],
+  ["paths of Cloud Run's own latencies", '{percentile: 95, threshold: 300ms}', '{percentile: 95, threshold: 300ms, excludePaths: ["/healthz"]}', 18, 'spec.objectives[1].indicator.latency', "excludePaths is only for a query: Cloud Run's own latencies know no paths", "remove it, or write query: with a histogram_quantile of the app's own buckets"],
+  ['a path that is none', 'latency: {percentile: 95, threshold: 300ms}', `${pasted}excludePaths: [healthz]}`, 18, 'spec.objectives[1].indicator.latency.excludePaths[0]', 'must be a path as the metric has it, such as /healthz, not "healthz"', 'for example excludePaths: [/healthz]'],
+  ['a path twice', 'latency: {percentile: 95, threshold: 300ms}', `${pasted}excludePaths: [/a, /a]}`, 18, 'spec.objectives[1].indicator.latency.excludePaths[1]', 'there is already the path /a', 'write it once'],
+  ['no paths', 'latency: {percentile: 95, threshold: 300ms}', `${pasted}excludePaths: []}`, 18, 'spec.objectives[1].indicator.latency.excludePaths', 'must have 1 to 20 items, not 0', 'for example excludePaths: [/healthz]'],
+  ['two rules of the same action', 'warmup: 60s', rulesOf('whenRemainingBelowPercent: 25, action: Freeze, liftAbovePercent: 35', 'whenRemainingBelowPercent: 0, action: Freeze, liftAbovePercent: 5'), 27, 'spec.errorBudgetPolicy[1].action', 'there is already a rule with action Freeze', 'keep one of them'],
+  ['a rule that is never lifted', 'warmup: 60s', rulesOf('whenRemainingBelowPercent: 25, action: Freeze, liftAbovePercent: 25'), 26, 'spec.errorBudgetPolicy[0]', 'liftAbovePercent must be above whenRemainingBelowPercent, or it would come and go with every request', 'write liftAbovePercent: 35'],
+  ['a rule without an end', 'warmup: 60s', rulesOf('whenRemainingBelowPercent: 25, action: Freeze'), 26, 'spec.errorBudgetPolicy[0].liftAbovePercent', 'is required', 'add liftAbovePercent: 35'],
+  ['a rule with an unknown action', 'warmup: 60s', rulesOf('whenRemainingBelowPercent: 25, action: freeze, liftAbovePercent: 35'), 26, 'spec.errorBudgetPolicy[0].action', 'must be Slow or Freeze or RequirePostmortem, not "freeze"', 'did you mean Freeze?'],
+  ['a rule that always holds', 'warmup: 60s', rulesOf('whenRemainingBelowPercent: 100, action: Slow, liftAbovePercent: 99'), 26, 'spec.errorBudgetPolicy[0].whenRemainingBelowPercent', 'must be at least 0 and less than 100, not 100', 'for example whenRemainingBelowPercent: 25'],
+  ['rules of an unknown kind', 'warmup: 60s', 'warmup: 60s\n  generate: {rules: Rules}', 25, 'spec.generate.rules', 'must be GlobalRules or PrometheusRule, not "Rules"', 'write GlobalRules or PrometheusRule'],
+  ['a runbook that is no URL', 'warmup: 60s', 'warmup: 60s\n  generate: {runbookUrl: docs/api.md}', 25, 'spec.generate.runbookUrl', 'must be an http or https URL without user or fragment, not "docs/api.md"', 'for example runbookUrl: https://example.com/runbooks/api'],
+  ['a runbook with a fragment', 'warmup: 60s', 'warmup: 60s\n  generate: {runbookUrl: "https://example.com/#api"}', 25, 'spec.generate.runbookUrl', 'must be an http or https URL without user or fragment, not "https://example.com/#api"', 'for example runbookUrl: https://example.com/runbooks/api'],
 ];
 
 export const invalid: readonly Invalid[] = rows.map(([what, from, to, line, path, message, hint, onlyOffline]) => {
@@ -206,7 +259,7 @@ export const invalid: readonly Invalid[] = rows.map(([what, from, to, line, path
     message,
     hint,
     onlyOffline: onlyOffline !== undefined,
-    aboutQuery: /^at \d+:\d+: /.test(message),
+    unknownToServer: /^at \d+:\d+: |^there is no time zone /.test(message),
   };
 });
 

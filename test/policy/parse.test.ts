@@ -29,10 +29,21 @@ describe('A policy', () => {
       createdAtMs: 0,
       service: { project: 'acme', region: 'europe-west1', name: 'api' },
       mode: 'Enforce',
+      tier: null,
+      window: { kind: 'Rolling', lengthMs: 30 * 86_400_000 },
       metrics: { type: 'GoogleManagedPrometheus', project: 'acme' },
       revisionLabel: 'revision_name',
-      objectives: [{ name: 'availability', allowedBadFraction: 0.001, gate: true, indicator: { kind: 'Requests' } }],
+      objectives: [
+        {
+          name: 'availability',
+          allowedBadFraction: 0.001,
+          gate: true,
+          indicator: { kind: 'Requests' },
+          timeSliceMs: null,
+        },
+      ],
       watched: [],
+      shared: [],
       rollout: {
         profile: 'Balanced',
         stepsPercent: null,
@@ -42,6 +53,8 @@ describe('A policy', () => {
         guardWindowMs: 24 * 3_600_000,
         warmupMs: 60_000,
       },
+      errorBudgetPolicy: [],
+      generate: { rules: null, runbookUrl: null },
       tuning: {
         mode: 'Recommend',
         maxSaturation: 0.8,
@@ -58,6 +71,8 @@ describe('A policy', () => {
   it('keeps everything that it declares', () => {
     expect(policyOf(parse(example('full.yaml')))).toMatchObject({
       key: { namespace: 'payments', name: 'checkout' },
+      tier: 'prod',
+      window: { kind: 'Calendar', period: 'Month', timeZone: 'Europe/Berlin' },
       metrics: { type: 'GoogleManagedPrometheus', project: 'acme-metrics' },
       objectives: [
         { name: 'availability', allowedBadFraction: 0.0005, gate: true, indicator: { kind: 'Requests' } },
@@ -71,9 +86,18 @@ describe('A policy', () => {
           allowedBadFraction: 0.015,
           gate: false,
           indicator: { percentile: 99, thresholdMs: 1500 },
+          timeSliceMs: 300_000,
         },
       ],
       watched: [{ name: 'memory', resource: 'memory', allowedBadFraction: 0.01 }],
+      shared: [
+        {
+          name: 'database',
+          allowedBadFraction: 0.005,
+          counters: { events: 'Share', bad: [{ sign: 1 }], total: [{ sign: 1 }] },
+          timeSliceMs: null,
+        },
+      ],
       rollout: {
         profile: 'Careful',
         stepsPercent: [1, 5, 20, 50],
@@ -83,6 +107,12 @@ describe('A policy', () => {
         guardWindowMs: 48 * 3_600_000,
         warmupMs: 90_000,
       },
+      errorBudgetPolicy: [
+        { whenRemainingBelowPercent: 50, action: 'Slow', liftAbovePercent: 60 },
+        { whenRemainingBelowPercent: 10, action: 'Freeze', liftAbovePercent: 20 },
+        { whenRemainingBelowPercent: 0, action: 'RequirePostmortem', liftAbovePercent: 10 },
+      ],
+      generate: { rules: 'GlobalRules', runbookUrl: 'https://example.com/runbooks/checkout' },
       tuning: {
         mode: 'ServiceLevel',
         maxSaturation: 0.75,
@@ -159,11 +189,14 @@ describe('A policy', () => {
     });
   });
 
-  it.each(['minimal.yaml', 'full.yaml', 'own-queries.yaml'])('is shown by deploy/examples/%s', (name) => {
-    const { findings, policies } = checkPolicies(example(name));
-    expect(findings).toEqual([]);
-    expect(policies).toHaveLength(1);
-  });
+  it.each(['minimal.yaml', 'full.yaml', 'own-queries.yaml', 'catalogue.yaml'])(
+    'is shown by deploy/examples/%s',
+    (name) => {
+      const { findings, policies } = checkPolicies(example(name));
+      expect(findings).toEqual([]);
+      expect(policies).toHaveLength(1);
+    },
+  );
 });
 
 describe('A stored policy', () => {
@@ -220,7 +253,10 @@ describe('A stored policy', () => {
     },
   );
 
-  it.each(invalid.filter((each) => !each.onlyOffline || each.aboutQuery))('is not obeyed with $what', ({ text }) => {
-    expect(storedPolicy(asJson(text)).spec.ok).toBe(false);
-  });
+  it.each(invalid.filter((each) => !each.onlyOffline || each.unknownToServer))(
+    'is not obeyed with $what',
+    ({ text }) => {
+      expect(storedPolicy(asJson(text)).spec.ok).toBe(false);
+    },
+  );
 });

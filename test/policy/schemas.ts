@@ -12,6 +12,7 @@ export interface Node {
 export function* nodesOf(schema: JsonSchema, path = ''): Generator<Node> {
   yield { path, schema };
   if (schema.items) yield* nodesOf(schema.items, `${path}[]`);
+  if (schema.additionalProperties) yield* nodesOf(schema.additionalProperties, `${path}[]`);
   for (const [field, property] of Object.entries(schema.properties ?? {})) yield* nodesOf(property, `${path}.${field}`);
 }
 

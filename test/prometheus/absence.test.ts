@@ -145,7 +145,14 @@ function storeOf(kind: Kind, left: (all: readonly Series[]) => readonly Series[]
 
 const objectiveOf = (query: string): Objective => {
   const { reading, ...ratio } = readRatio(query, { revisionLabel });
-  return { name: 'own', allowedBadFraction: 0.01, gate: true, indicator: { kind: 'Ratio', ...ratio }, reading };
+  return {
+    name: 'own',
+    allowedBadFraction: 0.01,
+    gate: true,
+    indicator: { kind: 'Ratio', ...ratio },
+    timeSliceMs: null,
+    reading,
+  };
 };
 const askOf = (kind: Kind) => ({ source, service, revisionLabel, objective: objectiveOf(kind.query) });
 const createdAtMs = { old: startMs - 3_600_000, new: startMs - 3_600_000 };
@@ -414,7 +421,8 @@ describe('A threshold and its boundaries', () => {
       name: 'own',
       allowedBadFraction: 0.05,
       gate: true,
-      indicator: { kind: 'Latency', percentile, thresholdMs, histogram },
+      timeSliceMs: null,
+      indicator: { kind: 'Latency', percentile, thresholdMs, histogram, excludePaths: [] },
     };
     const ask = { source, service, revisionLabel, objective };
     const metrics = new PromqlMetrics(labPromql(store));

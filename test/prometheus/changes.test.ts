@@ -57,7 +57,7 @@ function indicatorOf(read: Pasted): Pick<Asked['objective'], 'indicator' | 'read
   }
   const { counter, percentile, unit } = read.histogram;
   const histogram = { counter, unitMs: unit?.unitMs ?? null };
-  return { indicator: { kind: 'Latency', percentile, thresholdMs: 300, histogram } };
+  return { indicator: { kind: 'Latency', percentile, thresholdMs: 300, histogram, excludePaths: [] } };
 }
 
 function declared() {
@@ -72,7 +72,7 @@ function declared() {
 const only = (indicator: Indicator) => ({ indicator });
 const kinds: Readonly<Record<string, Pick<Asked['objective'], 'indicator' | 'reading'>>> = {
   requests: only({ kind: 'Requests' }),
-  latency: only({ kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null }),
+  latency: only({ kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null, excludePaths: [] }),
   'the two counters apart': declared(),
   ...Object.fromEntries(Object.entries(pasted).map(([what, query]) => [what, indicatorOf(readPasted(query, context))])),
 };
@@ -183,7 +183,7 @@ const askedOf = (source: MetricsSource, objective: Pick<Asked['objective'], 'ind
   source,
   service,
   revisionLabel: context.revisionLabel,
-  objective: { name: 'objective', allowedBadFraction: 0.01, gate: true, ...objective },
+  objective: { name: 'objective', allowedBadFraction: 0.01, gate: true, timeSliceMs: null, ...objective },
 });
 
 describe.each(Object.keys(questions) as (keyof Metrics)[])('Whatever is asked for %s', (question) => {

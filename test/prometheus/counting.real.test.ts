@@ -32,6 +32,7 @@ const objective = {
   name: 'errors',
   allowedBadFraction: 0.01,
   gate: true,
+  timeSliceMs: null,
   indicator: { kind: 'Ratio' as const, ...readRatio(query, { revisionLabel: 'revision_name' }) },
 };
 

@@ -332,6 +332,7 @@ describe('a window', () => {
       percentile,
       thresholdMs: 300,
       histogram: { counter, unitMs: unit!.unitMs },
+      excludePaths: [],
     };
     expect(tally(store, 0, 1, [], indicator)).toEqual({ bad: 5, total: 80 });
   });

@@ -14,7 +14,13 @@ isolate();
 const subject = {
   service: { project: 'acme', region: 'europe-west1', name: 'api' },
   revisionLabel: 'revision_name',
-  objective: { name: 'availability', allowedBadFraction: 0.001, gate: true, indicator: { kind: 'Requests' as const } },
+  objective: {
+    name: 'availability',
+    allowedBadFraction: 0.001,
+    gate: true,
+    timeSliceMs: null,
+    indicator: { kind: 'Requests' as const },
+  },
 };
 const html = '<!DOCTYPE html>\n<html><h1>Bad Gateway</h1></html>';
 const error = (text: string) => ({ status: 'error', errorType: 'execution', error: text });

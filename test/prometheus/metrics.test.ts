@@ -12,13 +12,15 @@ const availability: Objective = {
   name: 'availability',
   allowedBadFraction: 0.001,
   gate: true,
+  timeSliceMs: null,
   indicator: { kind: 'Requests' },
 };
 const latency: Objective = {
   name: 'latency',
   allowedBadFraction: 0.05,
   gate: true,
-  indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null },
+  timeSliceMs: null,
+  indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null, excludePaths: [] },
 };
 const asking = { source, service, revisionLabel: 'revision_name', objective: availability };
 const window = { fromMs: 10_020_000, toMs: 10_080_000, tickMs: 60_000 };

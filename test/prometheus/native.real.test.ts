@@ -168,7 +168,13 @@ function slowerThan(job: Job, thresholdMs: number): Indicator {
   const query = `histogram_quantile(0.95, sum(rate(${metric}{job="${job}"}[5m])))`;
   const { percentile, counter, native } = readQuantile(query, context);
   expect(native).toBe(true);
-  return { kind: 'Latency', percentile, thresholdMs, histogram: { counter, unitMs: 1000, native: true } };
+  return {
+    kind: 'Latency',
+    percentile,
+    thresholdMs,
+    histogram: { counter, unitMs: 1000, native: true },
+    excludePaths: [],
+  };
 }
 
 type Share = Extract<Indicator, { readonly kind: 'Ratio' }>;
@@ -252,7 +258,7 @@ async function counts(url: string, indicator: Indicator, fromMs: number, toMs: n
     source: { type: 'Prometheus', address: url, auth: null },
     service: { project: 'acme', region: 'europe-west1', name: 'api' },
     ...context,
-    objective: { name: 'objective', allowedBadFraction: 0.05, gate: true, indicator },
+    objective: { name: 'objective', allowedBadFraction: 0.05, gate: true, timeSliceMs: null, indicator },
     fromMs,
     toMs,
     tickMs: everyMs,

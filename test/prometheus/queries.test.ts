@@ -28,7 +28,12 @@ const app = measuredBy(
 const platform = (ref = service): Measured => measuredBy(google, { indicator: { kind: 'Requests' } }, ref, 'rev');
 const onPlain = measuredBy({ type: 'Prometheus' }, { indicator: { kind: 'Requests' } }, service, 'rev');
 const latency = (ref = service): Measured =>
-  measuredBy(google, { indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null } }, ref, 'rev');
+  measuredBy(
+    google,
+    { indicator: { kind: 'Latency', percentile: 95, thresholdMs: 300, histogram: null, excludePaths: [] } },
+    ref,
+    'rev',
+  );
 
 function counting(measured: Measured, change: Partial<Counting> = {}): Counting {
   const { shape } = measured;

@@ -4,6 +4,9 @@ import { answerCodes, type Counters, type Instance } from '../world/instance.ts'
 import { addLatencies, countOf, edgesOf, noLatencies } from '../world/latency.ts';
 import { HistogramSeries } from './series.ts';
 
+/** The one that there is. */
+const route = '/';
+
 export class AppMetrics {
   readonly #store: SeriesStore;
   readonly #labels: { readonly job: string; readonly instance: string; readonly revision_name: string };
@@ -11,6 +14,7 @@ export class AppMetrics {
   readonly #duration: HistogramSeries;
   readonly #edges: readonly number[];
   readonly #websockets: WebSocketMetrics | null;
+  readonly #database: DatabaseClientMetrics | null;
 
   /** `boundaries`: in seconds, as the app writes them. */
   constructor(
@@ -18,13 +22,14 @@ export class AppMetrics {
     service: string,
     revision: string,
     instance: Instance,
-    options: { readonly websockets: boolean; readonly boundaries: readonly string[] },
+    options: { readonly websockets: boolean; readonly database: boolean; readonly boundaries: readonly string[] },
   ) {
-    const { websockets, boundaries } = options;
+    const { websockets, database, boundaries } = options;
     this.#store = store;
     this.#labels = { job: service, instance: `${instance.id}:8080`, revision_name: revision };
-    this.#duration = new HistogramSeries(store, 'http_server_duration_seconds', this.#labels, boundaries);
+    this.#duration = new HistogramSeries(store, 'http_server_duration_seconds', { ...this.#labels, route }, boundaries);
     this.#edges = edgesOf(boundaries.map((seconds) => Math.round(Number(seconds) * 1000)));
+    this.#database = database ? new DatabaseClientMetrics(store, this.#labels) : null;
     this.#websockets = websockets ? new WebSocketMetrics(store, this.#labels, boundaries, this.#edges) : null;
   }
 
@@ -36,6 +41,7 @@ export class AppMetrics {
     });
     this.#duration.writeLatencies(atMs, countOf(latencies), latencies, this.#edges, 1000);
     this.#websockets?.write(atMs, counters);
+    this.#database?.write(atMs, counters);
   }
 
   /** A counter with a status label is born with the first answer of that status. */
@@ -43,10 +49,26 @@ export class AppMetrics {
     if (count === 0) return;
     let series = this.#requests.get(status);
     if (series === undefined) {
-      series = this.#store.series('http_requests_total', { ...this.#labels, status, route: '/' });
+      series = this.#store.series('http_requests_total', { ...this.#labels, status, route });
       this.#requests.set(status, series);
     }
     series.append(atMs, count);
+  }
+}
+
+/** As a pool of connections counts them. */
+class DatabaseClientMetrics {
+  readonly #connections: SeriesHandle;
+  readonly #errors: SeriesHandle;
+
+  constructor(store: SeriesStore, labels: Readonly<Record<string, string>>) {
+    this.#connections = store.series('db_connections_total', labels);
+    this.#errors = store.series('db_connection_errors_total', labels);
+  }
+
+  write(atMs: number, { databaseConnections, databaseErrors }: Counters): void {
+    this.#connections.append(atMs, databaseConnections);
+    this.#errors.append(atMs, databaseErrors);
   }
 }
 

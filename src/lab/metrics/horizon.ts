@@ -3,7 +3,7 @@
  * was seen stays seen; what an outage hid appears after it, with its own timestamps.
  */
 import { type Scheduled, strengthAt } from '../../scenario/events.ts';
-import { platformPrefix } from './platform.ts';
+import { isGoogles } from './platform.ts';
 
 export interface Delays {
   readonly platformMs: number;
@@ -32,6 +32,6 @@ export class Horizon {
   }
 
   of(metricName: string): number {
-    return metricName.startsWith(platformPrefix) ? this.#platformMs : this.#appMs;
+    return isGoogles(metricName) ? this.#platformMs : this.#appMs;
   }
 }

@@ -13,9 +13,12 @@ const concurrencies = Array.from({ length: 74 }, (_, i) => Number((1.1 ** i).toF
 export const platformPrefix = 'run_googleapis_com:';
 export const platformIntervalMs = 60_000;
 
-/** Whether Google stores it as changes (DELTA): all that Cloud Run writes but for how many instances there are. */
+/** Whether it is Google's own, seen as late as all of them. */
+export const isGoogles = (metric: string): boolean => /^\w+_googleapis_com:/.test(metric);
+
+/** Whether Google stores it as changes (DELTA): all that Google writes but for how many instances there are. */
 export const isChanges = (metric: string): boolean =>
-  metric.startsWith(platformPrefix) && metric !== `${platformPrefix}container_instance_count`;
+  isGoogles(metric) && metric !== `${platformPrefix}container_instance_count`;
 
 export class PlatformMetrics {
   readonly #store: SeriesStore;

@@ -7,6 +7,10 @@ export interface Behaviour {
   readonly errorPercent: number;
   readonly latencyMs: LatencyMs;
   readonly websocketDisconnectPercent: number;
+  /** Of a WebSocket's messages; null: as requests. */
+  readonly messageLatencyMs: LatencyMs | null;
+  /** Of the connections to the database that are asked for. */
+  readonly databaseErrorPercent: number;
   readonly startSeconds: number;
   readonly startFails: boolean;
   /** On top, in the first minute of each instance. */
@@ -25,6 +29,8 @@ export const healthyBehaviour: Behaviour = {
   errorPercent: 0.05,
   latencyMs: { p50: 110, p95: 250, p99: 350 },
   websocketDisconnectPercent: 0.3,
+  messageLatencyMs: null,
+  databaseErrorPercent: 0.02,
   startSeconds: 5,
   startFails: false,
   coldStartErrorPercent: 0,
@@ -52,6 +58,8 @@ const behaviourVariables: Readonly<Record<string, (value: Value) => Partial<Beha
   LAB_ERROR_PERCENT: (value) => ({ errorPercent: value.number(0, 100) }),
   LAB_LATENCY_MS: (value) => ({ latencyMs: latencyIn(value) }),
   LAB_WEBSOCKET_DISCONNECT_PERCENT: (value) => ({ websocketDisconnectPercent: value.number(0, 100) }),
+  LAB_MESSAGE_LATENCY_MS: (value) => ({ messageLatencyMs: latencyIn(value) }),
+  LAB_DATABASE_ERROR_PERCENT: (value) => ({ databaseErrorPercent: value.number(0, 100) }),
   LAB_START_SECONDS: (value) => ({ startSeconds: value.number(0, 240) }),
   LAB_START_FAILS: (value) => ({ startFails: value.number(0, 1) === 1 }),
   LAB_COLD_START_ERROR_PERCENT: (value) => ({ coldStartErrorPercent: value.number(0, 100) }),

@@ -26,6 +26,10 @@ export interface Conditions {
   /** On top, on instances younger than a minute. */
   readonly coldErrorFraction: number;
   readonly connectionsPerRequest: number;
+  /** How long a WebSocket's messages take, so many times as long; null: as requests. */
+  readonly ofMessages: ((factor: number) => LatencyTable) | null;
+  /** Of the connections to a database; null: there is none. */
+  readonly databaseErrorFraction: number | null;
 }
 
 export class Counters {
@@ -34,6 +38,8 @@ export class Counters {
   readonly messages = noLatencies();
   connections = 0;
   disconnects = 0;
+  databaseConnections = 0;
+  databaseErrors = 0;
 
   /** Requests that failed for want of an instance that was there when they came. */
   fail(requests: number, latency: LatencyTable, random: Random): void {
@@ -47,6 +53,8 @@ export class Counters {
     addLatencies(this.messages, more.messages);
     this.connections += more.connections;
     this.disconnects += more.disconnects;
+    this.databaseConnections += more.databaseConnections;
+    this.databaseErrors += more.databaseErrors;
   }
 
   get requests(): number {
@@ -93,7 +101,10 @@ export class Instance {
     latency.draw(requests - failed - notFound, random, answers[OK]!);
     latency.draw(notFound, random, answers[NOT_FOUND]!);
     latency.draw(failed, random, answers[FAILED]!);
-    this.#connect(requests, conditions, latency, random);
+    this.#connect(requests, conditions, conditions.ofMessages?.(stretch) ?? latency, random);
+    if (conditions.databaseErrorFraction === null) return;
+    this.counters.databaseConnections += requests;
+    this.counters.databaseErrors += random.binomial(requests, conditions.databaseErrorFraction);
   }
 
   #connect(requests: number, conditions: Conditions, latency: LatencyTable, random: Random): void {

@@ -1,6 +1,8 @@
 /** A revision: an immutable template, whether it started, and the instances that run it. */
 import type { Strain } from '../../scenario/events.ts';
+import type { LatencyMs } from '../../scenario/lognormal.ts';
 import type { Random } from '../../scenario/random.ts';
+import { getOrInsert } from '../series/maps.ts';
 import { type Behaviour, behaviourFrom } from './behaviour.ts';
 import { Fleet, type Imbalance } from './fleet.ts';
 import type { Conditions } from './instance.ts';
@@ -25,6 +27,8 @@ export interface Asked {
   readonly connectionsPerRequest: number;
   /** Of the requests: those that fail for something outside of it. */
   readonly lostFraction: number;
+  /** Whether each request asks for a connection to a database. */
+  readonly hasDatabase: boolean;
 }
 
 export class Revision {
@@ -43,7 +47,7 @@ export class Revision {
   state: 'Starting' | 'Ready' | 'Failed' = 'Starting';
   /** When it became ready or was given up. */
   resolvedMs = Number.NaN;
-  readonly #tables = new Map<number, LatencyTable>();
+  readonly #tables = new Map<LatencyMs, Map<number, LatencyTable>>();
 
   constructor(birth: Birth, random: Random, unevenness: Random) {
     this.name = birth.name;
@@ -87,28 +91,29 @@ export class Revision {
   }
 
   /** How requests fare at this time, given what events do to it and what it is asked for. */
-  conditions(nowMs: number, strain: Strain, { rps, connectionsPerRequest, lostFraction }: Asked): Conditions {
+  conditions(nowMs: number, strain: Strain, asked: Asked): Conditions {
+    const { rps, connectionsPerRequest, lostFraction, hasDatabase } = asked;
     const { errorPercent, overload, errorLeakPercentPerHour, coldStartErrorPercent } = this.behaviour;
+    const { latencyMs, messageLatencyMs } = this.behaviour;
     const leaked = (errorLeakPercentPerHour * (nowMs - this.resolvedMs)) / 3_600_000;
     const overloaded = rps > overload.aboveRps ? overload.errorPercent : 0;
     return {
-      latency: this.#latency(strain.latencyFactor),
-      stretched: (factor) => this.#latency(strain.latencyFactor * factor),
+      latency: this.#latency(latencyMs, strain.latencyFactor),
+      stretched: (factor) => this.#latency(latencyMs, strain.latencyFactor * factor),
+      ofMessages: messageLatencyMs && ((factor) => this.#latency(messageLatencyMs, strain.latencyFactor * factor)),
       errorFraction: fraction(errorPercent + strain.errorPercent + leaked + overloaded + 100 * lostFraction),
       coldErrorFraction: fraction(coldStartErrorPercent),
       disconnectFraction: fraction(this.behaviour.websocketDisconnectPercent + strain.websocketDisconnectPercent),
       connectionsPerRequest,
+      databaseErrorFraction: hasDatabase ? fraction(this.behaviour.databaseErrorPercent) : null,
     };
   }
 
   /** Tables are kept for a while: most seconds are like the one before. */
-  #latency(factor: number): LatencyTable {
-    const known = this.#tables.get(factor);
-    if (known !== undefined) return known;
-    if (this.#tables.size > 1024) this.#tables.clear();
-    const table = new LatencyTable(this.behaviour.latencyMs, factor);
-    this.#tables.set(factor, table);
-    return table;
+  #latency(shape: LatencyMs, factor: number): LatencyTable {
+    const tables = getOrInsert(this.#tables, shape, () => new Map<number, LatencyTable>());
+    if (tables.size > 1024) tables.clear();
+    return getOrInsert(tables, factor, () => new LatencyTable(shape, factor));
   }
 }
 

@@ -13,6 +13,8 @@ export interface Demand {
   readonly connectionsPerRequest: number;
   /** What all instances connect to; null: nothing that has a limit. */
   readonly connections: Connections | null;
+  /** Whether each request asks for a connection to a database. */
+  readonly hasDatabase: boolean;
   readonly unrest: Unrest;
 }
 
@@ -48,6 +50,7 @@ export function serveSecond(
       rps: ownRps,
       connectionsPerRequest: demand.connectionsPerRequest,
       lostFraction,
+      hasDatabase: demand.hasDatabase,
     });
     revision.fleet.step(nowMs, revision.random.poisson(ownRps), conditions, limitsOf(service, revision, percent));
   }

@@ -2,7 +2,7 @@
 import { kind } from '../api.ts';
 import { connectionCeiling } from '../connections.ts';
 import { parsePolicy } from '../parse.ts';
-import type { Policy } from '../policy.ts';
+import type { Objective, Policy } from '../policy.ts';
 import { type Path, type Problem, pathText, valueAt } from '../problems.ts';
 import { closest, didYouMean } from '../suggest.ts';
 import { annotationProblems } from './annotations.ts';
@@ -62,7 +62,7 @@ function checkDocument(document: YamlDocument): Checked {
   const parsed = parsePolicy(value);
   const unknown = unknownFields(value);
   const asked = annotationProblems(value);
-  const doubts = parsed.ok ? unitDoubts(parsed.policy) : [];
+  const doubts = parsed.ok ? unitDoubts(placed(parsed.policy, value)) : [];
   if (parsed.ok && unknown.length + asked.length + doubts.length === 0) {
     const namePosition = position(['metadata', 'name'], 'value');
     const servicePosition = position(['spec', 'service'], 'key');
@@ -70,7 +70,7 @@ function checkDocument(document: YamlDocument): Checked {
     return {
       policies,
       findings: [],
-      notes: [...notesOf(parsed.policy, document), ...notesOfTuning(parsed.policy, document)],
+      notes: [...notesOf(placed(parsed.policy, value), document), ...notesOfTuning(parsed.policy, document)],
     };
   }
   const wrong = parsed.ok ? doubts : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
@@ -80,11 +80,21 @@ function checkDocument(document: YamlDocument): Checked {
   return { policies: [], findings, notes: [] };
 }
 
+interface Placed extends Objective {
+  /** Among all that are declared: some of those before it may only be watched. */
+  readonly index: number;
+}
+
+function placed({ objectives }: Policy, raw: unknown): Placed[] {
+  const declared = valueAt(raw, ['spec', 'objectives']) as readonly { readonly name: string }[];
+  return objectives.map((one) => ({ ...one, index: declared.findIndex(({ name }) => name === one.name) }));
+}
+
 const latencyPath = (index: number): Path => ['spec', 'objectives', index, 'indicator', 'latency'];
 
 /** Without a server to ask for the boundaries, somebody has to say what they are in. */
-function unitDoubts({ objectives }: Policy): Problem[] {
-  return objectives.flatMap(({ indicator }, index): Problem[] => {
+function unitDoubts(objectives: readonly Placed[]): Problem[] {
+  return objectives.flatMap(({ indicator, index }): Problem[] => {
     const histogram = indicator.kind === 'Latency' ? indicator.histogram : null;
     if (!histogram?.unitInDoubt || histogram.unitMs !== null) return [];
     const message = `nothing in the name of ${histogram.counter.name} tells what its boundaries are in`;
@@ -93,8 +103,8 @@ function unitDoubts({ objectives }: Policy): Problem[] {
   });
 }
 
-function notesOf({ objectives }: Policy, { position }: YamlDocument): Note[] {
-  return objectives.flatMap(({ indicator, reading }, index): Note[] => {
+function notesOf(objectives: readonly Placed[], { position }: YamlDocument): Note[] {
+  return objectives.flatMap(({ indicator, reading, index }): Note[] => {
     const noteAt = (path: Path, message: string): Note => ({
       ...position(path, 'value'),
       path: pathText(path),

@@ -58,14 +58,19 @@ function typeOf(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map(code).join(', ');
   if (schema.type === 'array')
     return `list of ${schema.items?.type === 'object' ? 'mappings' : `${schema.items?.type}s`}`;
-  return schema.type === 'object' ? 'mapping' : (schema.type ?? '');
+  if (schema.additionalProperties) return `mapping of ${schema.additionalProperties.type}s`;
+  return schema.type === 'object' ? 'mapping' : (schema.type ?? 'string or mapping');
 }
 
 function boundsOf(schema: JsonSchema): string {
   if (schema.type === 'array') {
     const each = schema.items?.type === 'integer' ? `, each ${rangeInWords(schema.items)}` : '';
-    return `${schema.minItems} to ${schema.maxItems} items${each}`;
+    return `${schema.minItems ?? 0} to ${schema.maxItems} items${each}`;
   }
+  const { additionalProperties: others, minProperties, maxProperties } = schema;
+  if (others) return `${minProperties} to ${maxProperties} of them, each ${rangeInWords(others)}`;
+  // Of a text or a mapping nothing but the text has bounds of its own.
+  if (schema.type === undefined) return code(schema.pattern!);
   if (schema.minimum !== undefined) return rangeInWords(schema);
   if (isDuration(schema))
     return (schema['x-kubernetes-validations'] ?? []).map(({ message }) => message.replace(/^must be /, '')).join(', ');

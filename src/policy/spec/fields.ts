@@ -9,6 +9,22 @@ export const length = (min: string, max: string) =>
     lengthBetween(min, max),
   );
 
+/** What a list of type map or set refuses: a second item alike, by `field` or, null, as a whole. `message` ends before its key. */
+export const distinct = <T extends z.ZodType>(
+  list: z.ZodArray<T>,
+  field: (keyof z.output<T> & string) | null,
+  message: string,
+  hint: string,
+) =>
+  list.superRefine((items, context) => {
+    const keys = items.map((item) => (field === null ? item : item[field]));
+    for (const [index, key] of keys.entries()) {
+      if (keys.indexOf(key) === index) continue;
+      const path = field === null ? [index] : [index, field];
+      context.addIssue({ code: 'custom', path, message: `${message} ${key}`, params: { hint } });
+    }
+  });
+
 export const dnsLabel = z
   .string()
   .max(63)

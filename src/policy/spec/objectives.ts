@@ -1,16 +1,22 @@
 /** `spec.objectives`: what is promised, and how it is measured. */
 import { z } from 'zod';
+import { durationPattern } from '../duration.ts';
 import {
   neverGates,
   oneIndicator,
   oneJudged,
+  pathsOfQuery,
   percentileOrQuery,
   queryOrCounters,
   ruled,
+  sharedConvictsNone,
+  slicesFillHour,
+  slicesOfEvents,
   targetGiven,
+  tiersAreText,
   unitOfQuery,
 } from '../rules.ts';
-import { dnsLabel, length } from './fields.ts';
+import { distinct, dnsLabel, length } from './fields.ts';
 
 /** PromQL; whether it can be taken apart into counters is told by `check` and by the operator, with the place. */
 const query = z.string().min(1).max(8192);
@@ -30,9 +36,31 @@ const latency = ruled(
       description: "What the boundaries of the query's histogram are in, where its name leaves it open.",
       example: 'Milliseconds',
     }),
+    excludePaths: distinct(
+      z
+        .array(
+          z
+            .string()
+            .max(256)
+            .regex(/^\/[!-~]*$/, 'must be a path as the metric has it, such as /healthz'),
+        )
+        .min(1)
+        .max(20),
+      null,
+      'there is already the path',
+      'write it once',
+    )
+      .optional()
+      .meta({
+        description:
+          "Paths whose requests do not count, exactly as the app's histogram has them. Its label for them is looked for: route, path and the like.",
+        example: ['/healthz'],
+        'x-kubernetes-list-type': 'set',
+      }),
   }),
   percentileOrQuery,
   unitOfQuery,
+  pathsOfQuery,
 );
 
 const ratio = ruled(
@@ -58,6 +86,19 @@ const ratio = ruled(
   }),
   queryOrCounters,
 );
+
+const shared = z.object({
+  bad: query.meta({
+    description: 'The counter of bad events.',
+    example: 'cloudsql_connect_errors_total{database="main"}',
+  }),
+  total: query.meta({
+    description: 'The counter of all events.',
+    example: 'cloudsql_connects_total{database="main"}',
+  }),
+});
+
+const mostTiers = 20;
 
 // No default for the whole indicator: a stored `requests: {}` would stay beside a `latency` applied later, and then be two.
 const indicator = ruled(
@@ -88,47 +129,79 @@ const indicator = ruled(
           'Share of the minutes of the last 24 hours in which the instance at the 95th percentile was within tuning.maxSaturationPercent. It is watched, and convicts no revision.',
         example: { resource: 'Memory' },
       }),
+    shared: shared.optional().meta({
+      description:
+        'Bad events for each event of something that names no revision, such as a database that all share. It has a budget and alerts, and convicts no revision.',
+      example: {
+        bad: 'cloudsql_connect_errors_total{database="main"}',
+        total: 'cloudsql_connects_total{database="main"}',
+      },
+    }),
   }),
   oneIndicator,
+);
+
+const targetPercent = z.number().gt(1).lt(100);
+
+const targetPercentByTier = ruled(
+  z.record(z.string(), targetPercent).superRefine((tiers, context) => {
+    const count = Object.keys(tiers).length;
+    if (count >= 1 && count <= mostTiers) return;
+    const params = { hint: 'write targetPercentByTier: {api: 99.9, beta: 99.5}' };
+    context.addIssue({ code: 'custom', message: `must have 1 to ${mostTiers} tiers, not ${count}`, params });
+  }),
+  tiersAreText,
+);
+
+const timeSlice = ruled(
+  z.string().max(20).regex(durationPattern, 'must be a length of time such as 5m, 1m or 1h'),
+  slicesFillHour,
 );
 
 const objective = ruled(
   z.object({
     name: dnsLabel.meta({ description: 'Name of the objective, unique in this policy.', example: 'availability' }),
-    targetPercent: z.number().gt(1).lt(100).optional().meta({
+    targetPercent: targetPercent.optional().meta({
       description:
         'Share of good events the SLO asks for, in percent. A latency objective may leave it out: it is its percentile; so may one of saturation: it is 99.5, of all minutes.',
       example: 99.9,
+    }),
+    targetPercentByTier: targetPercentByTier.optional().meta({
+      description:
+        "The same for each tier, by the policy's own spec.tier. A tier that is not among them has targetPercent.",
+      example: { api: 99.9, prod: 99.95, beta: 99.5 },
+      minProperties: 1,
+      maxProperties: mostTiers,
     }),
     indicator: indicator.optional().meta({
       description: 'What is measured: exactly one of the kinds below. Left out, it is requests.',
       example: { requests: {} },
     }),
+    timeSlice: timeSlice.optional().meta({
+      description:
+        'The error budget counts slices of this length that kept the target, instead of good events. Left out, it counts events.',
+      example: '5m',
+    }),
     // Without a default here: as a stored field, it would contradict a saturation.
     gate: z.boolean().optional().meta({
       description:
-        'Whether this objective may hold or convict a revision. With false it is only shown. Left out, it may; one of saturation never does.',
+        'Whether this objective may hold or convict a revision. With false it is only shown. Left out, it may; one of saturation never does, nor one that is shared.',
       example: false,
     }),
   }),
   targetGiven,
   neverGates,
+  sharedConvictsNone,
+  slicesOfEvents,
 ).meta({ description: 'One promise.', example: { name: 'availability', targetPercent: 99.9 } });
 
 export const objectives = ruled(
-  z
-    .array(objective)
-    .min(1)
-    .max(20)
-    .superRefine((list, context) => {
-      for (const [index, { name }] of list.entries()) {
-        if (list.findIndex((other) => other.name === name) < index) {
-          const message = `there is already an objective named ${name}`;
-          const params = { hint: 'give it a name of its own' };
-          context.addIssue({ code: 'custom', path: [index, 'name'], message, params });
-        }
-      }
-    }),
+  distinct(
+    z.array(objective).min(1).max(20),
+    'name',
+    'there is already an objective named',
+    'give it a name of its own',
+  ),
   oneJudged,
 ).meta({
   example: [{ name: 'availability', targetPercent: 99.9 }],

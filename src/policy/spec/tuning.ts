@@ -1,7 +1,7 @@
 /** `spec.tuning`: how full instances may be, and what may be changed to keep them below that. */
 import { z } from 'zod';
 import { boundsInOrder, minimumBelowMaximum, oneInstanceConnects, ruled } from '../rules.ts';
-import { dnsLabel } from './fields.ts';
+import { distinct, dnsLabel } from './fields.ts';
 
 /** What people may set a lever to, within what Cloud Run takes. */
 const bounds = (what: string, least: number, most: number, example: { readonly min: number; readonly max: number }) => {
@@ -40,25 +40,18 @@ const connection = ruled(
   example: { name: 'cloudsql-main', max: 250, reserve: 30, perInstance: 10 },
 });
 
-const connections = z
-  .array(connection)
-  .max(20)
-  .superRefine((list, context) => {
-    for (const [index, { name }] of list.entries()) {
-      if (list.findIndex((other) => other.name === name) < index) {
-        const message = `there are already connections named ${name}`;
-        const params = { hint: 'give it a name of its own' };
-        context.addIssue({ code: 'custom', path: [index, 'name'], message, params });
-      }
-    }
-  })
-  .meta({
-    example: [{ name: 'cloudsql-main', max: 250, reserve: 30, perInstance: 10 }],
-    description:
-      'What all instances connect to, such as a database: a hard ceiling for how many there may be. [] says that there is nothing.',
-    'x-kubernetes-list-type': 'map',
-    'x-kubernetes-list-map-keys': ['name'],
-  });
+const connections = distinct(
+  z.array(connection).max(20),
+  'name',
+  'there are already connections named',
+  'give it a name of its own',
+).meta({
+  example: [{ name: 'cloudsql-main', max: 250, reserve: 30, perInstance: 10 }],
+  description:
+    'What all instances connect to, such as a database: a hard ceiling for how many there may be. [] says that there is nothing.',
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': ['name'],
+});
 
 export const tuning = ruled(
   z.object({

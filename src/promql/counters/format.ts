@@ -23,6 +23,12 @@ export const oneOf = (label: string, values: readonly string[]): LabelMatch =>
     ? { label, op: '=', value: values[0]! }
     : { label, op: '=~', value: values.map(escaped).join('|') };
 
+/** A matcher for anything but these values. */
+export const noneOf = (label: string, values: readonly string[]): LabelMatch => {
+  const { op, value } = oneOf(label, values);
+  return { label, op: op === '=' ? '!=' : '!~', value };
+};
+
 /** `http_requests_total{job="api",status=~"5.."}`, with `more` matchers behind its own. */
 export function selectorText({ name, matchers }: Counter, more: readonly LabelMatch[] = []): string {
   const all = [...matchers, ...more].map(({ label, op, value }) => `${labelText(label)}${op}${quoted(value)}`);

@@ -13,6 +13,9 @@ export function canonicalName(name: string): string {
 /** Cloud Run's own metrics. */
 export const isRunMetric = (name: string): boolean => name.startsWith('run_googleapis_com:');
 
+/** Google's own, of whatever it runs. */
+export const isGoogles = (name: string): boolean => /^\w+_googleapis_com:/.test(name);
+
 /** Metrics whose names have a colon although no rule recorded them: a domain's, and those of servers that name theirs so. */
 export function isRecorded(name: string): boolean {
   const parts = name.split(':');
