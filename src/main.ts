@@ -1,6 +1,6 @@
 /** Command line -> command. Each command is loaded only when it is asked for. */
 import { availableParallelism } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { manifest } from './manifest.ts';
 import { durationMs } from './policy/duration.ts';
 
@@ -210,6 +210,22 @@ program
   .option('--unit <unit>', 'for a quantile: Seconds or Milliseconds, where the name of the histogram leaves it open')
   .addOption(json())
   .action(runs(async (options) => (await import('./commands/rewrite.ts')).rewrite(options, process)));
+
+program
+  .command('import')
+  .description(
+    'policies from the SLOs of another tool, on standard output; what could not be carried over is said on standard error, with line, reason and what to do. What can be is printed also where not every SLO can; then the exit code is 1',
+  )
+  .addArgument(new Argument('<source>', 'what the file is written for').choices(['openslo', 'sloth', 'pyrra']))
+  .argument('<file>', 'YAML or JSON; - is standard input')
+  .option('--project <id>', 'the project that the Cloud Run services are in: no SLO says it')
+  .option('--region <region>', 'the region that they run in: no SLO says it')
+  .option('--service <name>', 'the Cloud Run service (default: by the name that the file has for it)')
+  .action(
+    runs(async (source, file: string, options) =>
+      (await import('./commands/import.ts')).runImport(source, file, options, process),
+    ),
+  );
 
 program
   .command('backtest')

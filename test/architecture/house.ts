@@ -57,6 +57,7 @@ export const plan: Plan = {
   status: ['facts', 'zod'],
   policy: ['promql', 'facts', 'status', 'zod', 'yaml', '../package.json'],
   'policy/generate': ['policy', 'facts', 'status', 'zod', 'yaml', '*'],
+  import: ['promql', 'policy', 'yaml'],
   counting: ['promql', ...ground],
   generate: ['promql', 'counting', ...ground, 'yaml', 'node:crypto'],
   decide: ground,

@@ -1,5 +1,12 @@
 /** What becomes of drawn policies: a story for each, what a count by hand says of its alerts, and promtool's test of that. */
-import { type Alert, alertsOf, type BurnAlert, type LevelAlert, type Promised } from '../../src/generate/alerts.ts';
+import {
+  type Alert,
+  alertsOf,
+  type BurnAlert,
+  kindOf,
+  type LevelAlert,
+  type Promised,
+} from '../../src/generate/alerts.ts';
 import { promiseNamed } from '../../src/generate/conditions.ts';
 import { type Rule, rulesOf } from '../../src/generate/rules.ts';
 import { windowText } from '../../src/generate/windows.ts';
@@ -46,10 +53,12 @@ export function playOf(seed: number): Play {
   return { drawn: one, rules, fires, test: testOf(one, world, fires) };
 }
 
-/** Days take long: a few of them, and read every five minutes, which no slice is shorter than. */
-function longOf(seed: number, { timeSliceMs }: Promised): string {
+/** Days take long: a few of them, read every five minutes, which no slice is shorter than; buckets take longest. */
+function longOf(seed: number, promise: Promised): string {
+  const { timeSliceMs } = promise;
+  if (kindOf(promise) === 'Latency') return seed === 3 ? '6h' : '1h';
   if (seed % 17 === 4 && (timeSliceMs ?? 300_000) >= 300_000) return seed % 2 === 0 ? '1d' : '3d';
-  return seed % 11 === 3 ? '6h' : '1h';
+  return seed % 7 === 3 ? '6h' : '1h';
 }
 
 type Happening = 'Clean' | 'Slow' | 'Fast' | 'None' | 'Single';
@@ -66,7 +75,7 @@ function storyOf({ kind, random }: Drawn, burn: BurnAlert, allowed: number, step
   const threshold = Number(burn.threshold);
   const perMinute = isSparse ? 1 : Math.ceil(Math.max(100 + random.below(900), 20 / threshold, 20 / allowed));
   const minutes: Minute[] = Array.from({ length: step }, () => ({ total: 0, bad: 0 })).slice(0, 1);
-  const end = long + Math.max(150, long / 4);
+  const end = long + Math.max(100, long / 4);
   let hasBurnt = false;
   while (minutes.length <= end) {
     const isFull: boolean = minutes.length > long && !hasBurnt;
