@@ -2,7 +2,14 @@
  * The CRD against a real API server: it is accepted there, and it admits, defaults and refuses as our own code does.
  * That is also what holds each CEL rule to its TypeScript twin.
  */
-import { ApiException, CustomObjectsApi, KubeConfig, type V1Condition } from '@kubernetes/client-node';
+import {
+  ApiException,
+  CustomObjectsApi,
+  KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Condition,
+} from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { admit } from '../../src/policy/admit.ts';
@@ -77,6 +84,21 @@ describe('A real API server', () => {
     const moved = { ...created, spec: { ...minimal.spec, service: { ...minimal.spec.service, name: 'other' } } };
     const answer = await answerOf(objects.replaceNamespacedCustomObject({ ...resource, name, body: moved }));
     expect(answer.message).toContain(serviceIsFixed.message);
+  });
+
+  it.each([
+    ['30d', { calendar: 'Month' }],
+    [{ calendar: 'Quarter', timeZone: 'Europe/Berlin' }, '7d'],
+    [{ calendar: 'Month', timeZone: 'UTC' }, { calendar: 'Quarter' }],
+  ])('lets an apply change a window of %j into %j, whichever kind it is', async (before, after) => {
+    const { name } = minimal.metadata;
+    const strategy = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply);
+    for (const window of [before, after]) {
+      const body = { ...minimal, metadata: { name: `${name}-applied` }, spec: { ...minimal.spec, window } };
+      const request = { ...resource, name: `${name}-applied`, body, fieldManager: 'team' };
+      const answer = await answerOf(objects.patchNamespacedCustomObject(request, strategy));
+      expect(answer).toMatchObject({ code: 200, spec: { window } });
+    }
   });
 
   const create = (body: unknown, fieldValidation = 'Ignore'): Promise<Answer> =>
