@@ -1,6 +1,6 @@
 /** Command line -> command. Each command is loaded only when it is asked for. */
 import { availableParallelism } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { manifest } from './manifest.ts';
 import { durationMs } from './policy/duration.ts';
 
@@ -128,6 +128,24 @@ program
     ),
   );
 
+const generate = program.command('generate').description('what monitoring takes, made of policies, to standard output');
+
+generate
+  .command('rules')
+  .description('recording rules and alerts for Prometheus')
+  .argument('<file...>', 'YAML or JSON files of policies; - is standard input')
+  .addOption(
+    new Option(
+      '--flavor <flavor>',
+      'who takes them (default: what each policy asks for, or what fits its metrics)',
+    ).choices(['GlobalRules', 'PrometheusRule', 'File']),
+  )
+  .action(
+    runs(async (files: string[], options) =>
+      (await import('./commands/generate.ts')).generateRules(files, options, process),
+    ),
+  );
+
 program
   .command('rehearse')
   .description('what a policy would do in scenarios: many seeded runs of the real judgement, before anyone trusts it')
@@ -163,6 +181,22 @@ program
   .option('--unit <unit>', 'for a quantile: Seconds or Milliseconds, where the name of the histogram leaves it open')
   .addOption(json())
   .action(runs(async (options) => (await import('./commands/rewrite.ts')).rewrite(options, process)));
+
+program
+  .command('import')
+  .description(
+    'policies from the SLOs of another tool, on standard output; what could not be carried over is said on standard error, with line, reason and what to do. What can be is printed also where not every SLO can; then the exit code is 1',
+  )
+  .addArgument(new Argument('<source>', 'what the file is written for').choices(['openslo', 'sloth', 'pyrra']))
+  .argument('<file>', 'YAML or JSON; - is standard input')
+  .option('--project <id>', 'the project that the Cloud Run services are in: no SLO says it')
+  .option('--region <region>', 'the region that they run in: no SLO says it')
+  .option('--service <name>', 'the Cloud Run service (default: by the name that the file has for it)')
+  .action(
+    runs(async (source, file: string, options) =>
+      (await import('./commands/import.ts')).runImport(source, file, options, process),
+    ),
+  );
 
 program
   .command('backtest')

@@ -22,7 +22,7 @@ if (client) process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, client.option]
 const tests = ['test/**/*.test.ts'];
 /** Nothing but calculation: they leave nothing behind in the modules that they load, so that a worker loads those once. */
 const pure = [
-  'test/{lab/promql,policy,promql,rehearsal,scenario,scenarios}/**/*.test.ts',
+  'test/{import,lab/promql,policy,promql,rehearsal,scenario,scenarios}/**/*.test.ts',
   'test/decide/!(properties).test.ts',
   'test/report/!(metrics|server).test.ts',
 ];

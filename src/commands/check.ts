@@ -3,10 +3,11 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { foreseen } from '../decide/foreseen.ts';
 import { serviceText } from '../facts/service.ts';
+import { alertsOf } from '../generate/alerts.ts';
 import { checkPolicies, type Note, type PlacedPolicy } from '../policy/check/policies.ts';
 import { textIn } from '../policy/check/text.ts';
 import type { Finding, Position } from '../policy/check/yaml.ts';
-import { keyText } from '../policy/policy.ts';
+import { keyText, type Policy } from '../policy/policy.ts';
 import { pathText } from '../policy/problems.ts';
 
 export interface CheckIo {
@@ -37,27 +38,55 @@ export async function check(
     io.stderr.write('check: name the files to check, or - for standard input\n');
     return 2;
   }
+  const { reports, policies } = await checkFiles(files, io);
+  const ok = reports.every((report) => report.ok);
+  io.stdout.write(options.json ? `${JSON.stringify({ files: reports, ok })}\n` : humanText(reports, policies.length));
+  return ok ? 0 : 1;
+}
+
+/** For whoever goes on with the policies of files: all of them, or everything that is wrong with any, in words. */
+export async function checkedPolicies(
+  files: readonly string[],
+  io: CheckIo,
+): Promise<{ readonly policies: readonly Policy[]; readonly problems: string }> {
+  const { reports, policies } = await checkFiles(files, io);
+  const problems = reports.flatMap(({ file, problems }) => problems.map((problem) => problemText(file, problem)));
+  return { policies: policies.map(({ policy }) => policy), problems: problems.map((text) => `${text}\n`).join('') };
+}
+
+interface Read {
+  readonly reports: readonly FileReport[];
+  readonly policies: readonly PlacedPolicy[];
+}
+
+async function checkFiles(files: readonly string[], io: CheckIo): Promise<Read> {
   const seen: Seen = { names: new Map(), services: new Map() };
   const reports: FileReport[] = [];
-  let policies = 0;
+  const policies: PlacedPolicy[] = [];
   for (const file of withoutRepeats(files)) {
     const checked = await checkFile(file, io);
-    policies += checked.policies.length;
+    policies.push(...checked.policies);
     const problems = [...checked.findings, ...checked.policies.flatMap((placed) => conflicts(placed, file, seen))];
-    const { notes } = checked;
+    const notes = [...checked.notes, ...checked.policies.flatMap(unreachable)].sort((a, b) => a.line - b.line);
     const warnings = checked.policies.flatMap(warningsOf);
     const ok = problems.length === 0;
     reports.push({ file, ok, problems: problems.sort((a, b) => a.line - b.line), notes, warnings });
   }
-  const ok = reports.every((report) => report.ok);
-  io.stdout.write(options.json ? `${JSON.stringify({ files: reports, ok })}\n` : humanText(reports, policies));
-  return ok ? 0 : 1;
+  return { reports, policies };
 }
 
 const warningsOf = ({ policy, position }: PlacedPolicy): Finding[] =>
   foreseen(policy)
     .map(({ path, message, hint }) => ({ ...position(path, 'value'), path: pathText(path), message, hint }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
+
+/** Alerts that would never fire, and so are not generated. */
+const unreachable = ({ policy, position, objectivePath }: PlacedPolicy): Note[] =>
+  alertsOf(policy).leftOut.flatMap(({ objective, name, reason, message }) => {
+    if (reason !== 'Unreachable') return [];
+    const path = objectivePath(objective);
+    return [{ ...position(path, 'value'), path: pathText(path), message: `no alert ${name} is generated: ${message}` }];
+  });
 
 const withoutRepeats = (files: readonly string[]): string[] => [
   ...new Map(files.map((file) => [file === '-' ? file : resolve(file), file])).values(),

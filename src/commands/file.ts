@@ -5,13 +5,15 @@ import { findingText } from '../policy/check/yaml.ts';
 import type { Policy } from '../policy/policy.ts';
 
 /** Throws a sentence that names the file. */
-export async function textOf(file: string): Promise<string> {
+export const textOf = async (file: string): Promise<string> => (await bytesOf(file)).toString('utf8');
+
+/** Throws a sentence that names the file. */
+export async function bytesOf(file: string): Promise<Buffer> {
   try {
-    if (file !== '-') return await readFile(file, 'utf8');
-    let text = '';
-    process.stdin.setEncoding('utf8');
-    for await (const chunk of process.stdin) text += chunk;
-    return text;
+    if (file !== '-') return await readFile(file);
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk);
+    return Buffer.concat(chunks);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new Error(`${file}: there is no such file; look at the path`);

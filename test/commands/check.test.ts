@@ -73,6 +73,15 @@ describe('steadyrun check', () => {
     });
   });
 
+  it('notes which alert of an objective could never fire', async () => {
+    const path = file(fine.replace('99.9', '90'));
+    const { code, stdout } = await run([path]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `${path}:14:7: spec.objectives[0]: note\n    no alert AvailabilityBudgetBurn1h is generated: 10 % may be bad, so that this alert would need 144 %: it could never fire.\n`,
+    );
+  });
+
   it('prints one JSON document with --json, and nothing else', async () => {
     const paths = [file(fine), file(other.replace('45m', '45'))] as const;
     const { code, stdout, stderr } = await run(paths, true);

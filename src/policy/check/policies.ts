@@ -15,6 +15,8 @@ export interface PlacedPolicy {
   readonly namePosition: Position;
   readonly servicePosition: Position;
   readonly position: YamlDocument['position'];
+  /** Where an objective is among those that are declared. */
+  readonly objectivePath: (name: string) => Path;
 }
 
 export interface Checked {
@@ -57,6 +59,8 @@ export function checkPolicies(text: string): Checked {
   return { policies, findings: [...findings.slice(0, maxFindings), more], notes };
 }
 
+const objectivesPath = ['spec', 'objectives'];
+
 function checkDocument(document: YamlDocument): Checked {
   const { value, position } = document;
   const parsed = parsePolicy(value);
@@ -66,7 +70,9 @@ function checkDocument(document: YamlDocument): Checked {
   if (parsed.ok && unknown.length + asked.length + doubts.length === 0) {
     const namePosition = position(['metadata', 'name'], 'value');
     const servicePosition = position(['spec', 'service'], 'key');
-    const policies = [{ policy: parsed.policy, namePosition, servicePosition, position }];
+    const declared = valueAt(value, objectivesPath) as readonly { readonly name?: unknown }[];
+    const objectivePath = (name: string): Path => [...objectivesPath, declared.findIndex((one) => one.name === name)];
+    const policies = [{ policy: parsed.policy, namePosition, servicePosition, position, objectivePath }];
     return {
       policies,
       findings: [],
