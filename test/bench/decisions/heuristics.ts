@@ -279,7 +279,10 @@ export const heuristics: readonly Heuristic[] = [
   {
     name: 'the luck of instances',
     edits: [{ file: 'evidence/luck.ts', from: 'if (luck === undefined)', to: 'if (luck === undefined || luck)' }],
-    shows: [falsely('instances differ by 20 %, 50 rps, p99', 400), falsely('instances differ by 20 %, 5 rps, p95', 400)],
+    shows: [
+      falsely('instances differ by 20 %, 50 rps, p99', 400),
+      falsely('instances differ by 20 %, 5 rps, p95', 400),
+    ],
   },
   {
     name: 'a trickle is as good as no traffic',
