@@ -80,7 +80,8 @@ const calendarNote =
   'A rule cannot begin anew with a month or quarter: the budget here is of its usual length, rolling on; status.budget has the real one.';
 
 function yamlText(value: object, comment: string): string {
-  const document = new Document(value, { aliasDuplicateObjects: false });
+  // Whatever reads YAML 1.1, as kubectl does, takes `on` and `1e3` for something else than names: so they are quoted.
+  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
   document.commentBefore = comment;
   return document.toString({ lineWidth: 0 });
 }

@@ -158,3 +158,12 @@ describe('Generated rules', () => {
     }
   });
 });
+
+test.each(flavors)('%s quotes what YAML 1.1 would take for something else than a name', (flavor) => {
+  for (const name of ['on', 'yes', '1e3']) {
+    const [document] = parseAllDocuments(rulesText([validPolicy([{ ...availability, name }])], flavor), {
+      version: '1.1',
+    });
+    expect(JSON.stringify(document!.toJS())).toContain(`"sloth_slo":"${name}"`);
+  }
+});
