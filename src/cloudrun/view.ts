@@ -6,6 +6,7 @@ import type { protos } from '@google-cloud/run';
 import type { Revision } from '../facts/revision.ts';
 import type { Service, ServiceRef } from '../facts/service.ts';
 import type { TrafficTarget } from '../facts/split.ts';
+import { exemptAnnotation } from '../policy/api.ts';
 import { settingsOf } from './settings.ts';
 
 type ServiceMessage = protos.google.cloud.run.v2.IService;
@@ -28,7 +29,14 @@ export function serviceView(ref: ServiceRef, message: ServiceMessage): Service {
       ? { mode: 'Manual', instances: message.scaling?.manualInstanceCount ?? 0 }
       : { mode: 'Automatic', maxInstances: message.scaling?.maxInstanceCount || null },
     lastModifier: message.lastModifier ?? '',
+    ...exemptOf(message),
   };
+}
+
+/** An empty reason is none. */
+function exemptOf({ annotations }: Pick<ServiceMessage, 'annotations'>): { readonly freezeExempt?: string } {
+  const reason = annotations?.[exemptAnnotation];
+  return reason ? { freezeExempt: reason } : {};
 }
 
 export function revisionView(message: RevisionMessage): Revision {
@@ -41,6 +49,7 @@ export function revisionView(message: RevisionMessage): Revision {
     ready,
     message: ready === 'True' ? '' : (condition?.message ?? ''),
     ...(settings && { settings }),
+    ...exemptOf(message),
   };
 }
 

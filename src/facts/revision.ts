@@ -9,4 +9,6 @@ export interface Revision {
   readonly message: string;
   /** Missing where only what it did is known. */
   readonly settings?: Settings;
+  /** Why its rollout may begin although the error budget is spent, as somebody wrote it on the revision. */
+  readonly freezeExempt?: string;
 }

@@ -35,6 +35,8 @@ export interface Service {
     | { readonly mode: 'Manual'; readonly instances: number };
   /** Shown to people, never used to claim a change. */
   readonly lastModifier: string;
+  /** Why rollouts may begin although the error budget is spent, as somebody wrote it on the service. */
+  readonly freezeExempt?: string;
 }
 
 /** Of the service as a whole; null: each revision has its own, or the instances are counted by hand. */

@@ -4,10 +4,12 @@ import { targetsOf } from '../cloudrun/settings.ts';
 import { settingsProblem, templatePatch } from '../cloudrun/template.ts';
 import { wholeTraffic } from '../cloudrun/traffic.ts';
 import type { Change, ScalingChange, TemplateChange } from '../facts/change.ts';
+import { record } from '../facts/json.ts';
 import type { Revision } from '../facts/revision.ts';
 import type { Service as ServiceFacts, ServiceRef } from '../facts/service.ts';
 import type { ScalingTargets, Settings } from '../facts/settings.ts';
 import { type TrafficTarget, tagsOf } from '../facts/split.ts';
+import { exemptAnnotation } from '../policy/api.ts';
 import { Conflict, QuotaExceeded, Refused, TargetsNotSettable } from '../ports/errors.ts';
 import type { Services } from '../ports/services.ts';
 import { merged } from './adminapi/accept.ts';
@@ -40,7 +42,9 @@ export class LabServices implements Services {
     const revision = this.#revision(ref, name);
     if (revision === undefined) return null;
     const ready = ({ Ready: 'True', Failed: 'False', Starting: 'Unknown' } as const)[revision.state];
-    return { name, createdAtMs: revision.createdMs, ready, message: revision.message, settings: settingsOf(revision) };
+    const { createdMs: createdAtMs, message, template } = revision;
+    const settings = settingsOf(revision);
+    return { name, createdAtMs, ready, message, settings, ...exemptBy(template.annotations) };
   }
 
   async targets(ref: ServiceRef, name: string): Promise<ScalingTargets | null> {
@@ -131,7 +135,13 @@ function factsOf(service: Service): ServiceFacts {
         ? { mode: 'Automatic', maxInstances: maxInstances || null }
         : { mode: 'Manual', instances: manualInstances },
     lastModifier,
+    ...exemptBy(spec.annotations),
   };
+}
+
+function exemptBy(annotations: unknown): { readonly freezeExempt?: string } {
+  const reason = record(annotations)[exemptAnnotation];
+  return typeof reason === 'string' && reason !== '' ? { freezeExempt: reason } : {};
 }
 
 function translated(error: unknown): unknown {

@@ -55,6 +55,8 @@ export interface Deployment {
   /** The whole environment of the new revision. */
   readonly env?: Readonly<Record<string, string>>;
   readonly concurrency?: number;
+  /** Of the new revision and, as with Cloud Run, of those after it that say nothing else. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly by?: string;
 }
 
@@ -140,7 +142,10 @@ export class World {
     const containers = [containerOf(image, deployment.env ?? {}, template)];
     const { concurrency: maxInstanceRequestConcurrency } = deployment;
     const tuned = maxInstanceRequestConcurrency !== undefined && { maxInstanceRequestConcurrency };
-    this.#write(name, { template: { ...before, containers, ...tuned } }, deployment.by ?? 'pipeline');
+    const { annotations } = deployment;
+    const annotated = annotations !== undefined && { annotations: { ...annotations } };
+    const written = { ...before, containers, ...tuned, ...annotated };
+    this.#write(name, { template: written }, deployment.by ?? 'pipeline');
     return this.service(name).latestCreated.name;
   }
 

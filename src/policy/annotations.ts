@@ -1,6 +1,6 @@
 /** Annotations that look as if they asked something of the operator, and do not: nobody would notice that nothing comes of them. */
 import { record } from '../facts/json.ts';
-import { group, requestAnnotations } from './api.ts';
+import { exemptAnnotation, group, postmortemAnnotation, requestAnnotations } from './api.ts';
 import { closest, didYouMean, editDistance } from './suggest.ts';
 
 export interface StrangeAnnotation {
@@ -10,20 +10,29 @@ export interface StrangeAnnotation {
 }
 
 /** What may be asked of a policy. */
-const known: readonly string[] = [...Object.values(requestAnnotations), `${group}/postmortem`];
+const known: readonly string[] = [...Object.values(requestAnnotations), postmortemAnnotation];
 
 /** What is ours, and asks nothing of a policy. */
 const elsewhere: Readonly<Record<string, string>> = {
-  [`${group}/freeze-exempt`]: 'write it on the service or the revision in Cloud Run',
+  [exemptAnnotation]: 'write it on the service or the revision in Cloud Run',
   [`${group}/cause`]: 'remove it: the operator writes it on the revisions that it makes itself',
 };
 
 /** Of a policy as it is stored or written: its annotations under our name, or nearly, that nobody knows. */
 export function strangeAnnotations(raw: unknown): StrangeAnnotation[] {
-  return Object.keys(record(record(record(raw).metadata).annotations))
+  const annotations = record(record(record(raw).metadata).annotations);
+  const strange = Object.keys(annotations)
     .filter((annotation) => isOurs(annotation) && !known.includes(annotation))
     .map((annotation) => ({ annotation, suggestion: suggestionFor(annotation) }));
+  const given = annotations[postmortemAnnotation];
+  if (given === undefined || addressOf(given) !== null) return strange;
+  const suggestion = 'write the address of the postmortem, such as https://wiki.example.com/postmortems/42';
+  return [...strange, { annotation: postmortemAnnotation, suggestion }];
 }
+
+/** An address that people can open; null: it is none. */
+export const addressOf = (text: unknown): string | null =>
+  typeof text === 'string' && text.length <= 2048 && /^https?:\/\/./.test(text) && URL.canParse(text) ? text : null;
 
 /** So many letters may be wrong before the slash: steadyrun.io is meant, a domain below ours is not. */
 const fewLetters = 3;

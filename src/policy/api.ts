@@ -14,3 +14,9 @@ export const requestAnnotations = {
   abort: `${group}/abort`,
   retry: `${group}/retry`,
 } as const satisfies Record<keyof Requests, string>;
+
+/** By which the address of a postmortem is given. */
+export const postmortemAnnotation = `${group}/postmortem`;
+
+/** On a revision or a service of Cloud Run: why its rollout may begin although the error budget is spent. */
+export const exemptAnnotation = `${group}/freeze-exempt`;

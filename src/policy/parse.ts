@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { record, withoutNulls } from '../facts/json.ts';
 import { ms } from '../facts/time.ts';
 import { recall, type Vocabulary } from '../status/read.ts';
-import { strangeAnnotations } from './annotations.ts';
-import { apiVersion, kind, requestAnnotations } from './api.ts';
+import { addressOf, strangeAnnotations } from './annotations.ts';
+import { apiVersion, kind, postmortemAnnotation, requestAnnotations } from './api.ts';
 import { generatedOf, usualWindow, windowOf } from './budget.ts';
 import { durationMs } from './duration.ts';
 import type { BudgetWindow, MetricsSource, Policy, PrometheusAuth, TuningPolicy } from './policy.ts';
@@ -91,7 +91,7 @@ function readableOf(raw: unknown, identity: Identity): Policy | null {
 
 const nothing: Promises = { objectives: [], watched: [], shared: [] };
 
-type Identity = Pick<Policy, 'key' | 'uid' | 'generation' | 'createdAtMs' | 'requests'>;
+type Identity = Pick<Policy, 'key' | 'uid' | 'generation' | 'createdAtMs' | 'requests' | 'postmortem'>;
 
 const textMap = z.record(z.string(), z.string());
 
@@ -111,6 +111,7 @@ function identityOf(raw: unknown): Identity {
       abort: annotations[requestAnnotations.abort] || null,
       retry: annotations[requestAnnotations.retry] || null,
     },
+    postmortem: addressOf(annotations[postmortemAnnotation]),
   };
 }
 

@@ -40,6 +40,8 @@ export interface Policy {
   readonly generate: GeneratedKept;
   readonly tuning: TuningPolicy;
   readonly requests: Requests;
+  /** The address of a postmortem, as an annotation of the policy gives it. */
+  readonly postmortem: string | null;
   /** What is wrong with the newest edit, where this is what could be obeyed before it: no rollout begins by it. */
   readonly invalidEdit?: string;
 }
@@ -157,6 +159,8 @@ export interface RolloutPolicy {
   readonly maxBakeMs: number;
   readonly guardWindowMs: number;
   readonly warmupMs: number;
+  /** Not declared: twice the soak and half the steps, while the error budget asks for it. */
+  readonly slowed?: true;
 }
 
 export interface TuningPolicy {

@@ -44,6 +44,21 @@ describe('a service as decisions see it', () => {
     });
   });
 
+  it('says why rollouts may begin in a freeze, where somebody wrote it on the service or on a revision', () => {
+    const written = (reason: string) => ({ annotations: { 'steadyrun.dev/freeze-exempt': reason, other: 'x' } });
+    for (const view of [
+      (more: object) => serviceView(ref, { ...message, ...more }).freezeExempt,
+      (more: object) => revisionView({ name: 'r', ...more }).freezeExempt,
+    ]) {
+      expect([{}, written(''), written('the law says so'), { annotations: null }].map(view)).toEqual([
+        undefined,
+        undefined,
+        'the law says so',
+        undefined,
+      ]);
+    }
+  });
+
   const settled = [
     { when: 'the last change succeeded', is: true, with: {} },
     { when: 'Cloud Run is still at it', is: false, with: { reconciling: true } },

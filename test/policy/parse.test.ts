@@ -65,6 +65,7 @@ describe('A policy', () => {
         connections: null,
       },
       requests: { paused: null, promote: null, abort: null, retry: null },
+      postmortem: null,
     });
   });
 
