@@ -34,6 +34,7 @@ const late = (metrics: Metrics, delayMs: number): Metrics => ({
   counts: (question) => metrics.counts(question),
   history: (question) => metrics.history(question),
   saturation: (question) => metrics.saturation({ ...question, nowMs: question.nowMs - delayMs }),
+  budget: (question) => metrics.budget(question),
 });
 
 export const heading = ({ candidate, control, firstMs, endMs, concurrent }: Recording): string => {

@@ -104,7 +104,8 @@ function checksOf({ measured, revision, windowMs, lookback, checks = [], recentM
   });
 }
 
-function grown({ measured, revision, windowMs, lookback, young }: Counting, part: Counter): string {
+/** What one counter has counted in the window, series by series. */
+export function grown({ measured, revision, windowMs, lookback, young }: Counting, part: Counter): string {
   const { revisionLabel, platform, deltas } = measured;
   const label = labelText(revisionLabel);
   const only: LabelMatch[] = revision === null ? [] : [oneOf(revisionLabel, [revision])];

@@ -3,6 +3,7 @@
  * the decision's and not a concern's: intent, hold, decision, phase, conditions.
  */
 import type { Change } from '../facts/change.ts';
+import type { PolicyEvent } from '../facts/event.ts';
 import type { Refusal } from '../facts/refusal.ts';
 import type { Service } from '../facts/service.ts';
 import type { RolloutState } from '../status/rollout.ts';
@@ -37,6 +38,10 @@ export interface Judgement<S extends keyof Status> {
   readonly proposal: Outcome | null;
   /** What was intended is somebody else's by now: if it is seen in the service, it is not ours. */
   readonly disowns?: boolean;
+  /** No new rollout starts. */
+  readonly frozen?: boolean;
+  /** What people are told, whoever decides. */
+  readonly events?: readonly PolicyEvent[];
 }
 
 export interface Concern<S extends keyof Status> {

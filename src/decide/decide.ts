@@ -44,9 +44,9 @@ export function decide(
   }
   const at = { policy, seen, service, known: remembered(service, before), nowMs };
   const { known: found, events } = confirmedIntent(at, repertoire);
-  const { proposals, state } = judged({ ...at, known: found }, repertoire);
+  const { proposals, state, told } = judged({ ...at, known: found }, repertoire);
   const last = found.decision === undefined ? before : { ...before, decision: found.decision };
-  return finish({ ...at, known: found, before: last }, proposals, state, events, repertoire);
+  return finish({ ...at, known: found, before: last }, proposals, state, [...events, ...told], repertoire);
 }
 
 /** A service of the same name that was created anew has nothing of what is remembered. */
@@ -78,17 +78,19 @@ function confirmedIntent(
 function judged(
   at: Case,
   { concerns }: Repertoire,
-): { readonly proposals: readonly Outcome[]; readonly state: Status } {
+): { readonly proposals: readonly Outcome[]; readonly state: Status; readonly told: readonly PolicyEvent[] } {
   let state = at.known;
   let settled: Settled = { frozen: false, traffic: 'Steady', write: false };
   const proposals: Outcome[] = [];
+  const told: PolicyEvent[] = [];
   for (const concern of concerns) {
-    const { memory, proposal, disowns } = concern.judge({ ...at, known: state }, settled);
+    const { memory, proposal, disowns, frozen = false, events = [] } = concern.judge({ ...at, known: state }, settled);
     state = withMemory(disowns ? without(state, 'intent') : state, concern.sections, memory);
     if (proposal) proposals.push(proposal);
-    settled = settledBy(settled, concern.isQuiet(state), proposal);
+    told.push(...events);
+    settled = settledBy({ ...settled, frozen: settled.frozen || frozen }, concern.isQuiet(state), proposal);
   }
-  return { proposals, state };
+  return { proposals, state, told };
 }
 
 const settledBy = (before: Settled, isQuiet: boolean, proposal: Outcome | null): Settled => ({

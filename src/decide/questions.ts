@@ -1,7 +1,7 @@
 /**
  * What a reconcile has to find out before it can decide: as little as possible, since every question is somebody's quota.
  */
-import type { Objective } from '../policy/policy.ts';
+import type { Indicator, Objective } from '../policy/policy.ts';
 
 /** How much of the stable's past is asked for at the beginning of a rollout. */
 export const historyMs = 6 * 3_600_000;
@@ -46,6 +46,20 @@ export interface Questions {
   readonly targetsOf: string | null;
   /** Ask which code these revisions run. */
   readonly digestsOf: readonly string[];
+  /** Ask what was counted over the window of the error budget. */
+  readonly budget: BudgetQuestion | null;
+}
+
+/** As the metrics are asked (ports/metrics.ts), but for whose they are. */
+export interface BudgetQuestion {
+  readonly series: readonly {
+    readonly name: string;
+    readonly indicator: Indicator;
+    readonly allowedBadFraction: number;
+    readonly timeSliceMs: number | null;
+  }[];
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface SaturationQuestion {

@@ -4,6 +4,7 @@ import { type Purposes, purposes } from '../facts/purpose.ts';
 import type { Refusal } from '../facts/refusal.ts';
 import type { Service } from '../facts/service.ts';
 import type { Status } from '../status/status.ts';
+import { budget } from './budget/budget.ts';
 import type { Unasked } from './case.ts';
 import { type Concern, withMemory } from './concern.ts';
 import { inspectedLongAgo, inspectionDue } from './inspection.ts';
@@ -19,7 +20,7 @@ export interface Repertoire {
   readonly changeKinds: ChangeKinds;
 }
 
-export const repertoire: Repertoire = { concerns: [traffic, tuning], purposes, changeKinds };
+export const repertoire: Repertoire = { concerns: [budget, traffic, tuning], purposes, changeKinds };
 
 export const isQuiet = ({ concerns }: Repertoire, known: Status): boolean =>
   known.intent === undefined && known.hold === undefined && concerns.every((concern) => concern.isQuiet(known));
@@ -56,6 +57,7 @@ export function questionsOf({ concerns }: Repertoire, at: Unasked): Questions {
     outOfMemorySinceMs: sinceMs.length > 0 ? Math.min(...sinceMs) : null,
     targetsOf: asked.find((one) => one.targetsOf)?.targetsOf ?? null,
     digestsOf: [...new Set(asked.flatMap(({ digestsOf = [] }) => digestsOf))],
+    budget: asked.find((one) => one.budget)?.budget ?? null,
   };
 }
 

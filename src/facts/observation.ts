@@ -3,6 +3,7 @@
  * so that the lab, a recording and Google's APIs can all supply it.
  */
 import type { Answer } from './answer.ts';
+import type { BudgetCounts } from './budget.ts';
 import type { Counts, Freshness, History } from './counts.ts';
 import type { Inspection } from './inspection.ts';
 import type { Revision } from './revision.ts';
@@ -25,6 +26,8 @@ export interface Observation {
   readonly targets?: Answer<ScalingTargets | null>;
   /** The digest of the code that a revision runs, by its name; null: it is not told. */
   readonly digests?: Readonly<Record<string, string | null>>;
+  /** What was counted over the window of the error budget. */
+  readonly budget?: Answer<BudgetCounts>;
 }
 
 /** What was asked of one objective; what was not asked is missing. */

@@ -230,6 +230,35 @@ export const reasons = {
   TotalFailure: { told: null, runbook: rolledBack },
   SecondStrike: { told: null, runbook: rolledBack },
   CameBack: { told: null, runbook: rolledBack },
+  // The error budget.
+  Frozen: {
+    told: 'Warning',
+    ends: () => 'but a fix, until the error budget has come back, or steadyrun.dev/freeze-exempt on the revision',
+    runbook:
+      'The error budget is spent: make the service reliable first. What cannot wait: steadyrun.dev/freeze-exempt.',
+  },
+  PostmortemRequired: {
+    told: 'Warning',
+    ends: () => 'but a fix, until steadyrun.dev/postmortem gives the address of a postmortem',
+    runbook: 'Write the postmortem, and give its address to the policy: steadyrun.dev/postmortem.',
+  },
+  BudgetLow: { told: null, runbook: 'Nothing to do: rollouts go slowly until the error budget has come back.' },
+  BudgetSpent: {
+    told: null,
+    runbook: 'Look what spent the error budget: `steadyrun status` has how fast it goes. Only fixes are rolled out.',
+  },
+  PostmortemOwed: {
+    told: null,
+    runbook: 'Write the postmortem, and give its address to the policy: steadyrun.dev/postmortem.',
+  },
+  PostmortemGiven: { told: null, runbook: nothing },
+  BudgetRecovered: { told: null, runbook: nothing },
+  RetentionTooShort: {
+    told: null,
+    runbook: 'Keep the metrics as long as spec.window, or shorten it: what is not kept is not counted.',
+  },
+  BudgetUnread: { told: null, runbook: 'Read the message: what is left of the error budget cannot be counted.' },
+  BudgetLeft: { told: null, runbook: nothing },
   // After promotion.
   Guarding: { told: null, runbook: nothing },
   GuardOver: { told: null, runbook: nothing },

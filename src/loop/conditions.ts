@@ -8,9 +8,10 @@ import { iso, ms } from '../facts/time.ts';
 import { connectionCeiling } from '../policy/connections.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
-import type { Condition, ConditionType } from '../status/condition.ts';
+import { type Condition, type ConditionType, well } from '../status/condition.ts';
 import type { Status } from '../status/status.ts';
 import { troubleText } from '../status/trouble.ts';
+import { budgetOrNot } from './budgeted.ts';
 import type { Failure } from './failure.ts';
 import { saturatedOrNot, worstText } from './saturated.ts';
 import { lossText, strangeText } from './told.ts';
@@ -20,11 +21,11 @@ import { withWatched } from './watched.ts';
 export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
   const before = stored.status.conditions ?? [];
   const policy = stored.spec.ok ? stored.spec.policy : null;
-  const wanted = [
+  const wanted = atMost([
     ...conditionsOf(policy, state, failure),
     ...ofMemory(stored, before, nowMs),
     ...ofAnnotations(stored),
-  ];
+  ]);
   const conditions = wanted.map((condition): Condition => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
     return {
@@ -42,6 +43,16 @@ export function reported(stored: StoredPolicy, state: Status, failure: Failure |
     phase: state.phase ?? 'Pending',
     ...(trouble !== undefined && { trouble }),
   };
+}
+
+/** The first version reads no more of them; what is well is left out first. */
+const mostConditions = 16;
+
+export function atMost(wanted: readonly Wanted[]): readonly Wanted[] {
+  const wells: Readonly<Record<string, string | undefined>> = well;
+  const spare = wanted.filter(({ type, status }) => wells[type] === status && type !== 'Ready').toReversed();
+  const left = spare.slice(0, Math.max(0, wanted.length - mostConditions));
+  return wanted.filter((one) => !left.includes(one)).slice(0, mostConditions);
 }
 
 /** What the column shows. */
@@ -84,6 +95,7 @@ function conditionsOf(policy: Policy | null, state: Status, failure: Failure | n
   }
   conditions.push(...ofQueries(state), ...ofReadings(policy));
   const connectable = connectionCeiling(policy?.tuning.connections ?? []);
+  conditions.push(...budgetOrNot(policy, state).map(({ type, is, ...why }) => stating(type, is, why)));
   conditions.push(...saturatedOrNot(state, connectable).map(({ type, is, ...why }) => stating(type, is, why)));
   return conditions;
 }

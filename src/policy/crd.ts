@@ -19,6 +19,7 @@ export const columns: readonly Column[] = [
   column('Weight', '.status.candidate.percent', "The candidate's share of the traffic, percent.", 'integer'),
   column('Last good', '.status.lastGood.revision', 'Where a rollback would go.'),
   column('Verdict', '.status.verdict', "The worst objective's verdict."),
+  column('Budget', '.status.budget[0].remaining', 'What is left of the error budget of which least is left.'),
   column('Saturation', '.status.saturation.worst', 'What the instances are fullest of.'),
   column('Trouble', '.status.trouble', 'Whatever a condition says that is not fine.'),
   column('Age', '.metadata.creationTimestamp', 'Since when there is this policy.', 'date'),

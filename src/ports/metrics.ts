@@ -1,10 +1,11 @@
 /** Counts, wherever they come from. An answer that cannot be had is Unknown, not a throw. */
 import type { Answer } from '../facts/answer.ts';
+import type { BudgetCounts } from '../facts/budget.ts';
 import type { Counts, Freshness, History } from '../facts/counts.ts';
 import type { Inspection } from '../facts/inspection.ts';
 import type { SaturationMinutes } from '../facts/saturation.ts';
 import type { ServiceRef } from '../facts/service.ts';
-import type { MetricsSource, Objective, Policy, SharedObjective } from '../policy/policy.ts';
+import type { Indicator, MetricsSource, Objective, Policy, SharedObjective } from '../policy/policy.ts';
 
 export interface Metrics {
   /** How far an objective's samples reach, and how far apart they come. */
@@ -17,6 +18,8 @@ export interface Metrics {
   history(question: HistoryQuestion): Promise<Answer<History>>;
   /** How full the revisions' instances were, in the complete minutes that ended after `fromMs` and can be seen by now. */
   saturation(question: SaturationQuestion): Promise<Answer<SaturationMinutes>>;
+  /** What was counted over the error budget's window, all revisions together. */
+  budget(question: BudgetQuestion): Promise<Answer<BudgetCounts>>;
 }
 
 export interface Asked {
@@ -70,4 +73,24 @@ export interface HistoryQuestion extends Asked {
   readonly toMs: number;
   readonly lengthMs: number;
   readonly tickMs: number;
+}
+
+/** What is counted of one objective. */
+export interface BudgetSeries {
+  readonly name: string;
+  readonly indicator: Indicator;
+  /** What makes a slice a bad one. */
+  readonly allowedBadFraction: number;
+  /** null: it counts events, not slices. */
+  readonly timeSliceMs: number | null;
+}
+
+export interface BudgetQuestion {
+  readonly source: MetricsSource;
+  readonly service: ServiceRef;
+  readonly revisionLabel: string;
+  readonly series: readonly BudgetSeries[];
+  /** What was counted in (fromMs, toMs], both at whole cells, and at least as far back as burn rates look. */
+  readonly fromMs: number;
+  readonly toMs: number;
 }

@@ -16,13 +16,22 @@ import { bucket, type Counting, countingQuery, instanceLabel, isCheck, isInstanc
 import { brokenCount, instancesIn, latencyTallies, ratioTallies } from '../counting/tally.ts';
 import type { Sample, Vector } from '../counting/vector.ts';
 import { type Answer, known, unknown } from '../facts/answer.ts';
+import type { BudgetCounts } from '../facts/budget.ts';
 import type { Counts, Freshness, History, Tally } from '../facts/counts.ts';
 import { type Inspection, problem } from '../facts/inspection.ts';
 import type { SaturationMinutes } from '../facts/saturation.ts';
 import type { MetricsSource } from '../policy/policy.ts';
-import type { Asked, CountsQuestion, HistoryQuestion, Metrics, SaturationQuestion } from '../ports/metrics.ts';
+import type {
+  Asked,
+  BudgetQuestion,
+  CountsQuestion,
+  HistoryQuestion,
+  Metrics,
+  SaturationQuestion,
+} from '../ports/metrics.ts';
 import type { Counter } from '../promql/counters/model.ts';
 import { isRunMetric } from '../promql/counters/names.ts';
+import { Budgets } from './budget.ts';
 import { inspection } from './inspect.ts';
 import { KnownSeries } from './known-series.ts';
 import { asked, type Checks, missingIn } from './missing.ts';
@@ -41,6 +50,7 @@ export class PromqlMetrics implements Metrics {
   readonly #client: PromqlClient;
   readonly #reach: Reach;
   readonly #saturation: Saturation;
+  readonly #budgets: Budgets;
   readonly #known: KnownSeries;
   readonly #paths: Paths;
 
@@ -51,6 +61,7 @@ export class PromqlMetrics implements Metrics {
     this.#known = new KnownSeries(client);
     this.#paths = new Paths(client);
     this.#saturation = new Saturation(client, changesAfterMs);
+    this.#budgets = new Budgets(client, this.#known, this.#paths);
   }
 
   freshness(asked: Asked, nowMs: number): Promise<Answer<Freshness>> {
@@ -111,6 +122,10 @@ export class PromqlMetrics implements Metrics {
 
   saturation(question: SaturationQuestion): Promise<Answer<SaturationMinutes>> {
     return orUnknown(this.#saturation.of(question));
+  }
+
+  budget(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
+    return orUnknown(this.#budgets.of(question));
   }
 
   async #ofRatio(question: CountsQuestion, measured: Measured, shape: RatioShape): Promise<Answer<Counts>> {

@@ -31,6 +31,8 @@ export const well = {
   CeilingReached: 'False',
   ConnectionCeilingExceeded: 'False',
   TuningExternallyManaged: 'False',
+  ReleasesAllowed: 'True',
+  BudgetCounted: 'True',
 } as const satisfies Readonly<Record<string, 'True' | 'False'>>;
 
 export type ConditionType = keyof typeof well;

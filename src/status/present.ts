@@ -9,7 +9,7 @@ const aheadMs = 60_000;
 /** `guardWindowMs` is how long a guard is open, and its end may lie ahead. */
 export function present(status: Status, guardWindowMs: number, nowMs: number): Status {
   const isAhead = (instant: string): boolean => ms(instant) > nowMs + aheadMs;
-  const { rollout, guard, hold, adoption, tuner } = status;
+  const { rollout, guard, hold, adoption, tuner, errorBudget } = status;
   const past: Status = {
     ...status,
     ...(rollout && { rollout: clamped(rollout, isAhead, iso(nowMs)) }),
@@ -17,6 +17,7 @@ export function present(status: Status, guardWindowMs: number, nowMs: number): S
     // What was done in the future was not done yet.
     ...(adoption && { adoption: { ...adoption, ...withoutAhead(adoption, isAhead) } }),
     ...(tuner && { tuner: presentTuner(tuner, isAhead, nowMs) }),
+    ...(errorBudget && { errorBudget: clamped(errorBudget, isAhead, iso(nowMs)) }),
   };
   if (!guard) return past;
   const { until, ...rest } = guard;

@@ -3,6 +3,7 @@
  * source of the CRD's status schema, of the types here, and of what a restarted operator believes.
  */
 import type { z } from 'zod';
+import { budget, errorBudget } from './budget.ts';
 import { shown } from './fields.ts';
 import { type GuardState, storedGuard } from './guard.ts';
 import { type Intent, storedChange, storedIntent } from './intent.ts';
@@ -26,6 +27,7 @@ export const sections = {
   compared: section.compared,
   saturation,
   tuning,
+  budget,
   split: section.owned,
   intent: storedIntent,
   change: storedChange,
@@ -42,6 +44,7 @@ export const sections = {
   answer: section.answer,
   supersededInARow: section.supersededInARow,
   tuner,
+  errorBudget,
   memory: section.memory,
 } as const;
 

@@ -85,7 +85,7 @@ describe.concurrent('steadyrun status', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.replace(/ *\d+ s$/gm, ' AGE')).toBe(
       [
-        'NAMESPACE  NAME  SERVICE  PHASE    CANDIDATE      WEIGHT  LAST GOOD      VERDICT  SATURATION  TROUBLE  AGE',
+        'NAMESPACE  NAME  SERVICE  PHASE    CANDIDATE      WEIGHT  LAST GOOD      VERDICT  BUDGET  SATURATION  TROUBLE  AGE',
         'default    api   api      Ramping  api-00002-bbb     5 %  api-00001-aaa  Healthy AGE',
         '',
       ].join('\n'),

@@ -19,6 +19,7 @@ const nothing: Questions = {
   outOfMemorySinceMs: null,
   targetsOf: null,
   digestsOf: [],
+  budget: null,
 };
 const everything: Questions = {
   ...nothing,

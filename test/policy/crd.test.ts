@@ -101,6 +101,7 @@ describe('The CRD', () => {
       'Weight',
       'Last good',
       'Verdict',
+      'Budget',
       'Saturation',
       'Trouble',
       'Age',
@@ -110,7 +111,7 @@ describe('The CRD', () => {
 
   it.each(columns)('has what its column $name shows', ({ jsonPath, type }) => {
     if (jsonPath.startsWith('.metadata')) return;
-    const path = jsonPath.replace(/\[\?.*?\]/, '[]');
+    const path = jsonPath.replace(/\[(?:\?.*?|\d+)\]/, '[]');
     const schema = nodes.find((node) => node.path === path)?.schema;
     expect(schema?.type).toBe(type);
   });

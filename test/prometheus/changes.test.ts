@@ -100,6 +100,14 @@ const questions: Readonly<Record<keyof Metrics, (metrics: Metrics, asked: Asked,
     metrics.history({ ...asked, revision: 'old', toMs: nowMs, lengthMs: 10 * minuteMs, tickMs: minuteMs }),
   saturation: (metrics, { source, service }, { nowMs, lengthMs }) =>
     metrics.saturation({ source, service, revisions: ['old', 'new'], fromMs: nowMs - lengthMs, nowMs }),
+  budget: (metrics, { objective, ...asked }, { nowMs }) => {
+    const toMs = Math.floor(nowMs / (5 * minuteMs)) * 5 * minuteMs;
+    const series = [null, 5 * minuteMs].map((timeSliceMs) => {
+      const { indicator, allowedBadFraction } = objective;
+      return { name: `by ${timeSliceMs}`, indicator, allowedBadFraction, timeSliceMs };
+    });
+    return metrics.budget({ ...asked, series, fromMs: toMs - 30 * 24 * 60 * minuteMs, toMs });
+  },
 };
 
 interface Times {

@@ -15,13 +15,13 @@ test('policies are shown a line each, whatever state they are in', () => {
     policy('wrong', { spec: { objectives: [] } }),
   ];
   expect(`\n${table(policies, nowMs).join('\n')}\n`).toBe(`
-NAMESPACE  NAME      SERVICE   PHASE        CANDIDATE      WEIGHT  LAST GOOD      VERDICT    SATURATION  TROUBLE                       AGE
-default    api       api       Ramping      api-00002-bbb     5 %  api-00001-aaa  Healthy                                              90 min
-web        checkout  checkout  Steady                              api-00001-aaa  Breaching                                            90 min
-default    full      full      Steady                              api-00001-aaa             mem 87 %    Saturated, ConnectionCeiling  90 min
-default    new       new       Pending                                                                                                 90 min
-default    twin      twin      Conflict                            api-00001-aaa                         Conflict                      90 min
-default    wrong     ?         InvalidSpec                                                               InvalidSpec                   90 min
+NAMESPACE  NAME      SERVICE   PHASE        CANDIDATE      WEIGHT  LAST GOOD      VERDICT    BUDGET  SATURATION  TROUBLE                       AGE
+default    api       api       Ramping      api-00002-bbb     5 %  api-00001-aaa  Healthy                                                      90 min
+web        checkout  checkout  Steady                              api-00001-aaa  Breaching                                                    90 min
+default    full      full      Steady                              api-00001-aaa                     mem 87 %    Saturated, ConnectionCeiling  90 min
+default    new       new       Pending                                                                                                         90 min
+default    twin      twin      Conflict                            api-00001-aaa                                 Conflict                      90 min
+default    wrong     ?         InvalidSpec                                                                       InvalidSpec                   90 min
 `);
 });
 

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { type Repertoire, repertoire } from '../../src/decide/repertoire.ts';
+import { traffic } from '../../src/decide/traffic/traffic.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Status } from '../../src/status/status.ts';
 import { comesOf, type Moment, modes, putsBack, type Want, wants } from './interlocked.ts';
@@ -396,8 +397,8 @@ async function momentOf({ what, play, isIt }: Situation): Promise<Moment> {
   let moment: Moment | undefined;
   const listening: Repertoire = {
     ...repertoire,
-    concerns: repertoire.concerns.map((concern, i) =>
-      i > 0
+    concerns: repertoire.concerns.map((concern) =>
+      concern !== traffic
         ? concern
         : {
             ...concern,

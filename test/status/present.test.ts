@@ -45,3 +45,10 @@ test.each([
 ])('a bar that ends in %d ms ends in %d', (untilMs, endsMs) => {
   expect(after(remembering(0, nowMs + untilMs))).toEqual(remembering(0, nowMs + endsMs));
 });
+
+test('what an error budget was asked for ahead of time was asked now', () => {
+  const asked = (at: string) => ({ triedFor: 1, askedAt: at, until: at, acting: [], burning: [] });
+  const past = (at: string) => present({ errorBudget: asked(at) }, dayMs, nowMs).errorBudget;
+  expect(past(iso(nowMs + dayMs))).toEqual(asked(iso(nowMs)));
+  expect(past(iso(nowMs - dayMs))).toEqual(asked(iso(nowMs - dayMs)));
+});

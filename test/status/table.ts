@@ -692,13 +692,13 @@ const beside: readonly Row[] = [
     what: 'sections that only another version knows',
     of: 'ramping',
     done(status) {
-      put(status, 'budget').to(more);
+      put(status, 'forecast').to(more);
       put(status, 'constructor').to(more);
       put(status, 'toString').to('a name like any other');
     },
     moves: 'AsEver',
     kept: (status) => [
-      [status.budget, Object.getOwnPropertyDescriptor(status, 'constructor')?.value, status.toString],
+      [status.forecast, Object.getOwnPropertyDescriptor(status, 'constructor')?.value, status.toString],
       [more, more, 'a name like any other'],
     ],
   },

@@ -6,12 +6,13 @@ import { type Purpose, purposes } from '../../facts/purpose.ts';
 import { isByDigest } from '../../facts/settings.ts';
 import { namedSplit, soleRevision } from '../../facts/split.ts';
 import { ms } from '../../facts/time.ts';
-import { isUnguided } from '../../policy/policy.ts';
+import { isUnguided, type Policy } from '../../policy/policy.ts';
 import { isOurs } from '../../status/ours.ts';
 import type { Status } from '../../status/status.ts';
 import { cadence } from '../cadence.ts';
 import type { Case, Unasked } from '../case.ts';
 import { type Concern, type Judgement, memoryOf } from '../concern.ts';
+import { freezeOf, isSlowed } from '../frozen.ts';
 import type { Due, Questions } from '../questions.ts';
 import { tunedRevision } from '../tuned.ts';
 import { bereft } from './bereft.ts';
@@ -73,7 +74,8 @@ export const traffic: Concern<Section> = {
   confirm: (at, effect) => memoryOf(sections, confirm(at, effect)),
 };
 
-function judge(at: Case): Judgement<Section> {
+function judge(given: Case): Judgement<Section> {
+  const at = isSlowed(given.known) ? { ...given, policy: slowed(given.policy) } : given;
   const owned = ownership(at);
   const events = 'outcome' in owned ? [] : owned.events;
   const { state, ...outcome } = 'outcome' in owned ? notOurs(at, owned.outcome) : ours({ ...at, known: owned.state });
@@ -83,6 +85,9 @@ function judge(at: Case): Judgement<Section> {
     disowns: at.known.intent !== undefined && state.intent === undefined,
   };
 }
+
+/** The error budget asks for it, at this look. */
+const slowed = (policy: Policy): Policy => ({ ...policy, rollout: { ...policy.rollout, slowed: true } });
 
 /** A pin waits while the policy is paused; other hands' traffic is only watched. */
 function notOurs(at: Case, outcome: TrafficOutcome): TrafficOutcome {
@@ -179,9 +184,15 @@ function questions({ policy, service, known, nowMs }: Unasked): Partial<Question
     counts: convicted || held ? [] : due({ policy, known }),
     ...(convicted || held ? {} : saturationQuestions({ policy, service, known, nowMs })),
     digestsOf: digestsOf(newest, known),
-    historyOf: !rollout && !held && newest !== null ? (stable?.revision ?? null) : null,
+    historyOf: !rollout && !held && !waitsFrozen(known) && newest !== null ? (stable?.revision ?? null) : null,
   };
 }
+
+/** What waits for the error budget waits for days; the past is asked for once it may begin. */
+const waitsFrozen = (known: Status): boolean => {
+  const freeze = freezeOf(known);
+  return freeze !== null && known.hold?.reason === freeze.reason;
+};
 
 /** A tuning revision that has had no traffic yet is compared with what serves, unless its image names its code. */
 function digestsOf(newest: string | null, { stable, rollout, tuner }: Status): readonly string[] {

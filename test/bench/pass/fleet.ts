@@ -228,6 +228,7 @@ export class Fleet {
         this.#filledMs.set(service.name, nowMs);
         return known(minutesUntil(revisions, nowMs));
       },
+      budget: isSteady,
     };
     const logs: Logs = { outOfMemory: isSteady };
     return { services, metrics, logs };

@@ -21,3 +21,8 @@ function between(from: number, to: number): number[] {
   const steps = Math.ceil(Math.log(to / from) / Math.log(steepest));
   return Array.from({ length: steps - 1 }, (_, i) => Math.round(from * (to / from) ** ((i + 1) / steps)));
 }
+
+/** Two steps for each one. */
+export const halved = (rungs: readonly number[]): number[] => [
+  ...new Set(rungs.flatMap((rung, i) => (i === 0 ? [rung] : [Math.round((rungs[i - 1]! + rung) / 2), rung]))),
+];

@@ -12,7 +12,7 @@ import type { Assessment } from '../../evidence/assess.ts';
 import { clamp } from '../../evidence/logs.ts';
 import { profiles, ticksToConvict } from '../../evidence/profiles.ts';
 import type { Pace } from '../../freshness.ts';
-import { largestUnproven, proving, rungsOf } from './ladder.ts';
+import { halved, largestUnproven, proving, rungsOf } from './ladder.ts';
 
 /** Share of the monthly error budget that a rollout may spend. */
 const blastRadius = 0.0006;
@@ -87,7 +87,9 @@ export function startPercent(policy: Policy, requestsPerSecond: number, pace: Pa
 }
 
 /** `calmMs`: since the rollout began or was last under suspicion. */
-export const isSoaking = (policy: Policy, calmMs: number): boolean => calmMs < profiles[policy.rollout.profile].soakMs;
+export const isSoaking = (policy: Policy, calmMs: number): boolean => calmMs < soakMs(policy);
+
+const soakMs = ({ rollout: { profile, slowed } }: Policy): number => (slowed ? 2 : 1) * profiles[profile].soakMs;
 
 export interface RampPosition {
   readonly percent: number;
@@ -104,9 +106,11 @@ export interface RampPosition {
 export function nextPercent(policy: Policy, at: RampPosition, assessments: readonly Assessment[], pace: Pace): number {
   const soaking = isSoaking(policy, at.calmMs) && !at.fixForward;
   const ceiling = soaking ? Math.max(at.startPercent, Math.min(20, 5 * at.startPercent)) : 99;
-  const ladder = policy.rollout.stepsPercent;
+  const { stepsPercent: ladder, slowed } = policy.rollout;
+  const isHalved = slowed && !at.fixForward;
   if (ladder !== null) {
-    const rung = rungsOf(ladder).find((step) => step > at.percent) ?? at.percent;
+    const rungs = isHalved ? halved(rungsOf(ladder)) : rungsOf(ladder);
+    const rung = rungs.find((step) => step > at.percent) ?? at.percent;
     const next = ladder.includes(rung) ? rung : fairStep(at.limit, at.percent, rung, largestUnproven);
     return next <= ceiling ? next : at.percent;
   }
@@ -115,7 +119,9 @@ export function nextPercent(policy: Policy, at: RampPosition, assessments: reado
   const affordable =
     (100 * budgetSeconds(policy, at.requestsPerSecond)) / ((convictionMs(policy, pace) / 1000) * excess);
   const most = Math.min(largestUnproven, ceiling);
-  return fairStep(at.limit, at.percent, Math.floor(Math.min(growth * at.percent, affordable, most)), most);
+  const whole = Math.min(growth * at.percent, affordable);
+  const step = isHalved ? (at.percent + whole) / 2 : whole;
+  return fairStep(at.limit, at.percent, Math.floor(Math.min(step, most)), most);
 }
 
 /** The share from which a certificate may promote: by then the candidate has carried a fair part of the traffic. */
@@ -147,7 +153,7 @@ export function provingMs(policy: Policy, pace: Pace): number | null {
     atMs += spacingMs(pace);
     const next = nextPercent(policy, { ...known, percent, calmMs: atMs, fixForward: false }, [], pace);
     if (next === percent && !isSoaking(policy, atMs)) return null;
-    if (next === percent) atMs = Math.max(atMs, profiles[policy.rollout.profile].soakMs) - spacingMs(pace);
+    if (next === percent) atMs = Math.max(atMs, soakMs(policy)) - spacingMs(pace);
     percent = next;
   }
   return atMs + pace.tickMs;

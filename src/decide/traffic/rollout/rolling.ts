@@ -10,6 +10,7 @@ import type { Case } from '../../case.ts';
 import { judge, withoutUntold } from '../../evidence/judge.ts';
 import { youngMs } from '../../evidence/young.ts';
 import { countsOf, isFresh, paceOf, staleAfterMs, tickOfObjective, unreadable } from '../../freshness.ts';
+import { exemption, freezeOf } from '../../frozen.ts';
 import { unmeasurable } from '../../inspection.ts';
 import { hasLasted } from '../../outcome.ts';
 import { isTuning } from '../../tuned.ts';
@@ -99,6 +100,7 @@ function superseded(at: Case, rollout: RolloutState): TrafficOutcome | null {
   // A team's own revision does not wait for one that was made to tune.
   const isFinishedFirst = (known.supersededInARow ?? 0) >= mostSuperseded && !isTuning(known, rollout.candidate);
   if (isFinishedFirst || !service.settled) return null;
+  if (freezeOf(known) && exemption(known, service, newer) === null) return null;
   // It begins when it could begin by itself: in silence too it would be blind.
   const unseen = blind(at, rollout);
   if (metricsOutage(at) || (unseen && unseen.reason !== 'NoTraffic')) return null;

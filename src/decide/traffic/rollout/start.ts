@@ -8,6 +8,7 @@ import type { Case } from '../../case.ts';
 import type { Write } from '../../decision.ts';
 import { beginEvidence } from '../../evidence/judge.ts';
 import { failureOf, isFresh, paceOf } from '../../freshness.ts';
+import { exemption, freezeOf } from '../../frozen.ts';
 import { unmeasurable } from '../../inspection.ts';
 import { newcomer } from '../newcomer.ts';
 import { hold, type TrafficOutcome, toSplit, wait } from '../outcome.ts';
@@ -33,6 +34,9 @@ export function begin(at: Case): TrafficOutcome {
   if (!service.settled) return wait(known, `${name} starts once Cloud Run has settled.`);
   const other = neverWanted(at, name) ?? otherCode(at, name);
   if (other) return other;
+  const frozen = freezeOf(known);
+  const through = frozen && exemption(known, service, candidate);
+  if (frozen && through === null) return hold(known, frozen.reason, `${name} waits at 0 %. ${frozen.message}`);
   if (tooFewInstances(service)) return hold(known, 'ManualScaling', `${name} waits at 0 %. ${tooFew(service)}`);
 
   const asked = isPastAsked(at);
@@ -54,7 +58,7 @@ export function begin(at: Case): TrafficOutcome {
   return {
     state: known,
     reason: 'NewRevision',
-    message: `${name} is new and ready: it starts at ${percent} % beside ${control}.`,
+    message: `${name} is new and ready: it starts at ${percent} % beside ${control}.${through ? ` ${through}` : ''}`,
     write,
     lookInMs: cadence.settlingMs,
   };

@@ -1,0 +1,228 @@
+/**
+ * The counts of error budgets. What was counted stays counted, so it is asked for once: each question brings what is new, for
+ * all objectives of a policy together; after a restart a window is read anew, by the hour. Only in memory: it is far too much
+ * for a status, and the metrics have it.
+ */
+import { boundariesOf, neighbours, scaleOf } from '../counting/boundaries.ts';
+import { budgetQuery, budgetTally, type Counted } from '../counting/budget.ts';
+import { minuteMs } from '../counting/changes.ts';
+import { type HistogramShape, type Measured, measuredBy, measuredShared, partsOf } from '../counting/measured.ts';
+import { bucket } from '../counting/queries.ts';
+import { brokenCount } from '../counting/tally.ts';
+import type { Vector } from '../counting/vector.ts';
+import { type Answer, known, unknown } from '../facts/answer.ts';
+import { type BudgetCell, type BudgetCounts, cellMs, finelyMs } from '../facts/budget.ts';
+import type { Tally } from '../facts/counts.ts';
+import type { BudgetQuestion, BudgetSeries } from '../ports/metrics.ts';
+import type { KnownSeries } from './known-series.ts';
+import { hourMs, Ledger } from './ledger.ts';
+import type { Paths } from './paths.ts';
+import type { Matrix, PromqlClient } from './promql.ts';
+
+/** What came late is asked for once more. */
+const overlapMs = hourMs;
+/** A server evaluates no more points of a series at once than 11,000, and is given time for fewer. */
+const mostPoints = 2_000;
+/** A month of one objective takes some 25 kB. */
+const mostRemembered = 10_000;
+
+/** Cells of this length in (fromMs, toMs]. */
+interface Piece {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly lengthMs: number;
+}
+
+interface Entry {
+  readonly series: BudgetSeries;
+  readonly counted: Counted;
+  readonly key: string;
+}
+
+export class Budgets {
+  readonly #client: PromqlClient;
+  readonly #known: KnownSeries;
+  readonly #paths: Paths;
+  readonly #ledgers = new Map<string, Ledger>();
+
+  constructor(client: PromqlClient, knownSeries: KnownSeries, paths: Paths) {
+    this.#client = client;
+    this.#known = knownSeries;
+    this.#paths = paths;
+  }
+
+  /** Throws PromqlFailure. */
+  async of(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
+    const prepared = await Promise.all(question.series.map((series) => this.#prepared(question, series)));
+    const entries = prepared.flatMap((one) => (one.kind === 'Known' ? [one.value] : []));
+    // What is asked alike, in slices of one length and from the same time on, is asked together.
+    const groups = Map.groupBy(entries, (entry) =>
+      JSON.stringify([entry.series.timeSliceMs, this.#piecesOf(question, entry)]),
+    );
+    const cells = new Map<string, Answer<readonly BudgetCell[]>>();
+    for (const group of groups.values()) {
+      for (const [name, answer] of await this.#counted(question, group)) cells.set(name, answer);
+    }
+    const byObjective = question.series.map(({ name }, i) => {
+      const one = prepared[i]!;
+      return [name, one.kind === 'Unknown' ? one : cells.get(name)!] as const;
+    });
+    return known({ toMs: question.toMs, byObjective: Object.fromEntries(byObjective) });
+  }
+
+  async #counted(
+    question: BudgetQuestion,
+    group: readonly Entry[],
+  ): Promise<[string, Answer<readonly BudgetCell[]>][]> {
+    const { hoursFromMs, finelyFromMs } = reachOf(question);
+    const pieces = this.#piecesOf(question, group[0]!);
+    const asked = await Promise.all(pieces.map((piece) => this.#ask(question, group, piece)));
+    return group.map(({ series: { name }, key }, place) => {
+      const found = asked.map((answers) => answers[place]!);
+      const broken = found.find((one) => typeof one === 'string');
+      if (broken !== undefined) return [name, unknown('ProviderError', `${name}: ${broken}`)];
+      const ledger = this.#ledgerFor(key, hoursFromMs, finelyFromMs);
+      for (const cell of found.flat() as BudgetCell[]) ledger.put(cell);
+      ledger.moveOn(question.fromMs, hoursFromMs, finelyFromMs);
+      return [name, known(ledger.cells(question.toMs))];
+    });
+  }
+
+  /** What of the window is not remembered. */
+  #piecesOf(question: BudgetQuestion, { key }: Entry): Piece[] {
+    const { hoursFromMs, finelyFromMs } = reachOf(question);
+    const { fromMs, toMs } = question;
+    const found = this.#ledgers.get(key);
+    const ledger = found && goesOn(found, hoursFromMs, finelyFromMs) ? found : null;
+    const knownToMs = ledger ? Math.max(ledger.finelyFromMs, ledger.toMs - overlapMs) : finelyFromMs;
+    const pieces = [
+      // The part of an hour with which the window begins.
+      { fromMs: ledger?.isEdgeKnown(fromMs) ? hoursFromMs : fromMs, toMs: hoursFromMs, lengthMs: cellMs },
+      { fromMs: ledger ? finelyFromMs : hoursFromMs, toMs: finelyFromMs, lengthMs: hourMs },
+      { fromMs: ledger && ledger.toMs >= toMs ? toMs : knownToMs, toMs, lengthMs: cellMs },
+    ];
+    return pieces.filter((piece) => piece.fromMs < piece.toMs);
+  }
+
+  #ledgerFor(key: string, hoursFromMs: number, finelyFromMs: number): Ledger {
+    const found = this.#ledgers.get(key);
+    const ledger = found && goesOn(found, hoursFromMs, finelyFromMs) ? found : new Ledger(hoursFromMs, finelyFromMs);
+    this.#ledgers.delete(key);
+    this.#ledgers.set(key, ledger);
+    if (this.#ledgers.size > mostRemembered) this.#ledgers.delete(this.#ledgers.keys().next().value!);
+    return ledger;
+  }
+
+  /** Of each entry its cells, or what is wrong with its answer. */
+  async #ask({ source }: BudgetQuestion, group: readonly Entry[], piece: Piece): Promise<(BudgetCell[] | string)[]> {
+    const stepMs = group[0]!.series.timeSliceMs ?? piece.lengthMs;
+    const query = budgetQuery(
+      group.map(({ counted }) => counted),
+      stepMs,
+    );
+    const vectors = new Map<number, Vector>();
+    for (let atMs = firstEndOf(piece.fromMs, stepMs); atMs <= piece.toMs; atMs += mostPoints * stepMs) {
+      const lastMs = Math.min(piece.toMs, atMs + (mostPoints - 1) * stepMs);
+      const matrix = await this.#client.range(source, query, atMs, lastMs, stepMs);
+      for (const [endMs, vector] of byTime(matrix)) vectors.set(endMs, vector);
+    }
+    const broken = brokenCount([...vectors.values()].flat());
+    return group.map(({ series, counted }, place) => {
+      if (broken !== null) return broken;
+      return cellsOf(piece, stepMs, (atMs) => {
+        const tally = budgetTally(counted, place, vectors.get(atMs) ?? []);
+        return series.timeSliceMs === null ? tally : sliceOf(tally, series);
+      });
+    });
+  }
+
+  async #prepared(question: BudgetQuestion, series: BudgetSeries): Promise<Answer<Entry>> {
+    const { source, service, revisionLabel, toMs } = question;
+    const { indicator, timeSliceMs, allowedBadFraction } = series;
+    const left = await this.#paths.of({ source, service, revisionLabel, objective: series }, toMs);
+    if (left.missing !== null) return unknown('InsufficientSamples', `${series.name}: ${left.missing}`);
+    // What is shared is among them.
+    const measured = measuredShared(measuredBy(source, left, service, revisionLabel), source);
+    if (measured.deltas && (timeSliceMs ?? cellMs) % minuteMs !== 0) {
+      return unknown(
+        'InsufficientSamples',
+        `${series.name}: Google's own metrics come by the minute: write timeSlice: 1m.`,
+      );
+    }
+    const counted = await this.#countedBy(question, measured, toMs);
+    if (counted.kind === 'Unknown') return { ...counted, message: `${series.name}: ${counted.message}` };
+    // What makes a slice a bad one is counted with; of events only the sum is judged.
+    const slices = timeSliceMs === null ? null : [timeSliceMs, allowedBadFraction];
+    const key = JSON.stringify([source, service, revisionLabel, indicator, slices]);
+    return known({ series, counted: counted.value, key });
+  }
+
+  async #countedBy({ source }: BudgetQuestion, measured: Measured, atMs: number): Promise<Answer<Counted>> {
+    const { shape } = measured;
+    if (shape.kind === 'Ratio') {
+      const parts = await Promise.all(partsOf(shape).map((part) => this.#known.spelled(source, part, measured, atMs)));
+      return known({ kind: 'Ratio', measured, shape, parts });
+    }
+    const buckets = await this.#known.buckets(source, shape.counter, measured, atMs);
+    return ofHistogram(measured, shape, buckets);
+  }
+}
+
+function ofHistogram(measured: Measured, shape: HistogramShape, buckets: Vector): Answer<Counted> {
+  const boundaries = boundariesOf(buckets, measured.revisionLabel);
+  if (buckets.length === 0) return unknown('NoTraffic', `${shape.counter.name} shows nothing just now.`);
+  const scale = boundaries.length > 0 ? scaleOf(shape, boundaries) : null;
+  if (scale?.ok === false) return unknown('InsufficientSamples', scale.message);
+  const near = scale && neighbours(boundaries, scale.threshold);
+  if (!near) return unknown('InsufficientSamples', `${shape.counter.name} has no boundary that its revisions share.`);
+  return known({ kind: 'Histogram', measured, near, parts: [bucket(shape.counter, [...near.upper.texts, '+Inf'])] });
+}
+
+/** A slice counts as one where anything came in it. */
+const sliceOf = ({ bad, total }: Tally, { allowedBadFraction }: BudgetSeries): Tally => {
+  // Sums of what a server divides are not exact.
+  const isBad = bad > allowedBadFraction * total * (1 + 1e-9);
+  return total > 0 ? { bad: isBad ? 1 : 0, total: 1 } : { bad: 0, total: 0 };
+};
+
+/** Cells, each of one step or, of slices, of as many as end in it. */
+function cellsOf({ fromMs, toMs, lengthMs }: Piece, stepMs: number, tallyAt: (atMs: number) => Tally): BudgetCell[] {
+  const cells = Array.from({ length: (toMs - fromMs) / lengthMs }, (_, i) => ({
+    endMs: fromMs + (i + 1) * lengthMs,
+    lengthMs,
+    bad: 0,
+    total: 0,
+  }));
+  for (let atMs = firstEndOf(fromMs, stepMs); atMs <= toMs; atMs += stepMs) {
+    const cell = cells[Math.ceil((atMs - fromMs) / lengthMs) - 1]!;
+    const { bad, total } = tallyAt(atMs);
+    cell.bad += bad;
+    cell.total += total;
+  }
+  return cells;
+}
+
+/** Slices lie side by side in every hour, wherever a window begins. */
+const firstEndOf = (fromMs: number, stepMs: number): number => (Math.floor(fromMs / stepMs) + 1) * stepMs;
+
+function reachOf(question: BudgetQuestion) {
+  const { fromMs, toMs } = question;
+  const finelyFromMs = Math.floor((toMs - finelyMs) / hourMs) * hourMs;
+  return { hoursFromMs: Math.min(finelyFromMs, Math.ceil(fromMs / hourMs) * hourMs), finelyFromMs };
+}
+
+/** It reaches as far back as is wanted, and what is new joins on to it. */
+const goesOn = (ledger: Ledger, hoursFromMs: number, finelyFromMs: number): boolean =>
+  ledger.fromMs <= hoursFromMs && ledger.finelyFromMs <= finelyFromMs && ledger.toMs >= finelyFromMs;
+
+function byTime(matrix: Matrix): Map<number, Vector> {
+  const times = new Map<number, { labels: Matrix[number]['labels']; value: number }[]>();
+  for (const { labels, points } of matrix) {
+    for (const { atMs, value } of points) {
+      const vector = times.get(atMs) ?? [];
+      vector.push({ labels, value });
+      times.set(atMs, vector);
+    }
+  }
+  return times;
+}

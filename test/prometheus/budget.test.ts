@@ -1,0 +1,332 @@
+/**
+ * Error budgets by the operator's own counting, held against a sum over the very events: five weeks of a service, through the
+ * lab's PromQL, as Google keeps them and as a plain Prometheus does.
+ */
+import { describe, expect, test } from 'vitest';
+import { figuresOf, remainingPercent } from '../../src/decide/budget/arithmetic.ts';
+import { questionOf } from '../../src/decide/budget/asked.ts';
+import type { BudgetCell } from '../../src/facts/budget.ts';
+import { labPromql } from '../../src/lab/promql-client.ts';
+import { SeriesStore } from '../../src/lab/series/store.ts';
+import type { Policy } from '../../src/policy/policy.ts';
+import { burnWindowsMs, lengthText, windowStart } from '../../src/policy/window.ts';
+import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
+import type { PromqlClient } from '../../src/prometheus/promql.ts';
+import { Random } from '../../src/scenario/random.ts';
+import { validPolicy } from '../policy/valid.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+/** The clocks of Berlin are put forward on the 29th of March. */
+const startMs = Date.parse('2026-02-25T00:00:00Z');
+const days = 37;
+
+/** What happened in the minute that ended so many minutes after the start. */
+interface Minute {
+  readonly total: number;
+  readonly bad: number;
+}
+
+/** A busy hour a day, some of them broken, quiet otherwise; a night without anybody, and an outage of half an hour. */
+function life(): Minute[] {
+  const random = new Random(17, 'budget');
+  return Array.from({ length: (days * dayMs) / minuteMs }, (_, i) => {
+    const [day, hour] = [Math.floor(i / 1440), Math.floor(i / 60) % 24];
+    if (day === 20 && hour < 6) return { total: 0, bad: 0 };
+    const total = Math.round((hour === 12 ? 1000 : 10) * 60 * (0.8 + 0.4 * random.next()));
+    const rate = day === 33 && hour === 3 && i % 60 < 30 ? 1 : hour === 12 && day % 5 === 0 ? 0.05 : 0.0002;
+    return { total, bad: Math.min(total, Math.round(total * rate * 2 * random.next())) };
+  });
+}
+
+const minutes = life();
+
+const labels = {
+  monitored_resource: 'cloud_run_revision',
+  project_id: 'acme',
+  location: 'europe-west1',
+  service_name: 'api',
+};
+
+/** Two revisions, one after the other, as Cloud Run counts them; and the app's own counters of two instances that live on. */
+function stored(): SeriesStore {
+  const store = new SeriesStore();
+  const counter = (name: string, more: Record<string, string>) => {
+    const series = store.series(name, more);
+    let value = 0;
+    return (atMs: number, by: number) => {
+      value += by;
+      series.append(atMs, value);
+    };
+  };
+  const platform = ['old', 'new'].map((revision_name) =>
+    ['2xx', '5xx'].map((response_code_class) =>
+      counter('run_googleapis_com:request_count', { ...labels, revision_name, response_code_class }),
+    ),
+  );
+  const apps = ['a', 'b'].map((instance) => ({
+    total: counter('http_requests_total', { instance, revision_name: 'old' }),
+    bad: counter('http_failures_total', { instance, revision_name: 'old' }),
+  }));
+  // Of each route all that is bad is slower than a second; the health checks are slow, always.
+  const routes = ['/', '/healthz'].map((route) =>
+    ['0.3', '1.0', '+Inf'].map((le) =>
+      counter('http_duration_seconds_bucket', { instance: 'a', revision_name: 'old', route, le }),
+    ),
+  );
+  for (const buckets of routes) for (const count of buckets) count(startMs, 0);
+  for (const revision of platform) for (const count of revision) count(startMs, 0);
+  for (const app of apps) for (const count of Object.values(app)) count(startMs, 0);
+  for (const [i, { total, bad }] of minutes.entries()) {
+    const atMs = startMs + (i + 1) * minuteMs;
+    // The second revision is born in mid-window.
+    const [good, failed] = platform[i < 15 * 1440 ? 0 : 1]!;
+    good!(atMs, total - bad);
+    failed!(atMs, bad);
+    for (const [place, count] of routes[0]!.entries()) count(atMs, place === 2 ? total : total - bad);
+    for (const [place, count] of routes[1]!.entries()) count(atMs, place === 2 ? 50 : 0);
+    const ofOne = { total: Math.floor(total / 3), bad: Math.min(Math.floor(total / 3), Math.floor(bad / 2)) };
+    apps[0]!.total(atMs, ofOne.total);
+    apps[0]!.bad(atMs, ofOne.bad);
+    apps[1]!.total(atMs, total - ofOne.total);
+    apps[1]!.bad(atMs, bad - ofOne.bad);
+  }
+  return store;
+}
+
+const store = stored();
+
+const availability = { name: 'availability', targetPercent: 99.9 };
+const own = {
+  name: 'own',
+  targetPercent: 99.5,
+  indicator: { ratio: { bad: 'http_failures_total', total: 'http_requests_total' } },
+};
+const slices = { ...own, name: 'slices', timeSlice: '5m' };
+const latency = {
+  name: 'latency',
+  targetPercent: 99.5,
+  indicator: {
+    latency: {
+      threshold: '300ms',
+      query: 'histogram_quantile(0.95, sum by (le) (rate(http_duration_seconds_bucket[5m])))',
+      excludePaths: ['/healthz'],
+    },
+  },
+};
+const plain = { metrics: { type: 'Prometheus', address: 'http://prometheus:9090', revisionLabel: 'revision_name' } };
+
+/** The sum over what really happened. */
+function happened(fromMs: number, toMs: number): Minute {
+  const first = Math.max(0, Math.round((fromMs - startMs) / minuteMs));
+  return summed(minutes.slice(first, Math.max(first, Math.round((toMs - startMs) / minuteMs))));
+}
+
+const summed = (all: readonly Minute[]): Minute =>
+  all.reduce((sum, { total, bad }) => ({ total: sum.total + total, bad: sum.bad + bad }), { total: 0, bad: 0 });
+
+/** The same in slices, a bad one where more was bad than the target allows. */
+function slicesOf(fromMs: number, toMs: number, allowed: number): Minute {
+  const all: Minute[] = [];
+  for (let atMs = Math.max(fromMs, startMs); atMs < toMs; atMs += 5 * minuteMs) {
+    const { total, bad } = happened(atMs, atMs + 5 * minuteMs);
+    if (total > 0) all.push({ total: 1, bad: bad > allowed * total ? 1 : 0 });
+  }
+  return summed(all);
+}
+
+function counting() {
+  const promql = labPromql(store);
+  let [requests, points] = [0, 0];
+  const client: PromqlClient = {
+    instant: (...question) => promql.instant(...question),
+    range: (source, query, from, to, step) => {
+      requests++;
+      points += (to - from) / step + 1;
+      return promql.range(source, query, from, to, step);
+    },
+  };
+  return { metrics: new PromqlMetrics(client), asked: () => ({ requests, points }) };
+}
+
+async function cellsOf(metrics: PromqlMetrics, policy: Policy, toMs: number) {
+  const { metrics: source, service, revisionLabel } = policy;
+  const answer = await metrics.budget({ source, service, revisionLabel, ...questionOf(policy, toMs) });
+  if (answer.kind === 'Unknown') throw new Error(answer.message);
+  return Object.fromEntries(
+    Object.entries(answer.value.byObjective).map(([name, one]) => {
+      if (one.kind === 'Unknown') throw new Error(one.message);
+      return [name, one.value];
+    }),
+  );
+}
+
+function agrees(policy: Policy, name: string, cells: readonly BudgetCell[], toMs: number, truth = happened) {
+  const { window } = policy;
+  const { allowedBadFraction } = policy.objectives.find((one) => one.name === name)!;
+  const figures = figuresOf(cells, { allowedBadFraction, window, toMs });
+  const told = truth(windowStart(window, toMs), toMs);
+  const wanted = 100 * (1 - told.bad / (allowedBadFraction * told.total));
+  expect(figures.remainingPercent, name).toBeCloseTo(told.total > 0 ? wanted : 100, 6);
+  for (const lengthMs of burnWindowsMs) {
+    const { bad, total } = truth(toMs - lengthMs, toMs);
+    const rate = figures.burn[lengthText(lengthMs)];
+    if (total === 0) expect(rate).toBeUndefined();
+    else expect(Math.abs(rate! - bad / total / allowedBadFraction), lengthText(lengthMs)).toBeLessThan(1e-6);
+  }
+  return figures;
+}
+
+const berlin = { calendar: 'Month', timeZone: 'Europe/Berlin' };
+const windows: Readonly<Record<string, unknown>> = {
+  '30d': '30d',
+  '7d': '7d',
+  'a month in Berlin': berlin,
+  'a month in Kathmandu, where midnight is at a quarter past': { calendar: 'Month', timeZone: 'Asia/Kathmandu' },
+  'a quarter': { calendar: 'Quarter' },
+};
+const moments = ['2026-03-31T21:40:00Z', '2026-03-31T22:00:00Z', '2026-03-31T22:05:00Z', '2026-04-01T13:25:00Z'];
+
+describe.each(Object.entries(windows))('over %s', (_, window) => {
+  const google = validPolicy([availability], { window });
+  const prometheus = validPolicy([own, slices, latency], { window, ...plain });
+
+  test.each(moments)('budget and burn at %s are those of the very events', async (moment) => {
+    const toMs = Date.parse(moment);
+    const { metrics } = counting();
+    const platform = await cellsOf(metrics, google, toMs);
+    agrees(google, 'availability', platform.availability!, toMs);
+    const cells = await cellsOf(metrics, prometheus, toMs);
+    agrees(prometheus, 'own', cells.own!, toMs);
+    agrees(prometheus, 'latency', cells.latency!, toMs);
+    agrees(prometheus, 'slices', cells.slices!, toMs, (from, to) => slicesOf(from, to, 0.005));
+  });
+
+  test('and they stay so, look by look, for one request a look', async () => {
+    const { metrics, asked } = counting();
+    const from = Date.parse('2026-03-28T17:00:00Z');
+    await cellsOf(metrics, google, from);
+    expect(asked().requests).toBeLessThanOrEqual(4);
+    const before = asked();
+    const looks = 4 * 24;
+    for (let i = 1; i <= looks; i++) {
+      const toMs = from + i * hourMs;
+      agrees(google, 'availability', (await cellsOf(metrics, google, toMs)).availability!, toMs);
+    }
+    // A new month begins a new part of an hour, where its midnight is at none.
+    expect(asked().requests - before.requests).toBeLessThanOrEqual(looks + 1);
+  });
+});
+
+test('an hour of a hundred times the traffic counts a hundred times: an average of ratios is 19 times off', async () => {
+  const store = new SeriesStore();
+  const series = ['2xx', '5xx'].map((response_code_class) =>
+    store.series('run_googleapis_com:request_count', { ...labels, revision_name: 'a', response_code_class }),
+  );
+  const fromMs = Date.parse('2026-03-01T00:00:00Z');
+  const totals = [0, 0];
+  for (let i = 0; i <= 24 * 60; i++) {
+    const [rps, broken] = i > 23 * 60 ? [1000, 0.05] : [10, 0];
+    if (i > 0) {
+      totals[0]! += rps * 60 * (1 - broken);
+      totals[1]! += rps * 60 * broken;
+    }
+    for (const k of [0, 1]) series[k]!.append(fromMs + i * minuteMs, totals[k]!);
+  }
+  const policy = validPolicy([availability], { window: '7d' });
+  const toMs = fromMs + dayMs;
+  const cells = await cellsOf(new PromqlMetrics(labPromql(store)), policy, toMs);
+  const { spent, remainingPercent: remaining } = figuresOf(cells.availability!, {
+    allowedBadFraction: 0.001,
+    window: policy.window,
+    toMs,
+  });
+  const wanted = (1000 * 0.05) / (23 * 10 + 1000);
+  expect(spent.bad / spent.total).toBeCloseTo(wanted, 9);
+  expect(remaining).toBeCloseTo(100 * (1 - wanted / 0.001), 6);
+  expect(wanted / (0.05 / 24)).toBeGreaterThan(19);
+});
+
+describe('a policy that is edited in mid-window', () => {
+  const toMs = Date.parse('2026-03-31T13:00:00Z');
+  const nowMs = toMs + hourMs;
+
+  test('another target judges what was counted: nothing is asked but what is new', async () => {
+    const { metrics, asked } = counting();
+    const before = validPolicy([availability]);
+    await cellsOf(metrics, before, toMs);
+    const { requests } = asked();
+    const after = validPolicy([{ ...availability, targetPercent: 99 }]);
+    agrees(after, 'availability', (await cellsOf(metrics, after, nowMs)).availability!, nowMs);
+    expect(asked().requests - requests).toBe(1);
+  });
+
+  test('another name keeps what was counted', async () => {
+    const { metrics, asked } = counting();
+    await cellsOf(metrics, validPolicy([availability]), toMs);
+    const { requests } = asked();
+    const renamed = validPolicy([{ ...availability, name: 'up' }]);
+    agrees(renamed, 'up', (await cellsOf(metrics, renamed, nowMs)).up!, nowMs);
+    expect(asked().requests - requests).toBe(1);
+  });
+
+  test('what is measured otherwise is counted anew, for the whole window', async () => {
+    const { metrics } = counting();
+    const before = validPolicy([{ ...own, targetPercent: 99 }], plain);
+    await cellsOf(metrics, before, toMs);
+    const other = {
+      ...own,
+      indicator: { ratio: { bad: 'http_failures_total{instance="a"}', total: 'http_requests_total{instance="a"}' } },
+    };
+    const after = validPolicy([other], plain);
+    const ofOne = (from: number, to: number) => {
+      const first = Math.max(0, (from - startMs) / minuteMs);
+      return summed(
+        minutes.slice(first, (to - startMs) / minuteMs).map(({ total, bad }) => ({
+          total: Math.floor(total / 3),
+          bad: Math.min(Math.floor(total / 3), Math.floor(bad / 2)),
+        })),
+      );
+    };
+    agrees(after, 'own', (await cellsOf(metrics, after, nowMs)).own!, nowMs, ofOne);
+  });
+
+  test('a shorter window, and the longer one again', async () => {
+    const { metrics } = counting();
+    for (const [i, window] of ['30d', '7d', '30d', '14d'].entries()) {
+      const policy = validPolicy([availability], { window });
+      const atMs = toMs + i * 15 * minuteMs;
+      agrees(policy, 'availability', (await cellsOf(metrics, policy, atMs)).availability!, atMs);
+    }
+  });
+});
+
+test('where nothing was asked, nothing is gone and nobody knows how fast it goes', async () => {
+  const policy = validPolicy([availability]);
+  const toMs = startMs + days * dayMs;
+  const cells = await cellsOf(new PromqlMetrics(labPromql(new SeriesStore())), policy, toMs);
+  const figures = figuresOf(cells.availability!, { allowedBadFraction: 0.001, window: policy.window, toMs });
+  expect(figures).toEqual({
+    remainingPercent: 100,
+    burn: {},
+    burning: false,
+    spent: { bad: 0, total: 0 },
+    sinceMs: null,
+    silenceMs: 0,
+  });
+  expect(remainingPercent({ bad: 0, total: 0 }, 0.001)).toBe(100);
+});
+
+test('an answer with a count that is no number is none', async () => {
+  const client: PromqlClient = {
+    instant: async () => [],
+    range: async (_source, _query, from) => [
+      { labels: { steadyrun_part: '0.0' }, points: [{ atMs: from, value: Number.NaN }] },
+    ],
+  };
+  const { metrics: source, service, revisionLabel, ...rest } = validPolicy([availability]);
+  const question = questionOf({ metrics: source, service, revisionLabel, ...rest }, startMs + days * dayMs);
+  const answer = await new PromqlMetrics(client).budget({ source, service, revisionLabel, ...question });
+  expect(answer).toMatchObject({ kind: 'Known', value: { byObjective: { availability: { kind: 'Unknown' } } } });
+});
