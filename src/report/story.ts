@@ -4,6 +4,7 @@ import { ms, spoken } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import type { Status } from '../status/status.ts';
 import { troublesOf } from '../status/trouble.ts';
+import { budgets } from './budget.ts';
 import { aligned, bar, paragraph } from './columns.ts';
 import { next, standing } from './next.ts';
 import { objectives } from './objectives.ts';
@@ -35,6 +36,7 @@ export function story(told: Told, nowMs: number, columns = usualColumns): string
     ...shares(status),
     ...objectives(status),
     ...fullness(status),
+    ...budgets(status),
     ...sentences(told, nowMs, columns - indent.length),
   ];
   return [headline(told, nowMs), ...within.map((line) => indent + line)];
