@@ -1,6 +1,7 @@
 /** All rules that are broken. */
 import type { Purpose } from '../../src/facts/purpose.ts';
 import type { Breakage } from './breakage.ts';
+import { budgetRules } from './budget.ts';
 import { houseRules } from './house.ts';
 import { purposeRules } from './purposes.ts';
 import { queryRules } from './queries.ts';
@@ -10,6 +11,7 @@ import { tuningRules } from './tuning.ts';
 export const breakages: readonly Breakage[] = [
   ...safetyRules,
   ...tuningRules,
+  ...budgetRules,
   ...queryRules,
   ...houseRules,
   ...purposeRules,

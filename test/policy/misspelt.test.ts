@@ -137,6 +137,18 @@ describe('an annotation', () => {
     },
   );
 
+  test.each(['', 'soon', 'wiki/postmortems/42', 'ftp://wiki', 'https://'])(
+    'a postmortem without an address is a problem: %j',
+    (value) => {
+      const written = { 'steadyrun.dev/postmortem': value };
+      const hint = 'write the address of the postmortem, such as https://wiki.example.com/postmortems/42';
+      expect(findingsOf(written)).toMatchObject([{ message: 'gives no address', hint }]);
+      const stored = storedPolicy(policyWith(written));
+      expect(stored.strange).toEqual([{ annotation: 'steadyrun.dev/postmortem', suggestion: hint }]);
+      expect(stored.spec).toMatchObject({ policy: { postmortem: null } });
+    },
+  );
+
   test.each(['', ' '])('paused without a reason is a problem: %j', (value) => {
     expect(findingsOf({ 'steadyrun.dev/paused': value })).toMatchObject([{ message: 'pauses without a reason' }]);
   });

@@ -1,7 +1,7 @@
 /** What people ask of a policy by annotation, and would not get. */
 import { record } from '../../facts/json.ts';
 import { strangeAnnotations } from '../annotations.ts';
-import { group, requestAnnotations } from '../api.ts';
+import { group, postmortemAnnotation, requestAnnotations } from '../api.ts';
 import type { Path, Problem } from '../problems.ts';
 import { notPaused } from './hints.ts';
 
@@ -13,6 +13,8 @@ export function annotationProblems(raw: unknown): Problem[] {
   const service = record(record(spec).service).name;
   const unknown = strangeAnnotations(raw).map(({ annotation, suggestion }): Problem => {
     const path = metadataPath('annotations', annotation);
+    if (annotation === postmortemAnnotation)
+      return { path, kind: 'Value', message: 'gives no address', hint: suggestion };
     return { path, kind: 'Unknown', message: 'there is no such annotation', hint: suggestion };
   });
   return [...unknown, ...misplaced(record(labels)), ...values(record(annotations), service)];
