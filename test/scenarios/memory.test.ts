@@ -140,14 +140,14 @@ test('what this version does not know is carried along: a section, a field of on
     const { evidence, ...rollout } = found.rollout as { evidence: Stored[] } & Stored;
     return {
       ...found,
-      budget: { left: 0.4 },
+      forecast: { left: 0.4 },
       adoption: { ...(found.adoption as Stored), tool: 'terraform' },
       rollout: { ...rollout, pace: 'slow', evidence: evidence.map((entry) => ({ ...entry, saturation: 0.7 })) },
     };
   });
   await stage.until((status) => (status.rollout?.shares.length ?? 0) > 1, 30);
   expect(stored()).toMatchObject({
-    budget: { left: 0.4 },
+    forecast: { left: 0.4 },
     adoption: { tool: 'terraform' },
     rollout: { candidate, pace: 'slow' },
   });
