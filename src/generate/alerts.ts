@@ -13,8 +13,8 @@ import {
   type SharedObjective,
   type WatchedObjective,
 } from '../policy/policy.ts';
+import { type BurnPair, burnFactor, burnPairs, dayMs, lengthText, minuteMs, windowDays } from '../policy/window.ts';
 import { decimal, percent } from './decimal.ts';
-import { budgetDays, burnRate, dayMs, minuteMs, type WindowPair, windowPairs, windowText } from './windows.ts';
 
 export type Severity = 'page' | 'ticket';
 export type Alert = BurnAlert | LevelAlert | SaturationAlert;
@@ -112,40 +112,40 @@ type Found = Alert | LeftOut;
 const slowestBurnRate = 0.9;
 
 function burns(promise: Promised, { window }: Policy): Found[] {
-  const days = budgetDays(window);
-  return windowPairs.map((pair) => burn(promise, pair, days));
+  return burnPairs.map((pair) => burn(promise, pair, window));
 }
 
-function burn(promise: Promised, pair: WindowPair, days: number): Found {
-  const { severity, longMs, budgetShare } = pair;
+function burn(promise: Promised, pair: BurnPair, budgetWindow: Policy['window']): Found {
+  const { severity, longMs, budgetPercent } = pair;
   const { name: objective, allowedBadFraction, timeSliceMs } = promise;
-  const rate = burnRate(pair, days);
-  const long = windowText(longMs);
+  const days = windowDays(budgetWindow);
+  const rate = burnFactor(pair, budgetWindow);
+  const long = lengthText(longMs);
   // No window is shorter than a slice: half of one says nothing.
   const shortMs = Math.max(pair.shortMs, timeSliceMs ?? 0);
   const names = namesOf(objective, `budget-burn-${long}`);
   const threshold = Number(decimal(rate * allowedBadFraction));
   if (rate < slowestBurnRate) {
-    const message = `${percent(budgetShare)} of a budget of ${decimal(days)} days is less than its even share of ${long}: a service that keeps its promise would be told of.`;
+    const message = `${percent(budgetPercent / 100)} of a budget of ${decimal(days)} days is less than its even share of ${long}: a service that keeps its promise would be told of.`;
     return { objective, name: names.name, reason: 'Needless', message };
   }
   if (threshold >= 1 && !mayExceedAll(promise))
     return unreachable(objective, names.name, threshold, allowedBadFraction);
   const lasts = exhaustion((days * dayMs) / rate);
-  const what = timeSliceMs === null ? eventsOf(promise) : `slices of ${windowText(timeSliceMs)}`;
+  const what = timeSliceMs === null ? eventsOf(promise) : `slices of ${lengthText(timeSliceMs)}`;
   return {
     kind: 'Burn',
     objective,
     ...names,
     severity,
     threshold: decimal(threshold),
-    summary: `At this pace the whole error budget of ${objective} is gone in ${lasts}: more than ${percent(threshold)} of ${what} were bad over ${long}, and over the last ${windowText(shortMs)}.`,
+    summary: `At this pace the whole error budget of ${objective} is gone in ${lasts}: more than ${percent(threshold)} of ${what} were bad over ${long}, and over the last ${lengthText(shortMs)}.`,
     longMs,
     shortMs,
     long,
-    short: windowText(shortMs),
+    short: lengthText(shortMs),
     burnRate: rounded(rate),
-    budgetPercent: decimal(100 * budgetShare),
+    budgetPercent: decimal(budgetPercent),
     exhaustion: lasts,
     minimumBad: timeSliceMs === null ? 2 : Math.min(2, longMs / timeSliceMs),
   };
@@ -162,7 +162,7 @@ function unreachable(objective: string, name: string, threshold: number, allowed
 const rounded = (rate: number): string => decimal(Number(rate.toPrecision(4)));
 
 /** 50h, 5d. */
-const exhaustion = (lengthMs: number): string => windowText(Math.round(lengthMs / minuteMs) * minuteMs);
+const exhaustion = (lengthMs: number): string => lengthText(Math.round(lengthMs / minuteMs) * minuteMs);
 
 const levelWindowMs = 5 * minuteMs;
 /** So few in five minutes are left to the budget. */
@@ -178,12 +178,12 @@ function level(promise: Promised, { window }: Policy): Found {
     objective,
     severity: 'page' as const,
     windowMs: levelWindowMs,
-    window: windowText(levelWindowMs),
+    window: lengthText(levelWindowMs),
     minimumBad: levelMinimumBad,
   };
   switch (kindOf(promise)) {
     case 'Errors': {
-      const ofBudget = (spikeBudgetShare * budgetDays(window) * dayMs * allowedBadFraction) / levelWindowMs;
+      const ofBudget = (spikeBudgetShare * windowDays(window) * dayMs * allowedBadFraction) / levelWindowMs;
       const share = Number(decimal(Math.min(ofBudget, spikeMost)));
       const names = namesOf(objective, 'error-spike');
       if (allowedBadFraction >= spikeMost) return unreachable(objective, names.name, ofBudget, allowedBadFraction);

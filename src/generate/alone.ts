@@ -3,11 +3,11 @@
  * Monitoring, a person with a runbook. Pure.
  */
 import type { Policy } from '../policy/policy.ts';
+import { lengthText } from '../policy/window.ts';
 import type { Alert, BurnAlert, Promised } from './alerts.ts';
 import { atLeast, exprOf, promiseNamed } from './conditions.ts';
 import { type Counts, countsIn } from './counts.ts';
 import { decimal } from './decimal.ts';
-import { windowText } from './windows.ts';
 
 /** Has a value, above zero, while the alert is due. Levels and saturation need nothing that is recorded. */
 export const aloneExprOf = (alert: Alert, policy: Policy): string =>
@@ -28,16 +28,16 @@ function burnExpr({ objective, longMs, shortMs, threshold, minimumBad }: BurnAle
 /** A day is long enough for a service that sleeps at night, and short enough to be read each minute. */
 function wasInUse(beforeMs: number, promise: Promised, policy: Policy): string {
   const { total } = countsIn('1d', promise, policy);
-  return `last_over_time((${total} > 0)[1m:1m] offset ${windowText(beforeMs)}) > 0`;
+  return `last_over_time((${total} > 0)[1m:1m] offset ${lengthText(beforeMs)}) > 0`;
 }
 
 /** Of events, or of slices of time, whichever the budget counts. */
 export function countsOver(windowMs: number, promise: Promised, policy: Policy): Counts {
   const { timeSliceMs, allowedBadFraction } = promise;
-  const window = windowText(windowMs);
+  const window = lengthText(windowMs);
   if (timeSliceMs === null) return countsIn(window, promise, policy);
-  const { share } = countsIn(windowText(timeSliceMs), promise, policy);
-  const slices = `((${share}) > bool ${decimal(allowedBadFraction)})[${window}:${windowText(timeSliceMs)}]`;
+  const { share } = countsIn(lengthText(timeSliceMs), promise, policy);
+  const slices = `((${share}) > bool ${decimal(allowedBadFraction)})[${window}:${lengthText(timeSliceMs)}]`;
   const [bad, total] = [`sum_over_time(${slices})`, `count_over_time(${slices})`];
   // Each slice is read once: of ones and zeros the mean is the share.
   return { bad, total, share: `avg_over_time(${slices})` };

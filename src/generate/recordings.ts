@@ -5,11 +5,11 @@
  */
 import { apiVersion } from '../policy/api.ts';
 import { keyText, type Policy } from '../policy/policy.ts';
+import { dayMs, lengthText, minuteMs, windowDays } from '../policy/window.ts';
 import { selectorText } from '../promql/counters/format.ts';
 import type { Alert, Promised } from './alerts.ts';
 import { countsIn } from './counts.ts';
 import { decimal } from './decimal.ts';
-import { budgetDays, dayMs, minuteMs, windowText } from './windows.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -64,7 +64,7 @@ export function countRecordings(promise: Promised, policy: Policy, alerts: reado
 
 function windowRecordings(windowMs: number, promise: Promised, policy: Policy): Recording[] {
   const { name } = promise;
-  const window = windowText(windowMs);
+  const window = lengthText(windowMs);
   const labels = { ...labelsOf(policy, name), sloth_window: window };
   const [bad, total] = [recorded(names.bad(window), policy, name), recorded(names.total(window), policy, name)];
   const counts = countsOver(windowMs, promise, policy);
@@ -81,14 +81,14 @@ function countsOver(
   policy: Policy,
 ): { readonly bad: string; readonly total: string } {
   const { name, timeSliceMs } = promise;
-  const window = windowText(windowMs);
+  const window = lengthText(windowMs);
   if (timeSliceMs !== null) {
     // One of each: without the slice that ended when the window began, which Prometheus takes in up to its third version.
-    const slices = `${recorded(names.slice, policy, name)}[${windowMs - 1}ms:${windowText(timeSliceMs)}]`;
+    const slices = `${recorded(names.slice, policy, name)}[${windowMs - 1}ms:${lengthText(timeSliceMs)}]`;
     return { bad: `sum_over_time(${slices})`, total: `count_over_time(${slices})` };
   }
   if (windowMs <= longestByCounters) return countsIn(window, promise, policy);
-  const shortest = windowText(shortestMs);
+  const shortest = lengthText(shortestMs);
   const summed = (series: string) =>
     `sum_over_time(${recorded(series, policy, name)}[${window}]) / ${shortestMs / everyMs}`;
   return { bad: summed(names.bad(shortest)), total: summed(names.total(shortest)) };
@@ -96,7 +96,7 @@ function countsOver(
 
 /** 1 where more than the promise allows was bad in the slice that ends now; the windows take one of each length. */
 function sliceRecording(promise: Promised, sliceMs: number, policy: Policy): Recording {
-  const { share } = countsIn(windowText(sliceMs), promise, policy);
+  const { share } = countsIn(lengthText(sliceMs), promise, policy);
   const expr = `${share} > bool ${decimal(promise.allowedBadFraction)}`;
   return { record: names.slice, expr, labels: labelsOf(policy, promise.name) };
 }
@@ -107,7 +107,7 @@ function sliceRecording(promise: Promised, sliceMs: number, policy: Policy): Rec
  */
 function sinceRecording(promise: Promised, policy: Policy): Recording {
   const known = `last_over_time(${recorded(names.since, policy, promise.name)}[6h])`;
-  const total = recorded(names.total(windowText(shortestOf(promise))), policy, promise.name);
+  const total = recorded(names.total(lengthText(shortestOf(promise))), policy, promise.name);
   return { record: names.since, expr: `${known} or ${newborn(total)}`, labels: labelsOf(policy, promise.name) };
 }
 
@@ -117,9 +117,9 @@ const newborn = (total: string): string => `max without (sloth_window) (timestam
 /** What is shown: the whole budget's window, and what Sloth's dashboards read. */
 export function budgetRecordings(promise: Promised, policy: Policy): Recording[] {
   const { name, allowedBadFraction } = promise;
-  const days = budgetDays(policy.window);
+  const days = windowDays(policy.window);
   const labels = labelsOf(policy, name);
-  const period = windowText(days * dayMs);
+  const period = lengthText(days * dayMs);
   const series = (text: string) => recorded(text, policy, name);
   const burn = (share: string) =>
     `${series(share)} / on (policy, sloth_slo) group_left () ${series('slo:error_budget:ratio')}`;
@@ -128,7 +128,7 @@ export function budgetRecordings(promise: Promised, policy: Policy): Recording[]
     'slo:objective:ratio': `vector(${decimal(objective)})`,
     'slo:error_budget:ratio': `vector(${decimal(allowedBadFraction)})`,
     'slo:time_period:days': `vector(${decimal(days)})`,
-    'slo:current_burn_rate:ratio': burn(names.share(windowText(shortestOf(promise)))),
+    'slo:current_burn_rate:ratio': burn(names.share(lengthText(shortestOf(promise)))),
     'slo:period_burn_rate:ratio': burn(names.share(period)),
     'slo:period_error_budget_remaining:ratio': `1 - ${series('slo:period_burn_rate:ratio')}`,
   }).map(([record, expr]) => ({ record, expr, labels }));

@@ -5,11 +5,11 @@
  * last so that they see what was just recorded. In the second are the whole budget's window and what is derived from it.
  */
 import type { Policy } from '../policy/policy.ts';
+import { lengthText } from '../policy/window.ts';
 import { type Alert, type Alerts, alertsOf, type LeftOut, type Promised, promisesOf } from './alerts.ts';
 import { exprOf } from './conditions.ts';
 import { percent } from './decimal.ts';
 import { budgetRecordings, countRecordings, everyMs, type Labels, labelsOf, type Recording } from './recordings.ts';
-import { windowText } from './windows.ts';
 
 export type Rule = Recording | Alerting;
 
@@ -57,7 +57,7 @@ function groupsOf(promise: Promised, policy: Policy, { alerts }: Alerts): Group[
   ];
 }
 
-const groupOf = ({ key }: Policy, what: string, rules: readonly Rule[], interval = windowText(everyMs)): Group => ({
+const groupOf = ({ key }: Policy, what: string, rules: readonly Rule[], interval = lengthText(everyMs)): Group => ({
   name: `steadyrun/${key.namespace}/${key.name}/${what}`,
   interval,
   rules,

@@ -1,9 +1,9 @@
 /** The error budget's window: when it began, and over which windows within it people look how fast it burns. Pure. */
 import type { BudgetWindow } from './policy.ts';
 
-const minuteMs = 60_000;
+export const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
+export const dayMs = 24 * hourMs;
 
 /** A calendar's window by its usual length. */
 const usualDays = { Month: 30, Quarter: 90 } as const;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Alert, alertsOf, type BurnAlert } from '../../src/generate/alerts.ts';
 import { decimal } from '../../src/generate/decimal.ts';
-import { burnRate, windowPairs } from '../../src/generate/windows.ts';
+import { burnFactor, burnPairs } from '../../src/policy/window.ts';
 import { availability, validPolicy } from '../policy/valid.ts';
 
 const days = Array.from({ length: 84 }, (_, i) => 7 + i);
@@ -74,10 +74,10 @@ test('of every window and target, each alert is there with an exact decimal belo
     for (const [i, target] of targets.entries()) {
       const own = burnsOf(alerts).filter(({ objective: name }) => name === `o${i}`);
       // In whole numbers, so that nothing is rounded: percent of the budget, days, hours, and parts of a hundred thousand.
-      const exact = windowPairs.map(({ budgetShare, longMs }) => ({
-        numerator: Math.round(100 * budgetShare) * length * 24 * Math.round((100 - target) * 1000),
+      const exact = burnPairs.map(({ budgetPercent, longMs }) => ({
+        numerator: budgetPercent * length * 24 * Math.round((100 - target) * 1000),
         denominator: 100 * (longMs / 3_600_000) * 100_000,
-        rate: (budgetShare * length * 86_400_000) / longMs,
+        rate: ((budgetPercent / 100) * length * 86_400_000) / longMs,
       }));
       const wanted = exact.filter(({ numerator, denominator, rate }) => numerator < denominator && rate >= 0.9);
       expect(own.map(({ threshold }) => Number(threshold))).toEqual(
@@ -155,5 +155,10 @@ test('no window is shorter than a slice, and two slices have to be bad where the
 test('a decimal has neither noise nor exponent', () => {
   const shown = [14.4 * 0.001, 1 - 0.999, 0.1 + 0.2, 1e-7, 1.5e-9, 1e6, 123456.789, 0, 300].map(decimal);
   expect(shown).toEqual(['0.0144', '0.001', '0.3', '0.0000001', '0.0000000015', '1000000', '123456.789', '0', '300']);
-  expect(windowPairs.map((pair) => decimal(burnRate(pair, 30)))).toEqual(['14.4', '6', '3', '1']);
+  expect(burnPairs.map((pair) => decimal(burnFactor(pair, { kind: 'Rolling', lengthMs: 30 * 86_400_000 })))).toEqual([
+    '14.4',
+    '6',
+    '3',
+    '1',
+  ]);
 });

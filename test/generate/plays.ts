@@ -9,7 +9,7 @@ import {
 } from '../../src/generate/alerts.ts';
 import { promiseNamed } from '../../src/generate/conditions.ts';
 import { type Rule, rulesOf } from '../../src/generate/rules.ts';
-import { windowText } from '../../src/generate/windows.ts';
+import { lengthText } from '../../src/policy/window.ts';
 import { burnFires, levelFires, type Minute, type World } from './by-hand.ts';
 import { type Drawn, drawn } from './drawn.ts';
 
@@ -44,7 +44,7 @@ export function playOf(seed: number): Play {
   ];
   const group = rulesOf(policy).groups.find(({ name: group }) => group.endsWith(`/promise/${name}`))!;
   // By the shortest it is known since when anything is counted.
-  const shortest = windowText(Math.max(5 * 60_000, promise.timeSliceMs ?? 0));
+  const shortest = lengthText(Math.max(5 * 60_000, promise.timeSliceMs ?? 0));
   const rules = group.rules.filter((rule) => {
     if ('alert' in rule) return rule.alert === burn.name || rule.alert === level.name;
     const { sloth_window: window } = rule.labels;

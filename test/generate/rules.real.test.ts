@@ -9,7 +9,7 @@ import { promiseNamed } from '../../src/generate/conditions.ts';
 import { decimal } from '../../src/generate/decimal.ts';
 import { rulesText } from '../../src/generate/flavors.ts';
 import { rulesOf } from '../../src/generate/rules.ts';
-import { budgetDays, windowText } from '../../src/generate/windows.ts';
+import { lengthText, windowDays } from '../../src/policy/window.ts';
 import { Random } from '../../src/scenario/random.ts';
 import { availability, validPolicy } from '../policy/valid.ts';
 import { find } from '../real/run.ts';
@@ -70,15 +70,15 @@ describe.skipIf(promtool === null)('Generated rules', () => {
         eval_time: '24m',
         exp_samples: [{ labels: '{}', value: value === 'none' ? -1 : Number(value) }],
       });
-      const shortest = windowText(Math.max(300_000, promise.timeSliceMs ?? 0));
-      const window = windowText(budgetDays(one.policy.window) * 86_400_000);
+      const shortest = lengthText(Math.max(300_000, promise.timeSliceMs ?? 0));
+      const window = lengthText(windowDays(one.policy.window) * 86_400_000);
       // No slice of an hour has ended.
       const isOver = promise.timeSliceMs !== 3_600_000 || share === 'none';
       const promql_expr_test = [
         ...(isOver ? [shows(`slo:sli_error:ratio_rate${shortest}`, share)] : []),
         ...(isOver ? [shows(`slo:sli_error:ratio_rate${window}`, share)] : []),
         ...(isOver ? [shows('slo:period_error_budget_remaining:ratio', left)] : []),
-        shows('slo:time_period:days', String(budgetDays(one.policy.window))),
+        shows('slo:time_period:days', String(windowDays(one.policy.window))),
         shows('slo:error_budget:ratio', decimal(promise.allowedBadFraction)),
         shows('sloth_slo_info', '1'),
       ];

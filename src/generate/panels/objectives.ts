@@ -1,13 +1,13 @@
 /** Panels of what is promised: what is left of the budgets, how fast they go, and each revision beside the others. */
 import { requestsOf } from '../../counting/measured.ts';
 import type { Objective, Policy } from '../../policy/policy.ts';
+import { burnPairs, dayMs, lengthText, windowDays } from '../../policy/window.ts';
 import { labelText, selectorText } from '../../promql/counters/format.ts';
 import { runRevisionLabel } from '../../promql/counters/leaf.ts';
 import { alertsOf, type BurnAlert, promisesOf } from '../alerts.ts';
 import { countsOver } from '../alone.ts';
 import { measuredOf } from '../counts.ts';
 import { decimal, percent } from '../decimal.ts';
-import { budgetDays, dayMs, windowPairs, windowText } from '../windows.ts';
 import { shareByRevision } from './by-revision.ts';
 import type { Panel, PanelQuery, PanelUnit } from './panel.ts';
 
@@ -21,7 +21,7 @@ export function objectivePanels(policy: Policy): readonly Panel[] {
 }
 
 function budget(policy: Policy): Panel {
-  const days = budgetDays(policy.window);
+  const days = windowDays(policy.window);
   const calendar =
     policy.window.kind === 'Calendar' ? ' By the calendar it begins anew: status.budget of the policy has that.' : '';
   return {
@@ -51,9 +51,9 @@ function burn(objective: string, policy: Policy): Panel {
     form: 'Graph',
     title: `Burn rate of ${objective}`,
     description: `How many times faster than evenly the error budget goes; at 1 it lasts exactly its window. ${told.join(', ')}.`,
-    queries: windowPairs.map(({ longMs }) => ({
+    queries: burnPairs.map(({ longMs }) => ({
       expr: `(${countsOver(longMs, promise, policy).share}) / ${decimal(promise.allowedBadFraction)}`,
-      legend: { text: windowText(longMs) },
+      legend: { text: lengthText(longMs) },
     })),
     unit: 'Times',
     limit: pages[0] ? Number(pages[0].burnRate) : null,
