@@ -76,7 +76,7 @@ const sum = (tallies: readonly Tally[]): Tally =>
   tallies.reduce((all, { bad, total }) => ({ bad: all.bad + bad, total: all.total + total }), { bad: 0, total: 0 });
 
 /** So many deviations of luck are still luck. */
-const deviations = 2;
+const deviations = 2.1;
 
 /** The nulls of one tick. */
 export interface Nulls {
