@@ -17,6 +17,7 @@ export const oneIn = <T>(count: number, rows: readonly T[], first = 0): readonly
 export const gridTests = [
   'test/commands/stop.test.ts',
   'test/decide/burning.test.ts',
+  'test/decide/recurring.test.ts',
   'test/rehearsal/tuning/agreement.test.ts',
   'test/scenarios/answers.test.ts',
   'test/scenarios/crash.test.ts',
@@ -36,6 +37,8 @@ export const slowTests = [
   'test/e2e/own-queries.test.ts',
   'test/e2e/told.test.ts',
   'test/e2e/tuning.test.ts',
+  'test/scenarios/budget.test.ts',
+  'test/scenarios/catalogue.test.ts',
   'test/scenarios/tuning-corners.test.ts',
 ];
 

@@ -8,6 +8,7 @@ import { type RunResult, rehearse } from '../../src/rehearsal/rehearse.ts';
 import { steadyrun } from '../../src/rehearsal/rules/steadyrun.ts';
 import { parseScenario, type ScenarioText } from '../../src/scenario/scenario.ts';
 import { availability, validPolicy } from '../policy/valid.ts';
+import { oneIn } from '../whole.ts';
 
 type World = Omit<ScenarioText, 'name' | 'truth'>;
 
@@ -36,7 +37,7 @@ const trials = ({ deeds }: RunResult): number => deeds.filter(({ action }) => ac
 const back = (results: readonly RunResult[]) => results.map(() => 'rolledBack');
 const kept = (results: readonly RunResult[]) => results.map(() => 'promoted');
 
-describe.each(grid)('with $profile and $count objectives', ({ profile, count }) => {
+describe.each(oneIn(2, grid))('with $profile and $count objectives', ({ profile, count }) => {
   const policy = promising(count, profile);
 
   test('a fault that shows only with all of the traffic is rolled back by two trials', () => {
