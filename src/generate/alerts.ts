@@ -15,6 +15,7 @@ import {
 } from '../policy/policy.ts';
 import { type BurnPair, burnFactor, burnPairs, dayMs, lengthText, minuteMs, windowDays } from '../policy/window.ts';
 import { decimal, percent } from './decimal.ts';
+import { stableId } from './stable-id.ts';
 
 export type Severity = 'page' | 'ticket';
 export type Alert = BurnAlert | LevelAlert | SaturationAlert;
@@ -22,7 +23,7 @@ export type Alert = BurnAlert | LevelAlert | SaturationAlert;
 interface AnyAlert {
   /** Name of the objective. */
   readonly objective: string;
-  /** A valid name of a label, too: AvailabilityBudgetBurn1h. */
+  /** A valid name of a label, too, unique in the policy: AvailabilityBudgetBurn1h. */
   readonly name: string;
   readonly severity: Severity;
   /** Of its section in the runbook, in lower case: availability-budget-burn-1h. Unique in the policy. */
@@ -86,10 +87,10 @@ export interface Alerts {
 }
 
 export function alertsOf(policy: Policy): Alerts {
-  const found = [
+  const found = toldApart([
     ...promisesOf(policy).flatMap((promise) => [...burns(promise, policy), level(promise, policy)]),
     ...policy.watched.map((one) => saturated(one, policy)),
-  ];
+  ]);
   return {
     alerts: found.flatMap((one) => ('message' in one ? [] : [one])),
     leftOut: found.flatMap((one) => ('message' in one ? [one] : [])),
@@ -241,4 +242,18 @@ function namesOf(objective: string, what: string): Pick<AnyAlert, 'name' | 'anch
     (_, first: string, rest: string) => first.toUpperCase() + rest,
   );
   return { name, anchor };
+}
+
+/**
+ * A name has no hyphens, and so p-95 and p95 become the same, by which Grafana would refuse the whole file. Each of the two
+ * then ends in a mark of its objective, whichever of them comes first.
+ */
+function toldApart(found: readonly Found[]): Found[] {
+  const alike = Map.groupBy(found, ({ name }) => name);
+  return found.map((one) => {
+    if (alike.get(one.name)!.length === 1) return one;
+    const mark = stableId(one.objective).slice(-6);
+    const name = `${one.name}_${mark}`;
+    return 'anchor' in one ? { ...one, name, anchor: `${one.anchor}-${mark}` } : { ...one, name };
+  });
 }

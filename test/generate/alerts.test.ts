@@ -146,6 +146,26 @@ test.each([
   expect(alertsOf(validPolicy([objective(name, 99)])).alerts[0]).toMatchObject({ name: alert, anchor });
 });
 
+const alike = [
+  ['p-95', 'p95'],
+  ['a--b', 'a-b'],
+  ['5xx', 'slo-5xx'],
+  ['a-1', 'a1', 'a--1'],
+];
+
+test.each(alike.map((objectives) => [objectives]))(
+  '%j are told apart by the names of their alerts and in the runbook, whichever comes first',
+  (objectives) => {
+    const of = (order: string[]) => alertsOf(validPolicy(order.map((name) => objective(name, 99.9)))).alerts;
+    const alerts = of(objectives);
+    expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
+    expect(new Set(alerts.map(({ anchor }) => anchor)).size).toBe(alerts.length);
+    for (const { name } of alerts) expect(name).toMatch(/^[a-zA-Z][a-zA-Z0-9_]*$/);
+    const byName = (all: readonly Alert[]) => all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    expect(byName(of(objectives.toReversed()))).toEqual(byName(alerts));
+  },
+);
+
 test('no window is shorter than a slice, and two slices have to be bad where there are two', () => {
   const of = (timeSlice: string) => burnsOf(alertsOf(validPolicy([objective('a', 99.9, { timeSlice })])).alerts);
   expect(of('5m').map(({ short, minimumBad }) => `${short} ${minimumBad}`)).toEqual(['5m 2', '30m 2', '2h 2', '6h 2']);
