@@ -4,10 +4,10 @@
  * Of Google's kinds it is GlobalRules: in Rules and ClusterRules every selector would be narrowed to the cluster that they are
  * in, where no series of Cloud Run is.
  */
-import { createHash } from 'node:crypto';
 import { Document } from 'yaml';
 import { keyText, type Policy } from '../policy/policy.ts';
 import type { LeftOut } from './alerts.ts';
+import { fitting } from './fitting.ts';
 import { type Group, rulesOf } from './rules.ts';
 
 export const flavors = ['GlobalRules', 'PrometheusRule', 'File'] as const;
@@ -50,22 +50,16 @@ export function ruleObject(policy: Policy, kind: RuleObject['kind'], groups = ru
   const { namespace, name } = policy.key;
   const labels = { 'app.kubernetes.io/managed-by': 'steadyrun' };
   if (kind === 'PrometheusRule') {
-    const metadata = { name: fitting(`steadyrun-${name}`), namespace, labels };
+    const metadata = { name: fitting(`steadyrun-${name}`, longestName), namespace, labels };
     return { apiVersion: 'monitoring.coreos.com/v1', kind, metadata, spec: { groups } };
   }
-  // It belongs to no namespace, so that its name has to say whose it is.
-  const metadata = { name: fitting(`steadyrun-${namespace}-${name}`), labels };
+  // It belongs to no namespace, so that its name has to say whose it is; no namespace has a dot, and so none is taken for another.
+  const metadata = { name: fitting(`steadyrun-${namespace}.${name}`, longestName), labels };
   return { apiVersion: 'monitoring.googleapis.com/v1', kind, metadata, spec: { groups } };
 }
 
+/** As Kubernetes takes a name. */
 const longestName = 253;
-
-/** A name too long for Kubernetes is cut, and stays one of its own. */
-function fitting(name: string): string {
-  if (name.length <= longestName) return name;
-  const told = createHash('sha256').update(name).digest('hex').slice(0, 10);
-  return `${name.slice(0, longestName - told.length - 1).replace(/[.-]+$/, '')}-${told}`;
-}
 
 function commentOf(policy: Policy, leftOut: readonly LeftOut[]): string {
   const lines = [

@@ -54,7 +54,7 @@ describe('Generated rules', () => {
   test.each<[Flavor, object]>([
     [
       'GlobalRules',
-      { apiVersion: 'monitoring.googleapis.com/v1', kind: 'GlobalRules', metadata: { name: 'steadyrun-shop-api' } },
+      { apiVersion: 'monitoring.googleapis.com/v1', kind: 'GlobalRules', metadata: { name: 'steadyrun-shop.api' } },
     ],
     [
       'PrometheusRule',
@@ -71,6 +71,24 @@ describe('Generated rules', () => {
     expect(written).toHaveLength(2);
     expect(written[0]).toMatchObject(expected);
     expect(written[0]!.metadata!.namespace).toBe(flavor === 'GlobalRules' ? undefined : 'shop');
+  });
+
+  test('of Google are told apart where namespace and name run into each other', () => {
+    const keys = [
+      ['a-b', 'c'],
+      ['a', 'b-c'],
+      ['a', 'b.c'],
+      ['a-b', '1.c'],
+    ] as const;
+    const written = documentsOf(
+      rulesText(
+        keys.map(([namespace, name]) => named(validPolicy(), name, namespace)),
+        'GlobalRules',
+      ),
+    );
+    const names = written.map(({ metadata }) => metadata!.name);
+    expect(new Set(names).size).toBe(keys.length);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
   });
 
   test('are one list of groups in a file, of all policies', () => {

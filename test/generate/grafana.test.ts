@@ -47,6 +47,18 @@ describe("Grafana's alerts from a file", () => {
     for (const { rule } of rules) expect(rule.title.length).toBeLessThanOrEqual(190);
   });
 
+  test('have titles and groups that are short enough and told apart, however long the names are', () => {
+    const [objective, namespace] = ['o'.repeat(63), 'n'.repeat(63)];
+    const long = ['a', 'b'].map((last) => ({
+      ...validPolicy([{ ...availability, name: objective }]),
+      key: { namespace, name: `${'p'.repeat(252)}${last}` },
+    }));
+    const { groups } = provisioningOf(long, options);
+    const names = [...groups.map(({ name }) => name), ...groups.flatMap((one) => one.rules.map(({ title }) => title))];
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(190);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   test('ask the data source, reduce and compare by expressions, and have a condition among them', () => {
     for (const { rule } of rules) {
       const [query, ...expressions] = rule.data;

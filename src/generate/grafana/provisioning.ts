@@ -8,6 +8,7 @@ import { keyText, type Policy } from '../../policy/policy.ts';
 import { type Alert, alertsOf } from '../alerts.ts';
 import { aloneExprOf } from '../alone.ts';
 import { percent } from '../decimal.ts';
+import { fitting } from '../fitting.ts';
 import { stableId } from '../stable-id.ts';
 
 export interface GrafanaOptions {
@@ -33,9 +34,12 @@ export const provisioningOf = (policies: readonly Policy[], options: GrafanaOpti
   groups: policies.map((policy) => groupOf(policy, options)),
 });
 
+/** Of a group and of a rule: with a longer one nothing of the file is taken. */
+const longestName = 190;
+
 const groupOf = (policy: Policy, options: GrafanaOptions) => ({
   orgId: 1,
-  name: `SLO of ${policy.key.name} in ${policy.key.namespace}`,
+  name: fitting(`SLO of ${policy.key.name} in ${policy.key.namespace}`, longestName),
   folder: 'Steadyrun',
   interval: '1m',
   rules: alertsOf(policy).alerts.map((alert) => ruleOf(alert, policy, options)),
@@ -45,7 +49,7 @@ function ruleOf(alert: Alert, policy: Policy, { datasourceUid }: GrafanaOptions)
   return {
     uid: stableId('alert', keyText(policy.key), alert.name),
     // Unique in its folder.
-    title: escaped(`${alert.name} of ${policy.key.name} in ${policy.key.namespace}`),
+    title: escaped(fitting(`${alert.name} of ${policy.key.name} in ${policy.key.namespace}`, longestName)),
     condition: 'C',
     data: [query(aloneExprOf(alert, policy), datasourceUid), reduced, exceeded],
     // Nothing to show is what the condition has while all is well, and without traffic.
