@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { burnRate, figuresOf, remainingPercent, sumWithin } from '../../src/decide/budget/arithmetic.ts';
-import { seriesOf } from '../../src/decide/budget/asked.ts';
+import { due, seriesOf } from '../../src/decide/budget/asked.ts';
 import { measuresOf, type Standing, standingsOf } from '../../src/decide/budget/rows.ts';
 import { type InForce, inForce } from '../../src/decide/budget/rules.ts';
-import type { Case } from '../../src/decide/case.ts';
+import type { Case, Unasked } from '../../src/decide/case.ts';
 import { exemption, freezeOf, isSlowed } from '../../src/decide/frozen.ts';
 import { known } from '../../src/facts/answer.ts';
 import { type BudgetCell, cellMs } from '../../src/facts/budget.ts';
@@ -230,6 +230,29 @@ describe('a newer revision goes through a freeze', () => {
   ])('%s', (_, status, revision, ofService, wanted) => {
     expect(exemption(status, { ...service, ...ofService }, { ...candidate, ...revision }) !== null).toBe(wanted);
   });
+});
+
+test('who asked by a clock that was ahead asks anew, and not only when that time comes', () => {
+  const policy = withRules([{ action: 'Freeze', whenRemainingBelowPercent: 0, liftAbovePercent: 10 }]);
+  const triedFor = policy.generation;
+  const at = (askedMs: number, untilMs: number, more: object = {}) => {
+    const errorBudget = {
+      triedFor,
+      generation: triedFor,
+      askedAt: iso(askedMs),
+      until: iso(untilMs),
+      acting: [],
+      ...more,
+    };
+    const known = { stable: { revision: 'one', percent: 100 }, errorBudget };
+    return due({ policy, service: { latestReady: 'one' }, known, nowMs } as unknown as Unasked);
+  };
+  for (const aheadMs of [1000, cellMs, hourMs, 365 * 24 * hourMs]) {
+    for (const more of [{}, { unread: 'no answer' }]) {
+      expect(at(nowMs + aheadMs, nowMs + aheadMs - cellMs, more)?.toMs).toBe(nowMs - cellMs);
+    }
+  }
+  expect(at(nowMs, nowMs - cellMs)).toBeNull();
 });
 
 test.each([

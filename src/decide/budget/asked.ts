@@ -52,8 +52,12 @@ export function due({ policy, service, known, nowMs }: Unasked): BudgetQuestion 
   const { generation, triedFor, until, askedAt, unread } = known.errorBudget ?? {};
   const settled = nowMs - settledMs;
   const againMs = unread === undefined ? beforeRolloutMs : inVainMs;
-  if (askedAt !== undefined && triedFor === policy.generation && nowMs - ms(askedAt) < againMs) return null;
-  if (until === undefined || generation !== policy.generation) return questionOf(policy, wholeCell(settled, cellMs));
+  // What was asked by a clock that was ahead says nothing: it would be waited for until that time comes.
+  const isAhead = askedAt !== undefined && ms(askedAt) > nowMs;
+  if (askedAt !== undefined && !isAhead && triedFor === policy.generation && nowMs - ms(askedAt) < againMs) return null;
+  if (until === undefined || isAhead || generation !== policy.generation) {
+    return questionOf(policy, wholeCell(settled, cellMs));
+  }
   const everyMs = paceOf(known, service.latestReady);
   const toMs = wholeCell(settled, everyMs === calmlyMs ? hourMs : cellMs);
   return toMs - ms(until) >= everyMs ? questionOf(policy, toMs) : null;
