@@ -168,6 +168,13 @@ describe('a postmortem', () => {
     expect(go(withAddress('https://wiki/2'), [standing('a', 10)], again).acting[0]!.postmortem).toBe('https://wiki/2');
   });
 
+  test('holds up nothing once it is given, and nothing else is said of it for as long as the budget is low', () => {
+    const given = go(withAddress('https://wiki/1'), [], go(withAddress(null), [standing('a', 0)]));
+    const later = go(withAddress('https://wiki/1'), [standing('a', -10)], given);
+    expect(later.acting[0]!.message).toBe(given.acting[0]!.message);
+    expect(later.acting[0]!.message).toMatch('The postmortem is written');
+  });
+
   test('is owed also when the budget has come back', () => {
     const began = go(withAddress(null), [standing('a', 0)]);
     const back = go(withAddress(null), [standing('a', 90)], began);

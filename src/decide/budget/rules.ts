@@ -67,7 +67,8 @@ function becomes(policy: Policy, rule: BudgetRule, known: Acting | undefined, fo
   // A postmortem is owed also when the budget has come back by itself.
   if (by.length === 0 && !isOwed) return known ? ended(known) : { acting: null, events: [] };
   const worst = worstOf(standings, by);
-  const message = worst ? messageOf(policy, rule, worst) : (known?.message ?? '');
+  // Where the postmortem is given, that stays said: it holds up nothing any more.
+  const message = worst && known?.postmortem === undefined ? messageOf(policy, rule, worst) : (known?.message ?? '');
   if (known) return { acting: { ...known, by, message }, events: [] };
   const since = iso(nowMs);
   return { acting: { action, since, by, message }, events: [eventOf('Warning', begins[action], message, since)] };
