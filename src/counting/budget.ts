@@ -47,12 +47,16 @@ export const budgetQuery = (counted: readonly Counted[], windowMs: number): stri
     )
     .join(' or ');
 
-/** What the answer says of the objective at this place. */
-export function budgetTally(counted: Counted, place: number, vector: Vector): Tally {
-  const own = vector.flatMap(({ labels, value }): Sample[] => {
+/** Of an answer what is about the objective at this place. */
+export const samplesOf = (place: number, vector: Vector): Vector =>
+  vector.flatMap(({ labels, value }): Sample[] => {
     const [of, part] = (labels[partLabel] ?? '').split('.');
     return of === String(place) ? [{ labels: { ...labels, [partLabel]: part! }, value }] : [];
   });
+
+/** What the answer says of the objective at this place. */
+export function budgetTally(counted: Counted, place: number, vector: Vector): Tally {
+  const own = samplesOf(place, vector);
   if (counted.kind === 'Histogram') return slowOf(own, counted.near, counted.measured.revisionLabel);
   const all = own.map(({ labels, value }) => ({ labels: { ...labels, [everyone]: 'one' }, value }));
   return ratioTallies(counted.shape, all, everyone).one ?? { bad: 0, total: 0 };

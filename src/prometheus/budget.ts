@@ -4,7 +4,7 @@
  * for a status, and the metrics have it.
  */
 import { boundariesOf, neighbours, scaleOf } from '../counting/boundaries.ts';
-import { budgetQuery, budgetTally, type Counted } from '../counting/budget.ts';
+import { budgetQuery, budgetTally, type Counted, samplesOf } from '../counting/budget.ts';
 import { minuteMs } from '../counting/changes.ts';
 import { type HistogramShape, type Measured, measuredBy, measuredShared, partsOf } from '../counting/measured.ts';
 import { bucket } from '../counting/queries.ts';
@@ -126,8 +126,9 @@ export class Budgets {
       const matrix = await this.#client.range(source, query, atMs, lastMs, stepMs);
       for (const [endMs, vector] of byTime(matrix)) vectors.set(endMs, vector);
     }
-    const broken = brokenCount([...vectors.values()].flat());
     return group.map(({ series, counted }, place) => {
+      // One exporter's trouble is no reason to lose sight of the other budgets.
+      const broken = brokenCount([...vectors.values()].flatMap((vector) => samplesOf(place, vector)));
       if (broken !== null) return broken;
       return cellsOf(piece, stepMs, (atMs) => {
         const tally = budgetTally(counted, place, vectors.get(atMs) ?? []);

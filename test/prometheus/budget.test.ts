@@ -330,3 +330,31 @@ test('an answer with a count that is no number is none', async () => {
   const answer = await new PromqlMetrics(client).budget({ source, service, revisionLabel, ...question });
   expect(answer).toMatchObject({ kind: 'Known', value: { byObjective: { availability: { kind: 'Unknown' } } } });
 });
+
+test('a count that is no number is no reason not to count the others', async () => {
+  const toMs = startMs + days * dayMs;
+  const real = labPromql(store);
+  const client: PromqlClient = {
+    ...real,
+    range: async (...asked) =>
+      (await real.range(...asked)).map((one) =>
+        one.labels.steadyrun_part === '1.0'
+          ? { ...one, points: one.points.map(({ atMs }) => ({ atMs, value: Number.NaN })) }
+          : one,
+      ),
+  };
+  const indicator = { ratio: { bad: 'http_requests_total{instance="a"}', total: 'http_requests_total' } };
+  const policy = validPolicy([own, { ...own, name: 'other', indicator }], plain);
+  const { metrics: source, service, revisionLabel } = policy;
+  const answer = await new PromqlMetrics(client).budget({
+    source,
+    service,
+    revisionLabel,
+    ...questionOf(policy, toMs),
+  });
+  if (answer.kind === 'Unknown') throw new Error(answer.message);
+  const { byObjective } = answer.value;
+  expect(byObjective.other?.kind).toBe('Unknown');
+  if (byObjective.own?.kind !== 'Known') throw new Error('it is not counted');
+  agrees(policy, 'own', byObjective.own.value, toMs);
+});
