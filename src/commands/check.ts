@@ -9,6 +9,7 @@ import { textIn } from '../policy/check/text.ts';
 import type { Finding, Position } from '../policy/check/yaml.ts';
 import { keyText, type Policy } from '../policy/policy.ts';
 import { pathText } from '../policy/problems.ts';
+import { sameSections } from './one-runbook.ts';
 
 export interface CheckIo {
   readonly stdout: { write(text: string): unknown };
@@ -60,7 +61,7 @@ interface Read {
 }
 
 async function checkFiles(files: readonly string[], io: CheckIo): Promise<Read> {
-  const seen: Seen = { names: new Map(), services: new Map() };
+  const seen: Seen = { names: new Map(), services: new Map(), sections: new Map() };
   const reports: FileReport[] = [];
   const policies: PlacedPolicy[] = [];
   for (const file of withoutRepeats(files)) {
@@ -68,7 +69,10 @@ async function checkFiles(files: readonly string[], io: CheckIo): Promise<Read> 
     policies.push(...checked.policies);
     const problems = [...checked.findings, ...checked.policies.flatMap((placed) => conflicts(placed, file, seen))];
     const notes = [...checked.notes, ...checked.policies.flatMap(unreachable)].sort((a, b) => a.line - b.line);
-    const warnings = checked.policies.flatMap(warningsOf);
+    const warnings = checked.policies.flatMap((placed) => [
+      ...warningsOf(placed),
+      ...sameSections(placed, file, seen.sections),
+    ]);
     const ok = problems.length === 0;
     reports.push({ file, ok, problems: problems.sort((a, b) => a.line - b.line), notes, warnings });
   }
@@ -146,6 +150,8 @@ function unreadable(error: NodeJS.ErrnoException): readonly [message: string, hi
 interface Seen {
   readonly names: Map<string, string>;
   readonly services: Map<string, string>;
+  /** Sections of runbooks that alerts link to. */
+  readonly sections: Map<string, string>;
 }
 
 /** One policy a name, and one a service: of two for one service only the older would be obeyed. */

@@ -136,6 +136,20 @@ describe('steadyrun check', () => {
     });
   });
 
+  it('warns where alerts of two services link to the same sections of one runbook', async () => {
+    const at = (policy: string, runbookUrl: string) =>
+      file(`${policy.trimEnd()}\n  generate: {runbookUrl: "${runbookUrl}"}\n`);
+    const wiki = 'https://wiki.example.com';
+    const [first, second] = [at(fine, `${wiki}/r`), at(other, `${wiki}/r`)];
+    const { code, stdout } = await run([first, second]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('spec.generate.runbookUrl: warning');
+    expect(stdout).toContain(
+      `alerts of the policy at ${first}:25 link to the same sections, such as ${wiki}/r#availability-budget-burn-1h: who is paged for one service would read the commands for the other.\n    give each policy a runbook with an address of its own\n`,
+    );
+    expect((await run([first, at(other, `${wiki}/other`)])).stdout).not.toContain('warning');
+  });
+
   it('reads standard input for -', async () => {
     expect(await run(['-'], false, [fine.slice(0, 50), fine.slice(50)])).toMatchObject({ code: 0 });
     expect((await run(['-'], false, ['kind: x'])).stdout).toMatch(/^-:1:7: kind: must be SLOPolicy, not "x"\n/);
