@@ -56,8 +56,12 @@ function targetOf({ targetPercent, targetPercentByTier: byTier }: Declared, tier
   return tier !== undefined && byTier && Object.hasOwn(byTier, tier) ? byTier[tier] : targetPercent;
 }
 
-/** Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432. */
-const allowedBy = (targetPercent: number): number => Number((100 - targetPercent).toPrecision(12)) / 100;
+/**
+ * Rounded, so that 99.9 % allows 0.001 and not 0.0009999999999999432: by digits after the point, since the difference is as far
+ * off for many nines as for few. What would be nothing then is left as it is.
+ */
+const allowedBy = (targetPercent: number): number =>
+  (Number((100 - targetPercent).toFixed(12)) || 100 - targetPercent) / 100;
 
 /** Seven minutes a day. */
 const usualWatchedPercent = 99.5;

@@ -1,6 +1,7 @@
 /** What an error budget is declared by: what follows from it, every bound of every field, and what contradicts itself. */
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { decimal } from '../../src/generate/decimal.ts';
 import { admit } from '../../src/policy/admit.ts';
 import { checkPolicies } from '../../src/policy/check/policies.ts';
 import { parsePolicy, storedPolicy } from '../../src/policy/parse.ts';
@@ -372,4 +373,21 @@ describe('What is generated', () => {
   ])('may not link to %s', (runbookUrl) => {
     expect(refusalOf({ generate: { runbookUrl } })).toMatchObject([{ path: 'generate.runbookUrl' }]);
   });
+});
+
+test.each([
+  [99.9, '0.001'],
+  [99.9999, '0.000001'],
+  [99.999999, '0.00000001'],
+  [99.9999999999, '0.000000000001'],
+  [1.0000001, '0.989999999'],
+  [50.5, '0.495'],
+])('a target of %s allows %s, without the noise of binary fractions', (targetPercent, allowed) => {
+  const [found] = validPolicy([{ name: 'a', targetPercent }]).objectives;
+  expect(decimal(found!.allowedBadFraction)).toBe(allowed);
+});
+
+test('whatever the target, something is allowed', () => {
+  const [found] = validPolicy([{ name: 'a', targetPercent: 100 - 2 ** -46 }]).objectives;
+  expect(found!.allowedBadFraction).toBeGreaterThan(0);
 });
