@@ -44,7 +44,12 @@ export function strangerIn(object: Spot, { source, kinds, begins }: Kinds): Loss
     return lost(at, `${what} is not known here`, `begin with ${begins}`);
   }
   const meant = closest(kind, kinds);
-  if (meant) return lost(within(object, 'kind'), `there is no ${kind} of ${said}`, `begin with ${begins}`);
+  if (meant)
+    return lost(
+      within(object, 'kind'),
+      `there is no ${kind} of ${said || 'this, which names no apiVersion'}`,
+      `begin with ${begins}`,
+    );
   return without(
     within(object, 'kind'),
     `a ${kind} is no SLO`,

@@ -46,4 +46,21 @@ describe('What the documentation of a tool shows', () => {
     expect(metrics('openslo/v2alpha.yaml')).toEqual([{ type: 'GoogleManagedPrometheus', project: 'acme-metrics' }]);
     expect(metrics('sloth/events.yaml')).toEqual([{ type: 'GoogleManagedPrometheus', project: 'acme' }]);
   });
+
+  it.each([
+    ['99.9', 'must be a share between 0 and 1, not 99.9', 'write targetPercent: 99.9, or target: 0.999'],
+    ['1.01', 'must be a share between 0 and 1, not 1.01', 'write targetPercent: 1.01, or target: 0.0101'],
+    ['0', 'must be a share between 0 and 1, not 0', 'write target: 0.999'],
+    ['1', 'must be a share between 0 and 1, not 1', 'write target: 0.999'],
+    ['100', 'must be a share between 0 and 1, not 100', 'write target: 0.999'],
+  ])("OpenSLO's target of %s is told as it is written there", (target, message, hint) => {
+    const { source, text } = example('openslo/inline.yaml');
+    const { told } = importOf({ source, text: text.replace('target: 0.98', `target: ${target}`) });
+    expect(told.filter(({ of }) => of === 'Objective')).toMatchObject([{ message, hint }]);
+  });
+
+  it('what says its kind alone is told that its apiVersion is missing', () => {
+    const { told } = importOf({ source: 'openslo', text: 'kind: Service' });
+    expect(told).toMatchObject([{ message: 'there is no Service of this, which names no apiVersion' }]);
+  });
 });

@@ -52,6 +52,8 @@ function* ofRequests({ value, spot }: From<number>, percentile: number, method: 
   );
 }
 
+const tidy = (value: number): number => Number(value.toPrecision(12));
+
 function* targetIn(objective: Spot): Reading<From<number> | undefined> {
   const [share, percent] = [within(objective, 'target'), within(objective, 'targetPercent')];
   if (isGiven(share) && isGiven(percent)) {
@@ -63,7 +65,14 @@ function* targetIn(objective: Spot): Reading<From<number> | undefined> {
     return value === undefined ? undefined : { value, spot: percent };
   }
   const value = yield* numberOf(share);
-  return value === undefined ? undefined : { value: Number((100 * value).toPrecision(12)), spot: share };
+  if (value === undefined) return undefined;
+  if (value >= 1 || value <= 0) {
+    const isPercent = value > 1 && value < 100;
+    const hint = isPercent ? `write targetPercent: ${value}, or target: ${tidy(value / 100)}` : 'write target: 0.999';
+    yield lost(share, `must be a share between 0 and 1, not ${value}`, hint);
+    return undefined;
+  }
+  return { value: tidy(100 * value), spot: share };
 }
 
 /** null: events are counted; undefined: what is counted cannot be carried over. */
@@ -82,7 +91,7 @@ function* slicesIn(objective: Spot, method: Spot, target: From<number>): Reading
   const sliceTarget = yield* numberOf(sliceTargetSpot);
   const slice = yield* sliceIn(within(objective, 'timeSliceWindow'));
   if (sliceTarget === undefined || slice === undefined) return undefined;
-  const percent = Number((100 * sliceTarget).toPrecision(12));
+  const percent = tidy(100 * sliceTarget);
   if (percent === target.value) return slice;
   const message = `a slice is good with ${percent} %, and ${target.value} % of them have to be: a policy has one target for both`;
   yield lost(sliceTargetSpot, message, `write timeSliceTarget: ${target.value / 100}, or budgetingMethod: Occurrences`);
