@@ -1,6 +1,6 @@
+/** A name that is too long for who takes it is cut, and stays one of its own. Pure. */
 import { createHash } from 'node:crypto';
 
-/** A name that is too long for who takes it is cut, and stays one of its own. */
 export function fitting(name: string, longest: number): string {
   if (name.length <= longest) return name;
   const told = createHash('sha256').update(name).digest('hex').slice(0, 10);
