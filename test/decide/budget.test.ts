@@ -38,6 +38,8 @@ const standing = (objective: string, remaining: number, tells = true): Standing 
   measures: objective,
   burning: false,
   tells,
+  fromMs: nowMs - 30 * 24 * hourMs,
+  sinceMs: nowMs - 29 * 24 * hourMs,
 });
 
 const nothing: InForce = { acting: [], events: [] };
@@ -89,6 +91,36 @@ test('each objective holds a rule from its lower mark to its upper one, and what
 
 const statusOf = ({ acting }: InForce): Status => ({
   errorBudget: { triedFor: 1, askedAt: iso(nowMs), acting: [...acting], burning: [] },
+});
+
+describe('what is in force ends', () => {
+  const freeze: BudgetRule = { action: 'Freeze', whenRemainingBelowPercent: 10, liftAbovePercent: 30 };
+  const began = go(withRules([freeze]), [standing('a', 0)]);
+  const changed = (more: Partial<Standing>): Standing => ({ ...standing('a', 100), ...more });
+  const day = 24 * hourMs;
+
+  test.each([
+    ['by what has come back', {}, false],
+    ['not by metrics that hold nothing any more', { sinceMs: null }, true],
+    ['not by those that have only begun since', { sinceMs: nowMs + hourMs }, true],
+    ['with the window in which it began', { sinceMs: nowMs + hourMs, fromMs: nowMs + 1 }, false],
+    ['with that also where nothing was asked since', { sinceMs: null, fromMs: nowMs + 1 }, false],
+    ['where no more than its beginning is lost', { sinceMs: nowMs - day }, false],
+  ])('%s', (_, more, isKept) => {
+    expect(go(withRules([freeze]), [changed(more)], began).acting.length).toBe(isKept ? 1 : 0);
+  });
+
+  test('with the reason that there is', () => {
+    const ending = (policy: Policy, standings: readonly Standing[], present = ['a', 'b']) =>
+      inForce(policy, standings, began, { present, nowMs }).events.map(({ message }) => message);
+    expect(ending(withRules([freeze]), [changed({})])).toEqual(['The error budget has come back: Freeze has ended.']);
+    expect(ending(withRules([freeze]), [], ['b'])).toEqual([
+      'What the objective measures was changed, and is counted anew: Freeze has ended.',
+    ]);
+    expect(ending(withRules([]), [])).toEqual([
+      'spec.errorBudgetPolicy does not ask for it any more: Freeze has ended.',
+    ]);
+  });
 });
 
 describe('what begins nothing', () => {
@@ -173,6 +205,13 @@ describe('a postmortem', () => {
     const later = go(withAddress('https://wiki/1'), [standing('a', -10)], given);
     expect(later.acting[0]!.message).toBe(given.acting[0]!.message);
     expect(later.acting[0]!.message).toMatch('The postmortem is written');
+  });
+
+  test('is owed although an address stood there before the debt: that was of another one', () => {
+    const began = go(withAddress('https://wiki/old'), [standing('a', 0)]);
+    const later = go(withAddress('https://wiki/old'), [standing('a', 0)], began);
+    expect(freezeOf(statusOf(later))?.reason).toBe('PostmortemRequired');
+    expect(go(withAddress('https://wiki/1'), [standing('a', 0)], later).acting[0]!.postmortem).toBe('https://wiki/1');
   });
 
   test('is owed also when the budget has come back', () => {

@@ -3,7 +3,7 @@
  * says that no rollout begins, or that rollouts go slowly, and the others heed it. Nothing that it says keeps anybody from
  * going back.
  */
-import { iso } from '../../facts/time.ts';
+import { iso, ms } from '../../facts/time.ts';
 import { isUnguided } from '../../policy/policy.ts';
 import type { ErrorBudget } from '../../status/budget.ts';
 import type { Status } from '../../status/status.ts';
@@ -14,7 +14,7 @@ import type { Questions } from '../questions.ts';
 import { clipped } from '../words.ts';
 import { due, isBudgeted, seriesOf } from './asked.ts';
 import { measuresOf, oldestOf, rowsOf, standingsOf } from './rows.ts';
-import { inForce } from './rules.ts';
+import { inForce, noLonger } from './rules.ts';
 
 const sections = ['budget', 'errorBudget'] as const satisfies readonly (keyof Status)[];
 type Section = (typeof sections)[number];
@@ -41,7 +41,10 @@ function judge(at: Case): Judgement<Section> {
   const { policy, known } = at;
   // Nothing can be said by a policy that cannot be obeyed: what was said goes on.
   if (isUnguided(policy)) return settled(memoryOf(sections, known));
-  if (!isBudgeted(policy)) return { memory: {}, proposal: null };
+  if (!isBudgeted(policy)) {
+    const events = known.errorBudget?.acting.flatMap((one) => noLonger(one).events) ?? [];
+    return { memory: {}, proposal: null, ...(events.length > 0 && { events }) };
+  }
   const { memory, events } = asked(at);
   return { ...settled(memory), events };
 }
@@ -73,13 +76,19 @@ function asked(at: Case): {
     ...before,
     ...(answered ?? { triedFor: before!.triedFor, askedAt: before!.askedAt }),
     acting: [...acting],
-    burning: seen.budget?.kind === 'Known' ? namesOf(standings) : (before?.burning ?? []),
+    burning: seen.budget?.kind === 'Known' ? namesOf(standings) : stillBurning(before, nowMs),
     ...(seen.budget && { oldest: iso(oldestMs) }),
     ...(lastPostmortem !== undefined && { lastPostmortem }),
   };
   const rows = rowsOf(standings, known.budget ?? [], series);
   return { memory: { ...(rows.length > 0 && { budget: rows }), errorBudget }, events };
 }
+
+/** Of what burned when it was last counted nobody knows for long whether it does. */
+const burnedMs = 2 * 3_600_000;
+
+const stillBurning = (before: ErrorBudget | undefined, nowMs: number): string[] =>
+  before?.until !== undefined && nowMs - ms(before.until) <= burnedMs ? before.burning : [];
 
 const namesOf = (standings: ReturnType<typeof standingsOf>): string[] =>
   standings.flatMap(({ row, burning }) => (burning ? [row.objective] : []));

@@ -20,6 +20,9 @@ export interface Standing {
   readonly burning: boolean;
   /** There is enough of it to begin something by: more than what a few failures, or the first hour, could be by chance. */
   readonly tells: boolean;
+  /** When its window began, and when the first event was counted of which anything is known; null: there is none. */
+  readonly fromMs: number;
+  readonly sinceMs: number | null;
 }
 
 export const measuresOf = ({ indicator, timeSliceMs }: Series): string => hashOf([indicator, timeSliceMs]);
@@ -64,7 +67,8 @@ function standingOf(
     ...shortOf(figures, windowStart(window, toMs), oldestMs, toMs),
   };
   const isMuch = spent.bad >= (series.timeSliceMs === null ? fewestBad : 1);
-  return { row, measures: measuresOf(series), burning, tells: isMuch && toMs - fromMs >= leastMs };
+  const tells = isMuch && toMs - fromMs >= leastMs;
+  return { row, measures: measuresOf(series), burning, tells, fromMs: windowStart(window, toMs), sinceMs };
 }
 
 /** A long weekend is no want of metrics, nor is what is but twice as long as another silence. */

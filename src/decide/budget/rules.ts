@@ -1,7 +1,7 @@
 /** What is in force because of the error budgets: when it begins, goes on and ends. Pure. */
 import type { PolicyEvent } from '../../facts/event.ts';
 import type { Reason } from '../../facts/reason.ts';
-import { iso } from '../../facts/time.ts';
+import { iso, ms } from '../../facts/time.ts';
 import type { BudgetRule, Policy } from '../../policy/policy.ts';
 import { windowText } from '../../policy/window.ts';
 import type { Acting, BudgetRow } from '../../status/budget.ts';
@@ -26,31 +26,47 @@ export function inForce(
   const given = policy.postmortem !== null && policy.postmortem !== before.lastPostmortem ? policy.postmortem : null;
   const results = policy.errorBudgetPolicy.map((rule) => {
     const known = before.acting.find(({ action }) => action === rule.action);
-    const by = holdersOf(rule, standings, known?.by ?? []).filter((one) => present.includes(one));
-    return becomes(policy, rule, known, { by, standings, given, nowMs });
+    const by = holdersOf(rule, standings, known).filter((one) => present.includes(one));
+    return becomes(policy, rule, known, { by, standings, given, present, nowMs });
   });
-  const lastPostmortem = results.find(({ acting }) => acting?.postmortem === given)?.acting?.postmortem;
+  const asked = policy.errorBudgetPolicy.map(({ action }) => action);
+  const unasked = before.acting.filter(({ action }) => !asked.includes(action as BudgetRule['action']));
+  const received = results.find(({ acting }) => acting?.postmortem === given)?.acting?.postmortem;
+  const isOwedNow = results.some(({ acting }) => acting?.action === 'RequirePostmortem');
+  const wasOwed = before.acting.some(({ action }) => action === 'RequirePostmortem');
+  // An address that was there before the debt is of another one.
+  const older = isOwedNow && !wasOwed ? (policy.postmortem ?? undefined) : undefined;
   return {
     acting: results.flatMap(({ acting }) => acting ?? []),
-    events: results.flatMap(({ events }) => events),
-    lastPostmortem: lastPostmortem ?? before.lastPostmortem,
+    events: [...results.flatMap(({ events }) => events), ...unasked.flatMap((one) => noLonger(one).events)],
+    lastPostmortem: older ?? received ?? before.lastPostmortem,
   };
 }
 
 /** Who is below and tells, and who was and is not above yet. */
-function holdersOf(rule: BudgetRule, standings: readonly Standing[], before: readonly string[]): string[] {
+function holdersOf(rule: BudgetRule, standings: readonly Standing[], known: Acting | undefined): string[] {
   const of = (measures: string) => standings.filter((one) => one.measures === measures);
-  const kept = before.filter(
-    (one) => of(one).length === 0 || of(one).some(({ row }) => row.remainingPercent <= rule.liftAbovePercent),
+  const kept = (known?.by ?? []).filter(
+    (one) =>
+      of(one).length === 0 ||
+      of(one).some((found) => isEmptied(found, known!) || found.row.remainingPercent <= rule.liftAbovePercent),
   );
   const fallen = standings.filter(({ row, tells }) => tells && row.remainingPercent < rule.whenRemainingBelowPercent);
   return [...new Set([...kept, ...fallen.map(({ measures }) => measures)])];
 }
 
+/**
+ * What it began by lies in the window still, and is not there any more: the metrics were lost, not the debt. Where they are not
+ * kept for as long as the window, it ends with its window at the latest.
+ */
+const isEmptied = ({ fromMs, sinceMs }: Standing, { since }: Acting): boolean =>
+  ms(since) > fromMs && (sinceMs === null || sinceMs > ms(since));
+
 interface Found {
   readonly by: string[];
   readonly standings: readonly Standing[];
   readonly given: string | null;
+  readonly present: readonly string[];
   readonly nowMs: number;
 }
 
@@ -60,12 +76,16 @@ interface Become {
 }
 
 function becomes(policy: Policy, rule: BudgetRule, known: Acting | undefined, found: Found): Become {
-  const { by, standings, given, nowMs } = found;
+  const { by, standings, given, present, nowMs } = found;
   const { action } = rule;
   const isOwed = action === 'RequirePostmortem' && known !== undefined && known.postmortem === undefined;
   if (isOwed && given !== null) return received(known, by, given);
   // A postmortem is owed also when the budget has come back by itself.
-  if (by.length === 0 && !isOwed) return known ? ended(known) : { acting: null, events: [] };
+  if (by.length === 0 && !isOwed) {
+    if (!known) return { acting: null, events: [] };
+    const isMeasured = known.by.some((one) => present.includes(one));
+    return ended(known, isMeasured ? recovered(known) : remeasured(known));
+  }
   const worst = worstOf(standings, by);
   // Where the postmortem is given, that stays said: it holds up nothing any more.
   const message = worst && known?.postmortem === undefined ? messageOf(policy, rule, worst) : (known?.message ?? '');
@@ -88,11 +108,19 @@ function received(known: Acting, by: string[], given: string): Become {
   };
 }
 
-function ended({ action, since, postmortem }: Acting): Become {
+function ended({ since, postmortem }: Acting, message: string): Become {
   if (postmortem !== undefined) return { acting: null, events: [] };
-  const message = `The error budget has come back: ${action} has ended.`;
   return { acting: null, events: [eventOf('Normal', 'BudgetRecovered', message, since)] };
 }
+
+const recovered = ({ action }: Acting): string => `The error budget has come back: ${action} has ended.`;
+
+const remeasured = ({ action }: Acting): string =>
+  `What the objective measures was changed, and is counted anew: ${action} has ended.`;
+
+/** What is in force by a rule that the policy does not have any more. */
+export const noLonger = (acting: Acting): Become =>
+  ended(acting, `spec.errorBudgetPolicy does not ask for it any more: ${acting.action} has ended.`);
 
 const eventOf = (type: PolicyEvent['type'], reason: Reason, message: string, since: string): PolicyEvent => ({
   type,
