@@ -28,7 +28,7 @@ const canaries = [
   {
     name: "slowness, by the team's own queries",
     spec: { objectives: ownQueries('api') },
-    env: { LAB_LATENCY_MS: '110/420/900' },
+    env: { LAB_LATENCY_MS: '200/700/1200' },
     options: [],
     objective: 'latency',
     reason: 'LatencyRegression',
