@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { AuthorizationV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi, type V1Pod } from '@kubernetes/client-node';
+import {
+  AuthorizationV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  KubernetesObjectApi,
+  type V1Pod,
+} from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { loadKubeConfig } from '../../src/kubernetes/http/client.ts';
@@ -17,7 +24,11 @@ describe('deploy/base in a real API server', () => {
   beforeAll(async () => {
     server = await startApiServer(process.env.KUBEBUILDER_ASSETS!);
     const admin = KubernetesObjectApi.makeApiClient(config(server.admin));
-    for (const file of ['base/namespace', 'base/crd', 'base/rbac', 'base/deployment']) {
+    // The typed client leaves out what is called x-kubernetes-…, and without it this is no schema.
+    const definitions = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
+    const custom = config(server.admin).makeApiClient(CustomObjectsApi);
+    for (const body of manifests('base/crd')) await custom.createClusterCustomObject({ ...definitions, body });
+    for (const file of ['base/namespace', 'base/rbac', 'base/deployment']) {
       for (const manifest of manifests(file)) await admin.create(manifest);
     }
     const core = config(server.admin).makeApiClient(CoreV1Api);

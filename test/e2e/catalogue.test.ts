@@ -10,7 +10,7 @@ const healthy = { LAB_MESSAGE_LATENCY_MS: '40/120/180' };
 
 const worse = [
   ['failing', { LAB_ERROR_PERCENT: '5' }, 'ErrorRateRegression', /^(availability|errors): /],
-  ['slow', { LAB_LATENCY_MS: '250/600/700' }, 'LatencyRegression', /^latency-p95: /],
+  ['slow', { LAB_LATENCY_MS: '200/600/900' }, 'LatencyRegression', /^latency-p95: /],
   ['tailing', { LAB_LATENCY_MS: '110/280/1500' }, 'LatencyRegression', /^latency-p99: /],
   ['mumbling', { LAB_MESSAGE_LATENCY_MS: '60/420/900' }, 'LatencyRegression', /^messages: /],
   ['dropping', { LAB_WEBSOCKET_DISCONNECT_PERCENT: '4' }, 'EventRateRegression', /^disconnects: /],
