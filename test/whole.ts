@@ -32,13 +32,20 @@ export const gridTests = [
 export const slowTests = [
   'test/bench/decisions.test.ts',
   'test/bench/pass.test.ts',
+  'test/bench/placebo.test.ts',
+  'test/bench/queries.test.ts',
+  'test/commands/generated.test.ts',
   'test/e2e/catalogue.test.ts',
   'test/e2e/missing-parts.test.ts',
   'test/e2e/own-queries.test.ts',
   'test/e2e/told.test.ts',
   'test/e2e/tuning.test.ts',
+  'test/generate/grafana.test.ts',
+  'test/generate/queries.test.ts',
+  'test/import/silent.test.ts',
   'test/scenarios/budget.test.ts',
   'test/scenarios/catalogue.test.ts',
+  'test/scenarios/gaps.test.ts',
   'test/scenarios/tuning-corners.test.ts',
 ];
 
