@@ -76,7 +76,7 @@ const sum = (tallies: readonly Tally[]): Tally =>
   tallies.reduce((all, { bad, total }) => ({ bad: all.bad + bad, total: all.total + total }), { bad: 0, total: 0 });
 
 /** So many deviations of luck are still luck. */
-const deviations = 2.1;
+const luckyDeviations = 2.1;
 
 /** The nulls of one tick. */
 export interface Nulls {
@@ -93,7 +93,7 @@ export function nullsOf({ judgedAgainst, luck }: Evidence, { instances }: Tick):
   const ofCandidate = 1 / Math.max(1, instances?.candidate ?? 1);
   /** The fraction of a candidate that is as good as the other, and as unlucky as it may be beside it. */
   const unlucky = (ofOther: number): number =>
-    normalBelow(deviations * luck.spread * Math.sqrt(ofCandidate + ofOther) - normalAbove(usual));
+    normalBelow(luckyDeviations * luck.spread * Math.sqrt(ofCandidate + ofOther) - normalAbove(usual));
   return {
     allowed: Math.max(judgedAgainst, Math.min(mostAllowed, unlucky(1 / luck.instances))),
     width: unlucky(1 / Math.max(1, instances?.control ?? 1)) / usual,
