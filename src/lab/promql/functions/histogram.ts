@@ -5,13 +5,12 @@ import type { At, Vector } from '../value.ts';
 import { type Bucket, bucketQuantile } from './quantile.ts';
 
 export function histogramQuantile(q: At<number>, buckets: At<Vector>): At<Vector> {
-  const withoutBound = Projection.without(['le']);
+  const bucketOf = remembered();
   return (store, atMs) => {
     const histograms = new Map<string, { readonly labels: LabelSet; readonly buckets: Bucket[] }>();
     for (const { labels, value } of buckets(store, atMs)) {
-      const bound = parseBound(labels.get('le'));
+      const { bound, rest } = bucketOf(labels);
       if (bound === undefined) continue;
-      const rest = withoutBound.of(labels);
       getOrInsert(histograms, rest.key, () => ({ labels: rest, buckets: [] })).buckets.push({ bound, count: value });
     }
     const wanted = q(store, atMs);
@@ -20,6 +19,18 @@ export function histogramQuantile(q: At<number>, buckets: At<Vector>): At<Vector
       labels,
       value: bucketQuantile(wanted, buckets),
     }));
+  };
+}
+
+/** Instant after instant brings the same labels. */
+function remembered(): (labels: LabelSet) => { readonly bound: number | undefined; readonly rest: LabelSet } {
+  const withoutBound = Projection.without(['le']);
+  const seen = new WeakMap<LabelSet, ReturnType<typeof bucketOf>>();
+  const bucketOf = (labels: LabelSet) => ({ bound: parseBound(labels.get('le')), rest: withoutBound.of(labels) });
+  return (labels) => {
+    const known = seen.get(labels) ?? bucketOf(labels);
+    seen.set(labels, known);
+    return known;
   };
 }
 
