@@ -113,7 +113,11 @@ program
   .command('demo')
   .description('the operator in a lab: five acts, live')
   .option('--seed <n>', 'the same seed gives the same world', whole(0, 2 ** 32 - 1), 1)
-  .option('--speed <x>', "how much faster than the wall the lab's clock runs", number(1, 600), 75)
+  .option(
+    '--speed <x>',
+    "how much faster than the wall the lab's clock runs (default: 75, less on a busy machine)",
+    number(1, 600),
+  )
   .addOption(json())
   .action(runs(async (options) => (await import('./commands/demo.ts')).demo(options)));
 

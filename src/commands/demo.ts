@@ -6,11 +6,14 @@ import { apiVersion, kind } from '../policy/api.ts';
 import { Trend } from '../report/sparkline.ts';
 import { type Act, acts, type Outcome, Scene } from './demo/acts.ts';
 import { flaggerWouldServe } from './demo/counterfactual.ts';
+import { speedHere, usualSpeed } from './demo/pace.ts';
 import { frame, type Panel, type Row, summaryTable } from './demo/screen.ts';
+import { Spotlight } from './demo/spotlight.ts';
 
 export interface DemoOptions {
   readonly seed: number;
-  readonly speed: number;
+  /** As fast as this machine bears, if nothing is said. */
+  readonly speed?: number;
   readonly json: boolean;
 }
 
@@ -21,15 +24,18 @@ export async function demo(options: DemoOptions): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const lab = await Lab.start({
-    ...options,
-    services: acts.map(({ name, service }) => ({ ...home, name, rps: 100, ...service })),
-  });
+  const services = acts.map(({ name, service }) => ({ ...home, name, rps: 100, ...service }));
+  const speed = options.speed ?? speedHere(services);
+  if (options.speed === undefined && speed < usualSpeed)
+    process.stderr.write(
+      `This machine is busy: the demo runs ${speed} times as fast as the wall, not ${usualSpeed}, and takes ${Math.ceil(usualSpeed / speed)} min or so.\n`,
+    );
+  const lab = await Lab.start({ ...options, speed, services });
   for (const act of acts) lab.kubernetes.policies.put(policyOf(act));
   const operator = startOperator(lab.description.url);
   try {
     const stages = acts.map((act) => new Performance(act, lab, stop.signal));
-    const show = screen(lab, stages, options);
+    const show = screen(lab, stages, { ...options, speed });
     show.draw();
     const timer = setInterval(() => show.draw(), frameEveryMs);
     await Promise.all(stages.map((stage) => stage.play())).finally(() => clearInterval(timer));
@@ -129,9 +135,10 @@ interface Show {
 }
 
 /** Frames in a terminal; elsewhere a line whenever a decision is new, as text or as JSON. */
-function screen(lab: Lab, stages: readonly Performance[], { json, speed, seed }: DemoOptions): Show {
+function screen(lab: Lab, stages: readonly Performance[], { json, speed, seed }: Required<DemoOptions>): Show {
   const sinceMs = lab.clock.nowMs();
   const said = new Map<string, string>();
+  const spotlight = new Spotlight();
   const out = process.stdout;
   const changes = (): Panel[] =>
     stages
@@ -149,7 +156,9 @@ function screen(lab: Lab, stages: readonly Performance[], { json, speed, seed }:
     const nowMs = lab.clock.nowMs();
     if (!json && out.isTTY) {
       const panels = stages.map((stage) => stage.panel());
-      out.write(`\x1b[H\x1b[J${frame(panels, nowMs, sinceMs, speed, out.columns)}\n`);
+      const at = { nowMs, sinceMs, speed };
+      const size = { columns: out.columns, rows: out.rows - 1 };
+      out.write(`\x1b[H\x1b[J${frame(panels, at, size, spotlight.on(panels, Date.now()))}\n`);
       return;
     }
     for (const { name, status, outcome } of changes()) {

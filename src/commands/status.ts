@@ -86,7 +86,11 @@ export async function why(name: string, options: StatusOptions): Promise<number>
       process.stdout.write(`${JSON.stringify(answer)}\n`);
       return 0;
     }
-    const lines = [...objectives(current), ...fullness(current), ...sentences(told(found!), cluster.nowMs(), width())];
+    const lines = [
+      ...objectives(current, width()),
+      ...fullness(current),
+      ...sentences(told(found!), cluster.nowMs(), width()),
+    ];
     process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   } finally {

@@ -5,7 +5,7 @@ import type { StoredPolicy } from '../policy/stored.ts';
 import type { Status } from '../status/status.ts';
 import { troublesOf } from '../status/trouble.ts';
 import { budgets } from './budget.ts';
-import { aligned, bar, paragraph } from './columns.ts';
+import { aligned, bar, fitting, paragraph } from './columns.ts';
 import { next, standing } from './next.ts';
 import { objectives } from './objectives.ts';
 import { fullness, tuned } from './tuning.ts';
@@ -25,7 +25,8 @@ const marks: Record<string, string> = {
   RollingBack: '✖',
   Held: '॥',
 };
-const barWidth = 20;
+/** The second where there is no room for the first. */
+const barWidths = [20, 8];
 export const usualColumns = 100;
 export const indent = '  ';
 
@@ -33,8 +34,8 @@ export const indent = '  ';
 export function story(told: Told, nowMs: number, columns = usualColumns): string[] {
   const { status } = told;
   const within = [
-    ...shares(status),
-    ...objectives(status),
+    ...shares(status, columns - indent.length),
+    ...objectives(status, columns - indent.length),
     ...fullness(status),
     ...budgets(status),
     ...sentences(told, nowMs, columns - indent.length),
@@ -65,7 +66,7 @@ export function phaseText({ status, spec }: Omit<Told, 'name'>): string {
 }
 
 /** A line a revision that has, or had, traffic: its name, a bar, its share, its part. */
-export function shares(status: Status): string[] {
+export function shares(status: Status, columns: number): string[] {
   const { stable, candidate, lastGood, withdrawn } = status;
   const lines = new Map<string, { percent: number; part: string }>();
   const add = (revision: string, percent: number, part: string) => {
@@ -81,13 +82,12 @@ export function shares(status: Status): string[] {
   const rejected = standing(status);
   if (rejected) add(rejected.revision, 0, `rejected: ${rejected.reason}`);
   if (withdrawn) add(withdrawn.revision, 0, `withdrawn: ${withdrawn.reason}`);
-  const rows = [...lines].map(([revision, { percent, part }]) => [
-    revision,
-    bar(percent / 100, barWidth),
-    `${percent} %`,
-    part,
-  ]);
-  return aligned(rows, [2]);
+  const rows = (barWidth: number) =>
+    [...lines].map(([revision, { percent, part }]) => [revision, bar(percent / 100, barWidth), `${percent} %`, part]);
+  return fitting(
+    barWidths.map((width) => aligned(rows(width), [2])),
+    columns,
+  );
 }
 
 const percentOf = ({ split }: Status, name: string): number =>

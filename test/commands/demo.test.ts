@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { acts } from '../../src/commands/demo/acts.ts';
 import { flaggerWouldServe } from '../../src/commands/demo/counterfactual.ts';
+import { speedFor } from '../../src/commands/demo/pace.ts';
 import { frame, type Panel, summaryTable } from '../../src/commands/demo/screen.ts';
+import { Spotlight } from '../../src/commands/demo/spotlight.ts';
 import { ago, decision, fresh, latency, nowMs, old, ramping, row, steady } from '../report/statuses.ts';
 
 const sinceMs = nowMs - 14 * 60_000;
@@ -39,9 +41,12 @@ const bad: Panel = {
 };
 const waiting: Panel = { name: 'by-hand', title: 'a person', status: {}, outcome: null, ok: false, trends: {} };
 
+const at = { nowMs, sinceMs, speed: 60 };
+const tall = (panels: readonly Panel[], columns: number) => frame(panels, at, { columns, rows: 200 }, 0);
+
 describe('a frame of the demo', () => {
   test('shows for each act the traffic, the evidence with its trend, why, did and next', () => {
-    expect(`\n${frame([healthy, bad, waiting], nowMs, sinceMs, 60, 100)}\n`).toBe(`
+    expect(`\n${tall([healthy, bad, waiting], 100)}\n`).toBe(`
 Steadyrun in a simulated Cloud Run: 03:00:00, 14 min in, 60 times as fast as the wall
 
 ── a healthy candidate ─────────────────────────────────────────────────────────────────────────────
@@ -77,8 +82,42 @@ by-hand  ◌ Pending  not adopted yet
   });
 
   test.each([40, 60, 80, 100, 200])('has no line longer than its %d columns', (columns) => {
-    const lines = frame([healthy, bad, waiting], nowMs, sinceMs, 60, columns).split('\n');
+    const lines = tall([healthy, bad, waiting], columns).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBe(columns);
+  });
+
+  test('has a line of each act and all of one where not all have room', () => {
+    expect(`\n${frame([healthy, bad, waiting], at, { columns: 80, rows: 23 }, 1)}\n`).toBe(`
+Steadyrun in a simulated Cloud Run: 03:00:00, 14 min in, 60 times as fast as th…
+
+                 healthy  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
+▸  ✔ RolledBack  bad-deploy  ✔ Steady  api-00001-aaa at 100 %
+                 by-hand  ◌ Pending  not adopted yet
+
+── a candidate with 5 % errors   ✔ RolledBack ──────────────────────────────────
+bad-deploy  ✔ Steady  api-00001-aaa at 100 %
+  api-00001-aaa  ████████████████████  100 %  stable, last good
+  api-00002-bbb                          0 %  rejected: ErrorRateRegression
+  TREND   OBJECTIVE     BAD IN CANDIDATE       BAD IN STABLE  LIMIT  VERDICT
+     ▆█▇  availability     3.28 % of 412  0.0502 % of 39,812  0.1 %  ✖ Breaching
+          latency        1.83 % of 3,007    1.96 % of 45,107    5 %  ✔ Healthy
+  why    availability: 3.28 % of 412 bad on api-00002-bbb, 0.05 % of 39,812 on
+         api-00001-aaa, 0.1 % allowed (odds over 1,000,000:1).
+  did    RollBack (ErrorRateRegression), 2 min ago
+  next   waits for a new revision, or steadyrun.dev/retry: api-00002-bbb; looks
+         again in 30 s
+`);
+  });
+
+  test.each(
+    [40, 60, 80, 100, 200].flatMap((columns) => [4, 10, 20, 23, 40, 60].map((rows) => [columns, rows] as const)),
+  )('fits %d columns and %d rows, whichever act is shown', (columns, rows) => {
+    for (const shown of [0, 1, 2]) {
+      const lines = frame([healthy, bad, waiting], at, { columns, rows }, shown).split('\n');
+      expect(lines.length).toBeLessThanOrEqual(rows);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+      if (rows >= 10) expect(lines.join('\n')).toContain([healthy, bad, waiting][shown]!.title.slice(0, 30));
+    }
   });
 
   test('shows how full the instances are where that is tuned', () => {
@@ -87,15 +126,55 @@ by-hand  ◌ Pending  not adopted yet
       ...healthy,
       status: { ...steady, saturation, tuning: { mode, levers: [] } },
     });
-    expect(frame([tuned('Auto')], nowMs, sinceMs, 60, 100)).toContain('88 %  of the p95 instance');
-    expect(frame([tuned('Recommend')], nowMs, sinceMs, 60, 100)).not.toContain('of the p95 instance');
+    expect(tall([tuned('Auto')], 100)).toContain('88 %  of the p95 instance');
+    expect(tall([tuned('Recommend')], 100)).not.toContain('of the p95 instance');
   });
 
   test('leaves the trend out where there is no room for it', () => {
-    expect(frame([healthy], nowMs, sinceMs, 60, 100)).toContain('TREND');
-    expect(frame([healthy], nowMs, sinceMs, 60, 80)).not.toContain('TREND');
+    expect(tall([healthy], 100)).toContain('TREND');
+    expect(tall([healthy], 80)).not.toContain('TREND');
   });
 });
+
+describe('where there is room for one act', () => {
+  const panels = [healthy, bad, waiting];
+  const shown = (seconds: readonly number[], of: (second: number) => readonly Panel[]) => {
+    const spotlight = new Spotlight();
+    return seconds.map((second) => spotlight.on(of(second), second * 1000));
+  };
+
+  test('each has its turn of five seconds', () => {
+    expect(shown([0, 4, 5, 9, 10, 14, 15], () => panels)).toEqual([0, 0, 1, 1, 2, 2, 0]);
+  });
+
+  test('an act that has ended is shown once more, and then no longer', () => {
+    const ended = (second: number) =>
+      second < 12 ? panels : [{ ...healthy, outcome: 'Promoted' as const }, bad, waiting];
+    expect(shown([0, 5, 10, 15, 20, 25, 30], ended)).toEqual([0, 1, 2, 0, 2, 2, 2]);
+  });
+
+  test('where something is decided meanwhile is shown next', () => {
+    const decided = {
+      ...healthy,
+      status: { ...ramping, decision: decision('Hold', 'SplitByHand', 'moved by hand', 0, 30) },
+    };
+    expect(shown([0, 5, 10, 15, 20], (second) => (second < 16 ? panels : [decided, bad, waiting]))).toEqual([
+      0, 1, 2, 0, 0,
+    ]);
+  });
+});
+
+test.each([
+  [30_000, 75],
+  [15_000, 75],
+  [7_500, 38],
+  [200, 5],
+])(
+  'where a second is enough for %d of the world, the demo runs %d times as fast as the wall',
+  (worldPerWall, speed) => {
+    expect(speedFor(worldPerWall)).toBe(speed);
+  },
+);
 
 test('the summary has a line an act', () => {
   const summary = summaryTable([
@@ -119,9 +198,9 @@ test('the summary has a line an act', () => {
     },
   ]);
   expect(`\n${summary}\n`).toBe(`
-ACT         EXPECTED    OUTCOME        LAB MINUTES  BAD REQUESTS BY THE CANDIDATE  BY FLAGGER'S RULE
-healthy     Promoted    Promoted    ✔           50                             61                158
-bad-deploy  RolledBack  Unfinished  ✖            9                          1,204                181
+ACT         EXPECTED    OUTCOME        MINUTES  BAD REQUESTS  WITH FLAGGER
+healthy     Promoted    Promoted    ✔       50            61           158
+bad-deploy  RolledBack  Unfinished  ✖        9         1,204           181
 `);
 });
 

@@ -495,12 +495,16 @@ test("somebody else's words reach the terminal as words only", () => {
   expect(told({ ...steady, decision: decision('None', 'Steady', message) })).toContain('why    a [2Jb c d\n');
 });
 
-test('no line is longer than the terminal, and no sentence breaks between a number and its percent sign', () => {
-  const lines = story({ name: 'api', status: ramping }, nowMs, 60).slice(6);
-  expect(lines.every((line) => line.length <= 60)).toBe(true);
-  expect(lines.some((line) => /^\s*%/.test(line))).toBe(false);
-  expect(lines.length).toBeGreaterThan(5);
-});
+test.each([60, 80, 100, 120])(
+  'no line is longer than %d columns, and no sentence breaks between a number and its percent sign',
+  (columns) => {
+    const lines = story({ name: 'api', status: ramping }, nowMs, columns);
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    expect(lines.join('\n')).toContain('✔ Healthy');
+    expect(lines.some((line) => /^\s*%/.test(line))).toBe(false);
+    expect(lines.length).toBeGreaterThan(5);
+  },
+);
 
 test('times that lie ahead, by a clock that runs behind, are shown as now', () => {
   const early: Status = { ...ramping, candidate: { revision: fresh, percent: 5, since: ahead(30) } };

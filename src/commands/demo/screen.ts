@@ -20,24 +20,41 @@ export interface Panel {
 
 const widestTrend = 16;
 
-/** One frame, at most `columns` wide. */
-export function frame(
-  panels: readonly Panel[],
-  nowMs: number,
-  sinceMs: number,
-  speed: number,
-  columns: number,
-): string {
-  const time = new Date(nowMs).toISOString().slice(11, 19);
-  const lines = [
-    `Steadyrun in a simulated Cloud Run: ${time}, ${minutesOf(nowMs - sinceMs)} in, ${speed} times as fast as the wall`,
-  ];
-  for (const panel of panels) {
-    const end = panel.outcome === null ? '' : `   ${panel.ok ? '✔' : '✖'} ${panel.outcome}`;
-    const title = `── ${panel.title}${end} `;
-    lines.push('', title.padEnd(columns, '─'), ...panelLines(panel, nowMs, columns));
-  }
-  return lines.map((line) => cut(line, columns)).join('\n');
+export interface At {
+  readonly nowMs: number;
+  readonly sinceMs: number;
+  readonly speed: number;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** One frame, at most so wide and so high: where not all acts have room, a line of each and all of the one that is `shown`. */
+export function frame(panels: readonly Panel[], at: At, { columns, rows }: Size, shown: number): string {
+  const all = [top(at), ...panels.flatMap((panel) => ['', ...full(panel, at.nowMs, columns)])];
+  const lines = all.length <= rows ? all : one(panels, at, columns, shown);
+  return lines
+    .slice(0, rows)
+    .map((line) => cut(line, columns))
+    .join('\n');
+}
+
+const top = ({ nowMs, sinceMs, speed }: At): string =>
+  `Steadyrun in a simulated Cloud Run: ${new Date(nowMs).toISOString().slice(11, 19)}, ${minutesOf(nowMs - sinceMs)} in, ${speed} times as fast as the wall`;
+
+function full(panel: Panel, nowMs: number, columns: number): string[] {
+  const end = panel.outcome === null ? '' : `   ${panel.ok ? '✔' : '✖'} ${panel.outcome}`;
+  return [`── ${panel.title}${end} `.padEnd(columns, '─'), ...panelLines(panel, nowMs, columns)];
+}
+
+function one(panels: readonly Panel[], at: At, columns: number, shown: number): string[] {
+  const each = panels.map((panel, i) => {
+    const end = panel.outcome === null ? '' : `${panel.ok ? '✔' : '✖'} ${panel.outcome}`;
+    return [i === shown ? '▸' : ' ', end, headline(panel, at.nowMs)];
+  });
+  return [top(at), '', ...aligned(each, []), '', ...full(panels[shown]!, at.nowMs, columns)];
 }
 
 function panelLines(panel: Panel, nowMs: number, columns: number): string[] {
@@ -45,13 +62,13 @@ function panelLines(panel: Panel, nowMs: number, columns: number): string[] {
   const { status } = panel;
   // Elsewhere it is not what the act is about.
   const full = status.tuning?.mode === 'Auto' ? fullness(status) : [];
-  const within = [...shares(status), ...evidence(panel, width), ...full, ...sentences(panel, nowMs, width)];
+  const within = [...shares(status, width), ...evidence(panel, width), ...full, ...sentences(panel, nowMs, width)];
   return [headline(panel, nowMs), ...within.map((line) => indent + line)];
 }
 
 /** The objectives, each with its trend before it, as wide as there is room for. */
 function evidence({ status, trends }: Panel, columns: number): string[] {
-  const lines = objectives(status);
+  const lines = objectives(status, columns);
   const width = Math.min(widestTrend, columns - 2 - Math.max(0, ...lines.map((line) => line.length)));
   if (width < 'TREND'.length) return lines;
   const { objectives: rows = [] } = status;
@@ -73,15 +90,7 @@ export interface Row {
 }
 
 export function summaryTable(rows: readonly Row[]): string {
-  const heading = [
-    'ACT',
-    'EXPECTED',
-    'OUTCOME',
-    '',
-    'LAB MINUTES',
-    'BAD REQUESTS BY THE CANDIDATE',
-    "BY FLAGGER'S RULE",
-  ];
+  const heading = ['ACT', 'EXPECTED', 'OUTCOME', '', 'MINUTES', 'BAD REQUESTS', 'WITH FLAGGER'];
   const cells = rows.map((row) => [
     row.name,
     row.expected,
