@@ -16,13 +16,13 @@ export const fitting = (texts: readonly string[][], columns: number): string[] =
   texts.find((lines) => lines.every((line) => line.length <= columns)) ?? texts.at(-1) ?? [];
 
 /**
- * A sentence after a label, its further lines indented to where it begins. A number stays with its percent sign, a word
+ * A sentence after a label, its further lines indented to where it begins. A number stays with its unit, a word
  * that is longer than the line gets a line of its own, and control characters in other people's words become spaces.
  */
 export function paragraph(label: string, text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = label;
-  for (const word of text.replace(/\p{Cc}/gu, ' ').split(/\s+(?!%)/)) {
+  for (const word of text.replace(/\p{Cc}/gu, ' ').split(between)) {
     const blank = line.length === label.length;
     if (!blank && line.length + 1 + word.length > columns) {
       lines.push(line);
@@ -31,6 +31,8 @@ export function paragraph(label: string, text: string, columns: number): string[
   }
   return [...lines, line];
 }
+
+const between = /(?<!\d)\s+|\s+(?!(?:%|ms|s|min|h|d)(?![a-z]))/;
 
 /** A share of a whole, in eighths of a letter. */
 export function bar(fraction: number, width: number): string {

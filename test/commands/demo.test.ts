@@ -47,7 +47,7 @@ const tall = (panels: readonly Panel[], columns: number) => frame(panels, at, { 
 describe('a frame of the demo', () => {
   test('shows for each act the traffic, the evidence with its trend, why, did and next', () => {
     expect(`\n${tall([healthy, bad, waiting], 100)}\n`).toBe(`
-Steadyrun in a simulated Cloud Run: 03:00:00, 14 min in, 60 times as fast as the wall
+Steadyrun in a simulated Cloud Run: 03:00:00, 14 min in, at 60x speed
 
 ── a healthy candidate ─────────────────────────────────────────────────────────────────────────────
 healthy  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
@@ -88,7 +88,7 @@ by-hand  ◌ Pending  not adopted yet
 
   test('has a line of each act and all of one where not all have room', () => {
     expect(`\n${frame([healthy, bad, waiting], at, { columns: 80, rows: 23 }, 1)}\n`).toBe(`
-Steadyrun in a simulated Cloud Run: 03:00:00, 14 min in, 60 times as fast as th…
+Steadyrun in a simulated Cloud Run: 03:00:00, 14 min in, at 60x speed
 
                  healthy  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
 ▸  ✔ RolledBack  bad-deploy  ✔ Steady  api-00001-aaa at 100 %

@@ -30,12 +30,17 @@ test('a sentence goes on under its beginning', () => {
   ]);
 });
 
+test.each(['20 min', '7 s', '300 ms', '23 h', '3 d', '12 %'])('%s stays together', (length) => {
+  for (let columns = 6; columns < 30; columns++)
+    expect(paragraph('', `looks again in ${length}, so`, columns).join('|')).toContain(length);
+});
+
 test('an empty sentence is its label', () => {
   expect(paragraph('why  ', '', 20)).toEqual(['why  ']);
 });
 
 test('no word is lost, and only a word of its own is longer than the line', () => {
-  const word = fc.stringMatching(/^[a-z0-9,.]{1,30}$/);
+  const word = fc.stringMatching(/^[a-z0-9,.]{0,29}[a-z]$/);
   fc.assert(
     fc.property(fc.array(word, { minLength: 1 }), fc.integer({ min: 10, max: 60 }), (words, columns) => {
       const lines = paragraph('why  ', words.join(' '), columns);

@@ -496,12 +496,12 @@ test("somebody else's words reach the terminal as words only", () => {
 });
 
 test.each([60, 80, 100, 120])(
-  'no line is longer than %d columns, and no sentence breaks between a number and its percent sign',
+  'no line is longer than %d columns, and no sentence breaks between a number and its unit',
   (columns) => {
     const lines = story({ name: 'api', status: ramping }, nowMs, columns);
     expect(lines.filter((line) => line.length > columns)).toEqual([]);
     expect(lines.join('\n')).toContain('✔ Healthy');
-    expect(lines.some((line) => /^\s*%/.test(line))).toBe(false);
+    expect(lines.some((line) => /^\s*(%|s|min|h)\b/.test(line))).toBe(false);
     expect(lines.length).toBeGreaterThan(5);
   },
 );

@@ -42,7 +42,7 @@ export function frame(panels: readonly Panel[], at: At, { columns, rows }: Size,
 }
 
 const top = ({ nowMs, sinceMs, speed }: At): string =>
-  `Steadyrun in a simulated Cloud Run: ${new Date(nowMs).toISOString().slice(11, 19)}, ${minutesOf(nowMs - sinceMs)} in, ${speed} times as fast as the wall`;
+  `Steadyrun in a simulated Cloud Run: ${new Date(nowMs).toISOString().slice(11, 19)}, ${minutesOf(nowMs - sinceMs)} in, at ${speed}x speed`;
 
 function full(panel: Panel, nowMs: number, columns: number): string[] {
   const end = panel.outcome === null ? '' : `   ${panel.ok ? '✔' : '✖'} ${panel.outcome}`;
