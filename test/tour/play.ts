@@ -1,0 +1,102 @@
+/**
+ * A document whose commands can be run: each block of `sh` in one shell, one after the other, and a block of `sh terminal` in
+ * a shell of its own that stays. The block of `text` behind it is what it printed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Step {
+  readonly commands: string;
+  readonly stays: boolean;
+  /** What stands in the document; null: it shows nothing. */
+  readonly shown: string | null;
+}
+
+const fences = /^```sh( terminal)?\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm;
+
+/** Only what begins at the left edge is run: what is indented is meant for other machines. */
+export const stepsOf = (document: string): Step[] =>
+  [...document.matchAll(fences)].map(([, stays, commands, shown]) => ({
+    commands: commands!,
+    stays: stays !== undefined,
+    shown: shown ?? null,
+  }));
+
+/** The document with what was printed in its places; by step. */
+export function written(document: string, printed: readonly string[]): string {
+  let step = 0;
+  return document.replace(fences, (block, stays, commands, shown) => {
+    const out = printed[step++] ?? '';
+    return shown === undefined ? block : `\`\`\`sh${stays ?? ''}\n${commands}\`\`\`\n\n\`\`\`text\n${out}\`\`\`\n`;
+  });
+}
+
+/** Where a lab happens to be is nobody's business. */
+const placeless = (text: string): string =>
+  text
+    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+    .replace(/\S*\/steadyrun-lab-\w+/g, '/tmp/steadyrun-lab')
+    .replace(/\S*\/steadyrun-lab\b\S*\//g, '/tmp/steadyrun-lab/')
+    .replaceAll(/[ \t]+$/gm, '');
+
+/** How long a terminal that stays has to begin. */
+const beginsMs = 60_000;
+
+/** What each step printed. Throws with what was said where one fails; whatever was started is ended. */
+export async function play(
+  steps: readonly Step[],
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  tell: (line: string) => void = () => {},
+): Promise<string[]> {
+  const children: ChildProcess[] = [];
+  const started = (args: readonly string[], stdio: 'pipe' | 'ignore') => {
+    const child = spawn('bash', args, { cwd: folder, env, detached: true, stdio: [stdio, 'pipe', 'pipe'] });
+    children.push(child);
+    const heard = { out: '', err: '' };
+    child.stdout!.on('data', (chunk) => {
+      heard.out += chunk;
+    });
+    child.stderr!.on('data', (chunk) => {
+      heard.err += chunk;
+    });
+    return { child, heard };
+  };
+  try {
+    const shell = started(['-e'], 'pipe');
+    const ended = once(shell.child, 'close');
+    const printed: string[] = [];
+    for (const { commands, stays } of steps) {
+      tell(commands.trimEnd());
+      if (stays) {
+        const { heard } = started(['-ec', `exec ${commands}`], 'ignore');
+        for (let waited = 0; !heard.out.includes('\n\n') && waited < beginsMs; waited += 100) await sleep(100);
+        await sleep(500);
+        printed.push(placeless(heard.out));
+        continue;
+      }
+      shell.heard.out = '';
+      const end = `end of step ${printed.length}`;
+      shell.child.stdin!.write(`${commands}echo; echo ${end}\n`);
+      const isOver = await Promise.race([
+        ended.then(() => false),
+        (async () => {
+          while (!shell.heard.out.includes(end)) await sleep(100);
+          return true;
+        })(),
+      ]);
+      if (!isOver) throw new Error(`${commands}printed\n${shell.heard.out}${shell.heard.err}`);
+      printed.push(placeless(shell.heard.out.slice(0, shell.heard.out.indexOf(end)).replace(/\n$/, '')));
+    }
+    return printed;
+  } finally {
+    for (const { pid } of children) {
+      try {
+        process.kill(-pid!, 'SIGTERM');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  }
+}
