@@ -1,12 +1,15 @@
 /** Command line -> command. Each command is loaded only when it is asked for. */
 import { availableParallelism } from 'node:os';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addSubcommands } from './commands/lab/subcommands.ts';
 import { manifest } from './manifest.ts';
 import { durationMs } from './policy/duration.ts';
 
 const program = new Command('steadyrun')
   .description('Keeps Google Cloud Run services inside their SLOs.')
   .version(manifest.version)
+  // What stands behind a command is that command's own: the lab and what is asked of it both have a --json.
+  .enablePositionalOptions()
   .configureOutput({ outputError: (text) => complain(`${text.replace(/^error: |\.?\n$/g, '')}; --help tells more`) })
   .exitOverride();
 
@@ -87,7 +90,7 @@ program
   .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
   .action(runs(async (options) => (await import('./commands/run/run.ts')).run(options)));
 
-program
+const lab = program
   .command('lab')
   .description('a simulated Cloud Run world on loopback, with the APIs the operator speaks')
   .option('--services <file>', 'the services it holds (YAML)')
@@ -108,6 +111,8 @@ program
   )
   .addOption(json())
   .action(runs(async (options) => (await import('./commands/lab.ts')).runLab(options)));
+
+addSubcommands(lab, runs);
 
 program
   .command('demo')

@@ -22,22 +22,22 @@ export interface LabAnswer {
   readonly time: LabTime;
 }
 
-/** Throws in one sentence where no lab answers, and the signal's reason when it is aborted. */
-export async function labAt(url: string, signal?: AbortSignal): Promise<LabAnswer> {
-  const origin = loopback(url);
+/** `said` is where the address was given. Throws in one sentence where no lab answers, and the signal's reason when it is aborted. */
+export async function labAt(url: string, signal?: AbortSignal, said = '--lab'): Promise<LabAnswer> {
+  const origin = loopback(url, said);
   const doors = await json<LabDoors>(`${origin}/`, ['kubernetes', 'cloudRun', 'prometheus'], signal);
   return { doors, time: await json<LabTime>(`${origin}/lab/v1/clock`, ['nowMs', 'wallMs', 'speed'], signal) };
 }
 
-function loopback(text: string): string {
+function loopback(text: string, said: string): string {
   let url: URL;
   try {
     url = new URL(text);
   } catch (cause) {
-    throw new Error(`--lab ${text}: not a URL; write what the lab printed, like http://127.0.0.1:8123`, { cause });
+    throw new Error(`${said} ${text}: not a URL; write what the lab printed, like http://127.0.0.1:8123`, { cause });
   }
   if (url.protocol !== 'http:' || !isLoopback(url))
-    throw new Error(`--lab ${text}: a lab is plain HTTP on a loopback address only`);
+    throw new Error(`${said} ${text}: a lab is plain HTTP on a loopback address only`);
   return url.origin;
 }
 

@@ -1,11 +1,12 @@
 /** `steadyrun lab`: a simulated world behind loopback addresses, until it is told to end. */
 import { readFile } from 'node:fs/promises';
-import { Lab, type LabDescription } from '../lab/lab.ts';
+import { Lab } from '../lab/lab.ts';
 import { populationFrom } from '../lab/population.ts';
 import type { ServiceSeed } from '../lab/seed.ts';
 import type { Manners } from '../lab/world/manners.ts';
 import { durationMs } from '../policy/duration.ts';
 import { Misshapen } from '../scenario/shape.ts';
+import { banner } from './lab/banner.ts';
 
 export interface LabCommandOptions {
   /** A YAML file. */
@@ -36,7 +37,7 @@ export async function runLab(options: LabCommandOptions): Promise<number> {
       manners: { etags: options.etags, latestReady: options.latestReady },
       ...(options.services !== undefined && { services: await population(options.services) }),
     });
-    process.stdout.write(options.json ? `${JSON.stringify(lab.description)}\n` : inWords(lab.description));
+    process.stdout.write(options.json ? `${JSON.stringify(lab.description)}\n` : banner(lab.description));
     await ended;
     await lab.close();
     return 0;
@@ -67,18 +68,3 @@ function length(flag: string, text: string): number {
   if (!Number.isNaN(lengthMs)) return lengthMs;
   throw new WrongUsage(`${flag} must be a length of time such as 90s or 2m, not ${text}`);
 }
-
-const inWords = (
-  lab: LabDescription,
-): string => `A lab is running at ${lab.speed} times the wall's pace, seed ${lab.seed}.
-
-  services    ${lab.services.map(({ project, region, name }) => `${project}/${region}/${name}`).join(', ')}
-  operator    steadyrun run --lab ${lab.url}
-  kubectl     kubectl --kubeconfig ${lab.kubeconfig} get slopolicies
-  Cloud Run   ${lab.cloudRun}/v2/
-  Prometheus  ${lab.prometheus}/api/v1/
-  truth       ${lab.url}/lab/v1/truth?service=${lab.services[0]?.name}
-  trouble     POST ${lab.url}/lab/v1/events
-
-Ctrl-C ends it.
-`;

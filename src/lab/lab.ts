@@ -1,8 +1,7 @@
 /** A whole world in one process: Cloud Run, its metrics, its logs and a Kubernetes, each behind a door of its own on loopback. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { admit } from '../policy/admit.ts';
 import { columns } from '../policy/crd.ts';
@@ -10,9 +9,11 @@ import type { Faults } from './adminapi/faults.ts';
 import { PacedClock } from './clock.ts';
 import { CloudRunDoor } from './doors/cloudrun.ts';
 import { ControlDoor } from './doors/control.ts';
+import { gcloudConfigOf, writeGcloudConfig } from './doors/gcloud.ts';
 import { KubernetesDoor, kubeconfigFor } from './doors/kubernetes.ts';
 import { loggingDoor } from './doors/logging.ts';
 import { prometheusDoor } from './doors/prometheus.ts';
+import { leaveAddress, newFolder } from './here.ts';
 import { usualServices } from './population.ts';
 import type { ServiceSeed } from './seed.ts';
 import type { Manners } from './world/manners.ts';
@@ -103,20 +104,23 @@ export class Lab {
       clock: () => ({ nowMs: clock.nowMs(), wallMs: Date.now(), speed: clock.speed }),
     });
     const kubernetesUrl = await this.#listen((request, response) => kubernetes.handle(request, response));
-    this.#directory = await mkdtemp(join(tmpdir(), 'steadyrun-lab-'));
+    this.#directory = await newFolder();
     const kubeconfig = join(this.#directory, 'kubeconfig');
     await writeFile(kubeconfig, kubeconfigFor(kubernetesUrl));
+    const cloudRunUrl = await this.#listen((request, response) => cloudRun.handle(request, response));
+    await writeGcloudConfig(gcloudConfigOf(kubeconfig), cloudRunUrl, world.services[0]!.ref);
     this.#description = {
       url: await this.#listen((request, response) => control.handle(request, response), options.port),
       kubeconfig,
       kubernetes: kubernetesUrl,
-      cloudRun: await this.#listen((request, response) => cloudRun.handle(request, response)),
+      cloudRun: cloudRunUrl,
       prometheus: await this.#listen(prometheusDoor({ store: world.store, nowMs: () => clock.nowMs() })),
       logging: await this.#listen(loggingDoor(world)),
       seed: options.seed,
       speed: options.speed,
       services: world.services.map(({ ref }) => ref),
     };
+    await leaveAddress(this.#directory, this.#description.url);
     this.#ticking = setInterval(() => this.#advance(), tickMs);
   }
 

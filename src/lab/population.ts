@@ -38,28 +38,31 @@ const template = z.strictObject({
 
 const scaling = z.strictObject({ minInstances: count.optional(), maxInstances: atLeastOne.optional() });
 
-const service = z
-  .strictObject({
-    project: z.string().min(1),
-    region: z.string().min(1),
-    name: z
-      .string()
-      .regex(/^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/, 'must be a name that Cloud Run takes: a-z, 0-9 and -, at most 49'),
-    rps: z.number().min(0).max(1_000_000),
-    websockets: z.boolean().optional(),
-    database: z.boolean().optional(),
-    env: z.record(z.string(), text).optional(),
-    traffic: z.array(target).optional(),
-    template: template.optional(),
-    scaling: scaling.optional(),
-    connections: z.strictObject({ max: atLeastOne, perInstance: atLeastOne }).optional(),
-    quota: atLeastOne.optional(),
-    image: z.string().min(1).optional(),
-    noise: labNoiseShape.optional(),
-  })
-  .transform(
-    ({ websockets = false, env = {}, traffic = [], ...rest }): ServiceSeed => ({ ...rest, websockets, env, traffic }),
-  );
+const fields = z.strictObject({
+  project: z.string().min(1),
+  region: z.string().min(1),
+  name: z
+    .string()
+    .regex(/^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/, 'must be a name that Cloud Run takes: a-z, 0-9 and -, at most 49'),
+  rps: z.number().min(0).max(1_000_000),
+  websockets: z.boolean().optional(),
+  database: z.boolean().optional(),
+  env: z.record(z.string(), text).optional(),
+  traffic: z.array(target).optional(),
+  template: template.optional(),
+  scaling: scaling.optional(),
+  connections: z.strictObject({ max: atLeastOne, perInstance: atLeastOne }).optional(),
+  quota: atLeastOne.optional(),
+  image: z.string().min(1).optional(),
+  noise: labNoiseShape.optional(),
+});
+
+/** What may be said of a service. */
+export const serviceFields: readonly string[] = Object.keys(fields.shape);
+
+const service = fields.transform(
+  ({ websockets = false, env = {}, traffic = [], ...rest }): ServiceSeed => ({ ...rest, websockets, env, traffic }),
+);
 
 const population = z
   .array(service)

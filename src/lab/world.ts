@@ -3,6 +3,7 @@
  * the same seed and the same calls give the same numbers. Time moves in seconds, and only when it is told to.
  */
 import type { ServiceRef } from '../facts/service.ts';
+import { closest, didYouMean } from '../policy/suggest.ts';
 import { type EventText, type LabEvent, parseEvent, type Scheduled, strengthAt } from '../scenario/events.ts';
 import { Random } from '../scenario/random.ts';
 import { Unrest } from '../scenario/unrest.ts';
@@ -58,6 +59,12 @@ export interface Deployment {
   /** Of the new revision and, as with Cloud Run, of those after it that say nothing else. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly by?: string;
+}
+
+/** An event, and whom it was posted for. */
+export interface Posted {
+  readonly service: string | null;
+  readonly scheduled: Scheduled;
 }
 
 /** What all services of a world share. */
@@ -183,6 +190,15 @@ export class World {
     return scheduled;
   }
 
+  /** Every event that was posted, by the service that it meets; null: all of them. */
+  get events(): readonly Posted[] {
+    const everybodys = [...this.#metricsEvents, ...this.#logsEvents].map((scheduled) => ({ service: null, scheduled }));
+    const own = [...this.#inhabitants.values()].flatMap(({ service, events }) =>
+      events.map((scheduled) => ({ service: service.ref.name, scheduled })),
+    );
+    return [...everybodys, ...own];
+  }
+
   /** Instances of this service that were killed for want of memory in [fromMs, toMs), oldest first. Throws PERMISSION_DENIED. */
   outOfMemory(ref: ServiceRef, fromMs: number, toMs: number): readonly RevisionKill[] {
     this.checkLogs();
@@ -228,8 +244,11 @@ export class World {
 
   #named(name: string): Inhabitant {
     const found = [...this.#inhabitants.values()].find(({ service }) => service.ref.name === name);
-    if (found === undefined) throw new Refusal('NOT_FOUND', `there is no service '${name}' in this lab`);
-    return found;
+    if (found !== undefined) return found;
+    const names = this.services.map(({ ref }) => ref.name);
+    const meant = closest(name, names);
+    const hint = meant === undefined ? `it holds ${names.join(', ')}` : didYouMean(meant);
+    throw new Refusal('NOT_FOUND', `there is no service '${name}' in this lab; ${hint}`);
   }
 
   /** Of what is a service's own and no revision's. */

@@ -22,8 +22,12 @@ export type LabEvent = z.infer<typeof shape>;
 /** An event as people write it: lengths are texts such as "10m". */
 export type EventText = z.input<typeof shape>;
 
+/** What may be said of an event. */
+export const eventFields: readonly string[] = Object.keys(shape.shape);
+
 const armEffects = ['errorPercent', 'latencyFactor', 'websocketDisconnectPercent'] as const;
-const effects = {
+/** What an event may do, by what it meets. */
+export const effects = {
   Stable: armEffects,
   Candidate: armEffects,
   Both: armEffects,

@@ -132,8 +132,24 @@ describe('kubectl', () => {
     const description = await kubectl('describe', 'slo', 'told');
     expect(description).toMatch(/Phase:\s+Steady/);
     expect(description).toMatch(/Warning\s+RolledBack\s+\S+\s+steadyrun\.dev\/steadyrun\s+Too many errors\./);
-    expect(await kubectl('get', 'events')).toContain('told');
+    const events = await kubectl('get', 'events');
+    expect(events).toMatch(/LAST SEEN\s+TYPE\s+REASON\s+OBJECT\s+MESSAGE\n/);
+    expect(events).toMatch(/Warning\s+RolledBack\s+slopolicy\/told\s+Too many errors\./);
+    expect(await kubectl('events', '--for', 'slopolicy/told')).toMatch(/RolledBack\s+SLOPolicy\/told/);
+    expect(await kubectl('get', 'events', '-o', 'wide')).toMatch(/steadyrun\.dev\/steadyrun/);
     expect(await kubectl('get', 'slo', 'told')).toContain('Steady');
+  });
+
+  smoke('explains the fields of a policy', async () => {
+    expect(await kubectl('explain', 'slopolicy')).toMatch(/keeps one Cloud Run service.*spec\s+<Object> -required-/s);
+    expect(await kubectl('explain', 'slopolicy.spec.rollout')).toMatch(/FIELDS:\n {2}.*maxBake\t<string>/s);
+    expect(await kubectl('explain', 'slo.spec.objectives.indicator.latency.threshold')).toContain('FIELD: threshold');
+    expect(await kubectl('explain', 'slo.metadata')).toContain('labels and annotations');
+    expect(await refused('explain', 'slo.spec.nothing')).toContain('field "nothing" does not exist');
+  });
+
+  smoke('shows what is not a policy by the columns that it knows', async () => {
+    expect(await kubectl('get', 'namespaces')).toMatch(/NAME\s+STATUS\s+AGE\ndefault\s+Active/);
   });
 
   smoke('watches', async () => {

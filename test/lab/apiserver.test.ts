@@ -5,6 +5,7 @@ import { Failure } from '../../src/lab/apiserver/failure.ts';
 import type { Json, JsonObject } from '../../src/lab/apiserver/object.ts';
 import { managedFields } from '../../src/lab/apiserver/ownership.ts';
 import { jsonPatch, mergePatch } from '../../src/lab/apiserver/patch.ts';
+import { printed } from '../../src/lab/apiserver/printed.ts';
 import { apiEvents, leaseResource, type Resource, sloPolicies } from '../../src/lab/apiserver/resources.ts';
 import { Store } from '../../src/lab/apiserver/store.ts';
 import { type Column, table } from '../../src/lab/apiserver/table.ts';
@@ -216,7 +217,7 @@ describe('a table', () => {
   const row = (spec: JsonObject, status: JsonObject, ageMs: number): Json => {
     const metadata = { name: 'api', uid: '', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
     const object = { apiVersion: 'v1', kind: 'K', metadata, spec, status };
-    const { rows } = table([object], columns, {}, Date.UTC(2026, 0, 1) + ageMs);
+    const { rows } = table([object], printed(sloPolicies, columns), {}, Date.UTC(2026, 0, 1) + ageMs);
     return (rows as unknown as { cells: Json }[])[0]!.cells;
   };
 

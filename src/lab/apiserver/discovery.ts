@@ -1,6 +1,7 @@
 /** What kubectl asks before it asks anything. */
 import type { JsonObject } from './object.ts';
-import { groupVersion, type Resource, served, sloPolicies } from './resources.ts';
+import { openApi, openApiIndex, openApiPath } from './openapi.ts';
+import { groupVersion, served, sloPolicies } from './resources.ts';
 
 const servedVerbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -43,45 +44,5 @@ function resourceList(group: string, version: string): JsonObject | undefined {
     apiVersion: 'v1',
     groupVersion: first ? groupVersion(first) : '',
     resources: entries,
-  };
-}
-
-const openApiPath = (resource: Resource): string => `/openapi/v3/apis/${groupVersion(resource)}`;
-
-function openApiIndex(): JsonObject {
-  return {
-    paths: {
-      [`apis/${groupVersion(sloPolicies)}`]: { serverRelativeURL: `${openApiPath(sloPolicies)}?hash=lab` },
-    },
-  };
-}
-
-/** Just enough for `kubectl apply` to see that the server itself validates fields. */
-function openApi(resource: Resource): JsonObject {
-  const { group, version, kind, plural } = resource;
-  const parameters = ['fieldValidation', 'fieldManager', 'dryRun', 'force'].map((name) => ({
-    name,
-    in: 'query',
-    schema: { type: 'string', uniqueItems: true },
-  }));
-  const patch = {
-    parameters,
-    responses: { 200: { description: 'OK' } },
-    'x-kubernetes-action': 'patch',
-    'x-kubernetes-group-version-kind': { group, version, kind },
-  };
-  return {
-    openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: 'lab' },
-    paths: { [`/apis/${group}/${version}/namespaces/{namespace}/${plural}/{name}`]: { patch } },
-    components: {
-      schemas: {
-        [`dev.steadyrun.${version}.${kind}`]: {
-          type: 'object',
-          'x-kubernetes-group-version-kind': [{ group, version, kind }],
-          'x-kubernetes-preserve-unknown-fields': true,
-        },
-      },
-    },
   };
 }

@@ -10,32 +10,35 @@ export interface Column {
   readonly priority?: number;
 }
 
-const ageColumn: Column = { name: 'Age', jsonPath: '.metadata.creationTimestamp', type: 'date' };
+/** How objects of a kind are printed. */
+export interface Printed {
+  readonly columns: readonly Column[];
+  /** What the columns are read from; the object itself for most. */
+  readonly row: (object: ApiObject) => JsonObject;
+}
 
 /** What `kubectl get` prints: the server does the columns. */
 export function table(
   objects: readonly ApiObject[],
-  columns: readonly Column[],
+  { columns, row }: Printed,
   metadata: JsonObject,
   nowMs: number,
 ): JsonObject {
-  const shown = columns.length === 0 ? [ageColumn] : columns;
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata,
-    columnDefinitions: [
-      { name: 'Name', type: 'string', format: 'name', description: 'Name', priority: 0 },
-      ...shown.map(({ name, type, priority = 0 }) => ({ name, type, format: '', description: name, priority })),
-    ],
+    columnDefinitions: columns.map(({ name, type, priority = 0 }) => {
+      return { name, type, format: name === 'Name' ? 'name' : '', description: name, priority };
+    }),
     rows: objects.map((object) => ({
-      cells: [object.metadata.name, ...shown.map((column) => cell(object, column, nowMs))],
+      cells: columns.map((column) => cell(row(object), column, nowMs)),
       object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
     })),
   };
 }
 
-function cell(object: ApiObject, column: Column, nowMs: number): Json {
+function cell(object: JsonObject, column: Column, nowMs: number): Json {
   const value = find(object, column.jsonPath);
   if (value === undefined) return null;
   if (column.type === 'date') return age(nowMs - Date.parse(String(value)));

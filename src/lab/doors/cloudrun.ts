@@ -1,4 +1,4 @@
-/** The lab's Cloud Run: the Admin API v2 as its REST clients speak it, and what v1 alone tells. No authentication. */
+/** The lab's Cloud Run: the Admin API v2 as its REST clients speak it, and v1 as gcloud does. No authentication. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AdminApi } from '../adminapi/calls.ts';
 import { enumsByNumber } from '../adminapi/enums.ts';
@@ -13,8 +13,6 @@ export interface CloudRunDoorOptions {
   readonly world: World;
   readonly faults?: Faults;
 }
-
-const knativePath = '/apis/serving.knative.dev/v1';
 
 export class CloudRunDoor {
   readonly #api: AdminApi;
@@ -42,17 +40,16 @@ export class CloudRunDoor {
   async #answer(request: IncomingMessage): Promise<Answer> {
     try {
       const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://lab');
-      if (pathname.startsWith(knativePath))
-        return { code: 200, body: this.#knative.answer(request.method ?? 'GET', pathname.slice(knativePath.length)) };
-      if (!pathname.startsWith('/v2/')) throw new Refusal('NOT_FOUND', `There is nothing at ${pathname}`);
-      const path = decodeURIComponent(pathname.slice('/v2'.length));
+      const isV1 = /^\/(apis\/serving\.knative\.dev\/)?v1\//.test(pathname);
+      if (!isV1 && !pathname.startsWith('/v2/')) throw new Refusal('NOT_FOUND', `There is nothing at ${pathname}`);
       const call = {
         method: request.method ?? 'GET',
-        path,
+        path: decodeURIComponent(isV1 ? pathname : pathname.slice('/v2'.length)),
         query,
         by: authorOf(request),
         body: await readObject(request),
       };
+      if (isV1) return { code: 200, body: this.#knative.answer(call) };
       const json = this.#api.answer(call);
       return { code: 200, body: /enum-encoding=int/.test(query.get('$alt') ?? '') ? enumsByNumber(json) : json };
     } catch (error) {

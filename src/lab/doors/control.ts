@@ -1,11 +1,12 @@
 /** The lab's own door: what runs here, trouble on request, the clock, and the truth that no operator can see. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { iso } from '../../facts/time.ts';
-import { parseEvent } from '../../scenario/events.ts';
+import { parseEvent, strengthAt } from '../../scenario/events.ts';
 import { Misshapen } from '../../scenario/shape.ts';
 import type { JsonObject } from '../world/json.ts';
 import { Refusal } from '../world/refusal.ts';
-import type { World } from '../world.ts';
+import type { Posted, World } from '../world.ts';
+import { deployed } from './deployments.ts';
 import { type Answer, readObject, send } from './http.ts';
 
 export interface ControlDoorOptions {
@@ -25,7 +26,9 @@ export class ControlDoor {
     'GET /lab/v1/clock': async () => ({ ...this.#options.clock() }),
     'GET /lab/v1/truth': async (_, query) => this.#truth(query.get('service')),
     'POST /lab/v1/images': async (request) => this.#image(await readObject(request)),
+    'GET /lab/v1/events': async () => this.#events(),
     'POST /lab/v1/events': async (request) => this.#event(await readObject(request)),
+    'POST /lab/v1/deployments': async (request) => deployed(this.#options.world, await readObject(request)),
   };
 
   constructor(options: ControlDoorOptions) {
@@ -68,6 +71,11 @@ export class ControlDoor {
     return { starts: iso(startMs) };
   }
 
+  #events(): JsonObject {
+    const { events, nowMs } = this.#options.world;
+    return { now: iso(nowMs), events: events.map((posted) => eventJson(posted, nowMs)) };
+  }
+
   #truth(service: string | null): JsonObject {
     if (service === null) throw new Misshapen('service: say whose truth, as in /lab/v1/truth?service=api');
     const { nowMs, requests, bad, byRevision, writes } = this.#options.world.truth(service);
@@ -79,6 +87,20 @@ export class ControlDoor {
       writes: writes.map(({ atMs, by, kind, body }) => ({ at: iso(atMs), by, kind, body })),
     };
   }
+}
+
+/** `strength`: 1 while it is fully felt, 0 while it is not; between the two while it climbs. */
+function eventJson({ service, scheduled }: Posted, nowMs: number): JsonObject {
+  const { at: _, for: lengthMs, every, jitter: __, ramp, ...does } = scheduled.event;
+  return {
+    service,
+    ...does,
+    starts: iso(scheduled.startMs),
+    forSeconds: lengthMs / 1000,
+    ...(every !== undefined && { everySeconds: every / 1000 }),
+    ...(ramp !== undefined && { rampSeconds: ramp / 1000 }),
+    strength: strengthAt(scheduled, nowMs),
+  };
 }
 
 const failure = (code: number, message: string): Answer => ({ code, body: { error: { code, message } } });

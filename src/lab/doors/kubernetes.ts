@@ -8,6 +8,7 @@ import { type Fault, type Faults, misbehaves } from '../apiserver/faults.ts';
 import { type Answer, asObject, failed, isTrue, mediaType, readBody, send, wantsTable } from '../apiserver/http.ts';
 import { Lists } from '../apiserver/lists.ts';
 import { type ApiObject, child, type JsonObject } from '../apiserver/object.ts';
+import { printed } from '../apiserver/printed.ts';
 import { apiEvents, coreEvents, groupVersion, type Resource, sloPolicies } from '../apiserver/resources.ts';
 import { type Route, route } from '../apiserver/routes.ts';
 import { selectorOf } from '../apiserver/selectors.ts';
@@ -196,8 +197,7 @@ export class KubernetesDoor {
   }
 
   #table(shown: Resource, objects: readonly ApiObject[], metadata: JsonObject): JsonObject {
-    const columns = shown === sloPolicies ? this.#options.columns : [];
-    return table(objects, columns, metadata, this.#options.nowMs());
+    return table(objects, printed(shown, this.#options.columns), metadata, this.#options.nowMs());
   }
 }
 

@@ -1,4 +1,6 @@
 /** "A revision behaves as its environment says": the LAB_* variables of its container, so that any client can deploy trouble. */
+
+import { closest, didYouMean } from '../../policy/suggest.ts';
 import type { LatencyMs } from '../../scenario/lognormal.ts';
 import { appBoundariesS } from './latency.ts';
 import { invalid } from './refusal.ts';
@@ -47,14 +49,21 @@ export function behaviourFrom(environment: ReadonlyMap<string, string>): Behavio
   for (const [name, text] of environment) {
     if (!name.startsWith('LAB_')) continue;
     const read = behaviourVariables[name];
-    if (read === undefined)
-      throw invalid(`${name}: the lab knows no such variable; it knows ${Object.keys(behaviourVariables).join(', ')}`);
+    if (read === undefined) throw unknown(name);
     behaviour = { ...behaviour, ...read(new Value(name, text)) };
   }
   return behaviour;
 }
 
-const behaviourVariables: Readonly<Record<string, (value: Value) => Partial<Behaviour>>> = {
+function unknown(name: string): Error {
+  const known = Object.keys(behaviourVariables);
+  const meant = closest(name, known);
+  const all = `it knows ${known.join(', ')}`;
+  const hint = meant === undefined ? all : `${didYouMean(meant)} (${all})`;
+  return invalid(`${name}: the lab knows no such variable; ${hint}`);
+}
+
+export const behaviourVariables: Readonly<Record<string, (value: Value) => Partial<Behaviour>>> = {
   LAB_ERROR_PERCENT: (value) => ({ errorPercent: value.number(0, 100) }),
   LAB_LATENCY_MS: (value) => ({ latencyMs: latencyIn(value) }),
   LAB_WEBSOCKET_DISCONNECT_PERCENT: (value) => ({ websocketDisconnectPercent: value.number(0, 100) }),

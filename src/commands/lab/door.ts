@@ -1,0 +1,56 @@
+/** The door of a lab that runs: which lab is meant, and what it answers. */
+import { addressesHere } from '../../lab/here.ts';
+import { type LabDoors, labAt } from '../lab-address.ts';
+
+export interface LabChoice {
+  /** Its address. */
+  readonly lab?: string;
+}
+
+/** What a lab says of itself. */
+export interface RunningLab extends LabDoors {
+  readonly kubeconfig: string;
+  readonly services: readonly { readonly project: string; readonly region: string; readonly name: string }[];
+}
+
+const answersWithinMs = 5000;
+
+/** The one that is named, by the flag or by the environment; else the one that runs here. Throws in one sentence where none is. */
+export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
+  if (lab !== undefined) return (await labAt(lab)).doors as RunningLab;
+  const { STEADYRUN_LAB: set = '' } = process.env;
+  if (set !== '') return (await labAt(set, undefined, 'STEADYRUN_LAB')).doors as RunningLab;
+  const addresses = await addressesHere();
+  const labs = (await Promise.all(addresses.map(runningAt))).filter((one) => one !== null);
+  const [only] = labs;
+  if (only !== undefined && labs.length === 1) return only;
+  throw new Error(
+    labs.length > 1 ? `${labs.length} labs run here: ${labs.map(shown).join(', ')}; ${sayWhich}` : none(addresses),
+  );
+}
+
+const sayWhich = 'say which with --lab URL, or with STEADYRUN_LAB in the environment';
+
+const none = (tried: readonly string[]): string =>
+  `no lab runs on this machine${tried.length > 0 ? `: nobody answers at ${tried.join(', ')}` : ''}; start one with: ` +
+  'npx steadyrun lab --speed 30';
+
+const shown = ({ url, services }: RunningLab): string => `${url} (${services.map(({ name }) => name).join(', ')})`;
+
+/** What has its address now need not be the lab that had it. */
+async function runningAt(url: string): Promise<RunningLab | null> {
+  const answer = await labAt(url).catch(() => null);
+  return answer !== null && answer.doors.url === url ? (answer.doors as RunningLab) : null;
+}
+
+/** Throws with the lab's own words for what it refuses. */
+export async function asked<T>(lab: Pick<RunningLab, 'url'>, path: string, body?: object): Promise<T> {
+  const url = lab.url + path;
+  const payload = body && { method: 'POST', body: JSON.stringify(body) };
+  const response = await fetch(url, { ...payload, signal: AbortSignal.timeout(answersWithinMs) }).catch((cause) => {
+    throw new Error(`no lab answers at ${url}; start one with: npx steadyrun lab`, { cause });
+  });
+  const answer = (await response.json().catch(() => ({}))) as { readonly error?: { readonly message?: string } };
+  if (response.ok) return answer as T;
+  throw new Error(answer.error?.message ?? `${url} answered ${response.status}`);
+}
