@@ -21,7 +21,7 @@ import { withWatched } from './watched.ts';
 export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
   const before = stored.status.conditions ?? [];
   const policy = stored.spec.ok ? stored.spec.policy : null;
-  const wanted = atMost([
+  const wanted = withRoom([
     ...conditionsOf(policy, state, failure),
     ...ofMemory(stored, before, nowMs),
     ...ofAnnotations(stored),
@@ -45,14 +45,14 @@ export function reported(stored: StoredPolicy, state: Status, failure: Failure |
   };
 }
 
-/** The first version reads no more of them; what is well is left out first. */
-const mostConditions = 16;
+/** The first version reads no more of them: what is well is left out above that, and what is not is always said. */
+const fewConditions = 16;
 
-export function atMost(wanted: readonly Wanted[]): readonly Wanted[] {
+export function withRoom(wanted: readonly Wanted[]): readonly Wanted[] {
   const wells: Readonly<Record<string, string | undefined>> = well;
   const spare = wanted.filter(({ type, status }) => wells[type] === status && type !== 'Ready').toReversed();
-  const left = spare.slice(0, Math.max(0, wanted.length - mostConditions));
-  return wanted.filter((one) => !left.includes(one)).slice(0, mostConditions);
+  const left = spare.slice(0, Math.max(0, wanted.length - fewConditions));
+  return wanted.filter((one) => !left.includes(one));
 }
 
 /** What the column shows. */
