@@ -8,6 +8,7 @@ import { iso, ms } from '../facts/time.ts';
 import { connectionCeiling } from '../policy/connections.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
+import type { Standing } from '../ports/kept.ts';
 import { type Condition, type ConditionType, well } from '../status/condition.ts';
 import type { Status } from '../status/status.ts';
 import { troubleText } from '../status/trouble.ts';
@@ -17,14 +18,24 @@ import { saturatedOrNot, worstText } from './saturated.ts';
 import { lossText, strangeText } from './told.ts';
 import { withWatched } from './watched.ts';
 
-/** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
-export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
+/**
+ * The status to be written: the state with its conditions; times of transitions are kept where nothing changed. `standing` is
+ * of what is kept in the cluster; undefined: what was said of it stands.
+ */
+export function reported(
+  stored: StoredPolicy,
+  state: Status,
+  failure: Failure | null,
+  nowMs: number,
+  standing?: Standing | null,
+): Status {
   const before = stored.status.conditions ?? [];
   const policy = stored.spec.ok ? stored.spec.policy : null;
   const wanted = withRoom([
     ...conditionsOf(policy, state, failure),
     ...ofMemory(stored, before, nowMs),
     ...ofAnnotations(stored),
+    ...ofKept(before, standing),
   ]);
   const conditions = wanted.map((condition): Condition => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
@@ -163,6 +174,12 @@ function ofMemory({ recalled }: StoredPolicy, before: readonly Condition[], nowM
 function ofAnnotations({ strange }: StoredPolicy): Wanted[] {
   if (strange.length === 0) return [];
   return [stating('AnnotationsKnown', false, { reason: 'UnknownAnnotation', message: strangeText(strange) })];
+}
+
+function ofKept(before: readonly Condition[], standing: Standing | null | undefined): Wanted[] {
+  if (standing) return [stating('RulesApplied', standing.isKept, standing)];
+  const said = before.find(({ type }) => type === 'RulesApplied');
+  return standing === undefined && said ? [said] : [];
 }
 
 const stating = (
