@@ -306,6 +306,21 @@ export const reasons = {
     told: 'Warning',
     runbook: 'Another tool sets back what is tuned: take it out of that tool, or write tuning.mode: Recommend.',
   },
+  // The rules that are kept in the cluster.
+  Applied: { told: null, runbook: nothing },
+  NoRules: { told: 'Warning', runbook: 'Give the policy an objective, or remove spec.generate.rules.' },
+  RuleKindUnknown: {
+    told: 'Warning',
+    runbook: 'Install what the message names, or choose the other kind in spec.generate.rules.',
+  },
+  RulesNotGranted: { told: 'Warning', runbook: 'Add deploy/components/generated-rules to the deployment.' },
+  RulesNameTaken: { told: 'Warning', runbook: 'Rename the object that the message names: it is not of this policy.' },
+  RulesSetByOthers: {
+    told: 'Warning',
+    runbook: 'Somebody has edited the rules: delete the object, and it is made anew, or keep it under another name.',
+  },
+  RulesRefused: { told: 'Warning', runbook: 'Read what Kubernetes refused: rules of the last edit are not in force.' },
+  RulesNotWritten: { told: null, runbook: 'Nothing to do unless it lasts: Kubernetes does not answer.' },
   // What came in the way.
   HeldTooLong: { told: 'Warning', runbook: 'A hold has lasted as long as a bake may: look at its reason.' },
   NotCarriedOut: { told: 'Warning', runbook: 'Read what Cloud Run refused; it is judged anew at the next look.' },

@@ -42,21 +42,27 @@ export interface RuleObject {
     readonly name: string;
     readonly namespace?: string;
     readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
   };
   readonly spec: { readonly groups: readonly Group[] };
 }
 
 export function ruleObject(policy: Policy, kind: RuleObject['kind'], groups = rulesOf(policy).groups): RuleObject {
-  const { namespace, name } = policy.key;
+  const group = kind === 'PrometheusRule' ? 'monitoring.coreos.com' : 'monitoring.googleapis.com';
   const labels = { 'app.kubernetes.io/managed-by': 'steadyrun' };
-  if (kind === 'PrometheusRule') {
-    const metadata = { name: fitting(`steadyrun-${name}`, longestName), namespace, labels };
-    return { apiVersion: 'monitoring.coreos.com/v1', kind, metadata, spec: { groups } };
-  }
-  // It belongs to no namespace, so that its name has to say whose it is; no namespace has a dot, and so none is taken for another.
-  const metadata = { name: fitting(`steadyrun-${namespace}.${name}`, longestName), labels };
-  return { apiVersion: 'monitoring.googleapis.com/v1', kind, metadata, spec: { groups } };
+  const metadata = { ...ruleName(policy, kind), labels, annotations: { [ofPolicy]: keyText(policy.key) } };
+  return { apiVersion: `${group}/v1`, kind, metadata, spec: { groups } };
 }
+
+/** GlobalRules belong to no namespace, so that the name has to say whose they are; no namespace has a dot, and so none is taken for another. */
+export function ruleName({ key: { namespace, name } }: Pick<Policy, 'key'>, kind: RuleObject['kind']) {
+  return kind === 'PrometheusRule'
+    ? { name: fitting(`steadyrun-${name}`, longestName), namespace }
+    : { name: fitting(`steadyrun-${namespace}.${name}`, longestName) };
+}
+
+/** The annotation that says which policy an object was made of: a label may not be as long as that. */
+export const ofPolicy = 'steadyrun.dev/policy';
 
 /** As Kubernetes takes a name. */
 const longestName = 253;

@@ -22,11 +22,14 @@ export interface Recording {
 /** How often the counts are taken. */
 export const everyMs = minuteMs;
 
-/** What a promise's series are known by: the policy, and what the dashboards of the field choose by. */
+/**
+ * What a promise's series are known by: the policy, and what the dashboards of the field choose by. They choose a service and an
+ * SLO, or an id of both; to them these are names like any, so that they tell policies of equal name in two namespaces apart.
+ */
 export const labelsOf = ({ key }: Policy, objective: string): Labels => ({
   policy: keyText(key),
-  sloth_id: `${key.name}-${objective}`,
-  sloth_service: key.name,
+  sloth_id: `${keyText(key)}/${objective}`,
+  sloth_service: keyText(key),
   sloth_slo: objective,
 });
 

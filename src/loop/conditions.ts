@@ -8,6 +8,7 @@ import { iso, ms } from '../facts/time.ts';
 import { connectionCeiling } from '../policy/connections.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
+import type { Standing } from '../ports/kept.ts';
 import { type Condition, type ConditionType, well } from '../status/condition.ts';
 import type { Status } from '../status/status.ts';
 import { troubleText } from '../status/trouble.ts';
@@ -17,14 +18,24 @@ import { saturatedOrNot, worstText } from './saturated.ts';
 import { lossText, strangeText } from './told.ts';
 import { withWatched } from './watched.ts';
 
-/** The status to be written: the state with its conditions; times of transitions are kept where nothing changed. */
-export function reported(stored: StoredPolicy, state: Status, failure: Failure | null, nowMs: number): Status {
+/**
+ * The status to be written: the state with its conditions; times of transitions are kept where nothing changed. `standing` is
+ * of what is kept in the cluster; undefined: what was said of it stands.
+ */
+export function reported(
+  stored: StoredPolicy,
+  state: Status,
+  failure: Failure | null,
+  nowMs: number,
+  standing?: Standing | null,
+): Status {
   const before = stored.status.conditions ?? [];
   const policy = stored.spec.ok ? stored.spec.policy : null;
-  const wanted = atMost([
+  const wanted = withRoom([
     ...conditionsOf(policy, state, failure),
     ...ofMemory(stored, before, nowMs),
     ...ofAnnotations(stored),
+    ...ofKept(before, standing),
   ]);
   const conditions = wanted.map((condition): Condition => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
@@ -45,14 +56,14 @@ export function reported(stored: StoredPolicy, state: Status, failure: Failure |
   };
 }
 
-/** The first version reads no more of them; what is well is left out first. */
-const mostConditions = 16;
+/** The first version reads no more of them: what is well is left out above that, and what is not is always said. */
+const fewConditions = 16;
 
-export function atMost(wanted: readonly Wanted[]): readonly Wanted[] {
+export function withRoom(wanted: readonly Wanted[]): readonly Wanted[] {
   const wells: Readonly<Record<string, string | undefined>> = well;
   const spare = wanted.filter(({ type, status }) => wells[type] === status && type !== 'Ready').toReversed();
-  const left = spare.slice(0, Math.max(0, wanted.length - mostConditions));
-  return wanted.filter((one) => !left.includes(one)).slice(0, mostConditions);
+  const left = spare.slice(0, Math.max(0, wanted.length - fewConditions));
+  return wanted.filter((one) => !left.includes(one));
 }
 
 /** What the column shows. */
@@ -163,6 +174,12 @@ function ofMemory({ recalled }: StoredPolicy, before: readonly Condition[], nowM
 function ofAnnotations({ strange }: StoredPolicy): Wanted[] {
   if (strange.length === 0) return [];
   return [stating('AnnotationsKnown', false, { reason: 'UnknownAnnotation', message: strangeText(strange) })];
+}
+
+function ofKept(before: readonly Condition[], standing: Standing | null | undefined): Wanted[] {
+  if (standing) return [stating('RulesApplied', standing.isKept, standing)];
+  const said = before.find(({ type }) => type === 'RulesApplied');
+  return standing === undefined && said ? [said] : [];
 }
 
 const stating = (

@@ -57,6 +57,7 @@ export class Operator {
     const text = keyText(key);
     if (!this.#wiring.policies.get(key)) {
       const known = this.#known.get(text);
+      this.#wiring.kept.left(key);
       if (known) await leave(this.#wiring, known);
       this.#known.delete(text);
       return Number.POSITIVE_INFINITY;

@@ -10,6 +10,7 @@ import { iso } from '../facts/time.ts';
 import type { Policy, PolicyKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import { Conflict } from '../ports/errors.ts';
+import type { Standing } from '../ports/kept.ts';
 import type { Policies } from '../ports/policies.ts';
 import { present } from '../status/present.ts';
 import type { Status } from '../status/status.ts';
@@ -17,6 +18,7 @@ import { besideOf } from './beside.ts';
 import { type Carried, carryOut } from './carry-out.ts';
 import { reported } from './conditions.ts';
 import { type Failure, failureOf } from './failure.ts';
+import { keptEvents, standingOf } from './kept.ts';
 import { type Look, nothingSeen } from './look.ts';
 import { observe } from './observe.ts';
 import type { Pass } from './pass.ts';
@@ -31,24 +33,27 @@ const stalledMs = 60_000;
 
 /** One pass over one policy. Throws what should be tried again soon; everything else is in the status. */
 export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextCheckMs: number }> {
-  const { clock, policies, claims, listeners, unreported } = wiring;
+  const { clock, policies, claims, kept, listeners, unreported } = wiring;
   const stored = policies.get(key);
   if (!stored) return { nextCheckMs: Number.POSITIVE_INFINITY };
   const beganMs = clock.nowMs();
   const before = unreported.isFirstLook(stored.uid) ? justDone(stored, beganMs) : [];
   const stall = stallOf(claims, stored);
+  const standing = standingOf(kept, stored, stall);
   const policy = stall === null || stall.reason === 'InvalidSpec' ? claims.governing(stored) : null;
   const look = policy
-    ? await lookAt(wiring, { stored, policy, stall, nowMs: beganMs })
+    ? await lookAt(wiring, { stored, policy, stall, standing, nowMs: beganMs })
     : await standStill(wiring, stored, stall!);
   const { state: _state, answered: _answered, stall: _stall, events, ...known } = look;
   if (look.carried?.kind === 'Done') unreported.unfinished.over(stored.uid);
   else if (!look.failure) unreported.unfinished.looked(stored.uid);
   const undone = look.said?.write ? look.said : null;
   const trouble = look.failure ? unreported.unfinished.due(stored.uid, undone, look.failure, beganMs) : [];
-  const written = await report(policies, stored, look, beganMs);
+  const written = await report(policies, { stored, standing, nowMs: beganMs }, look);
+  if (stall === null) kept.see(stored);
   const failure = look.failure ?? written.failure;
   const beside = look.said && look.carried?.kind === 'Done' ? besideOf(look.said.action, look.carried.beside) : [];
+  const ofKept = keptEvents(stored, standing);
   const pass: Pass = {
     ...known,
     policy: stored,
@@ -57,7 +62,7 @@ export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextC
     reported: written.ok,
     events: unreported.first(
       stored.uid,
-      [...before, ...lossOf(stored), ...strangersOf(stored), ...events, ...beside, ...trouble],
+      [...before, ...lossOf(stored), ...strangersOf(stored), ...events, ...beside, ...trouble, ...ofKept],
       written.ok,
     ),
     beganMs,
@@ -68,13 +73,18 @@ export async function reconcile(wiring: Wiring, key: PolicyKey): Promise<{ nextC
   return { nextCheckMs: look.decided && !failure ? look.decided.decision.nextCheckMs : beganMs + stalledMs };
 }
 
-interface Subject {
+interface Reported {
   readonly stored: StoredPolicy;
+  /** Of what is kept in the cluster for it. */
+  readonly standing: Standing | null | undefined;
+  readonly nowMs: number;
+}
+
+interface Subject extends Reported {
   /** What is obeyed of it. */
   readonly policy: Policy;
   /** Why its newest edit is not. */
   readonly stall: Failure | null;
-  readonly nowMs: number;
 }
 
 async function lookAt(wiring: Wiring, subject: Subject): Promise<Look> {
@@ -113,7 +123,7 @@ async function lookAt(wiring: Wiring, subject: Subject): Promise<Look> {
 
 async function carriedOut(
   wiring: Wiring,
-  { stored, policy, stall, nowMs }: Subject,
+  { stored, policy, stall, standing, nowMs }: Subject,
   seen: Service | null,
   { decision, state }: Decided,
 ): Promise<Carried> {
@@ -123,7 +133,7 @@ async function carriedOut(
     if (!wiring.policies.get(stored.key)) {
       throw new Conflict('The policy was deleted while its service was being judged.');
     }
-    await wiring.policies.writeStatus(stored.key, reported(stored, next, stall, nowMs));
+    await wiring.policies.writeStatus(stored.key, reported(stored, next, stall, nowMs, standing));
   };
   const confirmed = (service: Service, atMs: number) =>
     confirmedBy(wiring.repertoire, { policy, service, known: state, nowMs: atMs }, { ...write, reason });
@@ -137,12 +147,12 @@ async function carriedOut(
 /** The status says what came of it; then what was answered is taken away, so that a request does not get lost in between. */
 async function report(
   policies: Policies,
-  stored: StoredPolicy,
+  of: Reported,
   { state, stall, failure, answered }: Pick<Look, 'state' | 'stall' | 'failure' | 'answered'>,
-  nowMs: number,
 ): Promise<{ readonly ok: boolean; readonly failure: Failure | null }> {
+  const { stored, standing, nowMs } = of;
   try {
-    await policies.writeStatus(stored.key, reported(stored, state, stall ?? failure, nowMs));
+    await policies.writeStatus(stored.key, reported(stored, state, stall ?? failure, nowMs, standing));
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
   }
@@ -152,7 +162,7 @@ async function report(
     return { ok: true, failure: null };
   } catch (error) {
     const left = failureOf(error);
-    const { ok } = await report(policies, stored, { state, stall, failure: failure ?? left, answered: [] }, nowMs);
+    const { ok } = await report(policies, of, { state, stall, failure: failure ?? left, answered: [] });
     return { ok, failure: left };
   }
 }

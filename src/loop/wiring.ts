@@ -1,6 +1,7 @@
 /** What the loop is wired to. */
 import type { Repertoire } from '../decide/repertoire.ts';
 import type { Clock, Fence } from '../ports/clock.ts';
+import type { Kept } from '../ports/kept.ts';
 import type { Logs } from '../ports/logs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Policies } from '../ports/policies.ts';
@@ -15,6 +16,7 @@ export interface Wiring {
   readonly metrics: Metrics;
   readonly logs: Logs;
   readonly policies: Policies;
+  readonly kept: Kept;
   readonly fence: Fence;
   readonly claims: Claims;
   readonly repertoire: Repertoire;

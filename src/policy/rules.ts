@@ -17,8 +17,16 @@ export interface Rule<T> {
   test(self: T, oldSelf?: T): boolean;
 }
 
+/** By their CEL, for whoever has no more than the schema. */
+const tests = new Map<string, (self: never) => boolean>();
+
+/** What is said of the first rule that the value breaks; undefined: none. */
+export const brokenRule = (rules: readonly { readonly rule: string; readonly message: string }[], value: unknown) =>
+  rules.find(({ rule }) => tests.get(rule)?.(value as never) === false)?.message;
+
 /** The schema with the rules on it, for zod and for the CRD alike. */
 export function ruled<S extends z.ZodType>(schema: S, ...rules: readonly Rule<z.output<S>>[]): S {
+  for (const { cel, test } of rules) tests.set(cel, test);
   return schema
     .superRefine((value, context) => {
       for (const { test, message, hint, at } of rules) {

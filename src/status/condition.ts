@@ -33,6 +33,7 @@ export const well = {
   TuningExternallyManaged: 'False',
   ReleasesAllowed: 'True',
   BudgetCounted: 'True',
+  RulesApplied: 'True',
 } as const satisfies Readonly<Record<string, 'True' | 'False'>>;
 
 export type ConditionType = keyof typeof well;

@@ -9,7 +9,7 @@ export const observedGeneration = int64.meta(meaning('Generation of the spec tha
 
 export const conditions = z
   .array(condition)
-  .max(16)
+  .max(32)
   .meta({
     ...meaning('Ready, Reconciling and Stalled, for kubectl wait and whatever reads conditions.'),
     'x-kubernetes-list-type': 'map',

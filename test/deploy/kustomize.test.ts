@@ -140,6 +140,22 @@ describe.skipIf(kubectl === null)('deploy/base, rendered (needs kubectl)', () =>
     });
   });
 
+  test('the component for generated rules adds the keeping of the two kinds that hold them, and nothing else', () => {
+    const [role, binding, ...others] = render('deploy/components/generated-rules');
+    const verbs = ['get', 'list', 'create', 'patch', 'delete'];
+    expect(role).toMatchObject({ kind: 'ClusterRole', metadata: { name: 'steadyrun-generated-rules' } });
+    expect(role!.rules).toEqual([
+      { apiGroups: ['monitoring.googleapis.com'], resources: ['globalrules'], verbs },
+      { apiGroups: ['monitoring.coreos.com'], resources: ['prometheusrules'], verbs },
+    ]);
+    expect(binding).toMatchObject({
+      kind: 'ClusterRoleBinding',
+      roleRef: { kind: 'ClusterRole', name: 'steadyrun-generated-rules' },
+      subjects: [{ kind: 'ServiceAccount', name: 'steadyrun', namespace: 'steadyrun-system' }],
+    });
+    expect(others).toEqual([]);
+  });
+
   test('the component for metrics’ Secrets can be part of an overlay, and stays in the team’s namespace', () => {
     const folder = mkdtempSync('deploy/overlays/test-');
     try {

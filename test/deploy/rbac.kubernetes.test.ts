@@ -41,7 +41,9 @@ describe('deploy/base in a real API server', () => {
         });
       }
     }
-    for (const manifest of manifests('components/metrics-secrets/rbac')) await admin.create(manifest);
+    for (const component of ['metrics-secrets', 'generated-rules']) {
+      for (const manifest of manifests(`components/${component}/rbac`)) await admin.create(manifest);
+    }
   });
   afterAll(() => server.stop());
 
@@ -68,6 +70,13 @@ describe('deploy/base in a real API server', () => {
     ['refuses', 'watch', '', 'secrets', { namespace: 'payments', name: 'prometheus' }],
     ['refuses', 'update', '', 'secrets', { namespace: 'payments', name: 'prometheus' }],
     ['refuses', 'list', '', 'secrets', {}],
+    ['allows', 'list', 'monitoring.googleapis.com', 'globalrules', {}],
+    ['allows', 'delete', 'monitoring.coreos.com', 'prometheusrules', { namespace: 'team', name: 'steadyrun-api' }],
+    ['refuses', 'update', 'monitoring.coreos.com', 'prometheusrules', { namespace: 'team', name: 'steadyrun-api' }],
+    ['refuses', 'watch', 'monitoring.coreos.com', 'prometheusrules', {}],
+    ['refuses', 'deletecollection', 'monitoring.googleapis.com', 'globalrules', {}],
+    ['refuses', 'patch', 'monitoring.googleapis.com', 'globalrules/status', { name: 'steadyrun-team.api' }],
+    ['refuses', 'create', 'monitoring.googleapis.com', 'rules', { namespace: 'team' }],
     ['refuses', 'list', '', 'pods', { namespace: system }],
     ['refuses', 'impersonate', '', 'serviceaccounts', { namespace: system, name: 'steadyrun' }],
   ])('%s the operator to %s %s %s %j', async (expected, verb, group, path, where) => {

@@ -137,11 +137,25 @@ describe('Generated rules', () => {
       const found = recorded.filter(({ record }) => record === name);
       expect(found, name).toHaveLength(1);
       expect(found[0]!.labels).toMatchObject({
-        sloth_id: 'api-availability',
-        sloth_service: 'api',
+        sloth_id: 'default/api/availability',
+        sloth_service: 'default/api',
         sloth_slo: 'availability',
       });
     }
+  });
+
+  test('are one another’s in nothing that a dashboard chooses by, whatever namespaces, policies and promises are called', () => {
+    const words = ['a', 'b', 'a-b', 'b-a', 'a-b-a'];
+    const all = words.flatMap((namespace) =>
+      words.flatMap((name) => {
+        const policy = named(validPolicy(words.map((one) => ({ ...availability, name: one }))), name, namespace);
+        const recorded = groupsOf(rulesText([policy], 'File')).flatMap(({ rules }) => rules);
+        return recorded.filter(({ record }) => record === 'sloth_slo_info').map(({ labels }) => labels!);
+      }),
+    );
+    expect(all).toHaveLength(words.length ** 3);
+    expect(new Set(all.map(({ sloth_id }) => sloth_id)).size).toBe(all.length);
+    expect(new Set(all.map(({ sloth_service, sloth_slo }) => `${sloth_service} ${sloth_slo}`)).size).toBe(all.length);
   });
 
   test('say what was left out, and what a calendar cannot be', () => {

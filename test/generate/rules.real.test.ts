@@ -123,7 +123,7 @@ describe.skipIf(promtool === null)('Generated rules', () => {
     const { tests, ...more } = testOf(one, { minutes: story, step: 5, promise }, []);
     const expr = 'abs(slo:sli_error:ratio_rate1d / 0.0406504 - 1) < bool 0.01';
     const labels =
-      '{policy="default/api",sloth_id="api-availability",sloth_service="api",sloth_slo="availability",sloth_window="1d"}';
+      '{policy="default/api",sloth_id="default/api/availability",sloth_service="default/api",sloth_slo="availability",sloth_window="1d"}';
     const promql_expr_test = [{ expr, eval_time: '1440m', exp_samples: [{ labels, value: 1 }] }];
     const groups = rulesOf(policy).groups.filter(({ name }) => name.includes('/promise/'));
     const file = written('busy', groups, { ...more, tests: [{ ...tests[0], promql_expr_test }] });

@@ -87,6 +87,22 @@ describe('the status', () => {
     }
   });
 
+  test('beside a CRD with room for fewer conditions is all but the last of them', async () => {
+    const condition = (i: number) => ({
+      ...{ type: `Type${i}`, status: 'False', reason: 'Some', message: '' },
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    });
+    const conditions = Array.from({ length: 19 }, (_, i) => condition(i));
+    put();
+    const found = await base();
+    const tooMany = 'status.conditions: Too many: 19: must have at most 16 items';
+    fail({ kind: 'Answer', code: 422, reason: 'Invalid', message: tooMany });
+    await api.applyStatus(found, { ...before, conditions });
+    expect(stored()?.status).toEqual({ ...before, conditions: conditions.slice(0, 16) });
+    await api.applyStatus(await base(), { ...before, conditions });
+    expect(stored()?.status).toEqual({ ...before, conditions });
+  });
+
   test('is what was last applied: what is left out disappears', async () => {
     put();
     await api.applyStatus(await base(), before);

@@ -1,5 +1,6 @@
 /** Whatever the operator asks of the API server: what keeps it from it is told once, with what to do, and once that it is over. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { kinds } from '../../src/keep/wanted.ts';
 import { permissionFor } from '../../src/kubernetes/access/permission.ts';
 import { Troubles } from '../../src/kubernetes/access/troubles.ts';
 import type { PooledKubeConfig } from '../../src/kubernetes/http/client.ts';
@@ -8,8 +9,10 @@ import { KubernetesSecrets } from '../../src/kubernetes/http/secrets.ts';
 import { KubernetesLease } from '../../src/kubernetes/leader/leases.ts';
 import { EventRecorder } from '../../src/kubernetes/policies/events.ts';
 import { collectionPath, type PolicyObject, SloPolicies } from '../../src/kubernetes/policies/slopolicies.ts';
+import { KubernetesRules } from '../../src/kubernetes/rules/rules.ts';
 import { HttpListWatch } from '../../src/kubernetes/watch/listwatch.ts';
 import type { Fault } from '../../src/lab/apiserver/faults.ts';
+import { NotGranted, type RuleKind, type RuleManifest } from '../../src/ports/rule-objects.ts';
 import { policy, TestCluster } from './cluster.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -44,7 +47,24 @@ interface Asked {
   readonly prepare: () => Promise<() => Promise<unknown>>;
 }
 
-/** Every kind of call that the operator makes. */
+const manifestOf = (kind: RuleKind, group: string, namespace?: string): RuleManifest => ({
+  apiVersion: `${group}/v1`,
+  kind,
+  metadata: { name: 'steadyrun-api', ...(namespace !== undefined && { namespace }), labels: {}, annotations: {} },
+  spec: { groups: [] },
+});
+const globalRules = {
+  manifest: manifestOf('GlobalRules', 'monitoring.googleapis.com'),
+  resource: 'globalrules.monitoring.googleapis.com',
+  where: 'in all namespaces',
+};
+const prometheusRule = {
+  manifest: manifestOf('PrometheusRule', 'monitoring.coreos.com', 'team'),
+  resource: 'prometheusrules.monitoring.coreos.com',
+  where: 'in namespace team',
+};
+
+/** Every kind of call that the operator makes, but for one below: it lists rules, which is no trouble. */
 const calls: readonly Asked[] = [
   {
     verb: 'list',
@@ -136,7 +156,23 @@ const calls: readonly Asked[] = [
     prepare: async () => () =>
       new KubernetesSecrets({ config, clock: new VirtualClock() }).read({ namespace: 'team', name: 'prom', key: 'k' }),
   },
+  ...[globalRules, prometheusRule].flatMap(({ manifest, resource, where }): Asked[] => [
+    { verb: 'get', resource, where, prepare: async () => () => rules().read(nameIn(manifest)) },
+    { verb: 'patch', resource, where, prepare: async () => () => rules().apply(manifest, null) },
+    {
+      verb: 'delete',
+      resource,
+      where,
+      prepare: async () => {
+        const held = await rules().apply(manifest, null);
+        return () => rules().remove(held);
+      },
+    },
+  ]),
 ];
+
+const rules = () => new KubernetesRules(config);
+const nameIn = ({ kind, metadata }: RuleManifest) => ({ kind, ...metadata });
 
 const recorder = () =>
   new EventRecorder({
@@ -154,7 +190,7 @@ const granted = ({ verb, resource, where }: Asked): string => {
   const [what, example] =
     resource === 'secrets'
       ? ['the Secret prom', 'deploy/components/metrics-secrets']
-      : [resource, 'deploy/base/rbac.yaml'];
+      : [resource, resource.includes('.monitoring.') ? 'deploy/components/generated-rules' : 'deploy/base/rbac.yaml'];
   return `Kubernetes does not let the operator ${verb} ${what} ${where}: grant it the verb ${verb} on ${resource}, as in ${example}.`;
 };
 
@@ -219,6 +255,12 @@ describe('the CRD is not installed', () => {
       expect(told).toEqual([]);
     },
   );
+});
+
+test.each(kinds)('that %s may not be listed is not told: nobody may have asked for any', async (kind) => {
+  cluster.fault = () => answer(403, 'Forbidden');
+  for (let tries = 0; tries < 6; tries++) await expect(Array.fromAsync(rules().list(kind))).rejects.toThrow(NotGranted);
+  expect(told).toEqual([]);
 });
 
 describe('is told once', () => {
@@ -287,6 +329,7 @@ test.each([
     {},
     { verb: 'update', resource: 'things.g.dev', namespace: 'n', name: 't' },
   ],
+  ['DELETE', '/apis/g.dev/v1/things/t', {}, { verb: 'delete', resource: 'things.g.dev', name: 't' }],
   [
     'PATCH',
     '/apis/g.dev/v1/namespaces/n/things/t/status',

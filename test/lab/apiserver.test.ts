@@ -328,3 +328,37 @@ describe('the door', () => {
     expect((await fetch(`${url}&continue=${metadata.continue}`)).status).toBe(410);
   });
 });
+
+test('what has an owner goes with the last of its owners, in its namespace', async () => {
+  const cluster = await TestCluster.start();
+  try {
+    const rules = '/apis/monitoring.coreos.com/v1/namespaces/default/prometheusrules';
+    const put = (name: string, owners: readonly string[]) => {
+      const ownerReferences = owners.map((uid) => ({
+        apiVersion: 'steadyrun.dev/v1alpha1',
+        kind: 'SLOPolicy',
+        name,
+        uid,
+      }));
+      const metadata = { name, ownerReferences };
+      const body = { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule', metadata, spec: { groups: [] } };
+      return fetch(`${cluster.url}${rules}`, { method: 'POST', body: JSON.stringify(body) });
+    };
+    const names = async () => {
+      const { items } = (await (await fetch(`${cluster.url}${rules}`)).json()) as {
+        items: { metadata: { name: string } }[];
+      };
+      return items.map(({ metadata }) => metadata.name);
+    };
+    const [one, two] = ['one', 'two'].map((name) => cluster.door.policies.put(policy(name)).metadata.uid as string);
+    await put('both', [one!, two!]);
+    await put('first', [one!]);
+    await put('nobodys', []);
+    cluster.door.policies.delete('default', 'one');
+    expect(await names()).toEqual(['both', 'nobodys']);
+    cluster.door.policies.delete('default', 'two');
+    expect(await names()).toEqual(['nobodys']);
+  } finally {
+    await cluster.stop();
+  }
+});

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Blocker } from '../../src/decide/tuning/waits.ts';
 import { iso } from '../../src/facts/time.ts';
 import { type BlockFacts, blocks } from '../../src/facts/tuning.ts';
-import { atMost, reported } from '../../src/loop/conditions.ts';
+import { reported, withRoom } from '../../src/loop/conditions.ts';
 import { type Failure, failureOf } from '../../src/loop/failure.ts';
+import { policySchema } from '../../src/policy/schema.ts';
 import { Conflict, OutcomeUnknown, Refused, Unavailable } from '../../src/ports/errors.ts';
 import { type Condition, type ConditionType, well } from '../../src/status/condition.ts';
 import { type Status, storedStatus } from '../../src/status/status.ts';
@@ -340,17 +341,28 @@ describe('what is full, and what is tuned', () => {
   });
 });
 
-test('there is room for every condition that is not well, and for the others as far as there is', () => {
+describe('every condition that there is', () => {
   const types = Object.keys(well) as ConditionType[];
-  const stating = (type: ConditionType, isWell: boolean) => {
+  const stating = (type: ConditionType, isWell: boolean): Condition => {
     const status = isWell === (well[type] === 'True') ? ('True' as const) : ('False' as const);
-    return { type, status, reason: 'Some', message: '' };
+    return { type, status, reason: 'Some', message: '', lastTransitionTime: ago(1) };
   };
-  for (let bad = 0; bad <= types.length; bad++) {
-    const wanted = types.map((type, i) => stating(type, i >= bad));
-    const kept = atMost(wanted);
-    expect(kept.length).toBe(Math.min(16, types.length));
-    expect(kept[0]!.type).toBe('Ready');
-    expect(kept.slice(0, bad)).toEqual(wanted.slice(0, Math.min(bad, 16)));
-  }
+
+  test.each(types.map((_, bad) => bad).concat(types.length))('is said if it is not well, of %i that are not', (bad) => {
+    for (const order of [types, ['Ready' as const, ...types.slice(1).toReversed()]]) {
+      const wanted = order.map((type, i) => stating(type, i >= bad));
+      const said = withRoom(wanted);
+      expect(said[0]!.type).toBe('Ready');
+      expect(said.filter(({ type, status }) => well[type as ConditionType] !== status)).toEqual(wanted.slice(0, bad));
+      // The first version of the operator reads no more; what is well is no reason to go beyond.
+      expect(said.length).toBe(Math.max(16, Math.min(bad === 0 ? 1 : bad, types.length)));
+    }
+  });
+
+  test('has its place in a stored status, all at once', () => {
+    const conditions = types.map((type) => stating(type, false));
+    expect(storedStatus.parse(toStore({ conditions }, {}, 'test')).conditions).toEqual(conditions);
+    const { status } = policySchema.properties as { status: { properties: { conditions: { maxItems: number } } } };
+    expect(status.properties.conditions.maxItems).toBeGreaterThanOrEqual(types.length);
+  });
 });

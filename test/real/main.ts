@@ -11,6 +11,7 @@ import { prepareEnvtest } from './envtest.ts';
 import { preparePrometheus } from './prometheus.ts';
 import { preparePrometheus3 } from './prometheus3.ts';
 import { preparePublished } from './published.ts';
+import { prepareRuleCrds } from './rule-crds.ts';
 import { say } from './run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +20,7 @@ async function main(signal: AbortSignal): Promise<number> {
   const { prometheus, promtool } = await preparePrometheus(signal);
   const prometheus3 = await preparePrometheus3(signal);
   const published = await preparePublished(signal);
+  const ruleCrds = await prepareRuleCrds(signal);
   const binaries = await prepareEnvtest(signal);
   say('starting etcd and kube-apiserver');
   const apiServer = await startApiServer(binaries);
@@ -33,6 +35,7 @@ async function main(signal: AbortSignal): Promise<number> {
       PROMTOOL: promtool,
       PROMETHEUS3: prometheus3,
       PUBLISHED: published,
+      RULE_CRDS: ruleCrds,
     });
   } finally {
     await apiServer.stop();

@@ -8,6 +8,7 @@ import type { Settled } from '../../src/decide/concern.ts';
 import type { Outcome } from '../../src/decide/outcome.ts';
 import { type Repertoire, repertoire } from '../../src/decide/repertoire.ts';
 import type { PolicyEvent } from '../../src/facts/event.ts';
+import { Keeper } from '../../src/keep/keeper.ts';
 import { VirtualClock } from '../../src/lab/clock.ts';
 import { LabLogs } from '../../src/lab/logs.ts';
 import { labPromql } from '../../src/lab/promql-client.ts';
@@ -26,9 +27,11 @@ import { storedPolicy } from '../../src/policy/parse.ts';
 import { keyText, type PolicyKey, parseKey } from '../../src/policy/policy.ts';
 import type { StoredPolicy } from '../../src/policy/stored.ts';
 import type { Fence } from '../../src/ports/clock.ts';
+import type { Kept } from '../../src/ports/kept.ts';
 import type { Logs } from '../../src/ports/logs.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Annotation, Policies } from '../../src/ports/policies.ts';
+import type { RuleObjects } from '../../src/ports/rule-objects.ts';
 import type { Services } from '../../src/ports/services.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import type { PromqlClient } from '../../src/prometheus/promql.ts';
@@ -36,6 +39,7 @@ import { Telling } from '../../src/report/listeners.ts';
 import { recall, type Vocabulary, vocabulary } from '../../src/status/read.ts';
 import type { Status } from '../../src/status/status.ts';
 import { toldOnly, toStore } from '../../src/status/write.ts';
+import { nothingKept } from '../keep/nothing.ts';
 import { manners } from '../lab/manners.ts';
 import { availability, latency } from '../policy/valid.ts';
 import { Journey, remembering } from './journey.ts';
@@ -66,6 +70,8 @@ export interface StageOptions {
   readonly onProposal?: (proposal: Outcome) => void;
   /** Told of every pass, last. */
   readonly onPass?: Listener;
+  /** The cluster's objects of rules; without them nothing is kept. */
+  readonly rules?: (clock: VirtualClock) => RuleObjects;
   /** What there is to decide and to write. */
   readonly repertoire?: Repertoire;
   /** Sections of the status besides the operator's own. */
@@ -77,12 +83,15 @@ export class Stage {
   readonly clock: VirtualClock;
   readonly policies: MemoryPolicies;
   readonly key: PolicyKey = { namespace: 'default', name: 'api' };
+  /** What is told of rules that are left behind. */
+  readonly leftBehind: string[] = [];
   readonly #services: Services;
   readonly #metrics: () => Metrics;
   readonly #logs: Logs;
   readonly #cluster: Policies;
   readonly #repertoire: Repertoire;
   readonly #listeners: readonly Listener[];
+  readonly #rules: RuleObjects | undefined;
   #claims = new Claims();
   #process: Process | undefined;
 
@@ -113,6 +122,7 @@ export class Stage {
       const real = new PromqlMetrics(promql);
       return options.metrics?.(real) ?? real;
     };
+    this.#rules = options.rules?.(this.clock);
     this.#logs = options.logs ?? new LabLogs(this.world);
     this.#repertoire = overheard(options.repertoire ?? repertoire, options.onProposal);
     this.#listeners = options.onPass ? [options.onPass] : [];
@@ -141,6 +151,7 @@ export class Stage {
       logs: process.guard('logs', this.#logs),
       policies,
       claims: this.#claims,
+      kept: this.#keeper(process, queue, fence),
       repertoire: this.#repertoire,
       unreported: new Unreported(),
       listeners: [...this.#listeners, new Telling(policies).listener],
@@ -150,6 +161,17 @@ export class Stage {
     this.policies.onChange = (key) => queue.add(keyText(key));
     queue.add(keyText(this.key));
     this.#process = process;
+  }
+
+  #keeper(process: Process, queue: WorkQueue, fence: Fence): Kept {
+    if (this.#rules === undefined) return nothingKept;
+    return new Keeper({
+      objects: process.guard('rules', this.#rules),
+      clock: this.clock,
+      fence,
+      onNews: (key) => queue.add(keyText(key)),
+      onTrouble: (message) => this.leftBehind.push(message),
+    });
   }
 
   /** As kill -9 does: nothing that was under way goes on. */

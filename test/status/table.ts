@@ -543,9 +543,9 @@ const byItself: readonly Row[] = [
     'conditions',
     tooMany(
       { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-05T08:00:00Z', reason: 'x', message: '' },
-      17,
+      33,
     ),
-    'conditions: Too big: expected array to have <=16 items',
+    'conditions: Too big: expected array to have <=32 items',
   ],
   ['a candidate without a share', 'candidate', { revision: 'api-00002-x' }, `candidate.percent: ${number} undefined`],
   [

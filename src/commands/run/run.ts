@@ -11,6 +11,7 @@ import { monotonicClock } from '../../kubernetes/leader/monotonic.ts';
 import { EventRecorder } from '../../kubernetes/policies/events.ts';
 import { KubernetesPolicies } from '../../kubernetes/policies/policies.ts';
 import { collectionPath, SloPolicies } from '../../kubernetes/policies/slopolicies.ts';
+import { KubernetesRules } from '../../kubernetes/rules/rules.ts';
 import { HttpListWatch } from '../../kubernetes/watch/listwatch.ts';
 import { Reflector } from '../../kubernetes/watch/reflector.ts';
 import { News } from '../../kubernetes/watch/relevant.ts';
@@ -30,6 +31,7 @@ import { type LabDoors, type LabTime, labAt } from '../lab-address.ts';
 import { electionIn, isToldOfTheCluster, messageOf } from './election.ts';
 import { type Part, run as runParts } from './engine.ts';
 import { Google } from './google.ts';
+import { KeptRules } from './kept.ts';
 import { stopOnSignals } from './stop.ts';
 import { strayLines } from './stray.ts';
 import { Work } from './work.ts';
@@ -96,9 +98,10 @@ async function operate(options: RunOptions, log: Logger, stop: AbortSignal): Pro
     clock: monotonicClock,
     random: Math.random,
   });
+  const api = new SloPolicies(config);
   const policies = new KubernetesPolicies({
     cache,
-    api: new SloPolicies(config),
+    api,
     events: new EventRecorder({
       config,
       instance: process.env.POD_NAME ?? hostname(),
@@ -126,11 +129,26 @@ async function operate(options: RunOptions, log: Logger, stop: AbortSignal): Pro
     log,
     onCall: (method, code) => metrics.called(method, code),
   });
+  const rules = new KeptRules({
+    objects: new KubernetesRules(config, options.namespace),
+    policyNow: async (key) => {
+      const raw = await api.get(key);
+      return raw && storedPolicy(raw);
+    },
+    namespace: options.namespace,
+    clock,
+    fence,
+    onNews: (key) => work.add(keyText(key)),
+    log,
+  });
   const telling = new Telling(policies);
   const listeners = [logging(log), metrics.passed.bind(metrics), telling.listener];
   const unreported = new Unreported();
   const work = new Work({
-    wiring: () => ({ clock, fence, policies, claims, repertoire, unreported, listeners, ...google.ports }),
+    wiring: () => ({
+      ...{ clock, fence, policies, claims, repertoire, unreported, listeners, kept: rules.keeper },
+      ...google.ports,
+    }),
     workers: options.workers,
     keys: () => policies.list().map(({ key }) => keyText(key)),
     hooks: {
@@ -162,7 +180,7 @@ async function operate(options: RunOptions, log: Logger, stop: AbortSignal): Pro
     start: async () => undefined,
     close: () => Promise.race([telling.settled(), wait(lastWordsMs, undefined, { ref: false })]),
   };
-  await runParts([server, watching, google, events, work], {
+  await runParts([server, watching, google, events, rules, work], {
     election: election?.leader ?? null,
     stop,
     onTrouble: (part, error) => log.warn({ part, problem: messageOf(error) }, 'it did not end well'),

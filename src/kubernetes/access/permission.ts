@@ -11,7 +11,7 @@ export interface Permission {
   readonly name?: string;
 }
 
-const verbs = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch' } as const;
+const verbs = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const;
 
 /** Of the paths that there are: /api/v1 or /apis/GROUP/VERSION, /namespaces/NAMESPACE perhaps, RESOURCE/NAME/SUBRESOURCE. */
 export function permissionFor({ method, path, query }: Call): Permission {

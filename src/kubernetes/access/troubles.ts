@@ -51,8 +51,9 @@ export class Troubles {
   #permitted(permission: Permission, error: Error | null): void {
     const allowed = `Kubernetes lets the operator ${permission.verb} ${permission.resource} again.`;
     const where = placeOf(permission);
-    if (error instanceof Denied) this.#begin(allowed, where, grant(permission), error);
-    else this.#end(allowed, where);
+    if (error instanceof Denied) {
+      if (!isForLeftovers(permission)) this.#begin(allowed, where, grant(permission), error);
+    } else this.#end(allowed, where);
     const isCollection = permission.resource === policies && permission.name === undefined;
     if (!isCollection || error instanceof Denied) return;
     if (error instanceof NotFound) this.#begin(installed, '', notInstalled, error);
@@ -88,6 +89,11 @@ export class Troubles {
 const placeOf = ({ resource, namespace = '', name }: Permission): string =>
   resource === 'secrets' ? `${namespace}/${name}` : namespace;
 
+const isOfRules = (resource: string): boolean => /\.monitoring\.(coreos|googleapis)\.com$/.test(resource);
+
+/** Rules are listed to find what is left of policies that are gone. Where no policy asks for any, nothing has to be granted. */
+const isForLeftovers = ({ resource, verb }: Permission): boolean => isOfRules(resource) && verb === 'list';
+
 /** What whoever asks for policies is told. */
 export const notInstalled = 'The cluster knows no SLOPolicies: install them with kubectl apply -f crds.';
 
@@ -99,6 +105,6 @@ function grant({ verb, resource, namespace, name }: Permission): string {
   const [what, example] =
     resource === 'secrets'
       ? [`the Secret ${name}`, 'deploy/components/metrics-secrets']
-      : [resource, 'deploy/base/rbac.yaml'];
+      : [resource, isOfRules(resource) ? 'deploy/components/generated-rules' : 'deploy/base/rbac.yaml'];
   return `Kubernetes does not let the operator ${verb} ${what} ${where}: grant it the verb ${verb} on ${resource}, as in ${example}.`;
 }

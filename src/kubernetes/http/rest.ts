@@ -1,6 +1,6 @@
 /**
  * One request to the API server. The package's generated API classes would bring the models of every Kubernetes kind
- * into the process; this operator speaks of three.
+ * into the process; this operator speaks of a few.
  */
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, request } from 'undici';

@@ -3,7 +3,7 @@ import { record } from '../../facts/json.ts';
 import { apiVersion, kind, plural } from '../../policy/api.ts';
 import type { PolicyKey } from '../../policy/policy.ts';
 import { policySchema, pruned } from '../../policy/schema.ts';
-import { Conflict } from '../../ports/errors.ts';
+import { Conflict, Refused } from '../../ports/errors.ts';
 import type { Call } from '../http/call.ts';
 import type { PooledKubeConfig } from '../http/client.ts';
 import { NotFound, Undeclared } from '../http/errors.ts';
@@ -32,6 +32,9 @@ export interface Page {
 
 /** A status as it is stored. */
 type StatusBody = Readonly<Record<string, unknown>>;
+
+const fewConditions = 16;
+const isOfTooMany = /status\.conditions: Too many/;
 
 /** So long an older CRD is taken to be the one that is installed. */
 const knownOnlyMs = 10 * 60_000;
@@ -132,8 +135,19 @@ export class SloPolicies {
     }
   }
 
+  /** The first version of the CRD has room for fewer conditions than this operator may have to tell of. */
+  async #applyStatus(base: PolicyObject, status: StatusBody): Promise<PolicyObject | undefined> {
+    try {
+      return await this.#sendStatus(base, status);
+    } catch (error) {
+      const { conditions } = status;
+      if (!(error instanceof Refused) || !isOfTooMany.test(error.message) || !Array.isArray(conditions)) throw error;
+      return this.#sendStatus(base, { ...status, conditions: conditions.slice(0, fewConditions) });
+    }
+  }
+
   // The server holds an apply to its resource version, but on a status not to its uid.
-  #applyStatus({ metadata }: PolicyObject, status: StatusBody): Promise<PolicyObject | undefined> {
+  #sendStatus({ metadata }: PolicyObject, status: StatusBody): Promise<PolicyObject | undefined> {
     const { name, namespace, resourceVersion } = metadata;
     const body = { apiVersion, kind, metadata: { name, namespace, resourceVersion }, status };
     return this.#unlessGone({

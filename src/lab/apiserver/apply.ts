@@ -61,8 +61,19 @@ function refuseConflicts(others: readonly Owner[], taken: Fields): void {
     }));
   });
   if (causes.length === 0) return;
-  const list = causes.map((cause) => `${cause.message}: ${cause.field}`).join('\n');
-  throw new Failure(409, 'Conflict', `Apply failed with ${causes.length} conflict(s): ${list}`, { causes });
+  throw new Failure(409, 'Conflict', conflictText(causes), { causes });
+}
+
+/** One in a line, several in a list for each manager. */
+function conflictText(causes: readonly { readonly message: string; readonly field: string }[]): string {
+  const [first] = causes;
+  if (causes.length === 1) return `Apply failed with 1 conflict: ${first!.message}: ${first!.field}`;
+  const hands = [...new Set(causes.map(({ message }) => message))].toSorted();
+  const lines = hands.flatMap((hand) => [
+    `${hand.replace('conflict', 'conflicts')}:`,
+    ...causes.filter(({ message }) => message === hand).map(({ field }) => `- ${field}`),
+  ]);
+  return `Apply failed with ${causes.length} conflicts: ${lines.join('\n')}`;
 }
 
 /** Owners after a create, replace or patch: who changes a field owns it, alone. */

@@ -1,7 +1,7 @@
 /** What has to hold of a request before it changes anything. */
 import { badRequest, Failure, immutableUid, invalid, modified, otherUid } from './failure.ts';
 import { type ApiObject, child, type JsonObject } from './object.ts';
-import { groupVersion, type Resource, sloPolicies } from './resources.ts';
+import { groupVersion, type Resource } from './resources.ts';
 
 /** What is written to. An empty namespace for what belongs to none; a subresource of '' is the object itself. */
 export interface Target {
@@ -25,7 +25,7 @@ export function checkIdentity({ resource, namespace, name }: Target, body: JsonO
 
 /** Custom resources have to say what they are; what is built in is what the path says. */
 function checkKind(resource: Resource, name: string, { kind, apiVersion }: JsonObject): void {
-  if (resource !== sloPolicies && kind === undefined && apiVersion === undefined) return;
+  if (!resource.custom && kind === undefined && apiVersion === undefined) return;
   const expected = groupVersion(resource);
   if (kind === undefined)
     throw badRequest(

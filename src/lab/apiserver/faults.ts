@@ -14,7 +14,13 @@ export interface Question {
 /** What goes wrong with one request; undefined: nothing. */
 export type Fault =
   /** An error answer, such as 429 with Retry-After, 500, 401 or 410. */
-  | { readonly kind: 'Answer'; readonly code: number; readonly reason: string; readonly retryAfterSeconds?: number }
+  | {
+      readonly kind: 'Answer';
+      readonly code: number;
+      readonly reason: string;
+      readonly message?: string;
+      readonly retryAfterSeconds?: number;
+    }
   /** The connection is reset before an answer. */
   | { readonly kind: 'Reset' }
   /** Accepted and never answered. */
@@ -34,9 +40,9 @@ export type Faults = (question: Question) => Fault | undefined;
 export function misbehaves(fault: Fault | undefined, request: IncomingMessage): boolean {
   switch (fault?.kind) {
     case 'Answer': {
-      const { code, reason, retryAfterSeconds } = fault;
+      const { code, reason, message = `the lab was told to answer ${code}`, retryAfterSeconds } = fault;
       const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
-      throw new Failure(code, reason, `the lab was told to answer ${code}`, {}, headers);
+      throw new Failure(code, reason, message, {}, headers);
     }
     case 'Reset':
       request.socket.resetAndDestroy();

@@ -18,6 +18,8 @@ export interface Resource {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly namespaced: boolean;
+  /** Declared by a CRD: whoever writes one has to say what it is. */
+  readonly custom: boolean;
   /** Has a /status subresource: status is written there and nowhere else. */
   readonly status: boolean;
   /** Counts changes of its specification. */
@@ -35,6 +37,7 @@ const plain = {
   shortNames: [],
   categories: [],
   namespaced: true,
+  custom: false,
   status: false,
   generation: false,
   unconditionalUpdate: false,
@@ -52,6 +55,7 @@ export const sloPolicies: Resource = {
   kind,
   shortNames: ['slo'],
   categories: ['steadyrun'],
+  custom: true,
   status: true,
   generation: true,
   listMaps: [
@@ -96,7 +100,40 @@ export const namespaceResource: Resource = {
   namespaced: false,
 };
 
-export const served: readonly Resource[] = [sloPolicies, apiEvents, coreEvents, leaseResource, namespaceResource];
+const rules = { ...plain, version: 'v1', custom: true, generation: true };
+
+/** Of Google Managed Prometheus; whatever their rules say is taken. */
+const globalRules: Resource = {
+  ...rules,
+  group: 'monitoring.googleapis.com',
+  plural: 'globalrules',
+  singular: 'globalrules',
+  kind: 'GlobalRules',
+  namespaced: false,
+  status: true,
+};
+
+/** Of the Prometheus operator. */
+const prometheusRules: Resource = {
+  ...rules,
+  group: 'monitoring.coreos.com',
+  plural: 'prometheusrules',
+  singular: 'prometheusrule',
+  kind: 'PrometheusRule',
+  shortNames: ['promrule'],
+  categories: ['prometheus-operator'],
+  listMaps: [{ parent: 'spec', field: 'groups', key: 'name' }],
+};
+
+export const served: readonly Resource[] = [
+  sloPolicies,
+  apiEvents,
+  coreEvents,
+  leaseResource,
+  namespaceResource,
+  globalRules,
+  prometheusRules,
+];
 
 export const groupVersion = (resource: Resource): string =>
   resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;

@@ -5,6 +5,7 @@ import { discover } from '../apiserver/discovery.ts';
 import { asCoreEvent } from '../apiserver/events.ts';
 import { methodNotAllowed, unknownPath, unsupportedMediaType } from '../apiserver/failure.ts';
 import { type Fault, type Faults, misbehaves } from '../apiserver/faults.ts';
+import { collectGarbage } from '../apiserver/garbage.ts';
 import { type Answer, asObject, failed, isTrue, mediaType, readBody, send, wantsTable } from '../apiserver/http.ts';
 import { Lists } from '../apiserver/lists.ts';
 import { type ApiObject, child, type JsonObject } from '../apiserver/object.ts';
@@ -36,7 +37,7 @@ interface Call {
 
 /**
  * The lab's Kubernetes: a small API server, in memory, for what this project and kubectl ask of one. Policies, events,
- * leases and namespaces, with everything their clients rely on: resource versions, watches with bookmarks and expiry,
+ * leases, namespaces and rules, with everything their clients rely on: resource versions, watches with bookmarks and expiry,
  * pages, server-side apply, status subresources, preconditions, Status objects for errors. No authentication.
  */
 export class KubernetesDoor {
@@ -50,6 +51,7 @@ export class KubernetesDoor {
     this.#options = options;
     this.#writes = new Writes(this.#store, options.admit, options.nowMs);
     this.#writes.ensureNamespace('default');
+    collectGarbage(this.#store);
   }
 
   /** The policies without HTTP but by the same rules, for the lab itself and for tests. Throws Failure. */

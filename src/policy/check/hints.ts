@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { apiVersion, requestAnnotations } from '../api.ts';
 import { durationMs, durationPattern, durationText } from '../duration.ts';
 import type { Problem } from '../problems.ts';
+import { brokenRule } from '../rules.ts';
 import { type JsonSchema, schemaAt } from '../schema.ts';
 import { closest, didYouMean } from '../suggest.ts';
 
@@ -33,7 +34,9 @@ export function hintFor(problem: Problem, value: unknown): string {
   const { example = examples[field] ?? '' } = schemaAt(problem.path.slice(0, end + 1)) ?? {};
   const written = `${field}: ${inline(example)}`;
   if (problem.kind === 'Required') return `add ${written}`;
-  return suggestion(field, value, schemaAt(problem.path) ?? {}) ?? `for example ${written}`;
+  const schema = schemaAt(problem.path) ?? {};
+  if (schema.pattern === durationPattern.source) return lengthMeant(value, schema, written);
+  return suggestion(field, value, schema) ?? `for example ${written}`;
 }
 
 /** In quotes, a pause that is false is one with a strange reason. */
@@ -44,7 +47,6 @@ export const notPaused = 'remove it if nothing is to be paused';
 
 function suggestion(field: string, value: unknown, schema: JsonSchema): string | undefined {
   if (schema.enum) return enumMeant(field, value, schema.enum);
-  if (schema.pattern === durationPattern.source) return instead(durationMeant(value, String(schema.example)));
   if (schema.type === 'number') return percentMeant(field, value);
   if (schema.type === 'boolean') return instead(booleanMeant(value));
   if (field === 'address') return instead(addressMeant(value, schema));
@@ -61,6 +63,14 @@ function enumMeant(field: string, value: unknown, words: readonly string[]): str
   if (unquoted) return `put it in quotes: ${field}: "${unquoted}"`;
   const meant = closest(String(value), words);
   return meant ? didYouMean(meant) : `write ${words.join(' or ')}`;
+}
+
+/** The same length as it is written, unless that would be refused, too: then why. */
+function lengthMeant(value: unknown, { example, 'x-kubernetes-validations': rules = [] }: JsonSchema, written: string) {
+  const meant = durationMeant(value, String(example));
+  if (meant === undefined) return `for example ${written}`;
+  const broken = brokenRule(rules, meant);
+  return broken === undefined ? `write ${meant}` : `${meant} ${broken}: for example ${written}`;
 }
 
 /** 300 where an example says 300ms is 300ms; 1.5h is 1h30m; 7d is 168h. */

@@ -5,7 +5,7 @@ export const generate = z
   .object({
     rules: z.enum(['GlobalRules', 'PrometheusRule']).optional().meta({
       description:
-        "Kept up to date beside the policy: recording rules and alerts as Google Managed Prometheus' GlobalRules, or as the Prometheus operator's PrometheusRule.",
+        "Kept up to date beside the policy: recording rules and alerts as Google Managed Prometheus' GlobalRules, or as the Prometheus operator's PrometheusRule. The operator needs deploy/components/generated-rules for it; the condition RulesApplied says how it stands.",
       example: 'GlobalRules',
     }),
     runbookUrl: z

@@ -31,6 +31,7 @@ import type { Services } from '../../../src/ports/services.ts';
 import { logging, Telling } from '../../../src/report/listeners.ts';
 import { logger } from '../../../src/report/log.ts';
 import { OperatorMetrics } from '../../../src/report/metrics.ts';
+import { nothingKept } from '../../keep/nothing.ts';
 
 const startMs = Date.parse('2026-01-05T03:00:00Z');
 /** Between two looks at a policy while nothing goes on. */
@@ -117,7 +118,8 @@ export class Fleet {
       new Telling(policies).listener,
     ];
     const unreported = new Unreported();
-    const wiring = { clock, fence, policies, claims, repertoire, unreported, listeners, ...this.#google() };
+    const ours = { policies, claims, repertoire, unreported, listeners, kept: nothingKept };
+    const wiring = { clock, fence, ...ours, ...this.#google() };
     this.#operator = new Operator(wiring, this.#queue, {
       onReconciled: (_key, seconds, error) => {
         metrics.reconciled(seconds, error);

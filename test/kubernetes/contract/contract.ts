@@ -7,11 +7,12 @@ import type { PooledKubeConfig } from '../../../src/kubernetes/http/client.ts';
 import { adapters } from './adapters.ts';
 import { applying } from './applying.ts';
 import { ALL, type Body, GROUP, helpers } from './helpers.ts';
+import { keeping } from './keeping.ts';
 import { reading } from './reading.ts';
 import { watching } from './watching.ts';
 import { creating, deleting, patching, replacing } from './writing.ts';
 
-/** An API server that has the CRD, and how to reach it. */
+/** An API server that has the CRD and the kinds that hold rules, and how to reach it. */
 export interface Connection {
   /** May do everything. */
   readonly admin: PooledKubeConfig;
@@ -38,7 +39,10 @@ export function contract(name: string, connect: () => Promise<Connection>): void
     applying(words);
     deleting(words);
     watching(words);
-    describe('with our own adapters', () => adapters(() => connection, words));
+    describe('with our own adapters', () => {
+      adapters(() => connection, words);
+      keeping(() => connection, words);
+    });
 
     test('it tells what it serves', async () => {
       const { body } = await get(GROUP);
