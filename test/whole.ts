@@ -42,6 +42,7 @@ export const slowTests = [
   'test/e2e/missing-parts.test.ts',
   'test/e2e/own-queries.test.ts',
   'test/e2e/told.test.ts',
+  'test/e2e/tour.test.ts',
   'test/e2e/tuning.test.ts',
   'test/generate/grafana.test.ts',
   'test/generate/queries.test.ts',

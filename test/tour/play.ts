@@ -11,26 +11,42 @@ export interface Step {
   readonly stays: boolean;
   /** What stands in the document; null: it shows nothing. */
   readonly shown: string | null;
+  /** It tells a story of its own each time: how soon a revision is found out, say. */
+  readonly varies: boolean;
 }
 
-const fences = /^```sh( terminal)?\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm;
+const fences = /^```sh( terminal)?\n([\s\S]*?)^```\n(?:\n```text( varies)?\n([\s\S]*?)^```\n)?/gm;
 
 /** Only what begins at the left edge is run: what is indented is meant for other machines. */
 export const stepsOf = (document: string): Step[] =>
-  [...document.matchAll(fences)].map(([, stays, commands, shown]) => ({
+  [...document.matchAll(fences)].map(([, stays, commands, varies, shown]) => ({
     commands: commands!,
     stays: stays !== undefined,
     shown: shown ?? null,
+    varies: varies !== undefined,
   }));
 
 /** The document with what was printed in its places; by step. */
 export function written(document: string, printed: readonly string[]): string {
   let step = 0;
-  return document.replace(fences, (block, stays, commands, shown) => {
+  return document.replace(fences, (block, _stays, _commands, varies, shown) => {
     const out = printed[step++] ?? '';
-    return shown === undefined ? block : `\`\`\`sh${stays ?? ''}\n${commands}\`\`\`\n\n\`\`\`text\n${out}\`\`\`\n`;
+    if (shown === undefined) return block;
+    const end = block.lastIndexOf(`text${varies ?? ''}\n${shown}`);
+    return `${block.slice(0, end)}text${varies ?? ''}\n${out}\`\`\`\n`;
   });
 }
+
+/** What is left of a text where figures, lengths of time, bars, the ends of names and where lines break are all the same. */
+export const shapeOf = (text: string): string =>
+  text
+    .replace(/[▏▎▍▌▋▊▉█]+/g, '')
+    .replace(/\d[\d.,:]*/g, '0')
+    .replace(/0(?:[smhd]0?)+\b|0 (?:s|min|h|d)\b(?: 0 (?:s|min|h)\b)?|any moment/g, 'T')
+    .replace(/(-0-)[a-z]{3}\b/g, '$1aaa')
+    .replace(/(?:\bin )?T\b/g, 'T')
+    .split(/\s+/)
+    .join(' ');
 
 /** Where a lab happens to be is nobody's business. */
 const placeless = (text: string): string =>
