@@ -14,10 +14,11 @@ import { type Answer, known, unknown } from '../facts/answer.ts';
 import { type BudgetCell, type BudgetCounts, cellMs, finelyMs } from '../facts/budget.ts';
 import type { Tally } from '../facts/counts.ts';
 import type { BudgetQuestion, BudgetSeries } from '../ports/metrics.ts';
+import { vectorsByTime } from './by-time.ts';
 import type { KnownSeries } from './known-series.ts';
 import { hourMs, Ledger } from './ledger.ts';
 import type { Paths } from './paths.ts';
-import type { Matrix, PromqlClient } from './promql.ts';
+import type { PromqlClient } from './promql.ts';
 
 /** What came late is asked for once more. */
 const overlapMs = hourMs;
@@ -124,7 +125,7 @@ export class Budgets {
     for (let atMs = firstEndOf(piece.fromMs, stepMs); atMs <= piece.toMs; atMs += mostPoints * stepMs) {
       const lastMs = Math.min(piece.toMs, atMs + (mostPoints - 1) * stepMs);
       const matrix = await this.#client.range(source, query, atMs, lastMs, stepMs);
-      for (const [endMs, vector] of byTime(matrix)) vectors.set(endMs, vector);
+      for (const [endMs, vector] of vectorsByTime(matrix)) vectors.set(endMs, vector);
     }
     return group.map(({ series, counted }, place) => {
       // One exporter's trouble is no reason to lose sight of the other budgets.
@@ -215,15 +216,3 @@ function reachOf(question: BudgetQuestion) {
 /** It reaches as far back as is wanted, and what is new joins on to it. */
 const goesOn = (ledger: Ledger, hoursFromMs: number, finelyFromMs: number): boolean =>
   ledger.fromMs <= hoursFromMs && ledger.finelyFromMs <= finelyFromMs && ledger.toMs >= finelyFromMs;
-
-function byTime(matrix: Matrix): Map<number, Vector> {
-  const times = new Map<number, { labels: Matrix[number]['labels']; value: number }[]>();
-  for (const { labels, points } of matrix) {
-    for (const { atMs, value } of points) {
-      const vector = times.get(atMs) ?? [];
-      vector.push({ labels, value });
-      times.set(atMs, vector);
-    }
-  }
-  return times;
-}

@@ -57,7 +57,7 @@ export const queryRules: readonly Breakage[] = [
   },
   {
     rule: 'queries: a part of a minute of Google’s own metrics is counted',
-    file: 'src/prometheus/metrics.ts',
+    file: 'src/prometheus/windows.ts',
     from: 'measured.deltas ? wholeMinutes(question) : question',
     to: 'question',
     tests: ['test/prometheus/changes.test.ts'],
