@@ -70,6 +70,20 @@ export const queryRules: readonly Breakage[] = [
     tests: ['test/prometheus/metrics.test.ts'],
   },
   {
+    rule: 'queries: what failed for many says that there is nothing',
+    file: 'src/prometheus/saturation.ts',
+    from: 'one: other } of all.slice(1)) other.fail(lastMs, failure)',
+    to: 'one: other, span } of all.slice(1)) other.put(span, known({}), failure !== null)',
+    tests: ['test/prometheus/together.test.ts'],
+  },
+  {
+    rule: 'queries: a service is told the figures of its namesake in another region',
+    file: 'src/counting/saturation.ts',
+    from: 'labels[serviceLabel] === name && labels[regionLabel] === region',
+    to: "labels[serviceLabel] === name && region !== ''",
+    tests: ['test/prometheus/together.test.ts'],
+  },
+  {
     rule: 'queries: what can never match starts a rollout',
     file: 'src/decide/inspection.ts',
     from: "problem.reason !== 'NoTraffic'",
