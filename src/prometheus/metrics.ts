@@ -17,6 +17,7 @@ import type {
 import { Budgets } from './budget.ts';
 import { inspection } from './inspect.ts';
 import { KnownSeries } from './known-series.ts';
+import { Once } from './once.ts';
 import { Past } from './past.ts';
 import { Paths } from './paths.ts';
 import { type PromqlClient, PromqlFailure } from './promql.ts';
@@ -25,7 +26,7 @@ import { Saturation } from './saturation.ts';
 import { Windows } from './windows.ts';
 
 export class PromqlMetrics implements Metrics {
-  readonly #client: PromqlClient;
+  readonly #once: Once;
   readonly #reach: Reach;
   readonly #saturation: Saturation;
   readonly #budgets: Budgets;
@@ -34,16 +35,19 @@ export class PromqlMetrics implements Metrics {
   readonly #windows: Windows;
   readonly #past: Past;
 
-  /** `changesAfterMs`: how long Google's own metrics take to be seen; of what was recorded nothing is on its way. */
-  constructor(client: PromqlClient, changesAfterMs = visibleAfterMs) {
-    this.#client = client;
+  /**
+   * `changesAfterMs`: how long Google's own metrics take to be seen; of what was recorded nothing is on its way. `looking`: for
+   * what nobody is judged by.
+   */
+  constructor(client: PromqlClient, changesAfterMs = visibleAfterMs, looking = client) {
+    this.#once = new Once(client);
     this.#reach = new Reach(client, changesAfterMs);
     this.#known = new KnownSeries(client);
     this.#paths = new Paths(client);
     this.#windows = new Windows(client, this.#known);
     this.#past = new Past(client, this.#known);
-    this.#saturation = new Saturation(client, changesAfterMs);
-    this.#budgets = new Budgets(client, this.#known, this.#paths);
+    this.#saturation = new Saturation(looking, changesAfterMs);
+    this.#budgets = new Budgets(looking, this.#known, this.#paths);
   }
 
   freshness(asked: Asked, nowMs: number): Promise<Answer<Freshness>> {
@@ -55,12 +59,12 @@ export class PromqlMetrics implements Metrics {
   }
 
   inspect(asked: Asked, nowMs: number): Promise<Answer<Inspection>> {
-    return orUnknown(
-      this.#leavingOut(asked, nowMs, async (left, missing) => {
+    const look = (client: PromqlClient) =>
+      this.#leavingOut(asked, nowMs, async (left, missing): Promise<Answer<Inspection>> => {
         if (missing !== null) return known({ problem: problem('NeverMatches', missing), buckets: null });
-        return known(await inspection(this.#client, this.#known, left, measuredOf(left), nowMs));
-      }),
-    );
+        return known(await inspection(client, this.#known, left, measuredOf(left), nowMs));
+      });
+    return orUnknown(this.#once.asking(nowMs, look));
   }
 
   counts(question: CountsQuestion): Promise<Answer<Counts>> {
