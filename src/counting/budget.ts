@@ -78,4 +78,14 @@ function slowOf(vector: Vector, { upper }: Neighbours, revisionLabel: string): T
   return sum;
 }
 
+/** Whether a revision counted something, and has no bucket that ends at the boundary. */
+export function isWithoutBoundary(counted: Counted, place: number, vector: Vector): boolean {
+  if (counted.kind !== 'Histogram') return false;
+  const { near, measured } = counted;
+  const revisions = Map.groupBy(samplesOf(place, vector), ({ labels }) => labels[measured.revisionLabel] ?? '');
+  const has = (samples: Vector, texts: readonly string[]) =>
+    samples.some(({ labels }) => texts.includes(labels.le ?? ''));
+  return [...revisions.values()].some((samples) => has(samples, ['+Inf']) && !has(samples, near.upper.texts));
+}
+
 const summed = (samples: readonly Sample[]): number => samples.reduce((sum, { value }) => sum + Math.max(0, value), 0);

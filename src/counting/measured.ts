@@ -3,7 +3,7 @@
 import type { ServiceRef } from '../facts/service.ts';
 import type { Indicator, MetricsSource, Objective } from '../policy/policy.ts';
 import { boundaryOf } from '../promql/counters/buckets.ts';
-import { selectorText } from '../promql/counters/format.ts';
+import { oneOf, selectorText } from '../promql/counters/format.ts';
 import { runRevisionLabel } from '../promql/counters/leaf.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
 import { isGoogles, isRunMetric } from '../promql/counters/names.ts';
@@ -116,14 +116,21 @@ function nativeShape(histogram: Counter, threshold: number): RatioShape {
 /** What Cloud Run itself has counted of one service. */
 export const requestsOf = (service: ServiceRef): Counter => ({ name: requestCount, matchers: serviceScope(service) });
 
+export const regionLabel = 'location';
+export const serviceLabel = 'service_name';
+
 /** The matchers that select one service's series. */
-export const serviceScope = (service: ServiceRef): LabelMatch[] =>
-  Object.entries({
-    monitored_resource: 'cloud_run_revision',
-    project_id: service.project,
-    location: service.region,
-    service_name: service.name,
-  }).map(([label, value]) => ({ label, op: '=', value }));
+export const serviceScope = (service: ServiceRef): LabelMatch[] => runScope([service]);
+
+/** The matchers that select the series of services of one project: at least one. */
+export const runScope = (services: readonly ServiceRef[]): LabelMatch[] => [
+  { label: 'monitored_resource', op: '=', value: 'cloud_run_revision' },
+  { label: 'project_id', op: '=', value: services[0]!.project },
+  oneOf(regionLabel, distinct(services.map(({ region }) => region))),
+  oneOf(serviceLabel, distinct(services.map(({ name }) => name))),
+];
+
+export const distinct = (values: readonly string[]): string[] => [...new Set(values)].toSorted();
 
 /** The distinct counters of a ratio, in the order in which they are asked for. */
 export function partsOf({ bad, total }: RatioShape): readonly Counter[] {

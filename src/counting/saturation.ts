@@ -1,6 +1,6 @@
 /**
- * How full a revision's instances were in the minute that ends at the time of evaluation, from Cloud Run's own metrics: one
- * question for all that is asked of them, over as many minutes as are wanted. Pure.
+ * How full revisions' instances were in the minute that ends at the time of evaluation, from Cloud Run's own metrics: one
+ * question for all that is asked of them, of as many services of a project and over as many minutes as are wanted. Pure.
  *
  * Of the instances that a minute has, the metrics keep a histogram, one observation each: what is wanted is the one at the
  * 95th percentile, since an average hides the instance that dies. Google is asked for changes as ever (changes.ts). On a plain
@@ -13,15 +13,15 @@ import type { MetricsSource } from '../policy/policy.ts';
 import { labelText, oneOf, selectorText } from '../promql/counters/format.ts';
 import { runRevisionLabel } from '../promql/counters/leaf.ts';
 import type { LabelMatch } from '../promql/counters/model.ts';
-import { serviceScope } from './measured.ts';
+import { distinct, regionLabel, runScope, serviceLabel } from './measured.ts';
 import { partLabel } from './queries.ts';
+import type { Labels } from './vector.ts';
 
 export type SaturationPart = Exclude<keyof SaturationMinute, 'endMs'>;
 
-export interface Saturated {
-  readonly type: MetricsSource['type'];
+/** Of a service, those of its revisions that are meant: at least one. */
+export interface Asked {
   readonly service: ServiceRef;
-  /** At least one. */
   readonly revisions: readonly string[];
 }
 
@@ -30,19 +30,26 @@ const percentile = 0.95;
 const minute = '1m';
 /** Without the sample that ended the minute before, which Prometheus takes in up to its third version. */
 const justUnderAMinute = '59999ms';
-const revision = labelText(runRevisionLabel);
+const whereabouts = [regionLabel, serviceLabel].map(labelText).join(', ');
+const whose = `${whereabouts}, ${labelText(runRevisionLabel)}`;
 const active: LabelMatch = { label: 'state', op: '=', value: 'active' };
 
-/** The samples of each part have its name as `steadyrun_part`. */
-export function saturationQuery({ type, service, revisions }: Saturated): string {
-  const own = [...serviceScope(service), oneOf(runRevisionLabel, revisions.toSorted())];
+/**
+ * The samples of each part have its name as `steadyrun_part`. `asked`: at least one service, all of one project; what else has
+ * a revision of such a name in such a region comes along, and `isOf` tells it apart.
+ */
+export function saturationQuery(type: MetricsSource['type'], asked: readonly Asked[]): string {
+  const own = [
+    ...runScope(asked.map(({ service }) => service)),
+    oneOf(runRevisionLabel, distinct(asked.flatMap(({ revisions }) => revisions))),
+  ];
   const select = (name: string, more: readonly LabelMatch[] = []) =>
     selectorText({ name: `run_googleapis_com:${name}`, matchers: own }, more);
   const added = (selector: string) =>
     type === 'GoogleManagedPrometheus' ? `increase(${selector}[${minute}])` : subtracted(selector);
-  const sum = (vector: string) => `sum by (${revision}) (${vector})`;
+  const sum = (vector: string) => `sum by (${whose}) (${vector})`;
   const ofInstances = (name: string, more: readonly LabelMatch[] = []) =>
-    `histogram_quantile(${percentile}, sum by (${revision}, le) (${added(select(`${name}_bucket`, more))}))`;
+    `histogram_quantile(${percentile}, sum by (${whose}, le) (${added(select(`${name}_bucket`, more))}))`;
   const parts: Readonly<Record<SaturationPart, string>> = {
     cpu: ofInstances('container_cpu_utilizations'),
     memory: ofInstances('container_memory_utilizations'),
@@ -57,15 +64,26 @@ export function saturationQuery({ type, service, revisions }: Saturated): string
     .join(' or ');
 }
 
+/** Whether a sample is of this service and one of its revisions. */
+export const isOf = ({ service, revisions }: Asked, labels: Labels): boolean =>
+  isOfService(service, labels) && revisions.includes(labels[runRevisionLabel] ?? '');
+
+export const isOfService = ({ name, region }: ServiceRef, labels: Labels): boolean =>
+  labels[serviceLabel] === name && labels[regionLabel] === region;
+
+/** How much longer a question gets by these, in characters. */
+export const namesLength = ({ service, revisions }: Asked): number =>
+  [service.name, ...revisions].reduce((sum, name) => sum + name.length + 1, 0);
+
 const subtracted = (selector: string): string =>
   `(last_over_time(${selector}[${justUnderAMinute}]) - last_over_time(${selector}[${justUnderAMinute}] offset ${minute})) >= 0`;
 
-/** Whether a source has any such series of the service at all. */
-export function anySaturationQuery(service: ServiceRef): string {
+/** Of which of these services a source has any such series at all. */
+export function anySaturationQuery(services: readonly ServiceRef[]): string {
   const names = ['container_instance_count', 'request_count'];
   const each = names.map((name) => {
-    const selector = selectorText({ name: `run_googleapis_com:${name}`, matchers: serviceScope(service) });
-    return `count(last_over_time(${selector}[1d]))`;
+    const selector = selectorText({ name: `run_googleapis_com:${name}`, matchers: runScope(services) });
+    return `count by (${whereabouts}) (last_over_time(${selector}[1d]))`;
   });
   return each.join(' or ');
 }

@@ -4,7 +4,7 @@
  * for a status, and the metrics have it.
  */
 import { boundariesOf, neighbours, scaleOf } from '../counting/boundaries.ts';
-import { budgetQuery, budgetTally, type Counted, samplesOf } from '../counting/budget.ts';
+import { budgetQuery, budgetTally, type Counted, isWithoutBoundary, samplesOf } from '../counting/budget.ts';
 import { minuteMs } from '../counting/changes.ts';
 import { type HistogramShape, type Measured, measuredBy, measuredShared, partsOf } from '../counting/measured.ts';
 import { bucket } from '../counting/queries.ts';
@@ -14,10 +14,13 @@ import { type Answer, known, unknown } from '../facts/answer.ts';
 import { type BudgetCell, type BudgetCounts, cellMs, finelyMs } from '../facts/budget.ts';
 import type { Tally } from '../facts/counts.ts';
 import type { BudgetQuestion, BudgetSeries } from '../ports/metrics.ts';
+import { selectorText } from '../promql/counters/format.ts';
+import { vectorsByTime } from './by-time.ts';
 import type { KnownSeries } from './known-series.ts';
 import { hourMs, Ledger } from './ledger.ts';
 import type { Paths } from './paths.ts';
-import type { Matrix, PromqlClient } from './promql.ts';
+import type { PromqlClient } from './promql.ts';
+import { Remembered } from './remembered.ts';
 
 /** What came late is asked for once more. */
 const overlapMs = hourMs;
@@ -25,6 +28,8 @@ const overlapMs = hourMs;
 const mostPoints = 2_000;
 /** A month of one objective takes some 25 kB. */
 const mostRemembered = 10_000;
+/** A histogram keeps its boundaries; a revision that has others shows in the counts, and then they are read again. */
+const boundariesForMs = 6 * hourMs;
 
 /** Cells of this length in (fromMs, toMs]. */
 interface Piece {
@@ -37,12 +42,22 @@ interface Entry {
   readonly series: BudgetSeries;
   readonly counted: Counted;
   readonly key: string;
+  /** By which its boundaries are remembered; null: they were read just now, or it has none. */
+  readonly rememberedBy: string | null;
+}
+
+/** Of one objective the cells of a piece, or what is wrong with the answer. */
+interface Found {
+  readonly cells: BudgetCell[] | string;
+  /** A revision has no bucket that ends at the boundary. */
+  readonly lacksBoundary: boolean;
 }
 
 export class Budgets {
   readonly #client: PromqlClient;
   readonly #known: KnownSeries;
   readonly #paths: Paths;
+  readonly #boundaries = new Remembered<Vector>(boundariesForMs, mostRemembered);
   readonly #ledgers = new Map<string, Ledger>();
 
   constructor(client: PromqlClient, knownSeries: KnownSeries, paths: Paths) {
@@ -53,6 +68,12 @@ export class Budgets {
 
   /** Throws PromqlFailure. */
   async of(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
+    const byObjective = (await this.#look(question, false)) ?? (await this.#look(question, true))!;
+    return known({ toMs: question.toMs, byObjective });
+  }
+
+  /** null: not by the boundaries that were remembered, which are forgotten, so that it is looked once more. */
+  async #look(question: BudgetQuestion, isLast: boolean): Promise<BudgetCounts['byObjective'] | null> {
     const prepared = await Promise.all(question.series.map((series) => this.#prepared(question, series)));
     const entries = prepared.flatMap((one) => (one.kind === 'Known' ? [one.value] : []));
     // What is asked alike, in slices of one length and from the same time on, is asked together.
@@ -61,24 +82,31 @@ export class Budgets {
     );
     const cells = new Map<string, Answer<readonly BudgetCell[]>>();
     for (const group of groups.values()) {
-      for (const [name, answer] of await this.#counted(question, group)) cells.set(name, answer);
+      const counted = await this.#counted(question, group, isLast);
+      if (counted === null) return null;
+      for (const [name, answer] of counted) cells.set(name, answer);
     }
     const byObjective = question.series.map(({ name }, i) => {
       const one = prepared[i]!;
       return [name, one.kind === 'Unknown' ? one : cells.get(name)!] as const;
     });
-    return known({ toMs: question.toMs, byObjective: Object.fromEntries(byObjective) });
+    return Object.fromEntries(byObjective);
   }
 
   async #counted(
     question: BudgetQuestion,
     group: readonly Entry[],
-  ): Promise<[string, Answer<readonly BudgetCell[]>][]> {
+    isLast: boolean,
+  ): Promise<[string, Answer<readonly BudgetCell[]>][] | null> {
     const { hoursFromMs, finelyFromMs } = reachOf(question);
     const pieces = this.#piecesOf(question, group[0]!);
     const asked = await Promise.all(pieces.map((piece) => this.#ask(question, group, piece)));
+    const changed = group.filter((_, place) => asked.some((found) => found[place]!.lacksBoundary));
+    const remembered = changed.flatMap(({ rememberedBy }) => rememberedBy ?? []);
+    for (const key of remembered) this.#boundaries.forget(key);
+    if (remembered.length > 0 && !isLast) return null;
     return group.map(({ series: { name }, key }, place) => {
-      const found = asked.map((answers) => answers[place]!);
+      const found = asked.map((answers) => answers[place]!.cells);
       const broken = found.find((one) => typeof one === 'string');
       if (broken !== undefined) return [name, unknown('ProviderError', `${name}: ${broken}`)];
       const ledger = this.#ledgerFor(key, hoursFromMs, finelyFromMs);
@@ -113,8 +141,7 @@ export class Budgets {
     return ledger;
   }
 
-  /** Of each entry its cells, or what is wrong with its answer. */
-  async #ask({ source }: BudgetQuestion, group: readonly Entry[], piece: Piece): Promise<(BudgetCell[] | string)[]> {
+  async #ask({ source }: BudgetQuestion, group: readonly Entry[], piece: Piece): Promise<Found[]> {
     const stepMs = group[0]!.series.timeSliceMs ?? piece.lengthMs;
     const query = budgetQuery(
       group.map(({ counted }) => counted),
@@ -124,16 +151,18 @@ export class Budgets {
     for (let atMs = firstEndOf(piece.fromMs, stepMs); atMs <= piece.toMs; atMs += mostPoints * stepMs) {
       const lastMs = Math.min(piece.toMs, atMs + (mostPoints - 1) * stepMs);
       const matrix = await this.#client.range(source, query, atMs, lastMs, stepMs);
-      for (const [endMs, vector] of byTime(matrix)) vectors.set(endMs, vector);
+      for (const [endMs, vector] of vectorsByTime(matrix)) vectors.set(endMs, vector);
     }
     return group.map(({ series, counted }, place) => {
+      const lacksBoundary = [...vectors.values()].some((vector) => isWithoutBoundary(counted, place, vector));
       // One exporter's trouble is no reason to lose sight of the other budgets.
       const broken = brokenCount([...vectors.values()].flatMap((vector) => samplesOf(place, vector)));
-      if (broken !== null) return broken;
-      return cellsOf(piece, stepMs, (atMs) => {
+      if (broken !== null) return { cells: broken, lacksBoundary };
+      const cells = cellsOf(piece, stepMs, (atMs) => {
         const tally = budgetTally(counted, place, vectors.get(atMs) ?? []);
         return series.timeSliceMs === null ? tally : sliceOf(tally, series);
       });
+      return { cells, lacksBoundary };
     });
   }
 
@@ -155,17 +184,29 @@ export class Budgets {
     // What makes a slice a bad one is counted with; of events only the sum is judged.
     const slices = timeSliceMs === null ? null : [timeSliceMs, allowedBadFraction];
     const key = JSON.stringify([source, service, revisionLabel, indicator, slices]);
-    return known({ series, counted: counted.value, key });
+    return known({ series, key, ...counted.value });
   }
 
-  async #countedBy({ source }: BudgetQuestion, measured: Measured, atMs: number): Promise<Answer<Counted>> {
+  async #countedBy(
+    { source }: BudgetQuestion,
+    measured: Measured,
+    atMs: number,
+  ): Promise<Answer<Pick<Entry, 'counted' | 'rememberedBy'>>> {
     const { shape } = measured;
     if (shape.kind === 'Ratio') {
       const parts = await Promise.all(partsOf(shape).map((part) => this.#known.spelled(source, part, measured, atMs)));
-      return known({ kind: 'Ratio', measured, shape, parts });
+      return known({ counted: { kind: 'Ratio', measured, shape, parts }, rememberedBy: null });
     }
-    const buckets = await this.#known.buckets(source, shape.counter, measured, atMs);
-    return ofHistogram(measured, shape, buckets);
+    const key = JSON.stringify([source, selectorText(shape.counter)]);
+    let isNew = false;
+    const buckets = await this.#boundaries.get(key, atMs, async () => {
+      isNew = true;
+      const found = await this.#known.buckets(source, shape.counter, measured, atMs);
+      if (found.length === 0) this.#boundaries.forget(key);
+      return found;
+    });
+    const counted = ofHistogram(measured, shape, buckets);
+    return counted.kind === 'Unknown' ? counted : known({ counted: counted.value, rememberedBy: isNew ? null : key });
   }
 }
 
@@ -215,15 +256,3 @@ function reachOf(question: BudgetQuestion) {
 /** It reaches as far back as is wanted, and what is new joins on to it. */
 const goesOn = (ledger: Ledger, hoursFromMs: number, finelyFromMs: number): boolean =>
   ledger.fromMs <= hoursFromMs && ledger.finelyFromMs <= finelyFromMs && ledger.toMs >= finelyFromMs;
-
-function byTime(matrix: Matrix): Map<number, Vector> {
-  const times = new Map<number, { labels: Matrix[number]['labels']; value: number }[]>();
-  for (const { labels, points } of matrix) {
-    for (const { atMs, value } of points) {
-      const vector = times.get(atMs) ?? [];
-      vector.push({ labels, value });
-      times.set(atMs, vector);
-    }
-  }
-  return times;
-}

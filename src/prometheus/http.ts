@@ -5,6 +5,7 @@ import { addressOf, type Method, spoken } from './address.ts';
 import { matrixOf, type Server, vectorOf } from './answer.ts';
 import { type Answer, TooLarge } from './exchange.ts';
 import { oneLine } from './line.ts';
+import type { Pace, Urgency } from './pace.ts';
 import { type PromqlClient, PromqlFailure } from './promql.ts';
 import { type Access, forgetSecrets, signatureFor } from './sign.ts';
 import { retryAfterMs, Silences } from './silence.ts';
@@ -18,6 +19,10 @@ export interface HttpOptions {
   /** Told of every request: "instant" or "range", OK or the failure's reason, and how long it took. */
   readonly onCall: (kind: 'instant' | 'range', code: string, seconds: number) => void;
   readonly limits?: Limits;
+  /** How often Google is asked about a project at most. */
+  readonly pace?: Pace;
+  /** Told of each question that was not put, since its turn did not come in time. */
+  readonly onHeld?: (project: string) => void;
 }
 
 export interface Limits {
@@ -30,18 +35,22 @@ export interface Limits {
 
 const ordinary: Limits = { tryMs: 10_000, totalMs: 12_000, maxBytes: 4 * 1024 * 1024, retries: 2, firstRetryMs: 250 };
 
-export function createPromqlClient(options: HttpOptions): PromqlClient {
+export const createPromqlClient = (options: HttpOptions): PromqlClient => createPromqlClients(options).Judging;
+
+/** The same client, for what is urgent and for what can wait. */
+export function createPromqlClients(options: HttpOptions): Readonly<Record<Urgency, PromqlClient>> {
   const client = new HttpClient(options);
-  return {
+  const of = (urgency: Urgency): PromqlClient => ({
     async instant(source, query, atMs) {
       const form = new URLSearchParams({ query, time: seconds(atMs) });
-      return client.ask('instant', source, form, vectorOf);
+      return client.ask('instant', source, form, vectorOf, urgency);
     },
     async range(source, query, startMs, endMs, stepMs) {
       const form = new URLSearchParams({ query, start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) });
-      return client.ask('range', source, form, matrixOf);
+      return client.ask('range', source, form, matrixOf, urgency);
     },
-  };
+  });
+  return { Judging: of('Judging'), Looking: of('Looking') };
 }
 
 type Reader<T> = (server: Server, answer: Answer) => T;
@@ -58,12 +67,21 @@ class HttpClient {
   }
 
   /** Tries again what may pass; the whole takes at most `totalMs`. */
-  async ask<T>(kind: 'instant' | 'range', source: MetricsSource, form: URLSearchParams, read: Reader<T>): Promise<T> {
+  async ask<T>(
+    kind: 'instant' | 'range',
+    source: MetricsSource,
+    form: URLSearchParams,
+    read: Reader<T>,
+    urgency: Urgency,
+  ): Promise<T> {
     const { retries, firstRetryMs, totalMs } = this.#limits;
     const who = spoken(source);
     this.#respectSilence(who, source);
     const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(totalMs)]);
+    let why: unknown = null;
     const once = async () => {
+      why = await this.#held(who, source, urgency, signal);
+      if (why !== null) throw why;
       const startedMs = performance.now();
       let code = 'OK';
       try {
@@ -84,7 +102,24 @@ class HttpClient {
         shouldRetry: ({ error }) => error instanceof PromqlFailure && error.isPassing,
       });
     } catch (error) {
-      throw asFailure(who, error);
+      // When the time is up, only that is passed on of what was tried.
+      throw asFailure(who, why ?? error);
+    }
+  }
+
+  /** Why it is not this question's turn; each try has one. */
+  async #held(who: string, source: MetricsSource, urgency: Urgency, end: AbortSignal): Promise<PromqlFailure | null> {
+    const { pace, onHeld = () => undefined, signal: stop } = this.#options;
+    if (pace === undefined || source.type !== 'GoogleManagedPrometheus') return null;
+    try {
+      await pace.turn(source.project, urgency, end);
+      return null;
+    } catch (error) {
+      if (stop.aborted) throw error;
+      onHeld(source.project);
+      const often = `${pace.perMinute.toLocaleString('en-US')} times a minute`;
+      const message = `${who} is asked at most ${often}, and this question's turn did not come in ${this.#limits.totalMs / 1000} s.`;
+      return new PromqlFailure('RateLimited', message, { isPassing: false, cause: error });
     }
   }
 

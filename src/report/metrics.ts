@@ -44,6 +44,11 @@ export class OperatorMetrics {
     'method',
     'code',
   ]);
+  readonly #held = this.#counter(
+    'steadyrun_metrics_questions_held_total',
+    "Questions about a project's metrics that were not put, since others took all that may be asked of it in a minute.",
+    ['project'],
+  );
   readonly #leaseChanges = this.#counter('steadyrun_lease_changes_total', 'What became of the leader lease.', [
     'change',
   ]);
@@ -174,6 +179,10 @@ export class OperatorMetrics {
 
   called(method: string, code: string | number): void {
     this.#calls.inc({ method, code: String(code) });
+  }
+
+  held(project: string): void {
+    this.#held.inc({ project });
   }
 
   /** With `set` it is made anew at every scrape, so that it has no more series than there are things to count. */

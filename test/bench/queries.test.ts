@@ -15,7 +15,21 @@ test('the bench of queries prints a line a cell, then its bars, all of which are
     .split('\n')
     .map((line) => JSON.parse(line));
   const last = lines.pop();
+  const fleets = lines.splice(3);
   expect(lines.map(({ cell }) => cell)).toEqual(['platform', 'app', 'mixed']);
+  expect(fleets.map(({ cell }) => cell)).toEqual(['idle fleet: platform', 'idle fleet: app with a budget']);
+  for (const { policies, requestsPerMinute, seriesPerMonth, dollarsPerMonth } of fleets) {
+    expect(requestsPerMinute).toBeGreaterThan(0);
+    expect(dollarsPerMonth).toBeCloseTo(seriesPerMonth / 2e6, 2);
+    const [alone] = lines;
+    expect(60 * requestsPerMinute).toBeLessThan(policies * alone.idle.queriesPerHour);
+  }
+  expect(last.rows.filter(({ what }: { what: string }) => what.startsWith('100 idle policies'))).toMatchObject(
+    fleets.flatMap(({ requestsPerMinute, dollarsPerMonth }) => [
+      { unit: 'a minute', bar: 6, value: requestsPerMinute },
+      { unit: 'dollars a month', bar: 2.5, value: dollarsPerMonth },
+    ]),
+  );
   for (const { rollout, start, idle, guarded } of lines) {
     // Google takes half a dollar for a million time series, and counts at least one a query.
     expect(guarded.dollarsPerMonth).toBeCloseTo(guarded.seriesPerMonth / 2e6, 2);

@@ -1,13 +1,17 @@
 /**
  * What a policy costs its metrics server: queries, bytes and time, for each tick of a rollout, at its beginning, and in an
- * hour in which nothing happens; and what it costs at Google, which takes money for time series that are read. A healthy candidate is rolled out in the lab on the virtual clock; queries are evaluated in
+ * hour in which nothing happens, alone and among a thousand of a project, which share what they ask; and what it costs at
+ * Google, which takes money for time series that are read. A healthy candidate is rolled out in the lab on the virtual clock; queries are evaluated in
  * process, and bytes are those of the form that is posted and of the JSON that a server would answer with.
  */
 import { labPromql } from '../../src/lab/promql-client.ts';
+import type { SeriesStore } from '../../src/lab/series/store.ts';
 import { ownQueries } from '../own-queries.ts';
 import { Stage } from '../scenarios/stage.ts';
 import { type Asked, counted, nothingAsked } from './asked.ts';
 import type { BenchOptions, Row } from './main.ts';
+import { IdleFleet } from './queries/fleet.ts';
+import { labsName, underManyNames } from './queries/names.ts';
 
 const platform = [
   { name: 'availability', targetPercent: 99.9 },
@@ -19,6 +23,18 @@ const hoursPerMonth = 730;
 /** How often an hour somebody looks how full the instances are, where nothing is tuned. */
 const fullness = 6;
 
+const budget = { errorBudgetPolicy: [{ whenRemainingBelowPercent: 10, action: 'Freeze', liftAbovePercent: 25 }] };
+/** Policies of one project for which nothing goes on. */
+const fleets = [
+  { cell: 'platform', spec: { objectives: platform } },
+  { cell: 'app with a budget', spec: { objectives: ownQueries(labsName), ...budget } },
+];
+const fleetSize = { whole: 1_000, quick: 100 };
+/** After a start everything that is remembered is found out anew, in the first hour. */
+const startMinutes = 70;
+/** Of each policy, whatever it counts, where there are many. */
+const fleetBars = { perMinute: 0.06, dollarsPerMonth: 0.025 };
+
 /**
  * For each objective and tick one counting query, and one or two that ask whether there is anything new; a little more for
  * how often samples come and which buckets there are; a rollout asks once a minute how full both revisions are. The bars hold that, so that a change that asks more is seen.
@@ -28,7 +44,7 @@ const kinds = [
     cell: 'platform',
     objectives: platform,
     perTick: 6,
-    idlePerHour: 2 + fullness,
+    idlePerHour: 1 + fullness,
     guardedPerHour: 260,
     seriesPerMonth: 1_600_000,
   },
@@ -36,7 +52,7 @@ const kinds = [
     cell: 'app',
     objectives: ownQueries('api'),
     perTick: 7,
-    idlePerHour: 3 + fullness,
+    idlePerHour: 2 + fullness,
     guardedPerHour: 420,
     seriesPerMonth: 2_600_000,
   },
@@ -44,7 +60,7 @@ const kinds = [
     cell: 'mixed',
     objectives: [...platform, ...ownQueries('api').slice(2)],
     perTick: 5,
-    idlePerHour: 3 + fullness,
+    idlePerHour: 2 + fullness,
     guardedPerHour: 420,
     seriesPerMonth: 2_600_000,
   },
@@ -80,7 +96,69 @@ export async function queries(
       row('an answer in a rollout', cell.rollout.bytesInPerQuery, 'bytes', 2_000),
     );
   }
+  for (const { cell, spec } of fleets) {
+    const { size, minutes } = quick ? { size: fleetSize.quick, minutes: 60 } : { size: fleetSize.whole, minutes: 360 };
+    const figures = await measuredFleet(await idleFleet(size, spec, seed), minutes);
+    onCell({ cell: `idle fleet: ${cell}`, policies: size, ...figures });
+    rows.push(...fleetRows(`${size.toLocaleString('en-US')} idle policies, ${cell}`, size, figures));
+  }
   return rows;
+}
+
+interface AskingFleet {
+  readonly fleet: IdleFleet;
+  /** What was asked since this was called last. */
+  readonly taken: () => Asked;
+}
+
+async function idleFleet(size: number, spec: Record<string, unknown>, seed: number): Promise<AskingFleet> {
+  let asked = nothingAsked();
+  const asking = (store: SeriesStore) => counted(underManyNames(labPromql(store)), () => asked);
+  const fleet = await IdleFleet.of(size, spec, seed, asking);
+  const taken = () => {
+    const before = asked;
+    asked = nothingAsked();
+    return before;
+  };
+  await fleet.run(startMinutes);
+  taken();
+  return { fleet, taken };
+}
+
+async function measuredFleet({ fleet, taken }: AskingFleet, minutes: number) {
+  const sum = { ...nothingAsked(), busiestMinute: 0 };
+  for (let minute = 0; minute < minutes; minute++) {
+    await fleet.run(1);
+    const { queries, series } = taken();
+    sum.queries += queries;
+    sum.series += series;
+    sum.busiestMinute = Math.max(sum.busiestMinute, queries);
+  }
+  const { seriesPerMonth, dollarsPerMonth } = perHour(sum, minutes);
+  return {
+    requestsPerMinute: round(sum.queries / minutes),
+    busiestMinute: sum.busiestMinute,
+    seriesPerMonth,
+    dollarsPerMonth,
+  };
+}
+
+function fleetRows(
+  what: string,
+  size: number,
+  { requestsPerMinute, dollarsPerMonth }: Awaited<ReturnType<typeof measuredFleet>>,
+): Row[] {
+  const row = (of: string, value: number, unit: string, bar: number): Row => ({
+    what: `${what}: ${of}`,
+    value,
+    unit,
+    bar,
+    ok: value <= bar,
+  });
+  return [
+    row('requests', requestsPerMinute, 'a minute', round(size * fleetBars.perMinute)),
+    row('price', dollarsPerMonth, 'dollars a month', round(size * fleetBars.dollarsPerMonth)),
+  ];
 }
 
 async function measured(

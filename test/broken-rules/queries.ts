@@ -57,7 +57,7 @@ export const queryRules: readonly Breakage[] = [
   },
   {
     rule: 'queries: a part of a minute of Google’s own metrics is counted',
-    file: 'src/prometheus/metrics.ts',
+    file: 'src/prometheus/windows.ts',
     from: 'measured.deltas ? wholeMinutes(question) : question',
     to: 'question',
     tests: ['test/prometheus/changes.test.ts'],
@@ -68,6 +68,20 @@ export const queryRules: readonly Breakage[] = [
     from: 'wholeMinute(nowMs - this.#changesAfterMs)',
     to: 'wholeMinute(nowMs)',
     tests: ['test/prometheus/metrics.test.ts'],
+  },
+  {
+    rule: 'queries: what failed for many says that there is nothing',
+    file: 'src/prometheus/saturation.ts',
+    from: 'one: other } of all.slice(1)) other.fail(lastMs, failure)',
+    to: 'one: other, span } of all.slice(1)) other.put(span, known({}), failure !== null)',
+    tests: ['test/prometheus/together.test.ts'],
+  },
+  {
+    rule: 'queries: a service is told the figures of its namesake in another region',
+    file: 'src/counting/saturation.ts',
+    from: 'labels[serviceLabel] === name && labels[regionLabel] === region',
+    to: "labels[serviceLabel] === name && region !== ''",
+    tests: ['test/prometheus/together.test.ts'],
   },
   {
     rule: 'queries: what can never match starts a rollout',

@@ -358,3 +358,40 @@ test('a count that is no number is no reason not to count the others', async () 
   if (byObjective.own?.kind !== 'Known') throw new Error('it is not counted');
   agrees(policy, 'own', byObjective.own.value, toMs);
 });
+
+test('a revision with other buckets is counted by the next look, as if nothing had been remembered', async () => {
+  const store = new SeriesStore();
+  const serve = (revision_name: string, boundaries: readonly string[], fromMs: number, untilMs: number) => {
+    const buckets = [...boundaries, '+Inf'].map((le) =>
+      store.series('http_server_duration_seconds_bucket', { instance: revision_name, revision_name, le }),
+    );
+    for (let atMs = fromMs; atMs <= untilMs; atMs += minuteMs) {
+      for (const [i, bucket] of buckets.entries()) bucket.append(atMs, ((atMs - fromMs) / minuteMs) * (60 + i));
+    }
+  };
+  const at = (hours: number) => startMs + days * dayMs + hours * hourMs;
+  serve('old', ['0.3', '1'], at(-1), at(3.5));
+  serve('new', ['0.25', '0.4', '1'], at(2.25), at(8));
+  const query = 'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket[5m])))';
+  const indicator = { latency: { threshold: '300ms', query } };
+  const policy = validPolicy([{ name: 'slow', indicator }], plain);
+  const boundariesAsked: number[] = [];
+  const lab = labPromql(store);
+  const client: PromqlClient = {
+    ...lab,
+    instant: (source, query, atMs) => {
+      boundariesAsked.push(atMs);
+      return lab.instant(source, query, atMs);
+    },
+  };
+  const metrics = new PromqlMetrics(client);
+  for (const hour of [1, 2, 4, 5, 6]) {
+    const fresh = await cellsOf(new PromqlMetrics(lab), policy, at(hour));
+    const [newest, wanted] = [(await cellsOf(metrics, policy, at(hour))).slow!, fresh.slow!].map((cells) =>
+      cells.filter(({ endMs }) => endMs > at(hour) - hourMs),
+    );
+    expect({ hour, newest }).toEqual({ hour, newest: wanted });
+  }
+  // The old one, which lacks the new boundary, is in the hour that is asked once more.
+  expect(boundariesAsked).toEqual([at(1), at(4), at(5)]);
+});

@@ -296,6 +296,14 @@ describe('a dry run', () => {
     );
   });
 
+  it('asks what objectives have in common once a look, and anew at the next', async () => {
+    vector = () => [{ labels: { revision_name: 'api-1', response_code_class: '2xx' }, value: 60 }];
+    const alone = await metrics.inspect(asking, 5);
+    const once = asked.length;
+    expect(await Promise.all([1, 2, 3].map(() => metrics.inspect(asking, 5)))).toEqual([alone, alone, alone]);
+    expect(asked).toHaveLength(2 * once);
+  });
+
   it('that the server refuses finds the query at fault, in the server’s words; one that fails finds nothing', async () => {
     vector = () => {
       throw new PromqlFailure('ProviderError', '1:7: parse error', { isPassing: false, isRefusal: true });

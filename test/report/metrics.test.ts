@@ -195,7 +195,7 @@ describe('/metrics', () => {
     expect(types.length).toBeGreaterThan(20);
     for (const [, name] of types) expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.*`, 'm'));
     const own = types.filter(([, name]) => /^(controller_runtime|leader_election|workqueue|steadyrun)_/.test(name!));
-    expect(own).toHaveLength(19);
+    expect(own).toHaveLength(20);
     for (const [, name, type] of own) expect(type === 'counter').toBe(name!.endsWith('_total'));
   });
 });

@@ -5,6 +5,7 @@ import { googleCredentials } from '../../cloudrun/credentials.ts';
 import { codeOf } from '../../cloudrun/errors.ts';
 import { Rest } from '../../cloudrun/rest.ts';
 import { createServices } from '../../cloudrun/services.ts';
+import { visibleAfterMs } from '../../counting/changes.ts';
 import type { KubernetesSecrets } from '../../kubernetes/http/secrets.ts';
 import { CloudLogs } from '../../logging/logs.ts';
 import { manifest } from '../../manifest.ts';
@@ -12,8 +13,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logs } from '../../ports/logs.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Services } from '../../ports/services.ts';
-import { createPromqlClient } from '../../prometheus/http.ts';
+import { createPromqlClients } from '../../prometheus/http.ts';
 import { PromqlMetrics } from '../../prometheus/metrics.ts';
+import { Pace } from '../../prometheus/pace.ts';
 import type { Access as MetricsAccess } from '../../prometheus/sign.ts';
 import type { LabDoors } from '../lab-address.ts';
 import type { Part } from './engine.ts';
@@ -25,6 +27,8 @@ export interface GoogleOptions {
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly onCall: (method: string, code: string | number) => void;
+  /** Told of each question about a project's metrics whose turn did not come in time. */
+  readonly onHeld: (project: string) => void;
 }
 
 export interface Ports {
@@ -46,7 +50,7 @@ export class Google implements Part {
   }
 
   async start(): Promise<void> {
-    const { clock, signal, log, onCall } = this.#options;
+    const { clock, signal, log, onCall, onHeld } = this.#options;
     const { version } = manifest;
     const access = await this.#access();
     const services = await createServices({
@@ -57,11 +61,13 @@ export class Google implements Part {
       onCall,
       onListDenied: (region, message) => log.warn({ region, problem: message }, 'services are read one by one'),
     });
-    const client = createPromqlClient({
+    const clients = createPromqlClients({
       access: access.prometheus,
       version,
       signal,
       onCall: (kind, code) => onCall(`promql ${kind}`, code),
+      pace: new Pace(clock),
+      onHeld,
     });
     const rest = new Rest(access.logging, version);
     const logs = new CloudLogs({
@@ -72,7 +78,7 @@ export class Google implements Part {
       clock,
       onCall,
     });
-    this.#ports = { services, metrics: new PromqlMetrics(client), logs };
+    this.#ports = { services, metrics: new PromqlMetrics(clients.Judging, visibleAfterMs, clients.Looking), logs };
   }
 
   async close(): Promise<void> {}

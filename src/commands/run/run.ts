@@ -31,6 +31,7 @@ import { type LabDoors, type LabTime, labAt } from '../lab-address.ts';
 import { electionIn, isToldOfTheCluster, messageOf } from './election.ts';
 import { type Part, run as runParts } from './engine.ts';
 import { Google } from './google.ts';
+import { sayingHeld } from './held.ts';
 import { KeptRules } from './kept.ts';
 import { stopOnSignals } from './stop.ts';
 import { strayLines } from './stray.ts';
@@ -121,6 +122,7 @@ async function operate(options: RunOptions, log: Logger, stop: AbortSignal): Pro
     queue: () => work.state(),
     lease: () => election && { name: election.lease, ...election.leader.state() },
   });
+  const sayHeld = sayingHeld(log, clock);
   const google = new Google({
     doors: lab?.doors ?? null,
     secrets: new KubernetesSecrets({ config, clock: monotonicClock }),
@@ -128,6 +130,10 @@ async function operate(options: RunOptions, log: Logger, stop: AbortSignal): Pro
     signal: stop,
     log,
     onCall: (method, code) => metrics.called(method, code),
+    onHeld: (project) => {
+      metrics.held(project);
+      sayHeld(project);
+    },
   });
   const rules = new KeptRules({
     objects: new KubernetesRules(config, options.namespace),

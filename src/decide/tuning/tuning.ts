@@ -46,6 +46,10 @@ export const tuning: Concern<Section> = {
 /** Where the metrics are only read for people, now and then is enough. */
 const readEveryMs = { Off: Number.POSITIVE_INFINITY, Recommend: 10 * minuteMs, ServiceLevel: minuteMs, Auto: minuteMs };
 
+/** Who looks in the same turn is answered by the same question, so that all turns begin together: at whole minutes, or tens of them. */
+const isAnotherTurn = (beforeMs: number, everyMs: number, nowMs: number): boolean =>
+  Math.floor(beforeMs / everyMs) !== Math.floor(nowMs / everyMs);
+
 function questions(at: Unasked): Partial<Questions> {
   const { policy, known, nowMs } = at;
   const serving = known.stable?.revision;
@@ -53,7 +57,7 @@ function questions(at: Unasked): Partial<Questions> {
   if (mode === 'Off' || serving === undefined) return {};
   const tuner = known.tuner ?? nothingYet(nowMs);
   const weighing = weighingQuestions(at, tuner);
-  const isDue = !isWithin(tuner.askedAt, readEveryMs[mode], nowMs);
+  const isDue = tuner.askedAt === undefined || isAnotherTurn(ms(tuner.askedAt), readEveryMs[mode], nowMs);
   const isUnknown = isDue && tuner.serving?.revision !== serving;
   const arms = known.rollout ? [known.rollout.candidate, known.rollout.control] : [];
   const fromMs = Math.max(ms(tuner.until), nowMs - dayMs);

@@ -42,6 +42,9 @@ const inspectedEveryMs = 6 * 3_600_000;
 /** How full the instances are. */
 const filledEveryMs = 10 * 60_000;
 
+/** All look in the same turn: at whole tens of minutes. */
+const nextTurnMs = (atMs: number): number => (Math.floor(atMs / filledEveryMs) + 1) * filledEveryMs;
+
 /** What looks asked of the world. */
 export interface Traffic {
   /** Policies that the cache was asked for, each once a look. */
@@ -162,7 +165,7 @@ export class Fleet {
         : Math.min(
             all(this.#writtenMs) + writtenEveryMs,
             earliest(this.#inspectedMs) + inspectedEveryMs,
-            all(this.#filledMs) + filledEveryMs,
+            nextTurnMs(all(this.#filledMs)),
           );
     }
   }
