@@ -75,13 +75,24 @@ export interface Sample {
   readonly value: number;
 }
 
-/** `offsetMs`: so long after each whole minute it is read, and what happened since then is in the next reading. */
-export function samplesOf({ grown, before, anew }: Recorded, minutes: readonly Minute[], offsetMs = 0): Sample[] {
+/** `offsetMs`: so long after each whole minute, or part of one, it is read, and what happened since then is in the next reading. */
+export function samplesOf(
+  { grown, before, anew }: Recorded,
+  minutes: readonly Minute[],
+  offsetMs = 0,
+  perMinute = 1,
+): Sample[] {
   let value = before ?? 0;
   const samples: Sample[] = before === null ? [] : [{ atMs: startMs + offsetMs, value }];
   for (const [i, minute] of minutes.entries()) {
-    value = (anew(i) ? 0 : value) + grown(minute);
-    if (samples.length > 0 || value > 0) samples.push({ atMs: startMs + (i + 1) * minuteMs + offsetMs, value });
+    if (anew(i)) value = 0;
+    const growth = grown(minute);
+    for (let part = 1; part <= perMinute; part++) {
+      const shown = value + Math.floor((growth * part) / perMinute);
+      const atMs = startMs + (i + part / perMinute) * minuteMs + offsetMs;
+      if (samples.length > 0 || shown > 0) samples.push({ atMs, value: shown });
+    }
+    value += growth;
   }
   return samples;
 }
@@ -97,7 +108,7 @@ const cloudRun = {
   configuration_name: 'api',
 };
 
-/** Of Cloud Run, of one revision; and of the app, of two instances, the second of which is started anew every nine hours. */
+/** Of Cloud Run, of one revision; and of the app, of two instances, the second of which begins anew in place once a week. */
 export function countersOf(): Recorded[] {
   const platform = (['2xx', '5xx'] as const).map((response_code_class): Recorded => {
     const labels = { ...cloudRun, revision_name: 'api-00000-old', response_code_class };
@@ -106,7 +117,7 @@ export function countersOf(): Recorded[] {
   });
   const app = [0, 1].flatMap((instance) => {
     const labels = { job: 'api', instance: `10.0.0.${instance}:8080`, revision_name: 'api-00000-old', route: '/' };
-    const anew = instance === 1 ? (minute: number) => minute % 540 === 539 : never;
+    const anew = instance === 1 ? (minute: number) => minute % 10_007 === 4711 : never;
     const before = instance === 1 ? 0 : 1e6;
     const of = (name: string, more: Labels, count: (minute: Minute) => number): Recorded => {
       const grown = (minute: Minute) => halfOf(count(minute), instance);
