@@ -101,7 +101,8 @@ function countsOver(
 function summedUp(shortest: string, windowMs: number): string {
   const seen = shortestMs / everyMs;
   const behind = (seen - 1) / 2;
-  const sum = `sum_over_time(${shortest}[${lengthText(windowMs - behind * everyMs)}])`;
+  // Without the one at the very end, which Prometheus takes in up to its third version.
+  const sum = `sum_over_time(${shortest}[${windowMs - behind * everyMs - 1}ms])`;
   // A service that just went away has no newest count.
   return `(${sum} + ${behind} * ${shortest} or ${sum}) / ${seen}`;
 }

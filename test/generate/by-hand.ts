@@ -46,7 +46,7 @@ function recordedIn({ minutes, step }: World, length: number, at: number): Minut
     total += (times * seen.total) / 5;
     bad += (times * seen.bad) / 5;
   };
-  for (let end = at; end >= Math.max(0, at - (length - 2)); end -= step) add(1, end);
+  for (let end = at; end >= 0 && end > at - (length - 2); end -= step) add(1, end);
   add(2, at);
   return { total, bad };
 }

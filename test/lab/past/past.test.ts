@@ -1,10 +1,15 @@
 /** What was recorded before a lab began is answered by both of its doors, as it happened. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { figuresOf } from '../../../src/decide/budget/arithmetic.ts';
+import { questionOf } from '../../../src/decide/budget/asked.ts';
 import { Lab } from '../../../src/lab/lab.ts';
 import { isChanges } from '../../../src/lab/metrics/platform.ts';
 import { PastReader } from '../../../src/lab/past/past.ts';
 import { instant } from '../../../src/lab/promql/query.ts';
+import { labPromql } from '../../../src/lab/promql-client.ts';
 import { World } from '../../../src/lab/world.ts';
+import { PromqlMetrics } from '../../../src/prometheus/metrics.ts';
+import { validPolicy } from '../../policy/valid.ts';
 import { call } from '../doors/serve.ts';
 import { API } from '../worlds.ts';
 import { countersOf, dayMs, endMs, happened, linesOf, minuteMs, minutesOf, pastOf, startMs } from './recorded.ts';
@@ -74,6 +79,32 @@ describe('A lab with five weeks of recorded counters', () => {
     const own = await answered(`${lab.description.prometheus}/api/v1`, query, endMs + 50 * minuteMs);
     expect(own / (100 * 1800)).toBeCloseTo(1, 1);
   });
+});
+
+test('the operator counts the budget of thirty days, and how fast it goes, from what was recorded', async () => {
+  const world = new World({
+    seed: 1,
+    startMs: endMs + hourMs,
+    services: [API],
+    past: pastOf(
+      countersOf().filter(({ name }) => name.startsWith('run_')),
+      minutes,
+    ),
+  });
+  const policy = validPolicy([{ name: 'availability', targetPercent: 99.9 }], { window: '30d' });
+  const { metrics: source, service, revisionLabel, window } = policy;
+  const question = { source, service, revisionLabel, ...questionOf(policy, endMs) };
+  const answer = await new PromqlMetrics(labPromql(world.store)).budget(question);
+  const counted = answer.kind === 'Known' ? answer.value.byObjective.availability : null;
+  if (counted?.kind !== 'Known') throw new Error(JSON.stringify(answer));
+  const figures = figuresOf(counted.value, { allowedBadFraction: 0.001, window, toMs: endMs });
+  const { total, bad } = happened(minutes, endMs - 30 * dayMs, endMs);
+  expect(figures.spent).toEqual({ total, bad });
+  expect(figures.remainingPercent).toBeCloseTo(100 * (1 - bad / (0.001 * total)), 6);
+  for (const length of ['1h', '6h', '1d', '3d'] as const) {
+    const events = happened(minutes, endMs - lengthMs[length], endMs);
+    expect(figures.burn[length], length).toBeCloseTo(events.bad / events.total / 0.001, 6);
+  }
 });
 
 test('as much is seen of a counter of Google that begins anew', () => {

@@ -75,6 +75,8 @@ export interface Sample {
   readonly value: number;
 }
 
+const golden = (Math.sqrt(5) - 1) / 2;
+
 /** `offsetMs`: so long after each whole minute, or part of one, it is read, and what happened since then is in the next reading. */
 export function samplesOf(
   { grown, before, anew }: Recorded,
@@ -88,7 +90,8 @@ export function samplesOf(
     if (anew(i)) value = 0;
     const growth = grown(minute);
     for (let part = 1; part <= perMinute; part++) {
-      const shown = value + Math.floor((growth * part) / perMinute);
+      // Whatever comes in a minute comes anywhere in it, not in step with whoever looks.
+      const shown = value + (part < perMinute ? Math.floor((growth * part) / perMinute + ((i * golden) % 1)) : growth);
       const atMs = startMs + (i + part / perMinute) * minuteMs + offsetMs;
       if (samples.length > 0 || shown > 0) samples.push({ atMs, value: shown });
     }
