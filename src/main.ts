@@ -94,6 +94,10 @@ const lab = program
   .command('lab')
   .description('a simulated Cloud Run world on loopback, with the APIs the operator speaks')
   .option('--services <file>', 'the services it holds (YAML)')
+  .option(
+    '--history <file>',
+    'counters that were recorded before (OpenMetrics, a time in every line; - is standard input): its clock begins where they end',
+  )
   .option('--seed <n>', 'the same seed gives the same world', whole(0, 2 ** 32 - 1), 1)
   .option('--speed <x>', 'how much faster than the wall its clock runs', number(0.01, 10_000), 1)
   .option('--port <port>', 'where its control door is (default: a free one)', port, 0)

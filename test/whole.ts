@@ -45,6 +45,7 @@ export const slowTests = [
   'test/e2e/tour.test.ts',
   'test/e2e/tuning.test.ts',
   'test/generate/grafana.test.ts',
+  'test/generate/in-the-lab.test.ts',
   'test/generate/queries.test.ts',
   'test/import/silent.test.ts',
   'test/lab/gcloud.test.ts',

@@ -1,16 +1,21 @@
 /** `steadyrun lab`: a simulated world behind loopback addresses, until it is told to end. */
 import { readFile } from 'node:fs/promises';
 import { Lab } from '../lab/lab.ts';
+import { Unreadable } from '../lab/past/line.ts';
+import { type Past, PastReader } from '../lab/past/past.ts';
 import { populationFrom } from '../lab/population.ts';
 import type { ServiceSeed } from '../lab/seed.ts';
 import type { Manners } from '../lab/world/manners.ts';
 import { durationMs } from '../policy/duration.ts';
 import { Misshapen } from '../scenario/shape.ts';
+import { linesOf } from './file.ts';
 import { banner } from './lab/banner.ts';
 
 export interface LabCommandOptions {
   /** A YAML file. */
   readonly services?: string;
+  /** Recorded counters, as OpenMetrics writes them. */
+  readonly history?: string;
   readonly seed: number;
   readonly speed: number;
   readonly port: number;
@@ -28,16 +33,18 @@ class WrongUsage extends Error {}
 export async function runLab(options: LabCommandOptions): Promise<number> {
   const ended = signalled();
   try {
+    const past = options.history === undefined ? undefined : await recorded(options.history);
     const lab = await Lab.start({
       seed: options.seed,
       speed: options.speed,
       port: options.port,
       platformDelayMs: length('--platform-delay', options.platformDelay),
       appDelayMs: length('--app-delay', options.appDelay),
+      past,
       manners: { etags: options.etags, latestReady: options.latestReady },
       ...(options.services !== undefined && { services: await population(options.services) }),
     });
-    process.stdout.write(options.json ? `${JSON.stringify(lab.description)}\n` : banner(lab.description));
+    process.stdout.write(options.json ? `${JSON.stringify(lab.description)}\n` : banner(lab.description, past));
     await ended;
     await lab.close();
     return 0;
@@ -60,6 +67,23 @@ async function population(file: string): Promise<readonly ServiceSeed[]> {
   } catch (error) {
     if (!(error instanceof Misshapen)) throw error;
     throw new Misshapen(error.message.replaceAll(/^/gm, `${file}: `), { cause: error });
+  }
+}
+
+/** Throws a sentence that names the file and the line. */
+async function recorded(file: string): Promise<Past> {
+  const reader = new PastReader();
+  let line = 0;
+  try {
+    for await (const text of linesOf(file)) {
+      line++;
+      reader.read(text);
+    }
+    line = 0;
+    return reader.end();
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    throw new Error(`${file}${line > 0 ? `:${line}` : ''}: ${error.message}`, { cause: error });
   }
 }
 

@@ -91,10 +91,23 @@ function countsOver(
     return { bad: `sum_over_time(${slices})`, total: `count_over_time(${slices})` };
   }
   if (windowMs <= longestByCounters) return countsIn(window, promise, policy);
+  const summed = (series: string) => summedUp(recorded(series, policy, name), windowMs);
   const shortest = lengthText(shortestMs);
-  const summed = (series: string) =>
-    `sum_over_time(${recorded(series, policy, name)}[${window}]) / ${shortestMs / everyMs}`;
   return { bad: summed(names.bad(shortest)), total: summed(names.total(shortest)) };
+}
+
+/**
+ * Each minute is in the shortest window at five evaluations. The newest has been there at one of them only, and those just
+ * before the long window are seen as well, so that the sum would be two minutes behind: as much as the newest lack is added by
+ * what the last five had, and as much is left out at the other end. It is right wherever minutes are alike for five of them.
+ */
+function summedUp(shortest: string, windowMs: number): string {
+  const seen = shortestMs / everyMs;
+  const behind = (seen - 1) / 2;
+  // Without the one at the very end, which Prometheus takes in up to its third version.
+  const sum = `sum_over_time(${shortest}[${windowMs - behind * everyMs - 1}ms])`;
+  // A service that just went away has no newest count.
+  return `(${sum} + ${behind} * ${shortest} or ${sum}) / ${seen}`;
 }
 
 /** 1 where more than the promise allows was bad in the slice that ends now; the windows take one of each length. */

@@ -14,10 +14,11 @@ import { KubernetesDoor, kubeconfigFor } from './doors/kubernetes.ts';
 import { loggingDoor } from './doors/logging.ts';
 import { prometheusDoor } from './doors/prometheus.ts';
 import { leaveAddress, newFolder } from './here.ts';
+import type { Past } from './past/past.ts';
 import { usualServices } from './population.ts';
 import type { ServiceSeed } from './seed.ts';
 import type { Manners } from './world/manners.ts';
-import { World } from './world.ts';
+import { usualHistoryMs, World } from './world.ts';
 
 export interface LabOptions {
   readonly seed: number;
@@ -29,6 +30,8 @@ export interface LabOptions {
   readonly platformDelayMs?: number;
   readonly appDelayMs?: number;
   readonly historyMs?: number;
+  /** What was counted before: the world begins where it ends, whatever the wall's clock says. */
+  readonly past?: Past | undefined;
   readonly manners?: Partial<Manners>;
   /** Trouble with the Cloud Run API, for tests. */
   readonly cloudRunFaults?: Faults;
@@ -49,6 +52,7 @@ export interface LabDescription {
 
 /** How often the world is moved along when nobody asks it anything. */
 const tickMs = 20;
+const minuteMs = 60_000;
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -65,7 +69,7 @@ export class Lab {
   private constructor(options: LabOptions) {
     const { speed, port: _, cloudRunFaults: __, ...world } = options;
     this.#options = options;
-    this.world = new World({ startMs: Date.now(), services: usualServices, ...world });
+    this.world = new World({ startMs: startOf(options), services: usualServices, ...world });
     this.clock = new PacedClock(this.world.nowMs, speed);
     this.kubernetes = new KubernetesDoor({ nowMs: () => this.clock.nowMs(), admit, columns });
   }
@@ -141,6 +145,11 @@ export class Lab {
     });
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
+}
+
+/** A history of its own lies between what was recorded and the start, so that every metric has a past. */
+function startOf({ past, historyMs = usualHistoryMs }: LabOptions): number {
+  return past ? Math.ceil(past.endMs / minuteMs) * minuteMs + historyMs : Date.now();
 }
 
 async function closed(server: Server): Promise<void> {

@@ -9,6 +9,7 @@ import { Random } from '../scenario/random.ts';
 import { Unrest } from '../scenario/unrest.ts';
 import { type Delays, Horizon } from './metrics/horizon.ts';
 import { Scraper } from './metrics/scraper.ts';
+import type { Past } from './past/past.ts';
 import { containerOf, imageTagged, type ServiceSeed, specOf } from './seed.ts';
 import { SeriesStore } from './series/store.ts';
 import type { Imbalance } from './world/fleet.ts';
@@ -33,6 +34,8 @@ export interface WorldOptions {
   readonly appDelayMs?: number;
   /** How long the first revisions have served before the start; no part of the truth. Default 1 h. */
   readonly historyMs?: number;
+  /** What was counted before that; it has to be over when the first revisions begin. Default: nothing. */
+  readonly past?: Past | undefined;
   /** How long Cloud Run takes to finish a change. Default 3 s. */
   readonly operationMs?: number;
   /** Those that are not named are as usual. */
@@ -74,12 +77,12 @@ interface Commons {
   readonly imbalance: Imbalance;
 }
 
-const hourMs = 3_600_000;
+export const usualHistoryMs = 3_600_000;
 const usualConnectionsPerRequest = 0.2;
 const founder = 'founder';
 
 export class World {
-  readonly store = new SeriesStore();
+  readonly store: SeriesStore;
   readonly seed: number;
   #nowMs: number;
   #steppedMs: number;
@@ -89,14 +92,21 @@ export class World {
   readonly #logsEvents: Scheduled[] = [];
   readonly #jitter: Random;
   readonly #horizon: Horizon;
-  readonly #scraper = new Scraper(this.store);
+  readonly #scraper: Scraper;
   readonly #historyMs: number;
   readonly #images: Images;
 
   constructor(options: WorldOptions) {
     const startMs = Math.floor(options.startMs / stepMs) * stepMs;
     this.seed = options.seed;
-    this.#historyMs = options.historyMs ?? hourMs;
+    this.#historyMs = options.historyMs ?? usualHistoryMs;
+    const { past } = options;
+    if (past && past.endMs > startMs - this.#historyMs) throw new RangeError('the past goes on after the world begins');
+    this.store = past?.store ?? new SeriesStore();
+    this.#scraper = new Scraper(this.store, {
+      metrics: past?.metrics ?? new Set(),
+      lengthMs: past ? past.endMs - past.firstMs : 0,
+    });
     this.#jitter = new Random(options.seed, 'jitter');
     this.#images = new Images(options.seed);
     const delays: Delays = { platformMs: options.platformDelayMs ?? 120_000, appMs: options.appDelayMs ?? 0 };

@@ -38,14 +38,16 @@ function slicesIn({ minutes, promise }: World, length: number, at: number): Minu
   return { total, bad };
 }
 
-/** Days are the sum of what was seen every `step` over five minutes. */
+/** Days are the sum of what was seen every `step` over five minutes, and for the newest two what the last five had. */
 function recordedIn({ minutes, step }: World, length: number, at: number): Minute {
   let [total, bad] = [0, 0];
-  for (let end = Math.max(0, at - length); end <= at; end += step) {
+  const add = (times: number, end: number) => {
     const seen = eventsIn(minutes, 5, end);
-    total += seen.total / 5;
-    bad += seen.bad / 5;
-  }
+    total += (times * seen.total) / 5;
+    bad += (times * seen.bad) / 5;
+  };
+  for (let end = at; end >= 0 && end > at - (length - 2); end -= step) add(1, end);
+  add(2, at);
   return { total, bad };
 }
 

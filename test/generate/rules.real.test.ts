@@ -120,7 +120,7 @@ describe.skipIf(promtool === null)('Generated rules', () => {
     });
     const promise = promiseNamed('availability', policy);
     const one = { title: 'busy', policy, kind, random: new Random(1, 'resets') };
-    const { tests, ...more } = testOf(one, { minutes: story, step: 5, promise }, []);
+    const { tests, ...more } = testOf(one, { minutes: story, step: 1, promise }, []);
     const expr = 'abs(slo:sli_error:ratio_rate1d / 0.0406504 - 1) < bool 0.01';
     const labels =
       '{policy="default/api",sloth_id="default/api/availability",sloth_service="default/api",sloth_slo="availability",sloth_window="1d"}';

@@ -45,6 +45,35 @@ test('steadyrun lab --json prints one line when it is ready, and ends well on a 
   expect(existsSync(kubeconfig)).toBe(false);
 });
 
+test.each([
+  ['a line', 'a_total 1 60\na_total 2\n', ':2: does not say when that was; write the time behind the value'],
+  ['nothing in it', '# EOF\n', ': holds no sample; write lines like '],
+])('steadyrun lab names the file and what is wrong with its history: %s', async (_, lines, words) => {
+  const directory = await mkdtemp(join(tmpdir(), 'steadyrun-test-'));
+  const file = join(directory, 'history.txt');
+  await writeFile(file, lines);
+  const { code, out, err } = await steadyrunLab(['--json', '--history', file], () => {});
+  await rm(directory, { recursive: true });
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain(`steadyrun lab: ${file}${words}`);
+});
+
+test('steadyrun lab without the history that is named says so', async () => {
+  const { code, err } = await steadyrunLab(['--history', 'nowhere.txt'], () => {});
+  expect(code).toBe(1);
+  expect(err).toBe('steadyrun lab: nowhere.txt: there is no such file; look at the path\n');
+});
+
+test('steadyrun lab tells of the past that it was given', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'steadyrun-test-'));
+  const file = join(directory, 'history.txt');
+  await writeFile(file, 'a_total 1 1767225600\na_total 2 1767225660\n');
+  const { code, out } = await steadyrunLab(['--history', file], (_, end) => end());
+  await rm(directory, { recursive: true });
+  expect(code).toBe(0);
+  expect(out).toContain('history     2 samples of 1 series, 2026-01-01T00:00:00.000Z to 2026-01-01T00:01:00.000Z');
+});
+
 test('steadyrun lab names the file and the path of what is wrong with its services', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'steadyrun-test-'));
   const file = join(directory, 'services.yaml');

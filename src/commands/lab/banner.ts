@@ -1,13 +1,15 @@
 /** What a lab says to people when it is ready: what it holds, how to begin, and where its doors are. */
 import { gcloudConfigOf } from '../../lab/doors/gcloud.ts';
 import type { LabDescription } from '../../lab/lab.ts';
+import type { Past } from '../../lab/past/past.ts';
 import { aligned, paragraph } from '../../report/columns.ts';
 import { session } from './session.ts';
 
 const columns = 80;
 const mostNamed = 6;
 
-export function banner(lab: LabDescription): string {
+/** `past`: what was recorded elsewhere, and stands before its beginning. */
+export function banner(lab: LabDescription, past?: Past): string {
   const doors = [
     ['Cloud Run', `${lab.cloudRun}/v2/`],
     ['Prometheus', `${lab.prometheus}/api/v1/`],
@@ -18,6 +20,7 @@ export function banner(lab: LabDescription): string {
   const lines = [
     `A lab is running at ${lab.url}, ${lab.speed} times the wall's pace, seed ${lab.seed}.`,
     ...paragraph('It holds ', `${holding(lab)}. Ctrl-C ends it.`, columns),
+    ...(past === undefined ? [] : paragraph('Before it: ', recorded(past), columns)),
     '',
     ...beginning(lab),
     '',
@@ -25,6 +28,9 @@ export function banner(lab: LabDescription): string {
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const recorded = ({ samples, series, firstMs, endMs }: Past): string =>
+  `${samples} samples of ${series} series, ${new Date(firstMs).toISOString()} to ${new Date(endMs).toISOString()}.`;
 
 function holding({ services }: LabDescription): string {
   const named = services.slice(0, mostNamed).map(({ project, region, name }) => `${project}/${region}/${name}`);

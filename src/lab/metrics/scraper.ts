@@ -12,6 +12,12 @@ import { PlatformMetrics, platformIntervalMs } from './platform.ts';
 const appIntervalMs = 15_000;
 const retentionMs = 26 * 3_600_000;
 
+/** Metrics that are kept so much longer, since a recording of them is what the world began with. */
+export interface Kept {
+  readonly metrics: ReadonlySet<string>;
+  readonly lengthMs: number;
+}
+
 export interface Scraped {
   readonly service: Service;
   readonly seed: Pick<ServiceSeed, 'database'>;
@@ -24,8 +30,11 @@ export class Scraper {
   readonly #platforms = new WeakMap<Revision, PlatformMetrics>();
   readonly #databases = new WeakMap<Service, DatabaseMetrics>();
 
-  constructor(store: SeriesStore) {
+  readonly #kept: Kept;
+
+  constructor(store: SeriesStore, kept: Kept) {
     this.#store = store;
+    this.#kept = kept;
   }
 
   scrape(atMs: number, services: Iterable<Scraped>): void {
@@ -40,7 +49,13 @@ export class Scraper {
       }
       if (platform && seed.database) this.#scrapeDatabase(atMs, service);
     }
-    if (atMs % 3_600_000 === 0) this.#store.drop(atMs - retentionMs);
+    if (atMs % 3_600_000 === 0) this.#forget(atMs);
+  }
+
+  #forget(atMs: number): void {
+    const { metrics, lengthMs } = this.#kept;
+    this.#store.drop(atMs - retentionMs, (metric) => !metrics.has(metric));
+    this.#store.drop(atMs - retentionMs - lengthMs, (metric) => metrics.has(metric));
   }
 
   #scrapeApp(atMs: number, { service, seed, websockets }: Scraped, revision: Revision): void {

@@ -46,9 +46,10 @@ export class SeriesStore {
     return getOrInsert(this.#metric(name), set.key, () => new Series(name, set, (series) => this.#filled(series)));
   }
 
-  /** Forgets samples older than `beforeMs`, and series that held nothing newer. */
-  drop(beforeMs: number): void {
+  /** Forgets samples older than `beforeMs`, and series that held nothing newer: of all metrics, or of those that are meant. */
+  drop(beforeMs: number, isMeant: (metricName: string) => boolean = () => true): void {
     for (const [name, metric] of this.#metrics) {
+      if (!isMeant(name)) continue;
       for (const [key, series] of metric) {
         if (series.isEmpty) continue;
         series.drop(beforeMs);

@@ -11,6 +11,7 @@ import type { Series } from '../../series/series.ts';
 import type { Selection } from '../../series/store.ts';
 import type { At, Sample, Vector } from '../value.ts';
 import { filterOf } from './filter.ts';
+import { lostAt } from './resets.ts';
 
 /** Whether a metric is stored as changes; null: none is, as on a Prometheus. */
 export type Changes = ((metric: string) => boolean) | null;
@@ -87,13 +88,15 @@ function totalsAt(series: readonly Series[], ms: number, visibleMs: number): Flo
   return totals;
 }
 
-/** What a counter of the changes, which is what the lab keeps, would show at this time. */
+/** What a counter of the changes, which is what the lab keeps, would show at this time, had it never begun anew. */
 function totalAt(series: Series, ms: number, visibleMs: number): number {
-  const { times, values, from } = series;
+  const { times, from } = series;
   const last = series.lastAtOrBefore(Math.min(ms, visibleMs));
   const next = last + 1;
   // What came before the first sample that is left is not known: it is no change.
-  const total = last >= from ? values[last]! : series.isCut ? values[from]! : 0;
+  const total = last >= from ? grownBy(series, last) : series.isCut ? grownBy(series, from) : 0;
   if (next >= series.to || times[next]! > visibleMs || ms <= times[next]! - minuteMs) return total;
-  return total + (values[next]! - total) * (1 - (times[next]! - ms) / minuteMs);
+  return total + (grownBy(series, next) - total) * (1 - (times[next]! - ms) / minuteMs);
 }
+
+const grownBy = (series: Series, index: number): number => series.values[index]! + lostAt(series, index);
