@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { record, withoutNulls } from '../facts/json.ts';
 import { ms } from '../facts/time.ts';
 import { recall, type Vocabulary } from '../status/read.ts';
+import { readAlone } from './alone.ts';
 import { addressOf, strangeAnnotations } from './annotations.ts';
 import { apiVersion, kind, postmortemAnnotation, requestAnnotations } from './api.ts';
 import { generatedOf, usualWindow, windowOf } from './budget.ts';
@@ -46,7 +47,7 @@ export type Parsed =
 export function parsePolicy(raw: unknown): Parsed {
   const given = withoutNulls(raw);
   const read = document.safeParse(given);
-  if (!read.success) return { ok: false, problems: problemsOf(read.error, given) };
+  if (!read.success) return { ok: false, problems: [...problemsOf(read.error, given), ...readAlone(given).problems] };
   const [promises, window] = [promisesOf(read.data.spec), windowOf(read.data.spec.window)];
   if (!promises.ok || !window.ok) {
     return { ok: false, problems: [promises, window].flatMap((one) => (one.ok ? [] : one.problems)) };

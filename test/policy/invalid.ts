@@ -29,6 +29,9 @@ spec:
 
 export interface Invalid {
   readonly what: string;
+  /** The mistake: what stands in the fine policy, and what is written for it. */
+  readonly from: string;
+  readonly to: string;
   readonly text: string;
   readonly line: number;
   readonly path: string;
@@ -179,7 +182,7 @@ const rows: readonly Row[] = [
   ['falling steps', '[5, 20, 50]', '[5, 50, 20]', 21, 'spec.rollout.stepsPercent', 'steps must rise, each greater than the one before it', 'for example stepsPercent: [5, 20, 50]'],
   ['a step twice', '[5, 20, 50]', '[5, 5]', 21, 'spec.rollout.stepsPercent', 'steps must rise, each greater than the one before it', 'for example stepsPercent: [5, 20, 50]'],
   ['a step of 100', '[5, 20, 50]', '[5, 100]', 21, 'spec.rollout.stepsPercent[1]', 'must be a whole number from 1 to 99, not 100', 'for example stepsPercent: [5, 20, 50]'],
-  ['a step of a half', '[5, 20, 50]', '[0.5]', 21, 'spec.rollout.stepsPercent[0]', 'must be a whole number, not the number 0.5', 'for example stepsPercent: [5, 20, 50]'],
+  ['a step of a half', '[5, 20, 50]', '[0.5]', 21, 'spec.rollout.stepsPercent[0]', 'must be a whole number from 1 to 99, not 0.5', 'for example stepsPercent: [5, 20, 50]'],
   ['no steps', '[5, 20, 50]', '[]', 21, 'spec.rollout.stepsPercent', 'must have 1 to 10 items, not 0', 'for example stepsPercent: [5, 20, 50]'],
   ['a step alone', '[5, 20, 50]', '20', 21, 'spec.rollout.stepsPercent', 'must be a list, not the number 20', 'for example stepsPercent: [5, 20, 50]'],
   ['a bake that is too short', '45m', '4m59s', 22, 'spec.rollout.maxBake', 'must be from 5m to 24h', 'for example maxBake: 45m'],
@@ -198,7 +201,7 @@ const rows: readonly Row[] = [
   ['tuning that is nothing but a mode', 'warmup: 60s', 'warmup: 60s\n  tuning: Auto', 25, 'spec.tuning', 'must be a mapping, not "Auto"', 'for example tuning: {mode: ServiceLevel}'],
   ['tuning in an unknown mode', 'warmup: 60s', 'warmup: 60s\n  tuning: {mode: Service}', 25, 'spec.tuning.mode', 'must be Off or Recommend or ServiceLevel or Auto, not "Service"', 'write Off or Recommend or ServiceLevel or Auto'],
   ['tuning that YAML reads as no', 'warmup: 60s', 'warmup: 60s\n  tuning: {mode: Off}', 25, 'spec.tuning.mode', 'must be Off or Recommend or ServiceLevel or Auto, not false', 'put it in quotes: mode: "Off"'],
-  ['a saturation as a share', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxSaturationPercent: 0.8}', 25, 'spec.tuning.maxSaturationPercent', 'must be a whole number, not the number 0.8', 'for example maxSaturationPercent: 80'],
+  ['a saturation as a share', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxSaturationPercent: 0.8}', 25, 'spec.tuning.maxSaturationPercent', 'must be a whole number from 30 to 95, not 0.8', 'for example maxSaturationPercent: 80'],
   ['a saturation of everything', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxSaturationPercent: 100}', 25, 'spec.tuning.maxSaturationPercent', 'must be a whole number from 30 to 95, not 100', 'for example maxSaturationPercent: 80'],
   ['bounds the wrong way round', 'warmup: 60s', 'warmup: 60s\n  tuning:\n    concurrency: {min: 80, max: 20}', 26, 'spec.tuning.concurrency', 'min must not be greater than max', 'write {min: 20, max: 80}, or remove one of them'],
   ['a lever that is a number', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxInstances: 100}', 25, 'spec.tuning.maxInstances', 'must be a mapping, not the number 100', 'for example maxInstances: {min: 1, max: 200}'],
@@ -254,6 +257,8 @@ export const invalid: readonly Invalid[] = rows.map(([what, from, to, line, path
   if (!fine.includes(from)) throw new Error(`${what}: ${from} is not in the policy`);
   return {
     what,
+    from,
+    to,
     text: fine.replace(from, to),
     line,
     path,

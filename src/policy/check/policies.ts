@@ -1,4 +1,5 @@
 /** Everything that is wrong with the policies of a file, each with its place and what to write instead. */
+import { readAlone } from '../alone.ts';
 import { kind } from '../api.ts';
 import { connectionCeiling } from '../connections.ts';
 import { parsePolicy } from '../parse.ts';
@@ -66,7 +67,7 @@ function checkDocument(document: YamlDocument): Checked {
   const parsed = parsePolicy(value);
   const unknown = unknownFields(value);
   const asked = annotationProblems(value);
-  const doubts = parsed.ok ? unitDoubts(placed(parsed.policy, value)) : [];
+  const doubts = unitDoubts(parsed.ok ? placed(parsed.policy, value) : readAlone(value).indicators);
   if (parsed.ok && unknown.length + asked.length + doubts.length === 0) {
     const namePosition = position(['metadata', 'name'], 'value');
     const servicePosition = position(['spec', 'service'], 'key');
@@ -79,9 +80,9 @@ function checkDocument(document: YamlDocument): Checked {
       notes: [...notesOf(placed(parsed.policy, value), document), ...notesOfTuning(parsed.policy, document)],
     };
   }
-  const wrong = parsed.ok ? doubts : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
+  const wrong = parsed.ok ? [] : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
   const other = otherKind(value, wrong);
-  const problems = other ? [other] : [...wrong, ...unknown, ...asked];
+  const problems = other ? [other] : [...wrong, ...doubts, ...unknown, ...asked];
   const findings = problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, document));
   return { policies: [], findings, notes: [] };
 }
@@ -99,7 +100,7 @@ function placed({ objectives }: Policy, raw: unknown): Placed[] {
 const latencyPath = (index: number): Path => ['spec', 'objectives', index, 'indicator', 'latency'];
 
 /** Without a server to ask for the boundaries, somebody has to say what they are in. */
-function unitDoubts(objectives: readonly Placed[]): Problem[] {
+function unitDoubts(objectives: readonly Pick<Placed, 'indicator' | 'index'>[]): Problem[] {
   return objectives.flatMap(({ indicator, index }): Problem[] => {
     const histogram = indicator.kind === 'Latency' ? indicator.histogram : null;
     if (!histogram?.unitInDoubt || histogram.unitMs !== null) return [];

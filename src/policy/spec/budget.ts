@@ -1,7 +1,7 @@
 /** `spec.window` and `spec.errorBudgetPolicy`: over how long an error budget goes, and what happens when it is spent. */
 import { z } from 'zod';
 import { liftsAbove, ruled } from '../rules.ts';
-import { distinct } from './fields.ts';
+import { distinct, listOf } from './fields.ts';
 
 const leastDays = 7;
 const mostDays = 90;
@@ -99,7 +99,7 @@ const budgetRule = ruled(
 });
 
 export const errorBudgetPolicy = distinct(
-  z.array(budgetRule).max(3),
+  listOf(budgetRule, 0, 3),
   'action',
   'there is already a rule with action',
   'keep one of them',
