@@ -11,6 +11,7 @@ import { addressOf, strangeAnnotations } from './annotations.ts';
 import { apiVersion, kind, postmortemAnnotation, requestAnnotations } from './api.ts';
 import { generatedOf, usualWindow, windowOf } from './budget.ts';
 import { durationMs } from './duration.ts';
+import { metadata } from './metadata.ts';
 import type { BudgetWindow, MetricsSource, Policy, PrometheusAuth, TuningPolicy } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Promises, promisesOf } from './promises.ts';
@@ -21,21 +22,7 @@ import type { StoredPolicy } from './stored.ts';
 export const document = z.object({
   apiVersion: z.literal(apiVersion),
   kind: z.literal(kind),
-  metadata: z.looseObject({
-    name: z
-      .string()
-      .max(253)
-      .regex(
-        /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-        'must be a DNS name: lower-case letters, digits, hyphens and dots',
-      ),
-    namespace: z
-      .string()
-      .max(63)
-      .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and hyphens')
-      .optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
-  }),
+  metadata,
   spec,
 });
 

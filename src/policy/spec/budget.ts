@@ -30,10 +30,10 @@ const calendar = z.object({
 
 export type WindowSpec = string | z.infer<typeof calendar>;
 
-/** What is meant by a text that is no window: 720h is 30d, 4w is 28d. */
+/** What is meant by a text that is no window: 720h is 30d, 4w is 28d. A month is no number of days. */
 function daysMeant(text: string): string | undefined {
-  const [, amount, unit = ''] = /^\s*([0-9]+)\s*(h|d|w|m)?[a-z]*\s*$/i.exec(text) ?? [];
-  const days = Number(amount) * ({ h: 1 / 24, d: 1, w: 7, m: 30 }[unit.toLowerCase()] ?? 1);
+  const [, amount, unit = ''] = /^\s*([0-9]+)\s*(h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?|)\s*$/i.exec(text) ?? [];
+  const days = Number(amount) * ({ h: 1 / 24, w: 7 }[unit.charAt(0).toLowerCase()] ?? 1);
   return Number.isInteger(days) && days >= leastDays && days <= mostDays ? `write ${days}d` : undefined;
 }
 
