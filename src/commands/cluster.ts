@@ -38,8 +38,8 @@ function originOf(config: PooledKubeConfig, kubeconfig: string | undefined, isLa
   if (kubeconfig === undefined && isLab) return "the lab's";
   if (kubeconfig === undefined && isInCluster()) return 'the one that this runs in';
   const file = kubeconfig ?? kubeconfigs().join(' and ');
-  const by = kubeconfig === undefined && process.env.KUBECONFIG ? 'by KUBECONFIG, ' : '';
-  return `context ${config.getCurrentContext()} of ${by}${file}`;
+  const by = kubeconfig === undefined && process.env.KUBECONFIG ? ', which KUBECONFIG names' : '';
+  return `context ${config.getCurrentContext()} of ${file}${by}`;
 }
 
 export interface Asked {
@@ -66,7 +66,10 @@ export function toldOf(error: unknown, { config, kubeconfig, isLab, namespace }:
       { cause: error },
     );
   }
-  if (!(error instanceof Unavailable)) return error;
-  const help = isLab ? 'is the lab still running?' : `is it up, and is it the one you mean? kubectl config get-contexts shows them; else ${otherwise}`;
+  // A server that answers is the one that is meant; what it says tells more.
+  if (!(error instanceof Unavailable) || !error.message.includes('does not answer')) return error;
+  const help = isLab
+    ? 'is the lab still running?'
+    : `is it up, and is it the one you mean? kubectl config get-contexts shows them; else ${otherwise}`;
   return new Unavailable(`${error.message}; that is ${where}: ${help}`, { cause: error });
 }

@@ -1,7 +1,7 @@
 /** What people hand to the lab (events, a list of services), checked: each problem names the path it lies at. */
 import { z } from 'zod';
 import { durationMs } from '../policy/duration.ts';
-import { type Problem, problemsOf, problemText } from '../policy/problems.ts';
+import { pathText, type Problem, problemsOf, problemText } from '../policy/problems.ts';
 import { type JsonSchema, openApi, schemaAt } from '../policy/schema.ts';
 import { closest, didYouMean } from '../policy/suggest.ts';
 
@@ -32,8 +32,16 @@ export function readAs<T>(schema: z.ZodType<T>, value: unknown): Read<T> {
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
   const known = openApi(schema);
-  return { ok: false, problems: problemsOf(result.error, value, known).map((problem) => withMeant(problem, known)) };
+  const problems = problemsOf(result.error, value, known).map((problem) => withMeant(problem, known));
+  return { ok: false, problems: problems.filter((problem) => !followsFrom(problem, problems)) };
 }
+
+/** What a rule finds missing where a field is misspelt is that field. */
+const followsFrom = ({ kind, path }: Problem, problems: readonly Problem[]): boolean =>
+  kind === 'Rule' &&
+  problems.some(
+    (other) => other.hint?.startsWith('did you mean') && pathText(other.path.slice(0, -1)) === pathText(path),
+  );
 
 /** What may have been meant by a field that there is not. */
 function withMeant(problem: Problem, schema: JsonSchema): Problem {

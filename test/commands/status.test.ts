@@ -120,10 +120,7 @@ describe.concurrent('steadyrun status', () => {
 
   test('says in one line that there is no such policy', async () => {
     expect(await ask('status', 'nobody')).toEqual(
-      complaint(
-        1,
-        'steadyrun: there is no SLOPolicy nobody in namespace default; steadyrun status -A shows them all',
-      ),
+      complaint(1, 'steadyrun: there is no SLOPolicy nobody in namespace default; steadyrun status -A shows them all'),
     );
     expect(await ask('status', 'api', '-n', 'web')).toEqual(
       complaint(
