@@ -1,7 +1,7 @@
 /** What people hand to the lab (events, a list of services), checked: each problem names the path it lies at. */
 import { z } from 'zod';
 import { durationMs } from '../policy/duration.ts';
-import { pathText, type Problem, problemsOf, problemText } from '../policy/problems.ts';
+import { type Problem, pathText, problemsOf, problemText } from '../policy/problems.ts';
 import { type JsonSchema, openApi, schemaAt } from '../policy/schema.ts';
 import { closest, didYouMean } from '../policy/suggest.ts';
 

@@ -227,6 +227,13 @@ export const inCommands: readonly Mistake[] = [
     mended: { args: ['import', 'sloth', 'slo.yaml', '--project', 'acme', '--region', 'europe-west1'] },
   },
   {
+    what: 'a policy handed to --export',
+    files: both,
+    args: [...'backtest --policy api.yaml --from 0 --to 60 --export'.split(' '), 'api.yaml'],
+    says: 'steadyrun: api.yaml is a policy, and no recording: give it to --policy',
+    mended: { args: ['check', 'api.yaml'] },
+  },
+  {
     what: 'a recording handed to check',
     files: { ...both, 'export.json': recorded },
     args: ['check', 'export.json'],
