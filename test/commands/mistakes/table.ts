@@ -28,7 +28,7 @@ export const inPolicies: readonly Mistake[] = [
   inPolicy('a target in quotes', '99.9', '"99.9%"', 'write 99.9 without quotes or signs', '99.9'),
   inPolicy('a misspelt field', 'warmup', 'warmUp', 'did you mean warmup?', 'warmup'),
   inPolicy('a length without its unit', '45m', '45', 'add its unit: 45m if minutes are meant', '45m'),
-  inPolicy('a length by the clock', '45m', '1:30', 'write 1h30m or 1m30s, whichever is meant', '1h30m'),
+  inPolicy('a length by the clock', '45m', '1:30', 'write 1h30m if that is meant', '1h30m'),
   inPolicy('a length in days', '24h', '7d', 'write 168h', '168h'),
   inPolicy('a fraction of a second', '300ms', '0.3s', 'write 300ms', '300ms'),
   inPolicy(
