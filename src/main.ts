@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { addSubcommands } from './commands/lab/subcommands.ts';
 import { manifest } from './manifest.ts';
 import { durationMs } from './policy/duration.ts';
+import { ruleNames } from './rehearsal/rules/names.ts';
 
 const program = new Command('steadyrun')
   .description('Keeps Google Cloud Run services inside their SLOs.')
@@ -18,7 +19,7 @@ function complain(text: string): void {
   process.stderr.write(`steadyrun: ${text.trim().replace(/\s*\n\s*/g, ' ')}\n`);
 }
 
-const json = () => new Option('--json', 'machine-readable output').default(false);
+const json = () => new Option('--json', 'machine-readable output');
 
 /** Commander takes a refusal in words from this error only. */
 function number(low: number, high: number) {
@@ -66,6 +67,21 @@ function named(text: string): string {
   throw new InvalidArgumentError('Give the name of a policy.');
 }
 
+/** Looked for behind the unknown options: --polcy is a misspelt one before --policy is a missing one. */
+const neededOptions = new Set<Option>();
+function needed(flags: string, description: string): Option {
+  const option = new Option(flags, `${description} (required)`);
+  neededOptions.add(option);
+  return option;
+}
+
+program.hook('preAction', (_, command) => {
+  const missing = command.options.find(
+    (option) => neededOptions.has(option) && command.getOptionValue(option.attributeName()) === undefined,
+  );
+  if (missing) command.error(`required option '${missing.flags}' not specified`);
+});
+
 const port = whole(0, 65_535);
 const collected = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
 let exitCode = 0;
@@ -100,7 +116,7 @@ const lab = program
   )
   .option('--seed <n>', 'the same seed gives the same world', whole(0, 2 ** 32 - 1), 1)
   .option('--speed <x>', 'how much faster than the wall its clock runs', number(0.01, 10_000), 1)
-  .option('--port <port>', 'where its control door is (default: a free one)', port, 0)
+  .addOption(new Option('--port <port>', 'where its control door is').argParser(port).default(0, 'a free one'))
   .option('--platform-delay <duration>', "how late Cloud Run's own metrics are seen", '120s')
   .option('--app-delay <duration>', "how late the app's metrics are seen", '0s')
   .addOption(
@@ -133,7 +149,7 @@ program
 program
   .command('check')
   .description('every problem of policies in files, with line, path and what to write instead')
-  .argument('<file...>', 'YAML or JSON files; - is standard input')
+  .argument('<file...>', 'YAML or JSON files, or folders of them; - is standard input, as of kubectl get -o yaml')
   .addOption(json())
   .action(
     runs(async (files: string[], options: { json: boolean }) =>
@@ -191,16 +207,23 @@ generate
 program
   .command('rehearse')
   .description('what a policy would do in scenarios: many seeded runs of the real judgement, before anyone trusts it')
-  .requiredOption('--policy <file>', 'a file with one SLOPolicy')
+  .addOption(needed('--policy <file>', 'a file with one SLOPolicy'))
   .option('--scenario <file>', 'a scenario; may be given several times', collected)
   .option('--tuning', "instead of scenarios: what each mode of tuning would make of a file's services over days")
   .option('--services <file>', 'with --tuning: the services, a file as the lab takes it')
   .option('--days <n>', 'with --tuning: how long', whole(1, 31), 3)
   .option('--runs <n>', 'runs of each scenario', whole(1, 1_000_000), 200)
   .option('--seed <n>', 'the same seed gives the same runs', whole(0, 2 ** 32 - 1), 1)
-  .option('--rule <name>', "steadyrun, or a peer's rule for comparison", 'steadyrun')
+  .addOption(
+    new Option('--rule <name>', `ours, or a peer's for comparison: ${ruleNames.join(', ')}`).default(
+      'steadyrun',
+      'steadyrun',
+    ),
+  )
   .option('--rule-options <k=v,...>', "the peer's settings")
-  .option('--jobs <n>', 'threads (default: one for each core)', whole(1, 256), availableParallelism())
+  .addOption(
+    new Option('--jobs <n>', 'threads').argParser(whole(1, 256)).default(availableParallelism(), 'one for each core'),
+  )
   .addOption(json())
   .action(
     runs(async (options, command: Command) => {
@@ -216,8 +239,8 @@ program
 program
   .command('rewrite')
   .description('what a pasted query counts: its bad and total events for one revision')
-  .requiredOption('--query <promql>', 'a ratio of bad to total, or a histogram_quantile')
-  .requiredOption('--revision <name>', 'the revision to count for')
+  .addOption(needed('--query <promql>', 'a ratio of bad to total, or a histogram_quantile'))
+  .addOption(needed('--revision <name>', 'the revision to count for'))
   .option('--label <name>', 'the label that names the revision', 'revision_name')
   .option('--threshold <duration>', 'for a quantile: slower than this is bad')
   .option('--unit <unit>', 'for a quantile: Seconds or Milliseconds, where the name of the histogram leaves it open')
@@ -243,9 +266,9 @@ program
 program
   .command('backtest')
   .description('what it would have decided on recorded metrics, and when; nothing is written anywhere')
-  .requiredOption('--policy <file>', 'one SLOPolicy, YAML or JSON; - is standard input')
-  .requiredOption('--from <time>', 'where the replay begins: RFC 3339 or epoch seconds', instant)
-  .requiredOption('--to <time>', 'where it ends', instant)
+  .addOption(needed('--policy <file>', 'one SLOPolicy, YAML or JSON; - is standard input'))
+  .addOption(needed('--from <time>', 'where the replay begins: RFC 3339 or epoch seconds').argParser(instant))
+  .addOption(needed('--to <time>', 'where it ends').argParser(instant))
   .option('--revision <name>', 'the revision to judge (default: the newest that has its first request in the range)')
   .addOption(
     new Option('--prometheus <url>', "ask this server, without credentials (default: the policy's own)").conflicts(

@@ -18,6 +18,7 @@ export const gridTests = [
   'test/commands/stop.test.ts',
   'test/decide/burning.test.ts',
   'test/decide/recurring.test.ts',
+  'test/policy/together.test.ts',
   'test/rehearsal/tuning/agreement.test.ts',
   'test/scenarios/answers.test.ts',
   'test/scenarios/crash.test.ts',

@@ -1,15 +1,17 @@
 /** `steadyrun check FILE…`: everything that is wrong with policies, before a cluster sees them. */
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { foreseen } from '../decide/foreseen.ts';
-import { serviceText } from '../facts/service.ts';
 import { alertsOf } from '../generate/alerts.ts';
-import { checkPolicies, type Note, type PlacedPolicy } from '../policy/check/policies.ts';
+import { beginWith } from '../policy/check/hints.ts';
+import { type Checked, type Claim, checkPolicies, type Note, type PlacedPolicy } from '../policy/check/policies.ts';
+import { isRecording } from '../policy/check/strangers.ts';
 import { textIn } from '../policy/check/text.ts';
-import type { Finding, Position } from '../policy/check/yaml.ts';
-import { keyText, type Policy } from '../policy/policy.ts';
+import type { Finding } from '../policy/check/yaml.ts';
+import type { Policy } from '../policy/policy.ts';
 import { pathText } from '../policy/problems.ts';
+import { bytesOf, filesOf, type Named } from './check/files.ts';
+import { type FileReport, humanText, problemText, skippedTexts } from './check/report.ts';
 import { sameSections } from './one-runbook.ts';
+import { otherPercentile } from './other-percentile.ts';
 
 export interface CheckIo {
   readonly stdout: { write(text: string): unknown };
@@ -17,17 +19,6 @@ export interface CheckIo {
   /** What the file `-` reads; the process's standard input unless given. */
   readonly stdin?: AsyncIterable<Uint8Array>;
 }
-
-interface FileReport {
-  readonly file: string;
-  readonly ok: boolean;
-  readonly problems: readonly Finding[];
-  readonly notes: readonly Note[];
-  /** What is allowed, and will lead to what may not be meant. */
-  readonly warnings: readonly Finding[];
-}
-
-const limitBytes = 1024 * 1024;
 
 /** Prints what is wrong to standard output. 0: every file is fine, 1: there are problems, 2: no file was given. */
 export async function check(
@@ -41,7 +32,8 @@ export async function check(
   }
   const { reports, policies } = await checkFiles(files, io);
   const ok = reports.every((report) => report.ok);
-  io.stdout.write(options.json ? `${JSON.stringify({ files: reports, ok })}\n` : humanText(reports, policies.length));
+  const shown = reports.map(({ holdsNone: _, ...report }) => report);
+  io.stdout.write(options.json ? `${JSON.stringify({ files: shown, ok })}\n` : humanText(reports, policies.length));
   return ok ? 0 : 1;
 }
 
@@ -49,10 +41,14 @@ export async function check(
 export async function checkedPolicies(
   files: readonly string[],
   io: CheckIo,
-): Promise<{ readonly policies: readonly Policy[]; readonly problems: string }> {
+): Promise<{ readonly policies: readonly Policy[]; readonly problems: string; readonly skipped: readonly string[] }> {
   const { reports, policies } = await checkFiles(files, io);
   const problems = reports.flatMap(({ file, problems }) => problems.map((problem) => problemText(file, problem)));
-  return { policies: policies.map(({ policy }) => policy), problems: problems.map((text) => `${text}\n`).join('') };
+  return {
+    policies: policies.map(({ policy }) => policy),
+    problems: problems.map((text) => `${text}\n`).join(''),
+    skipped: skippedTexts(reports),
+  };
 }
 
 interface Read {
@@ -60,23 +56,84 @@ interface Read {
   readonly policies: readonly PlacedPolicy[];
 }
 
-async function checkFiles(files: readonly string[], io: CheckIo): Promise<Read> {
-  const seen: Seen = { names: new Map(), services: new Map(), sections: new Map() };
+async function checkFiles(names: readonly string[], io: CheckIo): Promise<Read> {
+  const seen: Seen = { claims: new Map(), sections: new Map() };
   const reports: FileReport[] = [];
   const policies: PlacedPolicy[] = [];
-  for (const file of withoutRepeats(files)) {
-    const checked = await checkFile(file, io);
+  const { named, folders } = await filesOf(names);
+  const bare = new Set(folders);
+  for (const one of named) {
+    const checked = await checkFile(one.file, io);
     policies.push(...checked.policies);
-    const problems = [...checked.findings, ...checked.policies.flatMap((placed) => conflicts(placed, file, seen))];
-    const notes = [...checked.notes, ...checked.policies.flatMap(unreachable)].sort((a, b) => a.line - b.line);
-    const warnings = checked.policies.flatMap((placed) => [
-      ...warningsOf(placed),
-      ...sameSections(placed, file, seen.sections),
-    ]);
-    const ok = problems.length === 0;
-    reports.push({ file, ok, problems: problems.sort((a, b) => a.line - b.line), notes, warnings });
+    const isPassed = isPassedBy(one, checked);
+    if (one.folder !== null && !isPassed) bare.delete(one.folder);
+    reports.push(isPassed ? passedBy(one, checked) : reportOf(one.file, checked, seen));
   }
+  reports.push(...[...bare].map((folder) => emptyFolder(folder, named)));
   return { reports, policies };
+}
+
+/** A folder in which nothing is checked is none that was meant. */
+function emptyFolder(file: string, named: readonly Named[]): FileReport {
+  const count = named.filter(({ folder }) => folder === file).length;
+  const message = `holds no policy in ${count === 1 ? 'its one file' : `its ${count} files`} (*.yaml, *.yml, *.json)`;
+  const problems = [{ line: 1, column: 1, path: '', message, hint: beginWith }];
+  return { file, ok: false, problems, notes: [], warnings: [] };
+}
+
+type InFile = Checked & { readonly speaksOfPolicies: boolean };
+
+/** In a folder there are files of all kinds, which nobody has said to be policies. */
+const isPassedBy = ({ folder }: Named, { policies, isForeign, speaksOfPolicies }: InFile): boolean =>
+  folder !== null && policies.length === 0 && (isForeign || !speaksOfPolicies);
+
+function passedBy({ file }: Named, checked: InFile): FileReport {
+  const [first] = checked.findings;
+  const skipped = whatIsSkipped(file, checked) ?? first?.message ?? 'holds no policy';
+  return { file, ok: true, problems: [], notes: [], warnings: [], skipped, holdsNone: true };
+}
+
+function reportOf(file: string, checked: InFile, seen: Seen): FileReport {
+  const problems = [
+    ...checked.findings.map(({ hint, ...rest }) => ({ ...rest, hint: hint.replaceAll('{FILE}', file) })),
+    ...checked.claims.flatMap((claim) => conflict(claim, file, seen)),
+  ];
+  const notes = [...checked.notes, ...checked.policies.flatMap(unreachable)].sort((a, b) => a.line - b.line);
+  const warnings = checked.policies.flatMap((placed) => [
+    ...warningsOf(placed),
+    ...otherPercentile(placed),
+    ...sameSections(placed, file, seen.sections),
+  ]);
+  const skipped = checked.isForeign ? undefined : whatIsSkipped(file, checked);
+  const ok = problems.length === 0;
+  return {
+    file,
+    ok,
+    problems: problems.sort((a, b) => a.line - b.line),
+    notes,
+    warnings,
+    ...(skipped !== undefined && { skipped }),
+  };
+}
+
+/** Kinds of Kubernetes by their names; what has another command, with that. */
+function whatIsSkipped(file: string, { strangers }: Checked): string | undefined {
+  const kinds = strangers.flatMap((one) => one.kind ?? []);
+  const others = strangers
+    .filter((one) => one.kind === undefined)
+    .map(({ what, hint }) => `${what}; ${hint.replaceAll('{FILE}', file)}`);
+  const all = [...new Set([...kinds, ...others])];
+  return all.length === 0 ? undefined : all.join(', ');
+}
+
+async function checkFile(file: string, io: CheckIo): Promise<InFile> {
+  const read = await bytesOf(file, io.stdin ?? process.stdin);
+  if (!read.ok && isRecording(read.beginning)) return { ...checkPolicies(read.beginning), speaksOfPolicies: false };
+  const text = read.ok ? textIn(read.bytes) : read;
+  if (text.ok) return { ...checkPolicies(text.text), speaksOfPolicies: /steadyrun\.dev|SLOPolic/i.test(text.text) };
+  const { message, hint } = text;
+  const findings = [{ line: 1, column: 1, path: '', message, hint }];
+  return { policies: [], findings, notes: [], claims: [], strangers: [], isForeign: true, speaksOfPolicies: false };
 }
 
 const warningsOf = ({ policy, position }: PlacedPolicy): Finding[] =>
@@ -92,100 +149,22 @@ const unreachable = ({ policy, position, objectivePath }: PlacedPolicy): Note[] 
     return [{ ...position(path, 'value'), path: pathText(path), message: `no alert ${name} is generated: ${message}` }];
   });
 
-const withoutRepeats = (files: readonly string[]): string[] => [
-  ...new Map(files.map((file) => [file === '-' ? file : resolve(file), file])).values(),
-];
-
-async function checkFile(file: string, io: CheckIo): Promise<ReturnType<typeof checkPolicies>> {
-  const failure = (message: string, hint: string) => ({
-    policies: [],
-    findings: [{ line: 1, column: 1, path: '', message, hint }],
-    notes: [],
-  });
-  try {
-    const bytes = await readAtMost(file, io.stdin ?? process.stdin);
-    if (bytes.length > limitBytes)
-      return failure('is larger than 1 MiB', 'a policy has a few kilobytes; split the file');
-    const read = textIn(bytes);
-    return read.ok ? checkPolicies(read.text) : failure(read.message, read.hint);
-  } catch (error) {
-    const [message, hint] = unreadable(error as NodeJS.ErrnoException);
-    return failure(message, hint);
-  }
-}
-
-/** The first bytes, one more than the limit at most, so that even an endless file is read in no time. */
-async function readAtMost(file: string, stdin: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  if (file !== '-') {
-    await using handle = await open(file);
-    return await firstBytes(handle.createReadStream({ end: limitBytes, autoClose: false }));
-  }
-  return await firstBytes(stdin);
-}
-
-async function firstBytes(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of source) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > limitBytes) break;
-  }
-  return Buffer.concat(chunks);
-}
-
-function unreadable(error: NodeJS.ErrnoException): readonly [message: string, hint: string] {
-  switch (error.code) {
-    case 'ENOENT':
-      return ['there is no such file', 'look at the path'];
-    case 'EISDIR':
-      return ['is a directory', 'name the files in it'];
-    case 'EACCES':
-      return ['may not be read', 'look at its permissions'];
-    default:
-      return [`cannot be read: ${error.message}`, 'look at the path and the file'];
-  }
-}
-
 interface Seen {
-  readonly names: Map<string, string>;
-  readonly services: Map<string, string>;
+  /** Where there is a policy of this name, or of this service. */
+  readonly claims: Map<string, string>;
   /** Sections of runbooks that alerts link to. */
   readonly sections: Map<string, string>;
 }
 
 /** One policy a name, and one a service: of two for one service only the older would be obeyed. */
-function conflicts({ policy, namePosition, servicePosition }: PlacedPolicy, file: string, seen: Seen): Finding[] {
-  const found: Finding[] = [];
-  const claim = (claims: Map<string, string>, claimed: string, path: string, at: Position, hint: string): void => {
-    const earlier = claims.get(claimed);
-    if (earlier) found.push({ ...at, path, message: `${claimed} already has a policy at ${earlier}`, hint });
-    else claims.set(claimed, `${file}:${at.line}`);
-  };
-  claim(seen.names, keyText(policy.key), 'metadata.name', namePosition, 'give it another name or namespace');
-  claim(seen.services, serviceText(policy.service), 'spec.service', servicePosition, 'keep one of the two');
-  return found;
+function conflict({ path, of, position }: Claim, file: string, { claims }: Seen): Finding[] {
+  const isService = path === 'spec.service';
+  const claimed = isService ? `projects/${of[0]}/locations/${of[1]}/services/${of[2]}` : of.join('/');
+  const earlier = claims.get(claimed);
+  if (earlier === undefined) {
+    claims.set(claimed, `${file}:${position.line}`);
+    return [];
+  }
+  const hint = isService ? 'keep one of the two' : 'give it another name or namespace';
+  return [{ ...position, path, message: `${claimed} already has a policy at ${earlier}`, hint }];
 }
-
-function humanText(reports: readonly FileReport[], policies: number): string {
-  const problems = reports.flatMap(({ file, problems }) => problems.map((problem) => problemText(file, problem)));
-  const summary =
-    problems.length === 0
-      ? `${counted(policies, 'policy', 'policies')} in ${counted(reports.length, 'file')}: no problems`
-      : `${counted(problems.length, 'problem')} in ${reports.filter(({ ok }) => !ok).length} of ${counted(reports.length, 'file')}`;
-  const notes = reports.flatMap(({ file, notes }) => notes.map((note) => noteText(file, note)));
-  const warnings = reports.flatMap(({ file, warnings }) => warnings.map((warning) => warningText(file, warning)));
-  const warned = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`;
-  return `${[...problems, ...warnings, ...notes, summary + warned].join('\n')}\n`;
-}
-
-const problemText = (file: string, { line, column, path, message, hint }: Finding): string =>
-  `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}\n    ${hint}`;
-
-const warningText = (file: string, { message, hint, ...at }: Finding): string =>
-  `${noteText(file, { ...at, message }, 'warning')}\n    ${hint}`;
-
-const noteText = (file: string, { line, column, path, message }: Note, what = 'note'): string =>
-  `${file}:${line}:${column}: ${path}: ${what}\n    ${message}`;
-
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

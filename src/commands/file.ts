@@ -42,8 +42,11 @@ function unread(file: string, error: unknown): Error {
 /** The one policy of a file. Throws a sentence that names the file, the place and what to write instead. */
 export async function policyIn(file: string): Promise<Policy> {
   const { policies, findings } = checkPolicies(await textOf(file));
-  const [finding] = findings;
-  if (finding) throw new Error(findingText(file, finding));
+  const [finding, ...others] = findings;
+  if (finding) {
+    const more = others.length === 0 ? '' : `; and ${others.length} more: steadyrun check ${file} names them all`;
+    throw new Error(`${findingText(file, finding)}${more}`);
+  }
   if (policies.length !== 1) throw new Error(`${file} holds ${policies.length} policies: give a file that holds one`);
   return policies[0]!.policy;
 }

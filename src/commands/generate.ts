@@ -28,11 +28,12 @@ async function generate(
   textOf: (policies: readonly Policy[]) => string,
   notesOn: (policy: Policy) => readonly string[] = () => [],
 ): Promise<number> {
-  const { policies, problems } = await checkedPolicies(files, io);
+  const { policies, problems, skipped } = await checkedPolicies(files, io);
   if (problems !== '') {
     io.stderr.write(problems);
     return 1;
   }
+  for (const line of skipped) io.stderr.write(`${line}\n`);
   io.stdout.write(textOf(policies));
   for (const policy of policies) {
     for (const note of notesOn(policy)) io.stderr.write(`${keyText(policy.key)}: ${note}\n`);

@@ -5,13 +5,14 @@ import { NotFound } from '../kubernetes/http/errors.ts';
 import { type Page, SloPolicies } from '../kubernetes/policies/slopolicies.ts';
 import { storedPolicy } from '../policy/parse.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
+import { closest, didYouMean } from '../policy/suggest.ts';
 import { Unavailable } from '../ports/errors.ts';
 import { next } from '../report/next.ts';
 import { objectives } from '../report/objectives.ts';
 import { sentences, story, type Told, usualColumns } from '../report/story.ts';
 import { table } from '../report/table.ts';
 import { fullness } from '../report/tuning.ts';
-import { clusterOf } from './cluster.ts';
+import { clusterOf, toldOf } from './cluster.ts';
 import { labAt } from './lab-address.ts';
 
 export interface StatusOptions {
@@ -114,14 +115,32 @@ async function connect(options: StatusOptions): Promise<Cluster> {
     nowMs: () => (lab ? lab.time.nowMs + (Date.now() - lab.time.wallMs) * lab.time.speed : Date.now()),
     close: () => config.close(),
     policies: async (name) => {
-      if (name === undefined) return everyPolicy(api, options.allNamespaces ? undefined : namespace);
-      const raw = await api.get({ namespace, name });
-      // Without SLOPolicies there is none of that name either.
-      if (raw === undefined) await page(api, { namespace, limit: 1 });
-      if (raw === undefined) throw new Error(`there is no SLOPolicy ${name} in namespace ${namespace}`);
-      return [storedPolicy(raw)];
+      try {
+        if (name === undefined) return await everyPolicy(api, options.allNamespaces ? undefined : namespace);
+        const raw = await api.get({ namespace, name });
+        // Without SLOPolicies there is none of that name either.
+        if (raw === undefined) await page(api, { namespace, limit: 1 });
+        if (raw === undefined) throw new Error(await missing(api, namespace, name));
+        return [storedPolicy(raw)];
+      } catch (error) {
+        throw toldOf(error, { config, kubeconfig: options.kubeconfig, isLab: lab !== null, namespace });
+      }
     },
   };
+}
+
+/** What else there is may be another's business, and then nothing is said of it. */
+async function missing(api: SloPolicies, namespace: string, name: string): Promise<string> {
+  const all = await everyPolicy(api, undefined).catch(() => []);
+  const elsewhere = all.find(({ key }) => key.name === name)?.key.namespace;
+  const here = all.filter(({ key }) => key.namespace === namespace).map(({ key }) => key.name);
+  const meant = closest(name, here);
+  const help = elsewhere
+    ? `there is one in namespace ${elsewhere}: add -n ${elsewhere}`
+    : meant
+      ? didYouMean(meant)
+      : 'steadyrun status -A shows them all';
+  return `there is no SLOPolicy ${name} in namespace ${namespace}; ${help}`;
 }
 
 async function everyPolicy(api: SloPolicies, namespace: string | undefined): Promise<StoredPolicy[]> {

@@ -7,7 +7,7 @@ import { kindOf } from '../facts/change.ts';
 import type { PolicyEvent } from '../facts/event.ts';
 import type { Observation } from '../facts/observation.ts';
 import { reasonFacts } from '../facts/reason.ts';
-import type { Service } from '../facts/service.ts';
+import { type Service, serviceText } from '../facts/service.ts';
 import { iso, ms } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { without } from '../status/edit.ts';
@@ -34,7 +34,7 @@ export function decide(
   const before = inspected(policy, seen, known, nowMs);
   const { service } = seen;
   if (service === null) {
-    const message = 'Cloud Run has no such service; nothing is guarded until it exists.';
+    const message = `Cloud Run has no ${serviceText(policy.service)}: nothing is guarded until it exists. Where another is meant, delete this policy and create one for it.`;
     const missing = holding('ServiceNotFound', message);
     return finish({ policy, service, known: before, nowMs }, [missing], before, [], repertoire);
   }

@@ -5,7 +5,7 @@
 
 import type { Tally } from '../facts/counts.ts';
 import type { Evidence } from '../status/evidence.ts';
-import { type Assessment, odds } from './evidence/assess.ts';
+import { type Assessment, certifiedUpTo, odds } from './evidence/assess.ts';
 import type { Counted } from './evidence/ratios.ts';
 
 /** "0.05 %", "3.3 %", "12 %": three significant digits, never an exponent. */
@@ -80,6 +80,22 @@ export const boundsText = (assessments: readonly Assessment[], { control, eviden
       return `${objective} at most ${percentText(upperBound)} bad${when}`;
     })
     .join(', ');
+
+/**
+ * Why the printed bounds are enough, where one lies above what the objective allows: a bound is not the share itself, and to
+ * wait until it is below would take a multiple of the requests. Empty where none does.
+ */
+export function enoughText(assessments: readonly Assessment[], evidence: readonly Evidence[]): string {
+  const above = assessments.filter(({ objective, upperBound }) => {
+    const entry = evidence.find((one) => one.objective === objective);
+    return entry !== undefined && upperBound > entry.judgedAgainst;
+  });
+  const limits = above.map(({ kind, base, objective }) => {
+    const most = certifiedUpTo(kind) * base;
+    return `${objective} up to ${percentText(most)}`;
+  });
+  return limits.length === 0 ? '' : `; ${limits.join(', ')} is enough, since a bound lies above the share itself`;
+}
 
 /** What was counted is worse than what is proven: the time in which the control failed, too, is in it and proves nothing. */
 export const holdsOutage = ({ candidate }: Evidence, { upperBound }: Assessment): boolean =>

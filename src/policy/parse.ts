@@ -6,10 +6,12 @@ import { z } from 'zod';
 import { record, withoutNulls } from '../facts/json.ts';
 import { ms } from '../facts/time.ts';
 import { recall, type Vocabulary } from '../status/read.ts';
+import { readAlone } from './alone.ts';
 import { addressOf, strangeAnnotations } from './annotations.ts';
 import { apiVersion, kind, postmortemAnnotation, requestAnnotations } from './api.ts';
 import { generatedOf, usualWindow, windowOf } from './budget.ts';
 import { durationMs } from './duration.ts';
+import { metadata } from './metadata.ts';
 import type { BudgetWindow, MetricsSource, Policy, PrometheusAuth, TuningPolicy } from './policy.ts';
 import { type Problem, problemsOf, problemText } from './problems.ts';
 import { type Promises, promisesOf } from './promises.ts';
@@ -20,21 +22,7 @@ import type { StoredPolicy } from './stored.ts';
 export const document = z.object({
   apiVersion: z.literal(apiVersion),
   kind: z.literal(kind),
-  metadata: z.looseObject({
-    name: z
-      .string()
-      .max(253)
-      .regex(
-        /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-        'must be a DNS name: lower-case letters, digits, hyphens and dots',
-      ),
-    namespace: z
-      .string()
-      .max(63)
-      .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and hyphens')
-      .optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
-  }),
+  metadata,
   spec,
 });
 
@@ -46,7 +34,7 @@ export type Parsed =
 export function parsePolicy(raw: unknown): Parsed {
   const given = withoutNulls(raw);
   const read = document.safeParse(given);
-  if (!read.success) return { ok: false, problems: problemsOf(read.error, given) };
+  if (!read.success) return { ok: false, problems: [...problemsOf(read.error, given), ...readAlone(given).problems] };
   const [promises, window] = [promisesOf(read.data.spec), windowOf(read.data.spec.window)];
   if (!promises.ok || !window.ok) {
     return { ok: false, problems: [promises, window].flatMap((one) => (one.ok ? [] : one.problems)) };

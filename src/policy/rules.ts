@@ -14,6 +14,11 @@ export interface Rule<T> {
   readonly hint?: string | ((self: T) => string);
   /** Where within the value the mistake stands; left out, it is the value itself. */
   readonly at?: (self: T) => readonly (string | number)[];
+  /**
+   * What it goes by, as paths in which * is any item: while one of these is of the wrong kind it says nothing, whatever else
+   * is wrong. [] goes by what is there and what is not. Left out, it goes by all.
+   */
+  readonly by?: readonly string[];
   test(self: T, oldSelf?: T): boolean;
 }
 
@@ -27,16 +32,32 @@ export const brokenRule = (rules: readonly { readonly rule: string; readonly mes
 /** The schema with the rules on it, for zod and for the CRD alike. */
 export function ruled<S extends z.ZodType>(schema: S, ...rules: readonly Rule<z.output<S>>[]): S {
   for (const { cel, test } of rules) tests.set(cel, test);
-  return schema
-    .superRefine((value, context) => {
-      for (const { test, message, hint, at } of rules) {
-        if (test(value)) continue;
-        const params = { hint: typeof hint === 'function' ? hint(value) : hint };
-        context.addIssue({ code: 'custom', path: [...(at?.(value) ?? [])], message, params });
-      }
-    })
-    .meta({ 'x-kubernetes-validations': rules.map(({ cel, message }) => ({ rule: cel, message })) });
+  const withRules = rules.reduce(
+    (whole, { test, message, hint, at, by }) =>
+      whole.superRefine(
+        (value, context) => {
+          if (test(value)) return;
+          const params = { hint: typeof hint === 'function' ? hint(value) : hint };
+          context.addIssue({ code: 'custom', path: [...(at?.(value) ?? [])], message, params });
+        },
+        by && { when: whereReadable(by) },
+      ),
+    schema,
+  );
+  return withRules.meta({ 'x-kubernetes-validations': rules.map(({ cel, message }) => ({ rule: cel, message })) });
 }
+
+/**
+ * For a rule that is to speak although something else is wrong: zod would leave it out. What is wrong in form, and not
+ * only in size, cannot be gone by; nor can anything of a value that is itself of the wrong kind.
+ */
+export const whereReadable =
+  (by: readonly string[]) =>
+  ({ issues }: Pick<z.core.ParsePayload, 'issues'>): boolean =>
+    !issues.some((issue) => {
+      const place = (issue.path ?? []).map((step) => (typeof step === 'number' ? '*' : String(step))).join('.');
+      return issue.continue !== true && (place === '' || by.includes(place));
+    });
 
 /** Text that is no duration at all is left to the pattern, so that one mistake is told once. */
 export const lengthBetween = (min: string, max: string): Rule<string> => ({
@@ -48,6 +69,7 @@ export const lengthBetween = (min: string, max: string): Rule<string> => ({
 export const serviceIsFixed: Rule<Readonly<Record<string, string>>> = {
   cel: 'self == oldSelf',
   message: 'cannot be changed: delete this policy and create one for the other service',
+  by: [],
   test: (self, oldSelf) => !oldSelf || Object.keys(self).every((field) => self[field] === oldSelf[field]),
 };
 
@@ -63,6 +85,7 @@ export const addressGiven: Rule<Metrics> = {
   cel: "self.type != 'Prometheus' || has(self.address)",
   message: 'address is required with type Prometheus',
   hint: 'add address: https://prometheus.example.com',
+  by: ['type'],
   test: (self) => self.type !== 'Prometheus' || self.address !== undefined,
 };
 
@@ -70,6 +93,7 @@ export const addressFits: Rule<Metrics> = {
   cel: "self.type == 'Prometheus' || !has(self.address)",
   message: 'address is only for type Prometheus',
   hint: 'add type: Prometheus, or remove address',
+  by: ['type'],
   test: (self) => self.type === 'Prometheus' || self.address === undefined,
 };
 
@@ -77,6 +101,7 @@ export const projectFits: Rule<Metrics> = {
   cel: "self.type == 'GoogleManagedPrometheus' || !has(self.project)",
   message: 'project is only for type GoogleManagedPrometheus',
   hint: 'remove project',
+  by: ['type'],
   test: (self) => self.type === 'GoogleManagedPrometheus' || self.project === undefined,
 };
 
@@ -84,6 +109,7 @@ export const authFits: Rule<Metrics> = {
   cel: "self.type == 'Prometheus' || !(has(self.authorization) || has(self.basicAuth))",
   message: 'authorization and basicAuth are only for type Prometheus',
   hint: "remove it: Google is asked with the operator's own identity",
+  by: ['type'],
   test: (self) => self.type === 'Prometheus' || (self.authorization === undefined && self.basicAuth === undefined),
 };
 
@@ -91,6 +117,7 @@ export const oneAuth: Rule<Metrics> = {
   cel: '!(has(self.authorization) && has(self.basicAuth))',
   message: 'must not hold both authorization and basicAuth',
   hint: 'keep the one that the server asks for',
+  by: [],
   test: (self) => self.authorization === undefined || self.basicAuth === undefined,
 };
 
@@ -106,6 +133,7 @@ export const oneIndicator: Rule<Indicator> = {
   cel: '[has(self.requests), has(self.latency), has(self.ratio), has(self.saturation), has(self.shared)].exists_one(given, given)',
   message: 'must hold exactly one of requests, latency, ratio, saturation and shared',
   hint: 'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own',
+  by: [],
   test: ({ requests, latency, ratio, saturation, shared }) =>
     [requests, latency, ratio, saturation, shared].filter((given) => given !== undefined).length === 1,
 };
@@ -119,6 +147,7 @@ export const percentileOrQuery: Rule<Latency> = {
   cel: 'has(self.percentile) != has(self.query)',
   message: "must hold exactly one of percentile, for Cloud Run's own latencies, and query, which says its own",
   hint: 'add percentile: 95, or remove it beside a query',
+  by: [],
   test: (self) => (self.percentile === undefined) !== (self.query === undefined),
 };
 
@@ -126,6 +155,7 @@ export const unitOfQuery: Rule<{ readonly query?: string | undefined; readonly u
   cel: '!has(self.unit) || has(self.query)',
   message: "unit is only for a query: Cloud Run's own latencies are in milliseconds",
   hint: 'remove unit',
+  by: [],
   test: (self) => self.unit === undefined || self.query !== undefined,
 };
 
@@ -136,6 +166,7 @@ export const pathsOfQuery: Rule<{
   cel: '!has(self.excludePaths) || has(self.query)',
   message: "excludePaths is only for a query: Cloud Run's own latencies know no paths",
   hint: "remove it, or write query: with a histogram_quantile of the app's own buckets",
+  by: [],
   test: (self) => self.excludePaths === undefined || self.query !== undefined,
 };
 
@@ -150,6 +181,7 @@ export const queryOrCounters: Rule<Ratio> = {
   cel: 'has(self.query) ? !has(self.bad) && !has(self.good) && !has(self.total) : has(self.bad) != has(self.good) && has(self.total)',
   message: 'must hold either query, or total with one of bad and good',
   hint: 'write query: sum(rate(bad[5m])) / sum(rate(total[5m])), or bad and total, or good and total, each with its counter',
+  by: [],
   test: ({ query, bad, good, total }) =>
     query === undefined
       ? (bad === undefined) !== (good === undefined) && total !== undefined
@@ -169,6 +201,7 @@ export const targetGiven: Rule<Objective> = {
   message:
     'targetPercent is required; only an objective of latency or saturation may leave it out: it has a default of its own',
   hint: 'add targetPercent: 99.9',
+  by: ['indicator'],
   test: ({ targetPercent, targetPercentByTier, indicator }) =>
     targetPercent !== undefined ||
     targetPercentByTier !== undefined ||
@@ -180,6 +213,7 @@ export const neverGates: Rule<Objective> = {
   cel: '!has(self.indicator) || !has(self.indicator.saturation) || !has(self.gate) || !self.gate',
   message: 'gate: true is not for saturation: it is watched, and convicts no revision',
   hint: 'remove gate',
+  by: ['indicator'],
   test: ({ indicator, gate }) => indicator?.saturation === undefined || gate !== true,
 };
 
@@ -187,6 +221,7 @@ export const sharedConvictsNone: Rule<Objective> = {
   cel: '!has(self.indicator) || !has(self.indicator.shared) || !has(self.gate) || !self.gate',
   message: 'gate: true is not for what is shared: it names no revision, and can convict none',
   hint: 'remove gate',
+  by: ['indicator'],
   test: ({ indicator, gate }) => indicator?.shared === undefined || gate !== true,
 };
 
@@ -194,6 +229,7 @@ export const slicesOfEvents: Rule<Objective> = {
   cel: '!has(self.timeSlice) || !has(self.indicator) || !has(self.indicator.saturation)',
   message: 'timeSlice is not for saturation: its budget is of minutes already',
   hint: 'remove timeSlice',
+  by: ['indicator'],
   test: ({ indicator, timeSlice }) => indicator?.saturation === undefined || timeSlice === undefined,
 };
 
@@ -201,6 +237,7 @@ export const oneJudged: Rule<readonly Objective[]> = {
   cel: 'self.size() == 0 || self.exists(one, !has(one.indicator) || !(has(one.indicator.saturation) || has(one.indicator.shared)))',
   message: 'at least one must be neither of saturation nor shared: by those alone no revision can be judged',
   hint: 'add {name: availability, targetPercent: 99.9}',
+  by: ['*'],
   test: (self) =>
     self.length === 0 ||
     self.some(({ indicator }) => indicator?.saturation === undefined && indicator?.shared === undefined),
@@ -228,6 +265,7 @@ export const tierHasTarget: Rule<Tiered> = {
     return `tier ${tier} is none of ${named}: add a target for it, or targetPercent`;
   },
   at: (self) => ['objectives', untold(self), 'targetPercentByTier'],
+  by: ['tier', 'objectives', 'objectives.*', 'objectives.*.targetPercentByTier'],
   test: (self) => untold(self) === -1,
 };
 
@@ -244,6 +282,7 @@ export const tiersAreText: Rule<Readonly<Record<string, number>>> = {
   cel: 'self.all(tier, tier.size() >= 1 && tier.size() <= 63)',
   message: 'a tier must be 1 to 63 characters long',
   hint: 'write targetPercentByTier: {api: 99.9, beta: 99.5}',
+  by: [],
   test: (self) => Object.keys(self).every((tier) => tier.length >= 1 && tier.length <= 63),
 };
 
@@ -251,6 +290,7 @@ export const liftsAbove: Rule<{ readonly whenRemainingBelowPercent: number; read
   cel: 'self.liftAbovePercent > self.whenRemainingBelowPercent',
   message: 'liftAbovePercent must be above whenRemainingBelowPercent, or it would come and go with every request',
   hint: ({ whenRemainingBelowPercent: when }) => `write liftAbovePercent: ${Math.min(when + 10, (when + 100) / 2)}`,
+  by: ['whenRemainingBelowPercent', 'liftAbovePercent'],
   // What always holds is told of by its own bounds.
   test: (self) => self.whenRemainingBelowPercent >= 100 || self.liftAbovePercent > self.whenRemainingBelowPercent,
 };
@@ -270,6 +310,7 @@ export const boundsInOrder: Rule<Bounds> = {
   cel: '!has(self.min) || !has(self.max) || self.min <= self.max',
   message: 'min must not be greater than max',
   hint: ({ min, max }) => `write {min: ${max}, max: ${min}}, or remove one of them`,
+  by: ['min', 'max'],
   test: ({ min, max }) => min === undefined || max === undefined || min <= max,
 };
 
@@ -282,6 +323,7 @@ export const minimumBelowMaximum: Rule<Levers> = {
   cel: '!has(self.minInstances) || !has(self.minInstances.min) || !has(self.maxInstances) || !has(self.maxInstances.max) || self.minInstances.min <= self.maxInstances.max',
   message: 'minInstances.min must not be greater than maxInstances.max',
   hint: 'lower minInstances.min, or raise maxInstances.max',
+  by: ['minInstances.min', 'maxInstances.max'],
   test: ({ minInstances, maxInstances }) =>
     minInstances?.min === undefined || maxInstances?.max === undefined || minInstances.min <= maxInstances.max,
 };
@@ -291,6 +333,7 @@ export const oneInstanceConnects: Rule<ConnectionLimit> = {
   message: 'not even one instance can connect: what max leaves beside reserve must be at least perInstance',
   hint: ({ max, reserve, perInstance }) =>
     `${max} without ${reserve} leaves ${Math.max(0, max - reserve)} for instances of ${perInstance}: raise max to ${reserve + perInstance} or more, or lower reserve or perInstance`,
+  by: ['max', 'reserve', 'perInstance'],
   // A limit that is none is told of by its own bounds.
   test: (self) => self.max < 1 || self.perInstance < 1 || self.reserve < 0 || instancesFor(self) >= 1,
 };

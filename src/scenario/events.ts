@@ -3,18 +3,22 @@ import { z } from 'zod';
 import { duration, longerThanZero, percent, repetition, shaped } from './shape.ts';
 
 const shape = z.strictObject({
-  at: duration,
-  for: longerThanZero,
-  every: repetition.optional(),
-  on: z.enum(['Stable', 'Candidate', 'Both', 'Metrics', 'Traffic', 'Logs']),
-  errorPercent: percent.optional(),
-  latencyFactor: z.number().gt(0).max(1000).optional(),
-  websocketDisconnectPercent: percent.optional(),
-  outage: z.boolean().optional(),
-  delay: duration.optional(),
-  rps: z.number().min(0).max(1_000_000).optional(),
-  ramp: longerThanZero.optional(),
-  jitter: duration.optional(),
+  at: duration.describe('When it begins, counted from the deploy.'),
+  for: longerThanZero.describe('How long it lasts.'),
+  every: repetition.optional().describe('It comes again this often, counted from where it began. At least 1s.'),
+  on: z
+    .enum(['Stable', 'Candidate', 'Both', 'Metrics', 'Traffic', 'Logs'])
+    .describe('Whom or what it meets. Logs are only for the lab.'),
+  errorPercent: percent.optional().describe('So many more of the requests fail, in percent.'),
+  latencyFactor: z.number().gt(0).max(1000).optional().describe('Every request takes so many times as long.'),
+  websocketDisconnectPercent: percent
+    .optional()
+    .describe('So many more of the WebSocket connections break, in percent.'),
+  outage: z.boolean().optional().describe('No metrics come while it lasts; what was counted comes after it.'),
+  delay: duration.optional().describe('Metrics come so much later.'),
+  rps: z.number().min(0).max(1_000_000).optional().describe('Requests a second while it lasts.'),
+  ramp: longerThanZero.optional().describe('It climbs to its full strength over this time.'),
+  jitter: duration.optional().describe('In each run it begins later by a time drawn from 0 to this.'),
 });
 
 /** Lengths are in milliseconds; `at` counts from the moment the event is posted. */

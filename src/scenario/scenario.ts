@@ -59,14 +59,24 @@ const rps = z.number().min(0).max(1_000_000);
 const minute = 60_000;
 
 const latencyMs = z
-  .strictObject({ p50: z.number().gt(0), p95: z.number().gt(0), p99: z.number().gt(0) })
+  .strictObject({
+    p50: z.number().gt(0).describe('The median.'),
+    p95: z.number().gt(0).describe('95 of 100 requests are faster.'),
+    p99: z.number().gt(0).describe('99 of 100 requests are faster. The three must rise.'),
+  })
   .refine(({ p50, p95, p99 }) => p50 < p95 && p95 < p99, 'p50, p95 and p99 must rise');
 
 const armFields = {
-  errorPercent: percent.optional(),
-  latencyMs: latencyMs.optional(),
-  websocketDisconnectPercent: percent.optional(),
-  overload: z.strictObject({ aboveRps: rps, errorPercent: percent }).optional(),
+  errorPercent: percent.optional().describe('Requests that fail, in percent.'),
+  latencyMs: latencyMs.optional().describe('How long requests take, in milliseconds.'),
+  websocketDisconnectPercent: percent.optional().describe('WebSocket connections that break, in percent.'),
+  overload: z
+    .strictObject({
+      aboveRps: rps.describe('More requests a second than this are too many for it.'),
+      errorPercent: percent.describe('Requests that fail on top of the others then, in percent.'),
+    })
+    .optional()
+    .describe('Trouble that comes only with so much traffic of its own.'),
 };
 
 /** It is printed as it is, in a table. */
@@ -76,26 +86,45 @@ const name = z
   .max(100)
   .refine((text) => !/\p{Cc}/u.test(text), 'must be in one line, without control characters');
 
-const scenario = z
+export const scenario = z
   .strictObject({
-    name,
-    truth: z.enum(['Good', 'Bad']),
+    name: name.describe('What it is called in the table. One line.'),
+    truth: z.enum(['Good', 'Bad']).describe('What a perfect judge would find the candidate to be.'),
     horizon: longerThanZero
       .refine((lengthMs) => lengthMs <= 7 * 24 * 60 * minute, 'must be at most 168h')
-      .default(120 * minute),
+      .prefault('2h')
+      .describe('How long the world runs after the deploy. At most 168h.'),
     tick: duration
       .refine((lengthMs) => lengthMs >= 1000 && lengthMs <= 10 * minute, 'must be from 1s to 10m')
-      .default(15_000),
-    metricsDelay: duration.refine((lengthMs) => lengthMs <= 60 * minute, 'must be at most 1h').default(0),
+      .prefault('15s')
+      .describe('How far apart the samples of the metrics are. From 1s to 10m.'),
+    metricsDelay: duration
+      .refine((lengthMs) => lengthMs <= 60 * minute, 'must be at most 1h')
+      .prefault('0s')
+      .describe('How late the metrics are seen. At most 1h.'),
     traffic: z
       .strictObject({
-        rps: rps.gt(0).default(100),
-        shape: z.enum(['Constant', 'Diurnal', 'Steps']).default('Constant'),
+        rps: rps.gt(0).default(100).describe('Requests a second to both revisions together.'),
+        shape: z
+          .enum(['Constant', 'Diurnal', 'Steps'])
+          .default('Constant')
+          .describe('Diurnal comes and goes by 60 % in four hours; Steps follows steps.'),
         steps: z
-          .array(z.strictObject({ at: duration, rps }))
+          .array(
+            z.strictObject({
+              at: duration.describe('From when on, counted from the deploy.'),
+              rps: rps.describe('Requests a second from then on.'),
+            }),
+          )
           .max(1000)
-          .default([]),
-        connectionsPerRequest: z.number().min(0).max(1000).default(0.2),
+          .default([])
+          .describe('For shape Steps: each later than the one before it.'),
+        connectionsPerRequest: z
+          .number()
+          .min(0)
+          .max(1000)
+          .default(0.2)
+          .describe('WebSocket connections that are opened, for each request.'),
       })
       .superRefine(({ shape, steps }, context) => {
         const problem = (path: (string | number)[], message: string) =>
@@ -107,20 +136,35 @@ const scenario = z
           if (i > 0 && at <= steps[i - 1]!.at) problem(['steps', i, 'at'], 'must be later than the step before');
         });
       })
-      .prefault({}),
-    stable: z.strictObject(armFields).default({}),
+      .prefault({})
+      .describe('What the service has to answer.'),
+    stable: z
+      .strictObject(armFields)
+      .default({})
+      .describe("The revision that serves before the deploy. What is left out is the lab's healthy service."),
     candidate: z
       .strictObject({
         ...armFields,
-        coldStart: z.strictObject({ errorPercent: percent, for: longerThanZero }).optional(),
+        coldStart: z
+          .strictObject({
+            errorPercent: percent.describe('Requests that fail on top of the others then, in percent.'),
+            for: longerThanZero.describe('How long, from the deploy on.'),
+          })
+          .optional()
+          .describe('Trouble of its first minutes.'),
       })
-      .default({}),
+      .default({})
+      .describe('The revision that is deployed. What is left out is as the stable has it.'),
     events: z
       .array(eventShape.refine(({ on }) => on !== 'Logs', { path: ['on'], message: 'a scenario has no logs' }))
       .max(100)
-      .default([]),
-    noise: noiseShape.prefault({}),
-    deployEvery: duration.refine((lengthMs) => lengthMs >= minute, 'must be at least 1m').optional(),
+      .default([])
+      .describe('What happens, and when: see below.'),
+    noise: noiseShape.prefault({}).describe("What is always there and nobody's doing."),
+    deployEvery: duration
+      .refine((lengthMs) => lengthMs >= minute, 'must be at least 1m')
+      .optional()
+      .describe('A further candidate like the first, this often. At least 1m. Left out, there is one.'),
   })
   .transform((given): Scenario => {
     const stable: Arm = { ...healthy, ...defined(given.stable) };

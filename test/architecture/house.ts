@@ -57,7 +57,7 @@ export const plan: Plan = {
   facts: [],
   status: ['facts', 'zod'],
   policy: ['promql', 'facts', 'status', 'zod', 'yaml', '../package.json'],
-  'policy/generate': ['policy', 'facts', 'status', 'zod', 'yaml', '*'],
+  pages: ['policy', 'scenario', 'yaml', 'node:fs/promises', 'node:path'],
   import: ['promql', 'policy', 'yaml'],
   counting: ['promql', ...ground],
   generate: ['promql', 'counting', ...ground, 'yaml', 'node:crypto'],

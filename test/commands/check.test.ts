@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { check } from '../../src/commands/check.ts';
 import { fine } from '../policy/invalid.ts';
@@ -100,7 +100,7 @@ describe('steadyrun check', () => {
                 column: 14,
                 path: 'spec.rollout.maxBake',
                 message: 'must be text, not the number 45',
-                hint: 'write 45m',
+                hint: 'add its unit: 45m if minutes are meant',
               },
             ],
             notes: [],
@@ -200,6 +200,150 @@ describe('steadyrun check', () => {
   });
 });
 
+const asList = (...policies: readonly string[]): string =>
+  `apiVersion: v1\nkind: List\nmetadata: {resourceVersion: ""}\nitems:\n${policies
+    .map((policy) => `- ${policy.trimEnd().replaceAll('\n', '\n  ')}\n`)
+    .join('')}`;
+
+const printed = fine.replace(
+  'name: api\nspec',
+  'name: api\n  generation: 2\n  managedFields: [{manager: kubectl, fieldsV1: {"f:spec": {"f:mode": {}}}}]\nstatus: {phase: Steady}\nspec',
+);
+
+describe('Several objects in one file:', () => {
+  it.each(['List', 'SLOPolicyList'])('a %s as kubectl prints it is checked item by item', async (kind) => {
+    const path = file(asList(printed, other.replace('mode: Enforce', 'mode: Watch')).replace('List', kind));
+    expect((await run([path])).stdout).toBe(
+      `${path}:41:11: spec.mode: must be Enforce or Observe, not "Watch"\n    write Enforce or Observe\n1 problem in 1 of 1 file\n`,
+    );
+    expect((await run(['-'], false, [asList(printed, other)])).stdout).toBe('2 policies in 1 file: no problems\n');
+  });
+
+  it('an empty list holds no policy', async () => {
+    expect(await problems('apiVersion: v1\nkind: List\nitems: []\n')).toEqual(['1:1  holds no policy']);
+  });
+
+  it('other kinds beside a policy are passed by, and said', async () => {
+    const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n';
+    const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\n';
+    const path = file(`${namespace}---\n${fine}---\n${job}---\n${namespace}`);
+    const { code, stdout } = await run([path]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `${path}: skipped: Namespace, Job\n1 policy in 1 file: no problems\n`,
+    });
+    expect(JSON.parse((await run([path], true)).stdout)).toMatchObject({
+      ok: true,
+      files: [{ ok: true, skipped: 'Namespace, Job' }],
+    });
+  });
+
+  it('several kinds, and no policy among them', async () => {
+    expect(await problems('kind: Service\n---\nkind: Secret\n---\nkind: Service\n')).toEqual([
+      '1:7  holds no policy, but Service, Secret',
+    ]);
+  });
+
+  it('two of a name and a service are told although something else is wrong with both', async () => {
+    const wrong = fine.replace('mode: Enforce', 'mode: Watch');
+    const [first, second] = [file(wrong), file(wrong)];
+    const { stdout } = await run([first, second]);
+    expect(stdout).toContain(`${second}:4:9: metadata.name: default/api already has a policy at ${first}:4\n`);
+    expect(stdout).toContain(
+      `${second}:6:3: spec.service: projects/acme/locations/europe-west1/services/api already has a policy at ${first}:6\n`,
+    );
+    expect(stdout).toContain('4 problems in 2 of 2 files');
+  });
+});
+
+describe('A folder', () => {
+  const inFolder = (name: string, files: Readonly<Record<string, string>>): string => {
+    const path = join(folder, name);
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(path, file)), { recursive: true });
+      writeFileSync(join(path, file), text);
+    }
+    return path;
+  };
+  const things = {
+    'a/api.yaml': fine,
+    'a/deep/er/other.yml': other,
+    'scenario.yaml': 'name: a\ntruth: Good\n',
+    'rbac.yaml': 'kind: Role\n---\nkind: RoleBinding\n',
+    'chart/templates/x.yaml': '{{- if .Values.on }}\nkind: Role\n{{- end }}\n',
+    'package.json': '{"name": "app"}',
+    'readme.md': fine,
+    '.git/x.yaml': fine,
+    'node_modules/a/x.yaml': fine,
+  };
+
+  it('is looked through, and what is no policy is said in a line', async () => {
+    const path = inFolder('whole', things);
+    const { code, stdout } = await run([path]);
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(path, 'F').split('\n')).toEqual([
+      expect.stringMatching(/^F\/chart\/templates\/x\.yaml: skipped: is not valid YAML: /),
+      'F/package.json: skipped: no policy: it has neither apiVersion nor kind, metadata or spec; begin with apiVersion: steadyrun.dev/v1alpha1',
+      'F/rbac.yaml: skipped: Role, RoleBinding',
+      'F/scenario.yaml: skipped: a scenario; run steadyrun rehearse --policy POLICY --scenario F/scenario.yaml',
+      '2 policies in 2 files: no problems',
+      '',
+    ]);
+  });
+
+  it('is no better than its policies, broken ones included', async () => {
+    const broken = {
+      ...things,
+      'a/api.yaml': fine.replace('kind: SLOPolicy', 'kind: SloPolicy'),
+      'b.yaml': `${fine} }`,
+    };
+    const path = inFolder('broken', broken);
+    const { code, stdout } = await run([path]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${path}/a/api.yaml:2:7: kind: must be SLOPolicy, not "SloPolicy"`);
+    expect(stdout).toMatch(/broken\/b\.yaml:\d+:\d+: is not valid YAML/);
+  });
+
+  it('without a policy was not meant', async () => {
+    const path = inFolder('bare', { 'rbac.yaml': 'kind: Role\n' });
+    const { code, stdout } = await run([path]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${path}:1:1: holds no policy in its one file (*.yaml, *.yml, *.json)`);
+  });
+
+  it('has what is wrong with a file told that is named itself, too', async () => {
+    const path = inFolder('named', things);
+    const { code, stdout } = await run([path, join(path, 'rbac.yaml')]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('rbac.yaml:1:7: holds no policy, but Role, RoleBinding');
+  });
+});
+
+describe('A latency whose target is another than its percentile', () => {
+  const latencyTarget = (text: string) => fine.replace('name: latency', `name: latency\n      ${text}`);
+
+  it.each([
+    ['targetPercent: 99', 'p95 is said, and the target asks for p99'],
+    ['targetPercentByTier: {api: 99.9}\n      targetPercent: 95', null],
+    ['targetPercent: 95', null],
+    ['targetPercent: 95.0', null],
+    ['targetPercent: 94.9', 'p95 is said, and the target asks for p94.9'],
+  ])('%s', async (text, said) => {
+    const { code, stdout } = await run([file(latencyTarget(text))]);
+    expect(code).toBe(0);
+    if (said === null) expect(stdout).not.toContain('is said');
+    else
+      expect(stdout).toMatch(
+        new RegExp(`spec\\.objectives\\[1\\]\\.indicator\\.latency\\.percentile: warning\n    ${said}: `),
+      );
+  });
+
+  it('is one by its tier, too', async () => {
+    const tiered = latencyTarget('targetPercentByTier: {api: 99}').replace('mode: Enforce', 'tier: api');
+    expect((await run([file(tiered)])).stdout).toContain('asks for p99');
+  });
+});
+
 describe('A file that holds no policy is told so, not thrown:', () => {
   it.each<[what: string, content: string | Uint8Array, problem: string]>([
     ['empty', '', '1:1  holds no policy'],
@@ -234,7 +378,7 @@ describe('A file that holds no policy is told so, not thrown:', () => {
   });
 
   it('a hundred thousand unknown fields', async () => {
-    const found = await problems(Array.from({ length: 80_000 }, (_, n) => `k${n}: 1\n`).join(''));
+    const found = await problems(`kind: SLOPolicy\n${Array.from({ length: 80_000 }, (_, n) => `k${n}: 1\n`).join('')}`);
     expect(found).toHaveLength(101);
     expect(found.at(-1)).toContain('there are more problems from here on');
   });
@@ -242,10 +386,6 @@ describe('A file that holds no policy is told so, not thrown:', () => {
   it('missing', async () => {
     const { code, stdout } = await run([join(folder, 'none.yaml')]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining(':1:1: there is no such file\n') });
-  });
-
-  it('a directory', async () => {
-    expect((await run([folder])).stdout).toContain(':1:1: is a directory\n    name the files in it\n');
   });
 });
 

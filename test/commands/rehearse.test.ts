@@ -93,7 +93,11 @@ describe('rehearse', () => {
     ],
     ['no such scenario', ['--policy', policy, '--scenario', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
     ['no such rule', ['--policy', policy, '--scenario', scenario('healthy'), '--rule', 'coin'], 'coin'],
-    ['a policy for a scenario', ['--policy', policy, '--scenario', policy], `${policy}:2:1: name: is required`],
+    [
+      'a policy for a scenario',
+      ['--policy', policy, '--scenario', policy],
+      `${policy}:1:1: is a policy, and no scenario; give it to --policy`,
+    ],
   ])('%s: says so in a line, exit code 1', async (_, args, sentence) => {
     const { code, err } = await steadyrun('rehearse', ...args);
     expect(code).toBe(1);

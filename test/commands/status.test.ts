@@ -120,10 +120,13 @@ describe.concurrent('steadyrun status', () => {
 
   test('says in one line that there is no such policy', async () => {
     expect(await ask('status', 'nobody')).toEqual(
-      complaint(1, 'steadyrun: there is no SLOPolicy nobody in namespace default'),
+      complaint(1, 'steadyrun: there is no SLOPolicy nobody in namespace default; steadyrun status -A shows them all'),
     );
     expect(await ask('status', 'api', '-n', 'web')).toEqual(
-      complaint(1, 'steadyrun: there is no SLOPolicy api in namespace web'),
+      complaint(
+        1,
+        'steadyrun: there is no SLOPolicy api in namespace web; there is one in namespace default: add -n default',
+      ),
     );
   });
 
@@ -189,7 +192,7 @@ describe('a cluster that is named beside a lab', () => {
 
   test.each(['status', 'why'])('has no policy that only the lab has: %s', async (command) => {
     expect(await askBoth(command, 'api')).toEqual(
-      complaint(1, 'steadyrun: there is no SLOPolicy api in namespace default'),
+      complaint(1, 'steadyrun: there is no SLOPolicy api in namespace default; steadyrun status -A shows them all'),
     );
   });
 
@@ -270,7 +273,7 @@ describe('steadyrun status -w', () => {
     await send('DELETE', address('watched', 'gone'));
     expect(await watching.ended).toMatchObject({
       code: 1,
-      err: 'steadyrun: there is no SLOPolicy gone in namespace watched\n',
+      err: 'steadyrun: there is no SLOPolicy gone in namespace watched; steadyrun status -A shows them all\n',
     });
   });
 });
@@ -317,7 +320,7 @@ next   more traffic to api-00002-bbb while nothing speaks against it; looks agai
 
   test('says in one line that there is no such policy', async () => {
     expect(await ask('why', 'nobody')).toEqual(
-      complaint(1, 'steadyrun: there is no SLOPolicy nobody in namespace default'),
+      complaint(1, 'steadyrun: there is no SLOPolicy nobody in namespace default; steadyrun status -A shows them all'),
     );
   });
 });

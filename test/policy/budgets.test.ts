@@ -42,7 +42,7 @@ describe('The window', () => {
     ['1w', 'write 7d'],
     ['4w', 'write 28d'],
     ['13w', null],
-    ['1M', 'write 30d'],
+    ['1M', null],
     ['', null],
     ['month', null],
     [30, 'write 30d'],

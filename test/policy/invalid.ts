@@ -29,6 +29,9 @@ spec:
 
 export interface Invalid {
   readonly what: string;
+  /** The mistake: what stands in the fine policy, and what is written for it. */
+  readonly from: string;
+  readonly to: string;
   readonly text: string;
   readonly line: number;
   readonly path: string;
@@ -71,6 +74,11 @@ const one = 'must hold exactly one of requests, latency, ratio, saturation and s
 const oneHint =
   'write requests: {} or latency: {percentile: 95, threshold: 300ms}; a second one is an objective of its own';
 const prometheus = 'type: Prometheus\n    address: ';
+const metadataKey =
+  'must be a name: at most 63 letters, digits, hyphens, underscores and dots, and before it, with a slash, a domain at most';
+const metadataKeyHint = 'write a short name, such as team or example.com/team';
+const labelValue =
+  'must be at most 63 letters, digits, hyphens, underscores and dots, beginning and ending with a letter or digit';
 const tierless =
   "targetPercentByTier must have a target for the policy's tier where there is no targetPercent for all others";
 const byTier = 'targetPercentByTier: {api: 99.9, beta: 99.5}';
@@ -96,12 +104,18 @@ const rows: readonly Row[] = [
   ['no apiVersion', 'apiVersion: steadyrun.dev/v1alpha1\n', '', 1, 'apiVersion', 'is required', 'add apiVersion: steadyrun.dev/v1alpha1'],
   ['an unknown version', 'v1alpha1', 'v1', 1, 'apiVersion', 'must be steadyrun.dev/v1alpha1, not "steadyrun.dev/v1"', 'for example apiVersion: steadyrun.dev/v1alpha1'],
   ['a kind in the wrong case', 'kind: SLOPolicy', 'kind: SloPolicy', 2, 'kind', 'must be SLOPolicy, not "SloPolicy"', 'for example kind: SLOPolicy'],
-  ['another kind', 'kind: SLOPolicy', 'kind: Deployment', 2, 'kind', 'must be SLOPolicy, not "Deployment"', 'give only files of policies'],
+  ['another kind', 'kind: SLOPolicy', 'kind: Deployment', 2, 'kind', 'must be SLOPolicy, not "Deployment"', 'give a file that holds a policy'],
   ['a job', 'kind: SLOPolicy', 'kind: Job', 2, 'kind', 'Cloud Run jobs are refused: they serve no requests that could be judged', 'only Cloud Run services can be guarded: write service: {project, region, name}'],
   ['a worker pool', 'kind: SLOPolicy', 'kind: WorkerPool', 2, 'kind', 'Cloud Run worker pools are refused: they serve no requests that could be judged', 'only Cloud Run services can be guarded: write service: {project, region, name}'],
   ['a name with an underscore', 'name: api\nspec', 'name: api_v2\nspec', 4, 'metadata.name', 'must be a DNS name: lower-case letters, digits, hyphens and dots, not "api_v2"', 'write api-v2'],
   ['no name', '  name: api\nspec', '  namespace: prod\nspec', 3, 'metadata.name', 'is required', 'add name: api'],
   ['an annotation that is no text', 'name: api\nspec', 'name: api\n  annotations: {steadyrun.dev/paused: true}\nspec', 5, 'metadata.annotations[steadyrun.dev/paused]', 'must be text, not true', 'put it in quotes: steadyrun.dev/paused: "true"'],
+  ['a label that is a number', 'name: api\nspec', 'name: api\n  labels: {team: 5}\nspec', 5, 'metadata.labels.team', 'must be text, not the number 5', 'put it in quotes: team: "5"'],
+  ['a label that YAML reads as another number', 'name: api\nspec', 'name: api\n  labels: {release: 1.10}\nspec', 5, 'metadata.labels.release', 'must be text, not the number 1.1', 'put it in quotes: release: "1.10"'],
+  ['a label that is no name', 'name: api\nspec', 'name: api\n  labels: {"the team": sre}\nspec', 5, 'metadata.labels[the team]', metadataKey, metadataKeyHint],
+  ['a label of a sentence', 'name: api\nspec', 'name: api\n  labels: {team: "the SRE team"}\nspec', 5, 'metadata.labels.team', labelValue, 'write it under annotations: they may hold any text'],
+  ['an annotation that is no name', 'name: api\nspec', 'name: api\n  annotations: {"a/b/c": x}\nspec', 5, 'metadata.annotations[a/b/c]', metadataKey, metadataKeyHint],
+  ['an annotation that is a list', 'name: api\nspec', 'name: api\n  annotations: {owners: [a, b]}\nspec', 5, 'metadata.annotations.owners', 'must be text, not a list', 'write text: owners: "…"'],
   ['an unknown field of metadata', 'name: api\nspec', 'name: api\n  lables: {a: b}\nspec', 5, 'metadata.lables', 'there is no such field', 'did you mean labels?', 'onlyOffline'],
   ['an unknown field at the top', 'kind: SLOPolicy', 'kind: SLOPolicy\nsepc: {}', 3, 'sepc', 'there is no such field', 'did you mean spec?', 'onlyOffline'],
   ['no project', '    project: acme\n', '', 6, 'spec.service.project', 'is required', 'add project: acme'],
@@ -148,7 +162,7 @@ const rows: readonly Row[] = [
   ['no target', '      targetPercent: 99.9\n', '', 14, 'spec.objectives[0]', noTarget, 'add targetPercent: 99.9'],
   ['an objective without a name', 'name: availability\n      targetPercent', 'targetPercent', 14, 'spec.objectives[0].name', 'is required', 'add name: availability'],
   ['an objective in capitals', 'name: availability', 'name: Avail ability', 14, 'spec.objectives[0].name', `${label}, not "Avail ability"`, 'write avail-ability'],
-  ['an objective that YAML reads as a boolean', 'name: availability', 'name: on', 14, 'spec.objectives[0].name', 'must be text, not true', 'put it in quotes: name: "true"'],
+  ['an objective that YAML reads as a boolean', 'name: availability', 'name: on', 14, 'spec.objectives[0].name', 'must be text, not true', 'put it in quotes: name: "on"'],
   ['two objectives of one name', 'name: latency', 'name: availability', 16, 'spec.objectives[1].name', 'there is already an objective named availability', 'give it a name of its own'],
   ['no objectives', /* all of them */ '    - name: availability\n      targetPercent: 99.9\n    - name: latency\n      indicator:\n        latency: {percentile: 95, threshold: 300ms}', '    []', 13, 'spec.objectives', 'must have 1 to 20 items, not 0', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
   ['21 objectives', '    - name: latency\n', `${Array.from({ length: 19 }, (_, n) => `    - {name: o${n}, targetPercent: 99}\n`).join('')}    - name: latency\n`, 13, 'spec.objectives', 'must have 1 to 20 items, not 21', 'for example objectives: [{name: availability, targetPercent: 99.9}]'],
@@ -171,7 +185,7 @@ const rows: readonly Row[] = [
   ['a revision label that is none', 'type: GoogleManagedPrometheus', 'revisionLabel: faas.version', 12, 'spec.metrics.revisionLabel', 'must be the name of a label: letters, digits and underscores, not "faas.version"', 'for example revisionLabel: revision_name'],
   ['a percentile as a share', 'percentile: 95', 'percentile: 0.95', 18, 'spec.objectives[1].indicator.latency.percentile', `${range}, not 0.95`, 'percentile is a percentage: write 95'],
   ['a percentile as a word', 'percentile: 95', 'percentile: p95', 18, 'spec.objectives[1].indicator.latency.percentile', 'must be a number, not "p95"', 'write 95 without quotes or signs'],
-  ['a threshold without a unit', '300ms', '300', 18, 'spec.objectives[1].indicator.latency.threshold', 'must be text, not the number 300', 'write 300ms'],
+  ['a threshold without a unit', '300ms', '300', 18, 'spec.objectives[1].indicator.latency.threshold', 'must be text, not the number 300', 'add its unit: 300ms if milliseconds are meant'],
   ['a threshold with a fraction', '300ms', '0.3s', 18, 'spec.objectives[1].indicator.latency.threshold', `${length}, not "0.3s"`, 'write 300ms'],
   ['a threshold of nothing', '300ms', '0s', 18, 'spec.objectives[1].indicator.latency.threshold', 'must be from 1ms to 1h', 'for example threshold: 300ms'],
   ['a gate that is no boolean', 'targetPercent: 99.9', 'targetPercent: 99.9\n      gate: "no"', 16, 'spec.objectives[0].gate', 'must be true or false, not "no"', 'write false'],
@@ -179,12 +193,12 @@ const rows: readonly Row[] = [
   ['falling steps', '[5, 20, 50]', '[5, 50, 20]', 21, 'spec.rollout.stepsPercent', 'steps must rise, each greater than the one before it', 'for example stepsPercent: [5, 20, 50]'],
   ['a step twice', '[5, 20, 50]', '[5, 5]', 21, 'spec.rollout.stepsPercent', 'steps must rise, each greater than the one before it', 'for example stepsPercent: [5, 20, 50]'],
   ['a step of 100', '[5, 20, 50]', '[5, 100]', 21, 'spec.rollout.stepsPercent[1]', 'must be a whole number from 1 to 99, not 100', 'for example stepsPercent: [5, 20, 50]'],
-  ['a step of a half', '[5, 20, 50]', '[0.5]', 21, 'spec.rollout.stepsPercent[0]', 'must be a whole number, not the number 0.5', 'for example stepsPercent: [5, 20, 50]'],
+  ['a step of a half', '[5, 20, 50]', '[0.5]', 21, 'spec.rollout.stepsPercent[0]', 'must be a whole number from 1 to 99, not 0.5', 'for example stepsPercent: [5, 20, 50]'],
   ['no steps', '[5, 20, 50]', '[]', 21, 'spec.rollout.stepsPercent', 'must have 1 to 10 items, not 0', 'for example stepsPercent: [5, 20, 50]'],
   ['a step alone', '[5, 20, 50]', '20', 21, 'spec.rollout.stepsPercent', 'must be a list, not the number 20', 'for example stepsPercent: [5, 20, 50]'],
   ['a bake that is too short', '45m', '4m59s', 22, 'spec.rollout.maxBake', 'must be from 5m to 24h', 'for example maxBake: 45m'],
   ['a bake that overflows', '45m', '99999999999999999h', 22, 'spec.rollout.maxBake', 'must be from 5m to 24h', 'for example maxBake: 45m'],
-  ['a bake without a unit', '45m', '45', 22, 'spec.rollout.maxBake', 'must be text, not the number 45', 'write 45m'],
+  ['a bake without a unit', '45m', '45', 22, 'spec.rollout.maxBake', 'must be text, not the number 45', 'add its unit: 45m if minutes are meant'],
   ['a watch in days', '24h', '7d', 23, 'spec.rollout.guardWindow', `${length}, not "7d"`, 'write 168h'],
   ['a watch that is too long', '24h', '169h', 23, 'spec.rollout.guardWindow', 'must be from 0s to 168h', 'for example guardWindow: 24h'],
   ['a warmup that is too long', '60s', '16m', 24, 'spec.rollout.warmup', 'must be from 0s to 15m', 'for example warmup: 60s'],
@@ -198,7 +212,7 @@ const rows: readonly Row[] = [
   ['tuning that is nothing but a mode', 'warmup: 60s', 'warmup: 60s\n  tuning: Auto', 25, 'spec.tuning', 'must be a mapping, not "Auto"', 'for example tuning: {mode: ServiceLevel}'],
   ['tuning in an unknown mode', 'warmup: 60s', 'warmup: 60s\n  tuning: {mode: Service}', 25, 'spec.tuning.mode', 'must be Off or Recommend or ServiceLevel or Auto, not "Service"', 'write Off or Recommend or ServiceLevel or Auto'],
   ['tuning that YAML reads as no', 'warmup: 60s', 'warmup: 60s\n  tuning: {mode: Off}', 25, 'spec.tuning.mode', 'must be Off or Recommend or ServiceLevel or Auto, not false', 'put it in quotes: mode: "Off"'],
-  ['a saturation as a share', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxSaturationPercent: 0.8}', 25, 'spec.tuning.maxSaturationPercent', 'must be a whole number, not the number 0.8', 'for example maxSaturationPercent: 80'],
+  ['a saturation as a share', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxSaturationPercent: 0.8}', 25, 'spec.tuning.maxSaturationPercent', 'must be a whole number from 30 to 95, not 0.8', 'for example maxSaturationPercent: 80'],
   ['a saturation of everything', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxSaturationPercent: 100}', 25, 'spec.tuning.maxSaturationPercent', 'must be a whole number from 30 to 95, not 100', 'for example maxSaturationPercent: 80'],
   ['bounds the wrong way round', 'warmup: 60s', 'warmup: 60s\n  tuning:\n    concurrency: {min: 80, max: 20}', 26, 'spec.tuning.concurrency', 'min must not be greater than max', 'write {min: 20, max: 80}, or remove one of them'],
   ['a lever that is a number', 'warmup: 60s', 'warmup: 60s\n  tuning: {maxInstances: 100}', 25, 'spec.tuning.maxInstances', 'must be a mapping, not the number 100', 'for example maxInstances: {min: 1, max: 200}'],
@@ -227,9 +241,12 @@ const rows: readonly Row[] = [
   ['a time zone that there is not', 'mode: Enforce', 'window: {calendar: Month, timeZone: Europe/Berln}', 10, 'spec.window.timeZone', 'there is no time zone Europe/Berln', 'did you mean Europe/Berlin?', 'onlyOffline'],
   ['a city for a time zone', 'mode: Enforce', 'window: {calendar: Quarter, timeZone: Tokyo}', 10, 'spec.window.timeZone', 'there is no time zone Tokyo', 'did you mean Asia/Tokyo?', 'onlyOffline'],
   ['a time zone as an offset', 'mode: Enforce', 'window: {calendar: Month, timeZone: "+02:00"}', 10, 'spec.window.timeZone', `${zone}, not "+02:00"`, 'for example timeZone: Europe/Berlin'],
+  ['a window of a month', 'mode: Enforce', 'window: 1 month', 10, 'spec.window', days, daysHint],
+  ['a warmup by the clock', 'warmup: 60s', 'warmup: 1:30', 24, 'spec.rollout.warmup', `${length}, not "1:30"`, 'write 1m30s if that is meant'],
+  ['a warmup in pieces', 'warmup: 60s', 'warmup: 1m 30', 24, 'spec.rollout.warmup', `${length}, not "1m 30"`, 'for example warmup: 60s'],
   ['a slice that does not divide a window', '99.9', '99.9\n      timeSlice: 7m', 16, 'spec.objectives[0].timeSlice', evenly, 'for example timeSlice: 5m'],
   ['a slice in days', '99.9', '99.9\n      timeSlice: 1d', 16, 'spec.objectives[0].timeSlice', 'must be a length of time such as 5m, 1m or 1h, not "1d"', '24h must fill an hour evenly, so that the window is made of whole slices: 1m, 2m, 3m, 4m, 5m, 6m, 10m, 12m, 15m, 20m, 30m, 1h: for example timeSlice: 5m'],
-  ['a slice without a unit', '99.9', '99.9\n      timeSlice: 5', 16, 'spec.objectives[0].timeSlice', 'must be text, not the number 5', 'write 5m'],
+  ['a slice without a unit', '99.9', '99.9\n      timeSlice: 5', 16, 'spec.objectives[0].timeSlice', 'must be text, not the number 5', 'add its unit: 5m if minutes are meant'],
   ['slices of saturation', 'latency: {percentile: 95, threshold: 300ms}', 'saturation: {resource: Cpu}\n      timeSlice: 5m', 16, 'spec.objectives[1]', 'timeSlice is not for saturation: its budget is of minutes already', 'remove timeSlice'],
   ['a shared objective that is to convict', 'latency: {percentile: 95, threshold: 300ms}', 'shared: {bad: a_total, total: b_total}\n      targetPercent: 99\n      gate: true', 16, 'spec.objectives[1]', 'gate: true is not for what is shared: it names no revision, and can convict none', 'remove gate'],
   ['a shared objective without a target', 'latency: {percentile: 95, threshold: 300ms}', 'shared: {bad: a_total, total: b_total}', 16, 'spec.objectives[1]', noTarget, 'add targetPercent: 99.9'],
@@ -254,6 +271,8 @@ export const invalid: readonly Invalid[] = rows.map(([what, from, to, line, path
   if (!fine.includes(from)) throw new Error(`${what}: ${from} is not in the policy`);
   return {
     what,
+    from,
+    to,
     text: fine.replace(from, to),
     line,
     path,

@@ -35,7 +35,7 @@ test('there are such fields', () => expect(fields.length).toBeGreaterThanOrEqual
 test.each(fields)('of $path', (field) => {
   let proposed = 0;
   for (const value of [...values, ...values.map(Number).filter(Number.isFinite)]) {
-    const meant = /^write (\S+)$/.exec(hintOn(field, value) ?? '')?.[1];
+    const meant = /^(?:write|add its unit:) (\S+)(?: if [a-z]+ are meant)?$/.exec(hintOn(field, value) ?? '')?.[1];
     if (meant === undefined) continue;
     proposed++;
     expect(hintOn(field, meant), `${value} -> ${meant}`).toBeUndefined();

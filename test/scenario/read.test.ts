@@ -40,13 +40,34 @@ describe('the file of a scenario', () => {
     ['a list', '- name: a\n', ':1:1: must be a mapping, not a list'],
     ['two scenarios', `${head}---\n${head}`, ' holds 2 scenarios: give a file that holds one'],
     ['a wrong value', `${head}stable:\n  errorPercent: "5"\n`, ':4:17: stable.errorPercent: must be a number, not "5"'],
-    ['an unknown field', `${head}horizen: 1h\n`, ':3:1: horizen: there is no such field'],
+    ['an unknown field', `${head}horizen: 1h\n`, ':3:1: horizen: there is no such field; did you mean horizon?'],
     [
       'two of them',
       `${head}horizen: 1h\nclusters: 2\n`,
-      ':3:1: horizen: there is no such field; PATH:4:1: clusters: there is no such field',
+      ':3:1: horizen: there is no such field; did you mean horizon?; PATH:4:1: clusters: there is no such field; there are name, truth, horizon, tick, metricsDelay, traffic, stable, candidate, events, noise, deployEvery',
     ],
     ['a missing field', 'name: a\n', ':1:1: truth: is required'],
+    [
+      'an unknown field of an event',
+      `${head}events: [{at: 1m, for: 1m, on: Stable, erorPercent: 5, errorPercent: 5}]\n`,
+      ':3:40: events[0].erorPercent: there is no such field; did you mean errorPercent?',
+    ],
+    [
+      'an unknown field of the noise',
+      `${head}noise: {spells: {perDay: 1, lengthMinutes: {p50: 1, p95: 2, p90: 2, max: 3}, peakErrorPercent: {p50: 1, p90: 2}}}\n`,
+      ':3:53: noise.spells.lengthMinutes.p95: there is no such field; did you mean p90?',
+    ],
+    ['a policy', 'kind: SLOPolicy\nspec: {}\n', ':1:1: is a policy, and no scenario; give it to --policy'],
+    [
+      'a recording',
+      '{"status":"success","data":{"resultType":"matrix","result":[]}}{"status":',
+      ':1:1: is a recording of metrics, and no scenario; run steadyrun backtest --policy POLICY --from T --to T --export PATH',
+    ],
+    [
+      'another object',
+      'apiVersion: v1\nkind: Service\n',
+      ':1:1: is a Service, and no scenario; give a file that holds a policy',
+    ],
     ['a field twice', `${head}truth: Bad\n`, ':3:1: truth: the key truth is there twice; keep one of the two'],
     [
       'tabs',
@@ -66,7 +87,7 @@ describe('the file of a scenario', () => {
   ])('with %s is refused, with its place', async (_, content, words) => {
     const path = file(content);
     await expect(readScenario(path)).rejects.toThrow(
-      expect.objectContaining({ message: `${path}${words.replace('PATH', path)}` }),
+      expect.objectContaining({ message: `${path}${words.replaceAll('PATH', path)}` }),
     );
   });
 });

@@ -155,12 +155,16 @@ const metrics = { at: '10m', for: '1h', on: 'Metrics' };
 
 describe('a scenario is refused, each problem with its path,', () => {
   test.each<[string, object, string]>([
-    ['with an unknown key', { horizn: '2h' }, 'horizn: there is no such field'],
-    ['with an unknown key of its traffic', { traffic: { rate: 1 } }, 'traffic.rate: there is no such field'],
+    ['with an unknown key', { horizn: '2h' }, 'horizn: there is no such field; did you mean horizon?'],
+    [
+      'with an unknown key of its traffic',
+      { traffic: { rate: 1 } },
+      'traffic.rate: there is no such field; there are rps, shape, steps, connectionsPerRequest',
+    ],
     [
       'with a cold start of the stable',
       { stable: { coldStart: { errorPercent: 1, for: '1m' } } },
-      'stable.coldStart: there is no such field',
+      'stable.coldStart: there is no such field; there are errorPercent, latencyMs, websocketDisconnectPercent, overload',
     ],
     ['without a name', { name: undefined }, 'name: is required'],
     ['with an empty name', { name: '' }, 'name: must be 1 to 100 characters long, not 0'],
@@ -265,7 +269,11 @@ describe('a scenario is refused, each problem with its path,', () => {
       { noise: { errorClusterMean: 0.5 } },
       'noise.errorClusterMean: must be at least 1 and at most 10000, not 0.5',
     ],
-    ['with an unknown noise', { noise: { instance: { sd: 0.1, each: 20 } } }, 'noise.instance: there is no such field'],
+    [
+      'with an unknown noise',
+      { noise: { instance: { sd: 0.1, each: 20 } } },
+      'noise.instance: there is no such field; did you mean instances?',
+    ],
     [
       'with instances that are all alike',
       { noise: { instances: { sd: 0, each: 20 } } },

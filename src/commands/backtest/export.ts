@@ -8,6 +8,8 @@ type Sample = readonly [atMs: number, value: number];
 
 /** Throws a sentence that names the file, and the document in it. */
 export function readExport(file: string, text: string): SeriesStore {
+  const other = otherForms.find(({ form }) => form.test(text));
+  if (other) throw new Error(`${file} is ${other.what}, and no recording: ${other.instead}`);
   const documents = documentsIn(file, text);
   if (documents.length === 0) throw new Error(`${file} is empty: ${whatToGive}`);
   const series = new Map<string, { labels: Record<string, string>; samples: Sample[] }>();
@@ -36,6 +38,12 @@ export function readExport(file: string, text: string): SeriesStore {
 }
 
 const whatToGive = 'give what /api/v1/query answers to a range selector such as http_requests_total[30h]';
+
+/** What is handed to the wrong option, told by a line that JSON of metrics has not. */
+const otherForms = [
+  { form: /^kind:\s*SLOPolicy\b/m, what: 'a policy', instead: 'give it to --policy' },
+  { form: /^truth:\s*(Good|Bad)\b/m, what: 'a scenario', instead: 'rehearse it with steadyrun rehearse --scenario' },
+] as const;
 
 function documentsIn(file: string, raw: string): unknown[] {
   // Some editors and shells begin a file with a byte order mark, which is no JSON.

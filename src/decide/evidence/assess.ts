@@ -101,9 +101,12 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
     tickShare: tick && requests > 0 ? tick.candidate.total / requests : 0,
     upperBound,
     base,
-    certified: evidence.certified.total > 0 && upperBound <= (terms.kind === 'Latency' ? 1.2 : 2) * base && !isWorse,
+    certified: evidence.certified.total > 0 && upperBound <= certifiedUpTo(terms.kind) * base && !isWorse,
   };
 }
+
+/** So many times what is compared with may the bound be: few requests cannot bring it to the thing itself. */
+export const certifiedUpTo = (kind: EventKind): number => (kind === 'Latency' ? 1.2 : 2);
 
 /**
  * The meter is no measure of this: bursts that the SLO allows take it to these odds, too. By the e-process a revision inside its SLO is said to burn, by any objective, with a probability of at most

@@ -1,11 +1,12 @@
 /** What to write instead. */
 import { stringify } from 'yaml';
 import { apiVersion, requestAnnotations } from '../api.ts';
-import { durationMs, durationPattern, durationText } from '../duration.ts';
+import { durationPattern } from '../duration.ts';
 import type { Problem } from '../problems.ts';
 import { brokenRule } from '../rules.ts';
 import { type JsonSchema, schemaAt } from '../schema.ts';
 import { closest, didYouMean } from '../suggest.ts';
+import { lengthMeant } from './lengths.ts';
 
 /** What Kubernetes owns and our schema therefore says nothing of. */
 const examples: Readonly<Record<string, unknown>> = {
@@ -24,34 +25,56 @@ const dnsLabel = '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$';
 
 export const beginWith = `begin with apiVersion: ${apiVersion}`;
 
-/** A few words that put the problem right; `value` is what was written. Never empty. */
-export function hintFor(problem: Problem, value: unknown): string {
+/**
+ * A few words that put the problem right; `value` is what was read, `written` what stands in the file: 1.10 is read as 1.1,
+ * and on as true. Never empty.
+ */
+export function hintFor(problem: Problem, value: unknown, written = String(value)): string {
   if (problem.hint) return problem.hint;
   const end = problem.path.findLastIndex((step) => typeof step === 'string');
   if (end === -1) return beginWith;
   const field = String(problem.path[end]);
-  if (problem.path[1] === 'annotations' && end === 2) return annotationMeant(field, value);
+  const isText = problem.path[1] === 'annotations' || problem.path[1] === 'labels';
+  if (isText && end === 2) return textOfMetadata(field, value, written);
   const { example = examples[field] ?? '' } = schemaAt(problem.path.slice(0, end + 1)) ?? {};
-  const written = `${field}: ${inline(example)}`;
-  if (problem.kind === 'Required') return `add ${written}`;
+  const fits = `${field}: ${inline(example)}`;
+  if (problem.kind === 'Required') return `add ${fits}`;
+  const given = { field, value, written: typeof value === 'string' ? value : written };
   const schema = schemaAt(problem.path) ?? {};
-  if (schema.pattern === durationPattern.source) return lengthMeant(value, schema, written);
-  return suggestion(field, value, schema) ?? `for example ${written}`;
+  return suggestion(given, schema) ?? `for example ${fits}`;
+}
+
+interface Given {
+  readonly field: string;
+  readonly value: unknown;
+  readonly written: string;
 }
 
 /** In quotes, a pause that is false is one with a strange reason. */
-const annotationMeant = (field: string, value: unknown): string =>
-  field === requestAnnotations.paused && value === false ? notPaused : `put it in quotes: ${field}: "${value}"`;
+function textOfMetadata(field: string, value: unknown, written: string): string {
+  if (field === requestAnnotations.paused && value === false) return notPaused;
+  if (typeof value === 'object') return `write text: ${field}: "…"`;
+  return `put it in quotes: ${field}: "${written}"`;
+}
 
 export const notPaused = 'remove it if nothing is to be paused';
 
-function suggestion(field: string, value: unknown, schema: JsonSchema): string | undefined {
+function suggestion({ field, value, written }: Given, schema: JsonSchema): string | undefined {
   if (schema.enum) return enumMeant(field, value, schema.enum);
+  if (schema.pattern === durationPattern.source) {
+    const { example, 'x-kubernetes-validations': rules = [] } = schema;
+    return lengthMeant(
+      written,
+      String(example),
+      (text) => brokenRule(rules, text),
+      `for example ${field}: ${inline(example)}`,
+    );
+  }
   if (schema.type === 'number') return percentMeant(field, value);
   if (schema.type === 'boolean') return instead(booleanMeant(value));
   if (field === 'address') return instead(addressMeant(value, schema));
   const pattern = schema.pattern ?? (field === 'name' || field === 'namespace' ? dnsLabel : undefined);
-  return pattern && textMeant(field, value, new RegExp(pattern));
+  return pattern && textMeant({ field, value, written }, new RegExp(pattern));
 }
 
 const instead = (meant: string | undefined, before = 'write ', after = ''): string | undefined =>
@@ -65,38 +88,13 @@ function enumMeant(field: string, value: unknown, words: readonly string[]): str
   return meant ? didYouMean(meant) : `write ${words.join(' or ')}`;
 }
 
-/** The same length as it is written, unless that would be refused, too: then why. */
-function lengthMeant(value: unknown, { example, 'x-kubernetes-validations': rules = [] }: JsonSchema, written: string) {
-  const meant = durationMeant(value, String(example));
-  if (meant === undefined) return `for example ${written}`;
-  const broken = brokenRule(rules, meant);
-  return broken === undefined ? `write ${meant}` : `${meant} ${broken}: for example ${written}`;
-}
-
-/** 300 where an example says 300ms is 300ms; 1.5h is 1h30m; 7d is 168h. */
-function durationMeant(value: unknown, example: string): string | undefined {
-  if (typeof value === 'string' && durationPattern.test(value)) return undefined;
-  const [, amount, unit = ''] = /^\s*([0-9.]+)\s*([a-z]*)/i.exec(String(value)) ?? [];
-  const unitOfExample = example.replace(/^[0-9]+/, '');
-  const size = unit === '' ? durationMs(`1${unitOfExample}`) : unitSizeMs(unit);
-  const lengthMs = Math.round(Number(amount) * size);
-  return Number.isSafeInteger(lengthMs) && lengthMs > 0 ? durationText(lengthMs) : undefined;
-}
-
-function unitSizeMs(word: string): number {
-  if (/^d(ays?)?$/i.test(word)) return durationMs('24h');
-  if (/^w(eeks?)?$/i.test(word)) return durationMs('168h');
-  if (/^(ms|milli\w*)$/i.test(word)) return 1;
-  return durationMs(`1${word.charAt(0).toLowerCase()}`);
-}
-
 /** 0.999 is 99.9 as a share; "99.9%" is the number without its sign. */
 function percentMeant(field: string, value: unknown): string | undefined {
   if (typeof value === 'number' && value > 0 && value < 1) {
     const meant = Number((value * 100).toPrecision(12));
     return meant > 1 ? `${field} is a percentage: write ${meant}` : undefined;
   }
-  const [, digits] = /^\s*p?([0-9.]+)\s*%?\s*$/.exec(typeof value === 'string' ? value : '') ?? [];
+  const [, digits] = /^\s*p?([0-9]+(?:\.[0-9]+)?)\s*%?\s*$/.exec(typeof value === 'string' ? value : '') ?? [];
   return instead(digits, 'write ', ' without quotes or signs');
 }
 
@@ -110,11 +108,11 @@ function addressMeant(value: unknown, { pattern }: JsonSchema): string | undefin
   return typeof value === 'string' && new RegExp(pattern!).test(meant) ? meant : undefined;
 }
 
-function textMeant(field: string, value: unknown, pattern: RegExp): string | undefined {
+function textMeant({ field, value, written }: Given, pattern: RegExp): string | undefined {
   const fits = (text: string): boolean => pattern.test(text);
   if (typeof value === 'boolean' || typeof value === 'number') {
     if (field === 'project') return "write the project's ID, not its number";
-    return fits(String(value)) ? `put it in quotes: ${field}: "${value}"` : undefined;
+    return fits(written) ? `put it in quotes: ${field}: "${written}"` : undefined;
   }
   if (typeof value !== 'string' || value.length > 100) return undefined;
   if (/\/(jobs|workerPools)\//.test(value)) return 'only Cloud Run services can be guarded, not jobs or worker pools';

@@ -24,6 +24,18 @@ export function offsetOf(document: Document.Parsed, path: Path, at: 'value' | 'k
   return at === 'value' && isWritten ? (startOf(node) ?? offset) : offset;
 }
 
+/** A scalar as it is written; undefined where there is none at `path`. */
+export function writtenAt(document: Document.Parsed, path: Path): string | undefined {
+  let node: unknown = document.contents;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) node = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))?.value;
+    else node = isSeq(node) && typeof step === 'number' ? node.items[step] : undefined;
+  }
+  if (isAlias(node)) node = node.resolve(document);
+  return isScalar(node) ? node.source : undefined;
+}
+
 const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
 
 /** The second and further mentions of a key in one mapping. */

@@ -1,22 +1,38 @@
 /** Everything that is wrong with the policies of a file, each with its place and what to write instead. */
+import { record } from '../../facts/json.ts';
+import { readAlone } from '../alone.ts';
 import { kind } from '../api.ts';
-import { connectionCeiling } from '../connections.ts';
 import { parsePolicy } from '../parse.ts';
-import type { Objective, Policy } from '../policy.ts';
+import type { Policy } from '../policy.ts';
 import { type Path, type Problem, pathText, valueAt } from '../problems.ts';
-import { closest, didYouMean } from '../suggest.ts';
+import { didYouMean } from '../suggest.ts';
 import { annotationProblems } from './annotations.ts';
 import { beginWith, hintFor } from './hints.ts';
+import { type Note, notesOf, notesOfTuning, placed, unitDoubts } from './notes.ts';
+import { objectsIn } from './objects.ts';
+import { isRecording, recording, type Stranger, strangerIn } from './strangers.ts';
 import { notServices, onlyServices, unknownFields } from './unknown.ts';
 import { type Finding, type Position, readYaml, type YamlDocument } from './yaml.ts';
 
+export type { Note } from './notes.ts';
+
 export interface PlacedPolicy {
   readonly policy: Policy;
-  readonly namePosition: Position;
-  readonly servicePosition: Position;
   readonly position: YamlDocument['position'];
   /** Where an objective is among those that are declared. */
   readonly objectivePath: (name: string) => Path;
+}
+
+/** What there may be only one policy of: told of one that something is wrong with, too. */
+export interface Claim {
+  readonly path: string;
+  /** In its parts: namespace and name, or project, region and name. */
+  readonly of: readonly string[];
+  readonly position: Position;
+}
+
+export interface PlacedStranger extends Stranger {
+  readonly position: Position;
 }
 
 export interface Checked {
@@ -24,142 +40,109 @@ export interface Checked {
   readonly findings: readonly Finding[];
   /** How queries were understood, where that is not plain from the query. */
   readonly notes: readonly Note[];
+  readonly claims: readonly Claim[];
+  /** What is no policy. It is a finding where there is nothing else. */
+  readonly strangers: readonly PlacedStranger[];
+  /** There is nothing that is a policy, or tries to be one. */
+  readonly isForeign: boolean;
 }
-
-export type Note = Omit<Finding, 'hint'>;
 
 /** Nobody reads more, and to find the place of each has its price. */
 const maxFindings = 100;
 
-/** Checks every document of `text`; policies without a problem are returned, parsed. */
+const start: Position = { line: 1, column: 1 };
+const nothing = { policies: [], notes: [], claims: [], isForeign: true };
+
+/** Checks every object of `text`; policies without a problem are returned, parsed. In hints, {FILE} is the file's name. */
 export function checkPolicies(text: string): Checked {
+  if (isRecording(text.slice(0, 200))) return onlyStrangers([{ ...recording, position: start }]);
   const { documents, findings } = readYaml(text);
-  if (documents.length === 0 && findings.length === 0) {
-    const finding = { line: 1, column: 1, path: '', message: 'holds no policy', hint: beginWith };
-    return { policies: [], findings: [finding], notes: [] };
+  const objects = objectsIn(documents);
+  if (objects.length === 0 && findings.length === 0) {
+    const finding = { ...start, path: '', message: 'holds no policy', hint: beginWith };
+    return { ...nothing, findings: [finding], strangers: [] };
   }
+  const strangers = objects.flatMap(({ value, position }): PlacedStranger[] => {
+    const stranger = strangerIn(value);
+    return stranger === null ? [] : [{ ...stranger, position: position(stranger.kind ? ['kind'] : [], 'value') }];
+  });
+  if (strangers.length === objects.length && findings.length === 0) return onlyStrangers(strangers);
   const policies: PlacedPolicy[] = [];
   const notes: Note[] = [];
-  for (const document of documents) {
+  const claims: Claim[] = [];
+  for (const object of objects) {
     if (findings.length > maxFindings) break;
-    const checked = checkDocument(document);
+    if (strangerIn(object.value) !== null) continue;
+    const checked = checkObject(object);
     policies.push(...checked.policies);
     findings.push(...checked.findings);
     notes.push(...checked.notes);
+    claims.push(...claimsOf(object));
   }
   findings.sort((a, b) => a.line - b.line || a.column - b.column);
+  return { policies, findings: cut(findings), notes, claims, strangers, isForeign: false };
+}
+
+function cut(findings: readonly Finding[]): readonly Finding[] {
   const last = findings[maxFindings];
-  if (!last) return { policies, findings, notes };
-  const more = {
-    ...last,
-    path: '',
-    message: 'there are more problems from here on',
-    hint: 'put those above right first',
-  };
-  return { policies, findings: [...findings.slice(0, maxFindings), more], notes };
+  if (!last) return findings;
+  const message = 'there are more problems from here on';
+  return [...findings.slice(0, maxFindings), { ...last, path: '', message, hint: 'put those above right first' }];
+}
+
+/** A file of something else is told by that alone, not by everything that it lacks. */
+function onlyStrangers(strangers: readonly PlacedStranger[]): Checked {
+  const kinds = [...new Set(strangers.flatMap((one) => one.kind ?? []))];
+  const [first] = strangers.filter((one) => one.kind !== undefined);
+  const known = strangers.filter((one) => one.kind === undefined);
+  const findings = [
+    ...known
+      .filter(({ what }, i) => known.findIndex((other) => other.what === what) === i)
+      .map(({ what, hint, position }) => ({ ...position, path: '', message: `is ${what}`, hint })),
+    ...(first ? [ofKinds(kinds, first)] : []),
+  ];
+  return { ...nothing, findings, strangers };
+}
+
+function ofKinds(kinds: readonly string[], { position, hint }: PlacedStranger): Finding {
+  const [only, ...others] = kinds;
+  if (others.length > 0) return { ...position, path: '', message: `holds no policy, but ${kinds.join(', ')}`, hint };
+  const refused = notServices.find(({ pattern }) => pattern.test(only!));
+  if (refused) return { ...position, path: 'kind', message: refused.message, hint: onlyServices };
+  return { ...position, path: 'kind', message: `must be ${kind}, not ${JSON.stringify(only)}`, hint };
 }
 
 const objectivesPath = ['spec', 'objectives'];
 
-function checkDocument(document: YamlDocument): Checked {
-  const { value, position } = document;
+function checkObject(object: YamlDocument): Pick<Checked, 'policies' | 'findings' | 'notes'> {
+  const { value, position } = object;
   const parsed = parsePolicy(value);
   const unknown = unknownFields(value);
   const asked = annotationProblems(value);
-  const doubts = parsed.ok ? unitDoubts(placed(parsed.policy, value)) : [];
+  const doubts = unitDoubts(parsed.ok ? placed(parsed.policy, value) : readAlone(value).indicators);
   if (parsed.ok && unknown.length + asked.length + doubts.length === 0) {
-    const namePosition = position(['metadata', 'name'], 'value');
-    const servicePosition = position(['spec', 'service'], 'key');
     const declared = valueAt(value, objectivesPath) as readonly { readonly name?: unknown }[];
     const objectivePath = (name: string): Path => [...objectivesPath, declared.findIndex((one) => one.name === name)];
-    const policies = [{ policy: parsed.policy, namePosition, servicePosition, position, objectivePath }];
-    return {
-      policies,
-      findings: [],
-      notes: [...notesOf(placed(parsed.policy, value), document), ...notesOfTuning(parsed.policy, document)],
-    };
+    const { policy } = parsed;
+    const notes = [...notesOf(placed(policy, value), object), ...notesOfTuning(policy, object)];
+    return { policies: [{ policy, position, objectivePath }], findings: [], notes };
   }
-  const wrong = parsed.ok ? doubts : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
-  const other = otherKind(value, wrong);
-  const problems = other ? [other] : [...wrong, ...unknown, ...asked];
-  const findings = problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, document));
+  const wrong = parsed.ok ? [] : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
+  const problems = [...wrong, ...doubts, ...unknown, ...asked];
+  const findings = problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, object));
   return { policies: [], findings, notes: [] };
 }
 
-interface Placed extends Objective {
-  /** Among all that are declared: some of those before it may only be watched. */
-  readonly index: number;
-}
-
-function placed({ objectives }: Policy, raw: unknown): Placed[] {
-  const declared = valueAt(raw, ['spec', 'objectives']) as readonly { readonly name: string }[];
-  return objectives.map((one) => ({ ...one, index: declared.findIndex(({ name }) => name === one.name) }));
-}
-
-const latencyPath = (index: number): Path => ['spec', 'objectives', index, 'indicator', 'latency'];
-
-/** Without a server to ask for the boundaries, somebody has to say what they are in. */
-function unitDoubts(objectives: readonly Placed[]): Problem[] {
-  return objectives.flatMap(({ indicator, index }): Problem[] => {
-    const histogram = indicator.kind === 'Latency' ? indicator.histogram : null;
-    if (!histogram?.unitInDoubt || histogram.unitMs !== null) return [];
-    const message = `nothing in the name of ${histogram.counter.name} tells what its boundaries are in`;
-    const hint = 'add unit: Seconds or unit: Milliseconds beside the query';
-    return [{ path: [...latencyPath(index), 'query'], kind: 'Query', message, hint }];
-  });
-}
-
-function notesOf(objectives: readonly Placed[], { position }: YamlDocument): Note[] {
-  return objectives.flatMap(({ indicator, reading, index }): Note[] => {
-    const noteAt = (path: Path, message: string): Note => ({
-      ...position(path, 'value'),
-      path: pathText(path),
-      message,
-    });
-    const isNews = reading && (reading.direction === 'Turned' || reading.proof === 'Nothing' || reading.doubtful);
-    if (isNews) {
-      const field = reading.proof === 'Declared' ? (reading.direction === 'Good' ? 'good' : 'bad') : 'query';
-      return [noteAt(['spec', 'objectives', index, 'indicator', 'ratio', field], reading.why)];
-    }
-    const histogram = indicator.kind === 'Latency' ? indicator.histogram : null;
-    if (!histogram?.unitInDoubt) return [];
-    const unit = histogram.unitMs === 1 ? 'milliseconds' : 'seconds';
-    const message = `${histogram.counter.name} is taken to be in ${unit}, as such metrics usually are; its boundaries decide, and unit: settles it.`;
-    return [noteAt([...latencyPath(index), 'query'], message)];
-  });
-}
-
-/** What is allowed, and may not be what was meant. */
-function notesOfTuning({ tuning }: Policy, { position }: YamlDocument): Note[] {
-  const { mode, connections, maxInstances } = tuning;
-  const noteAt = (field: string, message: string): Note => {
-    const path: Path = ['spec', 'tuning', ...field.split('.')];
-    return { ...position(path, 'value'), path: pathText(path), message };
-  };
-  if (connections === null) {
-    if (mode === 'Off' || mode === 'Recommend') return [];
-    return [
-      noteAt(
-        'mode',
-        'more instances open more connections, and nothing is said of what they connect to: write connections, with the limit of each database, so that it is never exceeded; connections: [] says that there is nothing.',
-      ),
-    ];
-  }
-  const ceiling = connectionCeiling(connections);
-  const least = maxInstances?.min;
-  if (ceiling === null || least === undefined || least <= ceiling) return [];
-  const message = `the connections are enough for ${ceiling} instances, with something left free, and no maximum is set above that: maxInstances.min cannot be kept.`;
-  return [noteAt('maxInstances.min', message)];
-}
-
-/** A document of quite another kind is told by that alone, not by everything that it lacks. */
-function otherKind(value: unknown, problems: readonly Problem[]): Problem | undefined {
-  const given = valueAt(value, ['kind']);
-  const wrong = problems.find(({ path }) => path[0] === 'kind');
-  if (!wrong || typeof given !== 'string' || closest(given, [kind])) return undefined;
-  const refused = notServices.find(({ pattern }) => pattern.test(given));
-  if (refused) return { ...wrong, message: refused.message, hint: onlyServices };
-  return { ...wrong, hint: 'give only files of policies' };
+function claimsOf({ value, position }: YamlDocument): Claim[] {
+  const { metadata, spec } = record(value);
+  const { namespace = 'default', name } = record(metadata);
+  const { project, region, name: service } = record(record(spec).service);
+  const claimed = (path: string, of: readonly unknown[], at: Position): Claim[] =>
+    of.every((part) => typeof part === 'string') ? [{ path, of, position: at }] : [];
+  return [
+    ...claimed('metadata.name', [namespace, name], position(['metadata', 'name'], 'value')),
+    ...claimed('spec.service', [project, region, service], position(['spec', 'service'], 'key')),
+  ];
 }
 
 /** A misspelt field is also a missing one, and an unknown indicator is none: to say it twice would hide the mistake. */
@@ -173,11 +156,11 @@ function followsFrom({ kind: kindOfProblem, path }: Problem, unknown: readonly P
   );
 }
 
-function findingOf(problem: Problem, { value, position }: YamlDocument): Finding {
+function findingOf(problem: Problem, { value, position, written }: YamlDocument): Finding {
   return {
     ...position(problem.path, problem.kind === 'Unknown' ? 'key' : 'value'),
     path: pathText(problem.path),
     message: problem.message,
-    hint: hintFor(problem, valueAt(value, problem.path)),
+    hint: hintFor(problem, valueAt(value, problem.path), written(problem.path)),
   };
 }

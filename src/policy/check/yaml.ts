@@ -1,7 +1,7 @@
 /** YAML, as kubectl reads it unless another version is asked for, with the place of everything in it; a hostile file takes neither the time nor the stack. */
 import { Composer, type CST, type Document, isScalar, LineCounter, Parser, type Tags, type YAMLError } from 'yaml';
 import { type Path, pathText } from '../problems.ts';
-import { aliasOfAncestor, duplicateKeys, offsetOf } from './places.ts';
+import { aliasOfAncestor, duplicateKeys, offsetOf, writtenAt } from './places.ts';
 
 export interface Position {
   /** Both count from 1. */
@@ -16,14 +16,16 @@ export interface Finding extends Position {
   readonly hint: string;
 }
 
-/** In one line. */
+/** In one line; {FILE} in a hint is the file. */
 export const findingText = (file: string, { line, column, path, message, hint }: Finding): string =>
-  `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${hint}`;
+  `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${hint.replaceAll('{FILE}', file)}`;
 
 export interface YamlDocument {
   readonly value: unknown;
   /** Where `path` is written, or the innermost thing around it. A scalar is at its value, or with `key` at its key. */
   position(path: Path, at: 'value' | 'key'): Position;
+  /** A scalar as it is written, without quotes: 1.10 is read as 1.1, and on as true. undefined where there is none. */
+  written(path: Path): string | undefined;
 }
 
 interface Trouble {
@@ -77,7 +79,12 @@ export function readYaml(
   for (const document of new Composer({ ...dialect, version }).compose(tokens)) {
     const { troubles, value } = read(document);
     troubles.forEach(report);
-    if (value !== undefined) documents.push({ value, position: (path, at) => position(offsetOf(document, path, at)) });
+    if (value === undefined) continue;
+    documents.push({
+      value,
+      position: (path, at) => position(offsetOf(document, path, at)),
+      written: (path) => writtenAt(document, path),
+    });
   }
   return { documents, findings };
 }

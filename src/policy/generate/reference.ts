@@ -27,7 +27,7 @@ interface Field {
   readonly required: boolean;
 }
 
-function* fieldsOf(schema: JsonSchema, path: string, required: boolean): Generator<Field> {
+export function* fieldsOf(schema: JsonSchema, path: string, required: boolean): Generator<Field> {
   yield { path, schema, required };
   const inner = schema.items ?? schema;
   const innerPath = schema.items ? `${path}[]` : path;
@@ -38,7 +38,7 @@ function* fieldsOf(schema: JsonSchema, path: string, required: boolean): Generat
   }
 }
 
-function row({ path, schema, required }: Field): string[] {
+export function row({ path, schema, required }: Field): string[] {
   const standard = schema.default === undefined ? (required ? 'required' : '') : code(JSON.stringify(schema.default));
   return [code(path), typeOf(schema), standard, boundsOf(schema), schema.description ?? ''];
 }
@@ -51,7 +51,8 @@ function rules({ path, schema }: Field): string[][] {
   ];
 }
 
-const isDuration = (schema: JsonSchema): boolean => schema.pattern === durationPattern.source;
+const isDuration = (schema: JsonSchema): boolean =>
+  schema.pattern === durationPattern.source || schema.format === 'duration';
 
 function typeOf(schema: JsonSchema): string {
   if (isDuration(schema)) return 'duration';
@@ -79,10 +80,10 @@ function boundsOf(schema: JsonSchema): string {
 }
 
 /** In a table a vertical bar would end the cell, even within code. */
-const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
+export const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 
 /** Aligned, so that it also reads well as plain text. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => cells[column]!.length)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;

@@ -1,7 +1,7 @@
 /** `spec.window` and `spec.errorBudgetPolicy`: over how long an error budget goes, and what happens when it is spent. */
 import { z } from 'zod';
 import { liftsAbove, ruled } from '../rules.ts';
-import { distinct } from './fields.ts';
+import { distinct, listOf } from './fields.ts';
 
 const leastDays = 7;
 const mostDays = 90;
@@ -30,10 +30,10 @@ const calendar = z.object({
 
 export type WindowSpec = string | z.infer<typeof calendar>;
 
-/** What is meant by a text that is no window: 720h is 30d, 4w is 28d. */
+/** What is meant by a text that is no window: 720h is 30d, 4w is 28d. A month is no number of days. */
 function daysMeant(text: string): string | undefined {
-  const [, amount, unit = ''] = /^\s*([0-9]+)\s*(h|d|w|m)?[a-z]*\s*$/i.exec(text) ?? [];
-  const days = Number(amount) * ({ h: 1 / 24, d: 1, w: 7, m: 30 }[unit.toLowerCase()] ?? 1);
+  const [, amount, unit = ''] = /^\s*([0-9]+)\s*(h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?|)\s*$/i.exec(text) ?? [];
+  const days = Number(amount) * ({ h: 1 / 24, w: 7 }[unit.charAt(0).toLowerCase()] ?? 1);
   return Number.isInteger(days) && days >= leastDays && days <= mostDays ? `write ${days}d` : undefined;
 }
 
@@ -99,7 +99,7 @@ const budgetRule = ruled(
 });
 
 export const errorBudgetPolicy = distinct(
-  z.array(budgetRule).max(3),
+  listOf(budgetRule, 0, 3),
   'action',
   'there is already a rule with action',
   'keep one of them',

@@ -16,7 +16,7 @@ import {
   tiersAreText,
   unitOfQuery,
 } from '../rules.ts';
-import { distinct, dnsLabel, length } from './fields.ts';
+import { distinct, dnsLabel, length, listOf } from './fields.ts';
 
 /** PromQL; whether it can be taken apart into counters is told by `check` and by the operator, with the place. */
 const query = z.string().min(1).max(8192);
@@ -37,15 +37,14 @@ const latency = ruled(
       example: 'Milliseconds',
     }),
     excludePaths: distinct(
-      z
-        .array(
-          z
-            .string()
-            .max(256)
-            .regex(/^\/[!-~]*$/, 'must be a path as the metric has it, such as /healthz'),
-        )
-        .min(1)
-        .max(20),
+      listOf(
+        z
+          .string()
+          .max(256)
+          .regex(/^\/[!-~]*$/, 'must be a path as the metric has it, such as /healthz'),
+        1,
+        20,
+      ),
       null,
       'there is already the path',
       'write it once',
@@ -97,6 +96,9 @@ const shared = z.object({
     example: 'cloudsql_connects_total{database="main"}',
   }),
 });
+
+/** Those that hold queries, each by itself: for what can be understood although something around it is wrong. */
+export const countedKinds = { latency, ratio, shared };
 
 const mostTiers = 20;
 
@@ -196,12 +198,7 @@ const objective = ruled(
 ).meta({ description: 'One promise.', example: { name: 'availability', targetPercent: 99.9 } });
 
 export const objectives = ruled(
-  distinct(
-    z.array(objective).min(1).max(20),
-    'name',
-    'there is already an objective named',
-    'give it a name of its own',
-  ),
+  distinct(listOf(objective, 1, 20), 'name', 'there is already an objective named', 'give it a name of its own'),
   oneJudged,
 ).meta({
   example: [{ name: 'availability', targetPercent: 99.9 }],

@@ -1,7 +1,7 @@
 /** `spec.rollout`: how careful a rollout is, and what becomes of what stays open. */
 import { z } from 'zod';
 import { ruled, stepsRise } from '../rules.ts';
-import { length } from './fields.ts';
+import { length, listOf, whole } from './fields.ts';
 
 export const rollout = z
   .object({
@@ -9,13 +9,7 @@ export const rollout = z
       description: 'How much of the error budget a rollout may risk to be done sooner.',
       example: 'Careful',
     }),
-    stepsPercent: ruled(
-      z
-        .array(z.number().int().min(1).max(99).meta({ format: 'int32' }))
-        .min(1)
-        .max(10),
-      stepsRise,
-    )
+    stepsPercent: ruled(listOf(whole(1, 99), 1, 10), stepsRise)
       .optional()
       .meta({
         description:

@@ -1,15 +1,15 @@
 /** `spec.tuning`: how full instances may be, and what may be changed to keep them below that. */
 import { z } from 'zod';
 import { boundsInOrder, minimumBelowMaximum, oneInstanceConnects, ruled } from '../rules.ts';
-import { distinct, dnsLabel } from './fields.ts';
+import { distinct, dnsLabel, listOf, whole } from './fields.ts';
 
 /** What people may set a lever to, within what Cloud Run takes. */
 const bounds = (what: string, least: number, most: number, example: { readonly min: number; readonly max: number }) => {
-  const end = z.number().int().min(least).max(most).optional();
+  const end = whole(least, most).optional();
   return ruled(
     z.object({
-      min: end.meta({ format: 'int32', description: `The least ${what}.`, example: example.min }),
-      max: end.meta({ format: 'int32', description: `The most ${what}.`, example: example.max }),
+      min: end.meta({ description: `The least ${what}.`, example: example.min }),
+      max: end.meta({ description: `The most ${what}.`, example: example.max }),
     }),
     boundsInOrder,
   ).optional();
@@ -18,18 +18,15 @@ const bounds = (what: string, least: number, most: number, example: { readonly m
 const connection = ruled(
   z.object({
     name: dnsLabel.meta({ description: 'What it is called, unique in this policy.', example: 'cloudsql-main' }),
-    max: z.number().int().min(1).max(1_000_000).meta({
-      format: 'int32',
+    max: whole(1, 1_000_000).meta({
       description: 'The most connections that it takes.',
       example: 250,
     }),
-    reserve: z.number().int().min(0).max(1_000_000).default(0).meta({
-      format: 'int32',
+    reserve: whole(0, 1_000_000).default(0).meta({
       description: 'Connections that are kept for others.',
       example: 30,
     }),
-    perInstance: z.number().int().min(1).max(100_000).meta({
-      format: 'int32',
+    perInstance: whole(1, 100_000).meta({
       description: 'Connections that one instance opens at most: the size of its pool, times its processes.',
       example: 10,
     }),
@@ -41,7 +38,7 @@ const connection = ruled(
 });
 
 const connections = distinct(
-  z.array(connection).max(20),
+  listOf(connection, 0, 20),
   'name',
   'there are already connections named',
   'give it a name of its own',
@@ -61,8 +58,7 @@ export const tuning = ruled(
         'Recommend writes nothing, ServiceLevel changes what needs no new revision, Auto also makes tuning revisions. Left out, it is ServiceLevel where connections is written, also as [], else Recommend. Off is written in quotes: YAML takes it for false.',
       example: 'ServiceLevel',
     }),
-    maxSaturationPercent: z.number().int().min(30).max(95).default(80).meta({
-      format: 'int32',
+    maxSaturationPercent: whole(30, 95).default(80).meta({
       description:
         'How full the instance at the 95th percentile may be, of CPU, memory or concurrency, for longer than 5 minutes.',
       example: 80,

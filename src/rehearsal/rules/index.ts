@@ -1,10 +1,13 @@
 /** The rules by name: ours, and the peers' as they are documented. */
+
+import { closest, didYouMean } from '../../policy/suggest.ts';
 import type { Rule } from '../rule.ts';
 import * as alertPolicy from './alert-policy.ts';
 import * as argo from './argo-rollouts.ts';
 import * as releaseManager from './cloud-run-release-manager.ts';
 import * as flagger from './flagger.ts';
 import * as mannWhitney from './mann-whitney.ts';
+import { ruleNames } from './names.ts';
 import { type Options, type Settings, settingsOf } from './options.ts';
 import { steadyrun } from './steadyrun.ts';
 
@@ -20,7 +23,8 @@ const configurable = <O extends Options>(
   make: (settings: Settings<O>) => Rule,
 ): Configurable => ({ options, rule: (given) => make(settingsOf(name, options, given)) });
 
-export const rules: Readonly<Record<string, Configurable>> = {
+export const rules: Readonly<Record<(typeof ruleNames)[number], Configurable>> &
+  Readonly<Record<string, Configurable>> = {
   steadyrun: configurable('steadyrun', {}, () => steadyrun),
   [releaseManager.name]: configurable(releaseManager.name, releaseManager.options, releaseManager.rule),
   flagger: configurable('flagger', flagger.options, flagger.rule),
@@ -33,6 +37,9 @@ export const rules: Readonly<Record<string, Configurable>> = {
 /** Throws an Error that says what there is when there is no such rule or option. */
 export function ruleNamed(name: string, options: Readonly<Record<string, string>>): Rule {
   const known = Object.hasOwn(rules, name) ? rules[name] : undefined;
-  if (!known) throw new Error(`there is no rule ${name}; the rules are ${Object.keys(rules).join(', ')}`);
+  if (!known) {
+    const meant = closest(name, ruleNames);
+    throw new Error(`there is no rule ${name}; ${meant ? didYouMean(meant) : `the rules are ${ruleNames.join(', ')}`}`);
+  }
   return known.rule(options);
 }

@@ -6,7 +6,7 @@ import type { Policy } from '../../../policy/policy.ts';
 import type { Evidence } from '../../../status/evidence.ts';
 import type { RolloutState } from '../../../status/rollout.ts';
 import { type Assessment, evidenceOf, odds } from '../../evidence/assess.ts';
-import { boundsText, evidenceText } from '../../words.ts';
+import { boundsText, enoughText, evidenceText, isEven, oddsText } from '../../words.ts';
 import { calmMs, isOverdue } from './bake.ts';
 import type { Advanced, Moment, Move } from './moves.ts';
 import {
@@ -85,14 +85,14 @@ export function forward(
       if (open.move.action !== 'Watch') return open;
     }
     const message =
-      `${rollout.candidate} held through the watch: ${boundsText(gating, rollout)}. ${why}. ` +
+      `${rollout.candidate} held through the watch: ${boundsText(gating, rollout)}${certified ? enoughText(gating, rollout.evidence) : ''}. ${why}. ` +
       `It gets all of the traffic; ${rollout.control} is remembered as last good.`;
     return to('Promote', 100, certified ? 'WatchPassed' : 'Inconclusive', message);
   }
 
   if (moment.percent >= certificatePercent(moment.limit) && certified) {
     const share = Math.max(watchPercent(moment.pace, moment.limit), moment.percent);
-    const message = `Certified at ${moment.percent} %: ${boundsText(gating, rollout)} (95 % bound). ${why}. ${spoken(watchMs)} of watching follow.`;
+    const message = `Certified at ${moment.percent} %: ${boundsText(gating, rollout)} (95 % bound${enoughText(gating, rollout.evidence)}). ${why}. ${spoken(watchMs)} of watching follow.`;
     return to('Watch', share, 'Certified', message);
   }
 
@@ -139,10 +139,13 @@ const hasShownGood = (rollout: RolloutState, gating: readonly Assessment[]): boo
   });
 
 /** What was seen before a retreat stays in the odds, and is not forgotten in words. */
-const verdictText = ({ candidate }: RolloutState, gating: readonly Assessment[]): string =>
-  gating.some((assessment) => odds(assessment) > highestOdds)
-    ? `What speaks against ${candidate} is not enough to stop it, and no more has come`
-    : `Nothing speaks against ${candidate}`;
+function verdictText({ candidate }: RolloutState, gating: readonly Assessment[]): string {
+  const worst = Math.max(...gating.map(odds));
+  if (worst > highestOdds) return `What speaks against ${candidate} is not enough to stop it, and no more has come`;
+  // What is printed as odds is something, however little.
+  if (!isEven(worst)) return `Too little speaks against ${candidate} to wait for more (odds ${oddsText(worst)})`;
+  return `Nothing speaks against ${candidate}`;
+}
 
 /** The bake time is over and the SLO is not proven: the outcome that the policy declares. */
 function inconclusive(policy: Policy, rollout: RolloutState, gating: readonly Assessment[], moment: Moment): Advanced {
