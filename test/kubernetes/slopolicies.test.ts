@@ -45,7 +45,7 @@ describe('the status', () => {
   };
   const base = async (): Promise<PolicyObject> => (await api.get(key))!;
   const edit = () =>
-    cluster.door.policies.put({ ...policy('api'), metadata: { name: 'api', labels: { by: 'a person' } } });
+    cluster.door.policies.put({ ...policy('api'), metadata: { name: 'api', labels: { by: 'a-person' } } });
   /** What another process with the same name writes. */
   const writeFrom = async (status: Readonly<Record<string, unknown>>): Promise<void> => {
     await new SloPolicies(cluster.config()).applyStatus(await base(), status);
@@ -125,7 +125,7 @@ describe('the status', () => {
     const old = await base();
     edit();
     await api.applyStatus(old, before);
-    expect(stored()).toMatchObject({ status: before, metadata: { labels: { by: 'a person' } } });
+    expect(stored()).toMatchObject({ status: before, metadata: { labels: { by: 'a-person' } } });
   });
 
   test('is not written over a status that somebody else wrote meanwhile', async () => {

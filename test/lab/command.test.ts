@@ -71,7 +71,9 @@ test('steadyrun lab tells of the past that it was given', async () => {
   const { code, out } = await steadyrunLab(['--history', file], (_, end) => end());
   await rm(directory, { recursive: true });
   expect(code).toBe(0);
-  expect(out).toContain('history     2 samples of 1 series, 2026-01-01T00:00:00.000Z to 2026-01-01T00:01:00.000Z');
+  expect(out).toMatch(
+    /^Before it: 2 samples of 1 series, 2026-01-01T00:00:00\.000Z to\s+2026-01-01T00:01:00\.000Z\.$/m,
+  );
 });
 
 test('steadyrun lab names the file and the path of what is wrong with its services', async () => {

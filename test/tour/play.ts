@@ -3,7 +3,6 @@
  * a shell of its own that stays. The block of `text` behind it is what it printed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Step {
@@ -81,7 +80,6 @@ export async function play(
   };
   try {
     const shell = started(['-e'], 'pipe');
-    const ended = once(shell.child, 'close');
     const printed: string[] = [];
     for (const { commands, stays } of steps) {
       tell(commands.trimEnd());
@@ -93,16 +91,10 @@ export async function play(
         continue;
       }
       shell.heard.out = '';
-      const end = `end of step ${printed.length}`;
-      shell.child.stdin!.write(`${commands}echo; echo ${end}\n`);
-      const isOver = await Promise.race([
-        ended.then(() => false),
-        (async () => {
-          while (!shell.heard.out.includes(end)) await sleep(100);
-          return true;
-        })(),
-      ]);
-      if (!isOver) throw new Error(`${commands}printed\n${shell.heard.out}${shell.heard.err}`);
+      const end = `end of step ${printed.length}\n`;
+      shell.child.stdin!.write(`${commands}echo; echo ${end}`);
+      while (!shell.heard.out.includes(end) && shell.child.exitCode === null) await sleep(100);
+      if (!shell.heard.out.includes(end)) throw new Error(`${commands}printed\n${shell.heard.out}${shell.heard.err}`);
       printed.push(placeless(shell.heard.out.slice(0, shell.heard.out.indexOf(end)).replace(/\n$/, '')));
     }
     return printed;
