@@ -137,8 +137,16 @@ export class Budgets {
     const ledger = found && goesOn(found, hoursFromMs, finelyFromMs) ? found : new Ledger(hoursFromMs, finelyFromMs);
     this.#ledgers.delete(key);
     this.#ledgers.set(key, ledger);
-    if (this.#ledgers.size > mostRemembered) this.#ledgers.delete(this.#ledgers.keys().next().value!);
+    this.#forget(finelyFromMs);
     return ledger;
+  }
+
+  /** The oldest come first. What ended so long ago could not go on: its policy is gone, or says something else. */
+  #forget(beforeMs: number): void {
+    for (const [key, { toMs }] of this.#ledgers) {
+      if (toMs >= beforeMs && this.#ledgers.size <= mostRemembered) return;
+      this.#ledgers.delete(key);
+    }
   }
 
   async #ask({ source }: BudgetQuestion, group: readonly Entry[], piece: Piece): Promise<Found[]> {

@@ -1,6 +1,7 @@
 /** PromQL over Prometheus's HTTP API: Google Managed Prometheus, and a plain Prometheus with or without credentials. */
 import pRetry from 'p-retry';
 import type { MetricsSource } from '../policy/policy.ts';
+import { unlessAborted } from '../ports/unless.ts';
 import { addressOf, type Method, spoken } from './address.ts';
 import { matrixOf, type Server, vectorOf } from './answer.ts';
 import { type Answer, TooLarge } from './exchange.ts';
@@ -77,7 +78,8 @@ class HttpClient {
     const { retries, firstRetryMs, totalMs } = this.#limits;
     const who = spoken(source);
     this.#respectSilence(who, source);
-    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(totalMs)]);
+    const late = AbortSignal.timeout(totalMs);
+    const signal = AbortSignal.any([this.#options.signal, late]);
     let why: unknown = null;
     const once = async () => {
       why = await this.#held(who, source, urgency, signal);
@@ -85,7 +87,7 @@ class HttpClient {
       const startedMs = performance.now();
       let code = 'OK';
       try {
-        return await this.#once(kind === 'instant' ? 'query' : 'query_range', source, form, read, signal);
+        return await this.#once(kind === 'instant' ? 'query' : 'query_range', source, form, read, late);
       } catch (error) {
         code = error instanceof PromqlFailure ? error.reason : 'Error';
         throw error;
@@ -128,15 +130,17 @@ class HttpClient {
     source: MetricsSource,
     form: URLSearchParams,
     read: Reader<T>,
-    total: AbortSignal,
+    late: AbortSignal,
   ): Promise<T> {
     const { access, version } = this.#options;
     const { tryMs, maxBytes } = this.#limits;
     const who = spoken(source);
     const url = addressOf(source, method, 'labOrigin' in access ? access.labOrigin : null);
-    const signal = AbortSignal.any([total, AbortSignal.timeout(tryMs)]);
+    // Not of the signal that is made of two of them already: Node never lets go of one that is made of such a one.
+    const signal = AbortSignal.any([this.#options.signal, late, AbortSignal.timeout(tryMs)]);
     try {
-      const { headers, secrets } = await within(signal, signatureFor(who, access, source, url));
+      // What signs has waits of its own, which could be longer than ours.
+      const { headers, secrets } = await unlessAborted(signatureFor(who, access, source, url), signal);
       const signed = { 'user-agent': `steadyrun/${version}`, ...headers };
       const { answer, also } = await this.#ways.ask(url, form, { headers: signed, signal, maxBytes });
       if (answer.status === 429) this.#silences.keep(nameOf(source), retryAfterMs(answer) ?? 0);
@@ -157,14 +161,6 @@ class HttpClient {
 
 /** Credentials are part of it: one team's quota is not another's. */
 const nameOf = (source: MetricsSource): string => JSON.stringify(source);
-
-/** What signs has waits of its own, which could be longer than ours. */
-function within<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    answer.then(resolve, reject);
-  });
-}
 
 function asFailure(who: string, error: unknown): PromqlFailure {
   if (error instanceof PromqlFailure) return error;

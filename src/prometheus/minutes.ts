@@ -12,6 +12,8 @@ const overlapMs = 3 * minuteMs;
 /** What comes later than that is looked for every few minutes, so far back: a server pays for every minute that is asked. */
 const lateEveryMs = 5 * minuteMs;
 const lateMs = 15 * minuteMs;
+/** Every policy that looks at all does so several times in that time: about other revisions now, or it is gone. */
+const leftAfterMs = 120 * minuteMs;
 
 /** From the minute that ended at `firstMs` to the one that ended at `lastMs`. */
 export interface Span {
@@ -59,6 +61,11 @@ export class Minutes {
   /** How many minutes of a revision are held. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Nobody looks at it any more. */
+  isLeft(lastMs: number): boolean {
+    return this.#asking === null && this.#looked !== null && lastMs - this.#looked.lastMs > leftAfterMs;
   }
 
   /** Who asks for it now. */

@@ -67,7 +67,7 @@ export class Saturation {
     const settled = asking.catch(() => undefined);
     for (const { one } of page.all) one.isAskedBy(settled);
     await asking;
-    this.#forget();
+    this.#forget(span.lastMs);
   }
 
   async #fill({ all, sinceMs }: Page, lastMs: number): Promise<void> {
@@ -100,10 +100,13 @@ export class Saturation {
     return new Set(without.map(({ one }) => one));
   }
 
-  /** Who looked longest ago goes first. */
-  #forget(): void {
+  /** Who looked longest ago goes first, and who has not looked for long is held for nobody, however few there are. */
+  #forget(lastMs: number): void {
     let minutes = 0;
-    for (const one of this.#known.values()) minutes += one.size;
+    for (const [key, one] of this.#known) {
+      if (one.isLeft(lastMs)) this.#known.delete(key);
+      else minutes += one.size;
+    }
     for (const [key, one] of this.#known) {
       if (minutes <= mostMinutes && this.#known.size <= mostServices) return;
       this.#known.delete(key);

@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- NAME [--json] [--seed N] [--quick] [--services N] [--data DIR]`: one line a cell, then the bars and whether each is met; exit code 1
+ * `npm run bench -- NAME [--json] [--seed N] [--quick] [--services N] [--data DIR] [--minutes N] [--operator FILE]`: one line a cell, then the bars and whether each is met; exit code 1
  * when one is missed. NAME is one of those below.
  */
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ablations } from './ablations.ts';
@@ -11,6 +12,7 @@ import { BadData } from './placebo/csv.ts';
 import { placeboText } from './placebo/lines.ts';
 import { placebo } from './placebo.ts';
 import { queries } from './queries.ts';
+import { soak } from './soak.ts';
 import { tuning } from './tuning.ts';
 
 export interface BenchOptions {
@@ -20,6 +22,10 @@ export interface BenchOptions {
   readonly services?: number;
   /** Where the recorded traffic of `placebo` lies. */
   readonly data?: string;
+  /** How long `soak` runs; missing: an hour. */
+  readonly minutes?: number;
+  /** What `soak` starts; missing: the source. */
+  readonly operator?: string;
 }
 
 export interface Row {
@@ -32,12 +38,12 @@ export interface Row {
 
 type Bench = (options: BenchOptions, onCell: (cell: Record<string, unknown>) => void) => Promise<Row[]>;
 
-const benches: Readonly<Record<string, Bench>> = { ablations, decisions, pass, placebo, queries, tuning };
+const benches: Readonly<Record<string, Bench>> = { ablations, decisions, pass, placebo, queries, soak, tuning };
 
 /** Exit code 2: it was not understood. */
 function usage(problem: string): number {
   console.error(
-    `bench: ${problem}; NAME is ${Object.keys(benches).join(' or ')}, options are --json, --seed N, --quick, for tuning --services N, and for placebo --data DIR`,
+    `bench: ${problem}; NAME is ${Object.keys(benches).join(' or ')}, options are --json, --seed N, --quick, for tuning --services N, and for placebo --data DIR, and for soak --minutes N and --operator FILE`,
   );
   return 2;
 }
@@ -63,12 +69,23 @@ async function main(args: readonly string[]): Promise<number> {
   const { data } = values;
   if (data !== undefined && name !== 'placebo') return usage('only placebo reads --data');
 
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  if (minutes !== undefined && !(minutes >= 1 && minutes <= 10_000))
+    return usage(`--minutes ${values.minutes} is not a number from 1 to 10000`);
+  const { operator } = values;
+  if ((minutes !== undefined || operator !== undefined) && name !== 'soak')
+    return usage('only soak takes --minutes and --operator');
+  if (operator !== undefined && !existsSync(operator))
+    return usage(`--operator ${operator}: there is no such file; npm run bundle makes dist/steadyrun.js`);
+
   const print = (line: unknown, text: string) => console.log(values.json ? JSON.stringify(line) : text);
   const options = {
     seed,
     quick: values.quick,
     ...(services !== undefined && { services }),
     ...(data !== undefined && { data }),
+    ...(minutes !== undefined && { minutes }),
+    ...(operator !== undefined && { operator }),
   };
   let rows: Row[];
   try {
@@ -89,6 +106,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** What a person wants to see of a cell while it goes on. */
 function cellText(cell: Record<string, unknown>): string {
+  if (typeof cell.text === 'string') return cell.text;
   if ('series' in cell || 'dataSet' in cell) return placeboText(cell);
   if (!('excessBadRequests' in cell)) return JSON.stringify(cell);
   const { rule, scenario, runs, promoted, rolledBack, undecided } = cell;
@@ -105,6 +123,8 @@ const read = (args: readonly string[]) =>
       seed: { type: 'string', default: '1' },
       services: { type: 'string' },
       data: { type: 'string' },
+      minutes: { type: 'string' },
+      operator: { type: 'string' },
     },
   });
 

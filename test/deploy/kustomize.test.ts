@@ -56,7 +56,7 @@ describe.skipIf(kubectl === null)('deploy/base, rendered (needs kubectl)', () =>
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         },
-        resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+        resources: { requests: { cpu: '50m', memory: '160Mi' }, limits: { memory: '256Mi' } },
       }),
     ]);
   });

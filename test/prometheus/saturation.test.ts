@@ -284,6 +284,29 @@ describe('while time goes on', () => {
     }
   });
 
+  it('whichever revisions are asked about from look to look, and however far back, it is as if asked afresh', async () => {
+    const store = storeOf({ old: gaps, new: gaps.slice(0, 35), third: gaps.slice(20) });
+    const look = fc.record({
+      revisions: fc.subarray(['old', 'new', 'third'], { minLength: 1 }),
+      lookbackMinutes: fc.integer({ min: 1, max: 30 }),
+      laterSeconds: fc.integer({ min: 0, max: 400 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(look, { minLength: 2, maxLength: 12 }), async (looks) => {
+        const metrics = new PromqlMetrics(labPromql(store));
+        let nowMs = at(31);
+        for (const { revisions, lookbackMinutes, laterSeconds } of looks) {
+          nowMs += laterSeconds * 1000;
+          const question = { source: google, service, revisions, fromMs: nowMs - lookbackMinutes * minuteMs, nowMs };
+          expect(await metrics.saturation(question)).toEqual(
+            await ask(store, google, question.fromMs, nowMs, revisions),
+          );
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('what comes up to ten minutes late is seen within five more, however often one looks', async () => {
     const lab = labPromql(storeOf({ new: Array(60).fill(full) }));
     const looks = fc.record({

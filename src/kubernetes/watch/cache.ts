@@ -1,13 +1,9 @@
 /** The objects as last seen. */
 import { type KubeObject, keyOf } from '../http/objects.ts';
 
-/** What is gone is remembered for those who still have something to do about it, within this bound. */
-const mostTombstones = 1_000;
-
 /** The objects as last seen. Each change returns the keys it concerns. */
 export class Cache<T extends KubeObject> {
   #objects = new Map<string, T>();
-  readonly #tombstones = new Map<string, T>();
 
   get size(): number {
     return this.#objects.size;
@@ -21,22 +17,14 @@ export class Cache<T extends KubeObject> {
     return [...this.#objects.values()];
   }
 
-  /** The last state of an object that was deleted. */
-  tombstone(key: string): T | undefined {
-    return this.#tombstones.get(key);
-  }
-
   put(object: T): string {
     const key = keyOf(object);
     this.#objects.set(key, withoutManagedFields(object));
-    this.#tombstones.delete(key);
     return key;
   }
 
   delete(key: string): string {
-    const last = this.#objects.get(key);
     this.#objects.delete(key);
-    if (last !== undefined) this.#bury(key, last);
     return key;
   }
 
@@ -47,14 +35,7 @@ export class Cache<T extends KubeObject> {
     const changed = items.filter((item) => !isSame(before.get(keyOf(item)), item)).map(keyOf);
     for (const item of items) this.put(item);
     const gone = [...before.keys()].filter((key) => !this.#objects.has(key));
-    for (const key of gone) this.#bury(key, before.get(key)!);
     return [...changed, ...gone];
-  }
-
-  #bury(key: string, last: T): void {
-    this.#tombstones.set(key, last);
-    const oldest = this.#tombstones.keys().next().value;
-    if (this.#tombstones.size > mostTombstones && oldest !== undefined) this.#tombstones.delete(oldest);
   }
 }
 

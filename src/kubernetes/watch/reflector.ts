@@ -90,11 +90,6 @@ export class Reflector<T extends KubeObject> {
     return this.#cache.list();
   }
 
-  /** The last state of an object that is gone, while it is remembered. */
-  tombstone(key: string): T | undefined {
-    return this.#cache.tombstone(key);
-  }
-
   state(): ReflectorState {
     return {
       synced: this.#relists.Initial > 0,
