@@ -2,11 +2,13 @@
  * One person asks `steadyrun why`, another reads the event in kubectl, a third the operator's log: they read the same
  * sentence, and it is whole. So it is for every act of the demo that evidence decides.
  */
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Act, acts, Scene } from '../../src/commands/demo/acts.ts';
 import { why } from '../../src/commands/status.ts';
 import type { Status } from '../../src/status/status.ts';
 import { type OneProcess, startInOneProcess } from './one-process.ts';
+import { Recording } from './recording.ts';
 
 /** What an act is decided by, and what comes next. */
 const decisions: Readonly<Record<string, { action: string; reason: string; next: (name: Revisions) => string }>> = {
@@ -41,6 +43,9 @@ interface Told {
 }
 
 let world: OneProcess;
+/** The act that README shows. */
+const recorded = 'bad-deploy';
+const recording = new Recording(recorded);
 const told = new Map<string, Told>();
 const decided = acts.filter(({ name }) => name in decisions);
 
@@ -52,8 +57,10 @@ beforeAll(async () => {
   const outcomes = Promise.all(playing.map(({ act, scene }) => act.play(scene))).finally(() => {
     over = true;
   });
+  const shown = playing.find(({ act }) => act.name === recorded)!;
   while (!over) {
     await world.clock.advance(5_000);
+    recording.look(shown.scene.status, world.clock.nowMs());
     for (const { act, scene } of playing) if (!told.has(act.name)) await listen(act, scene);
   }
   expect(await outcomes).toEqual(decided.map(({ expected }) => expected));
@@ -104,6 +111,12 @@ async function events(name: string): Promise<Event[]> {
   const { items } = (await response.json()) as { items: Event[] };
   return items.filter(({ involvedObject }) => involvedObject.name === name);
 }
+
+test('README shows what seed 1 gives of a bad deploy, and what status says of it', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(`\`\`\`\n${recording.log()}\`\`\`\n`);
+  expect(readme).toContain(`\`\`\`\n${recording.story()}\`\`\`\n`);
+});
 
 test('evidence decides every act but the one in which a person does; the one that is tuned is decided as the healthy one', () => {
   const others = ['by-hand', 'over-80'];

@@ -60,3 +60,7 @@ test('a certificate whose bound lies above what is allowed says why that is enou
     [],
   );
 });
+
+test('whatever is said is a whole sentence', () => {
+  expect([...new Set(said.filter((sentence) => !/[.?]$/.test(sentence)))].slice(0, 5)).toEqual([]);
+});

@@ -202,7 +202,7 @@ describe.each(scenarios)('killed anywhere: $name', (scenario) => {
     const named = (played: Awaited<ReturnType<typeof play>>) =>
       played.stage.traffic.replaceAll(played.candidate, 'NEW');
     const known = new Map<string, Awaited<ReturnType<typeof play>>>();
-    for (const { at, call } of oneIn(19, boundaries)) {
+    for (const { at, call } of oneIn(31, boundaries)) {
       for (const fate of ['dieBefore', 'dieAfter'] as const) {
         const where = `${fate} at call ${at} (${call})`;
         const behind = left(undisturbed.calls, at, fate);

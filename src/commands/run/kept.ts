@@ -43,12 +43,13 @@ export class KeptRules implements Part {
     const { clock, log } = this.#options;
     const onRemoved = ({ kind, name }: { kind: string; name: string }): void =>
       log.info({ kind, name }, 'rules that no policy asks for any more are deleted');
-    // Nobody may have asked for any: whoever has, is told by the policy.
-    const onTrouble = (error: unknown): void =>
-      log[error instanceof KindUnknown || error instanceof NotGranted ? 'debug' : 'warn'](
-        { problem: error instanceof Error ? error.message : String(error) },
-        'it is not known whether rules were left behind',
-      );
+    // Nothing hangs on it but what is left behind, and the next hour is another try. Nobody may have asked for any rules:
+    // whoever has, is told by the policy.
+    const onTrouble = (error: unknown): void => {
+      const isNobodys = signal.aborted || error instanceof KindUnknown || error instanceof NotGranted;
+      const problem = error instanceof Error ? error.message : String(error);
+      log[isNobodys ? 'debug' : 'info']({ problem }, 'it is not known whether rules were left behind');
+    };
     while (!signal.aborted) {
       await sweep({ ...this.#options, onRemoved, onTrouble });
       await clock.sleep(sweepEveryMs, signal).catch(() => undefined);

@@ -70,16 +70,16 @@ export function advance(policy: Policy, before: RolloutState, judged: Judged, mo
     const leftMs = ms(resumed.retreat.at) + retreatMs(moment.pace, resumed.evidence) - moment.nowMs;
     const outage = gating.some(({ environmentBad, better }) => environmentBad && !better);
     if (outage && moment.percent > 1) {
-      const message = `Both revisions are failing while ${rollout.candidate} was under suspicion: it waits at 1 %. ${why}`;
+      const message = `Both revisions are failing while ${rollout.candidate} was under suspicion: it waits at 1 %. ${why}.`;
       return { rollout: resumed, move: { action: 'Retreat', percent: 1, reason: 'SharedOutage', message } };
     }
     if (leftMs > 0) {
-      const message = `Suspicion made the share smaller; the ramp goes on in ${spoken(leftMs)} if nothing more is seen. ${why}`;
+      const message = `Suspicion made the share smaller; the ramp goes on in ${spoken(leftMs)} if nothing more is seen. ${why}.`;
       return stay('Retreated', message);
     }
     return outage
-      ? stay('SharedOutage', `Both revisions are failing, so the ramp does not go on yet. ${why}`, 'Hold')
-      : stay('Doubtful', `Suspicion made the share smaller, and it is still open: ${why}`, 'Hold');
+      ? stay('SharedOutage', `Both revisions are failing, so the ramp does not go on yet. ${why}.`, 'Hold')
+      : stay('Doubtful', `Suspicion made the share smaller, and it is still open: ${why}.`, 'Hold');
   }
   if (judged.unknown) {
     const message = `Not every objective could be read (${judged.unknown.message}), so nothing moves forward.`;
