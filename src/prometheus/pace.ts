@@ -38,7 +38,9 @@ class Turns {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const queue = this.#waiting[urgency];
     const leave = () => {
-      queue.splice(queue.indexOf(resolve), 1);
+      const at = queue.indexOf(resolve);
+      // Whoever has had its turn is not there any more.
+      if (at !== -1) queue.splice(at, 1);
       reject(end.reason);
     };
     queue.push(resolve);

