@@ -283,7 +283,11 @@ program
 const cluster = (command: Command): Command =>
   command
     .option('--kubeconfig <file>', "the cluster to ask (default: the lab's, else what kubectl would use)")
-    .option('--lab <url>', 'go by the clock of a lab on this machine, and ask its cluster where no other is named')
+    .addOption(
+      new Option('--lab <url>', 'go by the clock of a lab on this machine, and ask its cluster where no other is named')
+        // As `lab env` sets it, with the KUBECONFIG that goes with it.
+        .env('STEADYRUN_LAB'),
+    )
     .option('-n, --namespace <name>', "the policy's namespace (default: the context's)")
     .addOption(json());
 

@@ -79,6 +79,11 @@ api  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
   next   more traffic to api-00002-bbb while nothing speaks against it; looks again in 5 min
 `;
 
+test('status and why go by the lab that a shell was told of by lab env', async () => {
+  const told = start(['status', 'api'], undefined, { STEADYRUN_LAB: lab.description.url }).ended;
+  expect(await told).toEqual(answer(whole));
+});
+
 describe.concurrent('steadyrun status', () => {
   test("shows the namespace's policies, a line each", async () => {
     const { code, out, err } = await ask('status');

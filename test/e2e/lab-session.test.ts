@@ -45,7 +45,7 @@ test('from a lab to a revision that is found out', { timeout: 300_000 }, async (
   const lines = lab.out.split('\n').filter((line) => /^ {2}(eval|npx|kubectl (apply|wait)) /.test(line));
   expect(lines).toHaveLength(5);
   const looks = [
-    'until npx steadyrun status api --lab $STEADYRUN_LAB | grep rejected; do sleep 1; done',
+    'until npx steadyrun status api | grep rejected; do sleep 1; done',
     'npx steadyrun lab truth api',
     'kubectl get events',
     'echo the end; wait',

@@ -10,7 +10,4 @@ export const session = (named = ''): readonly string[] => [
 ];
 
 /** What is worth a look after them. */
-export const looks: readonly string[] = [
-  'npx steadyrun status api --lab $STEADYRUN_LAB -w',
-  'npx steadyrun lab truth api',
-];
+export const looks: readonly string[] = ['npx steadyrun status api -w', 'npx steadyrun lab truth api'];

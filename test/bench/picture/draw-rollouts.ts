@@ -20,16 +20,16 @@ export function rolloutsPicture({ good, bad, badByFlagger }: Rollouts, inks: Col
   const lines: readonly (readonly [Rollout, string, string, string])[] = [
     [good, tuned, '', `a good one: promoted after ${lengthOf(good)} min`],
     [
-      badByFlagger,
-      ink,
-      '5 4',
-      `the same by Flagger's rule, at once in the know: ${count(badByFlagger)} failed, ${lengthOf(badByFlagger)} min`,
-    ],
-    [
       bad,
       untuned,
       '',
       `one that fails ${badPercent} %: ${count(bad)} of its requests failed, rolled back after ${lengthOf(bad)} min`,
+    ],
+    [
+      badByFlagger,
+      ink,
+      '5 4',
+      `the same by Flagger's rule, at once in the know: ${count(badByFlagger)} failed, ${lengthOf(badByFlagger)} min`,
     ],
   ];
   return document(
