@@ -16,7 +16,6 @@ export const oneIn = <T>(count: number, rows: readonly T[], first = 0): readonly
 /** Of these `npm test` plays a part: those that ask `oneIn` or `isWhole`. */
 export const gridTests = [
   'test/commands/stop.test.ts',
-  'test/decide/burning.test.ts',
   'test/decide/recurring.test.ts',
   'test/policy/together.test.ts',
   'test/rehearsal/tuning/agreement.test.ts',
@@ -39,6 +38,7 @@ export const slowTests = [
   'test/commands/generated.test.ts',
   'test/commands/mistakes/mistakes.test.ts',
   'test/commands/rehearse-tuning.test.ts',
+  'test/decide/burning.test.ts',
   'test/e2e/catalogue.test.ts',
   'test/e2e/kept-rules.test.ts',
   'test/e2e/lab-session.test.ts',
@@ -52,6 +52,7 @@ export const slowTests = [
   'test/generate/queries.test.ts',
   'test/import/silent.test.ts',
   'test/lab/gcloud.test.ts',
+  'test/scenario/noise.test.ts',
   'test/scenarios/budget.test.ts',
   'test/scenarios/catalogue.test.ts',
   'test/scenarios/gaps.test.ts',
