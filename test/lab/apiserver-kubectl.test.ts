@@ -138,6 +138,13 @@ describe('kubectl', () => {
     expect(await kubectl('events', '--for', 'slopolicy/told')).toMatch(/RolledBack\s+SLOPolicy\/told/);
     expect(await kubectl('get', 'events', '-o', 'wide')).toMatch(/steadyrun\.dev\/steadyrun/);
     expect(await kubectl('get', 'slo', 'told')).toContain('Steady');
+    await recorder.record(
+      { key, uid: stored.metadata.uid },
+      { type: 'Normal', reason: 'Adopted', action: 'Pin', message: 'Adopted anew.' },
+    );
+    const sorted = await kubectl('get', 'events', '--sort-by=.reason');
+    expect(sorted).toMatch(/Adopted anew\.\n.*Too many errors\./);
+    expect(await kubectl('get', 'events', '--sort-by=.lastTimestamp')).toMatch(/Too many errors\.\n.*Adopted anew\./);
   });
 
   smoke('explains the fields of a policy', async () => {

@@ -217,7 +217,7 @@ describe('a table', () => {
   const row = (spec: JsonObject, status: JsonObject, ageMs: number): Json => {
     const metadata = { name: 'api', uid: '', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
     const object = { apiVersion: 'v1', kind: 'K', metadata, spec, status };
-    const { rows } = table([object], printed(sloPolicies, columns), {}, Date.UTC(2026, 0, 1) + ageMs);
+    const { rows } = table([object], printed(sloPolicies, columns), {}, Date.UTC(2026, 0, 1) + ageMs, 'None');
     return (rows as unknown as { cells: Json }[])[0]!.cells;
   };
 

@@ -17,12 +17,16 @@ export interface Printed {
   readonly row: (object: ApiObject) => JsonObject;
 }
 
+/** How much of each object is given beside its cells; kubectl sorts by all of it. */
+export const includedOf = (query: URLSearchParams): string => query.get('includeObject') ?? 'Metadata';
+
 /** What `kubectl get` prints: the server does the columns. */
 export function table(
   objects: readonly ApiObject[],
   { columns, row }: Printed,
   metadata: JsonObject,
   nowMs: number,
+  included: string,
 ): JsonObject {
   return {
     kind: 'Table',
@@ -33,10 +37,16 @@ export function table(
     }),
     rows: objects.map((object) => ({
       cells: columns.map((column) => cell(row(object), column, nowMs)),
-      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+      ...(included !== 'None' && { object: included === 'Object' ? object : metadataOf(object) }),
     })),
   };
 }
+
+const metadataOf = ({ metadata }: ApiObject): JsonObject => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata,
+});
 
 function cell(object: JsonObject, column: Column, nowMs: number): Json {
   const value = find(object, column.jsonPath);

@@ -14,7 +14,7 @@ import { apiEvents, coreEvents, groupVersion, type Resource, sloPolicies } from 
 import { type Route, route } from '../apiserver/routes.ts';
 import { selectorOf } from '../apiserver/selectors.ts';
 import { type Change, Store } from '../apiserver/store.ts';
-import { type Column, table } from '../apiserver/table.ts';
+import { type Column, includedOf, table } from '../apiserver/table.ts';
 import { WatchStream } from '../apiserver/watch.ts';
 import { type Admit, patchTypes, type Writer, Writes } from '../apiserver/writes.ts';
 
@@ -130,12 +130,12 @@ export class KubernetesDoor {
     const { resource, present } = stored(shown);
     if (name !== '') {
       const object = present(this.#writes.live({ resource, namespace: namespace ?? '', name, subresource: '' }));
-      return wantsTable(call.request) ? this.#table(shown, [object], {}) : object;
+      return wantsTable(call.request) ? this.#table(call, [object], {}) : object;
     }
     const selector = selectorOf(call.query);
     const all = (): readonly ApiObject[] => this.#store.list(resource, namespace).map(present).filter(selector);
     const { items, metadata } = this.#lists.page(call.query, all, this.#store.revision);
-    if (wantsTable(call.request)) return this.#table(shown, items, metadata);
+    if (wantsTable(call.request)) return this.#table(call, items, metadata);
     return { kind: `${shown.kind}List`, apiVersion: groupVersion(shown), metadata, items };
   }
 
@@ -144,7 +144,7 @@ export class KubernetesDoor {
     const { resource, present } = stored(shown);
     if (name !== '') call.query.set('fieldSelector', `metadata.name=${name}`);
     const selector = selectorOf(call.query);
-    const asTable = (object: ApiObject): JsonObject => this.#table(shown, [present(object)], {});
+    const asTable = (object: ApiObject): JsonObject => this.#table(call, [present(object)], {});
     const stream = new WatchStream(this.#store, response, {
       resource,
       namespace,
@@ -198,8 +198,9 @@ export class KubernetesDoor {
     }
   }
 
-  #table(shown: Resource, objects: readonly ApiObject[], metadata: JsonObject): JsonObject {
-    return table(objects, printed(shown, this.#options.columns), metadata, this.#options.nowMs());
+  #table({ route, query }: Call, objects: readonly ApiObject[], metadata: JsonObject): JsonObject {
+    const print = printed(route.resource, this.#options.columns);
+    return table(objects, print, metadata, this.#options.nowMs(), includedOf(query));
   }
 }
 
