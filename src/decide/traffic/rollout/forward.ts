@@ -103,7 +103,7 @@ export function forward(
 
   const requests = Math.max(0, ...rollout.evidence.map(({ candidate }) => candidate.total));
   if (moment.percent < rollout.startPercent && rollout.retreat === undefined) {
-    if (requests < tellingRequests) return wait();
+    if (requests < tellingRequests || gating.some(speaksAgainst)) return wait();
     const message = `The first ${Math.round(requests)} requests show no total failure of ${rollout.candidate}. ${why}. The ramp starts.`;
     return to('Step', rollout.startPercent, 'Healthy', message);
   }
@@ -129,6 +129,14 @@ export function forward(
     : `${verdictText(rollout, gating)}: ${boundsText(gating, rollout)} so far. ${why}. More follows if it stays so.`;
   return to('Step', percent, reason, message);
 }
+
+/**
+ * What one tick adds to the odds is capped, so that after the first one they are even, whatever it has shown. The first step
+ * is the largest for most: it waits while the newest tick by itself, uncapped, is against it.
+ */
+const speaksAgainst = ({ tickPower }: Assessment): boolean => tickPower >= firstDoubt;
+/** At odds of 20:1: of good ones one in twenty, or fewer, steps a tick later. */
+const firstDoubt = Math.log(20);
 
 /** Where there is next to no traffic all that was seen may be bad and still be no evidence: that is no reason for more. */
 const hasShownGood = (rollout: RolloutState, gating: readonly Assessment[]): boolean =>
