@@ -283,10 +283,9 @@ program
 const cluster = (command: Command): Command =>
   command
     .option('--kubeconfig <file>', "the cluster to ask (default: the lab's, else what kubectl would use)")
-    .addOption(
-      new Option('--lab <url>', 'go by the clock of a lab on this machine, and ask its cluster where no other is named')
-        // As `lab env` sets it, with the KUBECONFIG that goes with it.
-        .env('STEADYRUN_LAB'),
+    .option(
+      '--lab <url>',
+      "go by the clock of a lab on this machine, and ask its cluster where no other is named (default: $STEADYRUN_LAB, where KUBECONFIG is that lab's)",
     )
     .option('-n, --namespace <name>', "the policy's namespace (default: the context's)")
     .addOption(json());

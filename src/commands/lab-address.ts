@@ -8,6 +8,8 @@ export interface LabDoors {
   readonly prometheus: string;
   /** An older lab has none. */
   readonly logging?: string;
+  /** A file. */
+  readonly kubeconfig?: string;
 }
 
 export interface LabTime {

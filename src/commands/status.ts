@@ -13,7 +13,7 @@ import { sentences, story, type Told, usualColumns } from '../report/story.ts';
 import { table } from '../report/table.ts';
 import { fullness } from '../report/tuning.ts';
 import { clusterOf, toldOf } from './cluster.ts';
-import { labAt } from './lab-address.ts';
+import { type LabAnswer, labAt } from './lab-address.ts';
 
 export interface StatusOptions {
   readonly kubeconfig?: string;
@@ -107,7 +107,7 @@ interface Cluster {
 }
 
 async function connect(options: StatusOptions): Promise<Cluster> {
-  const lab = options.lab === undefined ? null : await labAt(options.lab);
+  const lab = options.lab === undefined ? await labOfShell(options) : await labAt(options.lab);
   const config = clusterOf(options.kubeconfig, lab?.doors ?? null);
   const api = new SloPolicies(config);
   const namespace = options.namespace ?? config.namespace();
@@ -127,6 +127,14 @@ async function connect(options: StatusOptions): Promise<Cluster> {
       }
     },
   };
+}
+
+/** The lab that `lab env` told this shell of, unless it has gone, or the shell has turned to another cluster since. */
+async function labOfShell({ kubeconfig }: StatusOptions): Promise<LabAnswer | null> {
+  const { STEADYRUN_LAB: url = '', KUBECONFIG: own } = process.env;
+  if (url === '' || kubeconfig !== undefined) return null;
+  const lab = await labAt(url).catch(() => null);
+  return lab !== null && lab.doors.kubeconfig === own ? lab : null;
 }
 
 /** What else there is may be another's business, and then nothing is said of it. */

@@ -10,6 +10,7 @@ import type { Kept, Standing } from '../ports/kept.ts';
 import {
   type HeldRules,
   KindUnknown,
+  NotGranted,
   type RuleKind,
   type RuleName,
   type RuleObjects,
@@ -47,6 +48,8 @@ interface Page {
   standing: Standing | null;
   dueMs: number;
   isUnderWay: boolean;
+  /** The newest that was seen, perhaps while an older one was under way. */
+  seenGeneration: number;
   /** Of which kinds there may be an object. */
   readonly mayBe: Set<RuleKind>;
   /** What came of the last apply, and to what: to send the same to the same once more is of no use. */
@@ -72,9 +75,10 @@ export class Keeper implements Kept {
   see(stored: StoredPolicy): void {
     const { key, spec, generation } = stored;
     if (!spec.ok) return;
-    const page = this.#pageOf(stored) ?? (isNothing(stored) ? undefined : newPage(stored));
+    const page = this.#pageOf(stored) ?? this.#pageAnew(stored);
     if (page === undefined) return;
     this.#pages.set(keyText(key), page);
+    page.seenGeneration = generation;
     const isDue = page.generation !== generation || page.dueMs <= this.#options.clock.nowMs();
     // The look that is told what comes of what is under way comes back to what has changed since.
     if (page.isUnderWay || !isDue) return;
@@ -83,10 +87,18 @@ export class Keeper implements Kept {
   }
 
   left(key: PolicyKey): void {
-    const page = this.#pages.get(keyText(key));
+    const isExpected = this.#pages.get(keyText(key))?.mayBe.has('GlobalRules') ?? false;
     this.#pages.delete(keyText(key));
-    // The other kind goes with its owner.
-    if (page?.mayBe.has('GlobalRules')) this.#queue(() => this.#clear(key));
+    // The other kind goes with its owner. What is under way, or was written by a process before this one, is there by then.
+    this.#queue(() => this.#clear(key, isExpected));
+  }
+
+  /** Something of it was taken away: its next look sees to it. */
+  lost(key: PolicyKey): void {
+    const page = this.#pages.get(keyText(key));
+    if (page === undefined) return;
+    page.last = null;
+    page.dueMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Resolves when nothing is under way any more. */
@@ -99,15 +111,24 @@ export class Keeper implements Kept {
     return page?.uid === uid ? page : undefined;
   }
 
+  /** What was made under the same name before left its objects to this one. */
+  #pageAnew(stored: StoredPolicy): Page | undefined {
+    const left = this.#pages.get(keyText(stored.key))?.mayBe ?? new Set();
+    return isNothing(stored) && left.size === 0 ? undefined : newPage(stored, left);
+  }
+
   #queue(work: () => Promise<void>): void {
-    this.#line = this.#line.then(work);
+    // A bug in one is no reason for the others to wait for ever.
+    this.#line = this.#line.then(work).catch((error) => this.#options.onTrouble(failed(error).message));
   }
 
   async #keep(policy: Policy, page: Page): Promise<void> {
+    if (this.#pageOf(policy) !== page) return;
     const before = page.generation === policy.generation ? page.standing : undefined;
     // A bug is no reason for the others to go without.
     const standing = await this.#standingOf(policy, page).catch(failed);
-    const isNews = before === undefined || before?.message !== standing?.message;
+    const isNews =
+      before === undefined || before?.message !== standing?.message || page.seenGeneration !== policy.generation;
     const afterMs = standing === null ? Number.POSITIVE_INFINITY : standing.isKept ? keptMs : troubledMs;
     page.generation = policy.generation;
     page.standing = standing;
@@ -156,7 +177,8 @@ export class Keeper implements Kept {
       // What others have put beside it stays: so it is as wanted as it gets.
       page.last = { to: to(now), standing: held(wanted) };
     } catch (error) {
-      if (!(error instanceof SetByOthers)) throw error;
+      // One that was not there a moment ago says nothing of the next that is not there.
+      if (!(error instanceof SetByOthers) || seen === null) throw error;
       page.last = { to: to(seen), standing: notWritten(name, error) };
     }
     return page.last.standing;
@@ -175,13 +197,14 @@ export class Keeper implements Kept {
   }
 
   /** Of a policy that is gone. */
-  async #clear(key: PolicyKey): Promise<void> {
+  async #clear(key: PolicyKey, isExpected: boolean): Promise<void> {
     const { objects, onTrouble } = this.#options;
     const name = nameOf({ key }, 'GlobalRules');
     try {
       await this.#remove(await objects.read(name), key);
     } catch (error) {
-      if (!(error instanceof KindUnknown)) onTrouble(leftBehind(name, error));
+      const isNobodys = error instanceof KindUnknown || (!isExpected && error instanceof NotGranted);
+      if (!isNobodys) onTrouble(leftBehind(name, error));
     }
   }
 
@@ -199,12 +222,13 @@ const said = ({ status }: StoredPolicy): string | undefined =>
 const isNothing = (stored: StoredPolicy): boolean => askedIn(stored) === null && said(stored) === undefined;
 
 /** The condition names the object that was, or was to be, written by a process before this one. */
-const newPage = (stored: StoredPolicy): Page => ({
+const newPage = (stored: StoredPolicy, left: ReadonlySet<RuleKind>): Page => ({
   uid: stored.uid,
   generation: null,
+  seenGeneration: stored.generation,
   standing: null,
   dueMs: Number.NEGATIVE_INFINITY,
   isUnderWay: false,
-  mayBe: new Set(kinds.filter((kind) => said(stored)?.includes(kind))),
+  mayBe: new Set(kinds.filter((kind) => left.has(kind) || said(stored)?.includes(kind))),
   last: null,
 });

@@ -9,7 +9,7 @@ import { parseKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import type { Fence } from '../ports/clock.ts';
 import type { HeldRules, RuleObjects } from '../ports/rule-objects.ts';
-import { kinds } from './wanted.ts';
+import { kinds, nameOf } from './wanted.ts';
 
 export interface SweepOptions {
   readonly objects: Pick<RuleObjects, 'list' | 'remove'>;
@@ -18,8 +18,8 @@ export interface SweepOptions {
   /** Whose policies are looked after; undefined: everybody's. */
   readonly namespace?: string | undefined;
   readonly fence: Fence;
-  readonly onRemoved: (name: Pick<HeldRules, 'kind' | 'name'>) => void;
-  /** A kind could not be gone through; the next time is another try. */
+  readonly onRemoved: (name: Pick<HeldRules, 'kind' | 'name'>, key: PolicyKey) => void;
+  /** A kind, or one object, could not be looked after; the next time is another try. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -27,7 +27,8 @@ export async function sweep(options: SweepOptions): Promise<void> {
   for (const kind of kinds) {
     try {
       for await (const page of options.objects.list(kind)) {
-        for (const held of page) await look(options, held);
+        // One that cannot be looked after is no reason to leave the others.
+        for (const held of page) await look(options, held).catch(options.onTrouble);
       }
     } catch (error) {
       options.onTrouble(error);
@@ -39,11 +40,14 @@ async function look({ objects, policyNow, namespace, fence, onRemoved }: SweepOp
   const text = held.annotations[ofPolicy];
   if (!held.isOurs || text === undefined) return;
   const key = parseKey(text);
+  const { name, namespace: place } = nameOf({ key }, held.kind);
+  // A copy, or one that somebody has made theirs.
+  if (name !== held.name || place !== held.namespace) return;
   if (namespace !== undefined && key.namespace !== namespace) return;
   const policy = await policyNow(key);
   // Of one that cannot be obeyed everything stays as it is.
   if (policy && (!policy.spec.ok || policy.spec.policy.generate.rules === held.kind)) return;
   fence.check();
   await objects.remove(held);
-  onRemoved(held);
+  onRemoved(held, key);
 }

@@ -104,6 +104,8 @@ export class Budgets {
     const changed = group.filter((_, place) => asked.some((found) => found[place]!.lacksBoundary));
     const remembered = changed.flatMap(({ rememberedBy }) => rememberedBy ?? []);
     for (const key of remembered) this.#boundaries.forget(key);
+    for (const { counted } of changed)
+      if (counted.kind === 'Histogram') this.#known.forgetSpelling(question.source, counted.parts[0]);
     if (remembered.length > 0 && !isLast) return null;
     return group.map(({ series: { name }, key }, place) => {
       const found = asked.map((answers) => answers[place]!.cells);

@@ -84,6 +84,8 @@ class HttpClient {
     const once = async () => {
       why = await this.#held(who, source, urgency, signal);
       if (why !== null) throw why;
+      // Another's answer may have been to be left alone, while this one waited for its turn.
+      this.#respectSilence(who, source);
       const startedMs = performance.now();
       let code = 'OK';
       try {

@@ -15,6 +15,7 @@ import type {
   SaturationQuestion,
 } from '../ports/metrics.ts';
 import { Budgets } from './budget.ts';
+import { inTime } from './in-time.ts';
 import { inspection } from './inspect.ts';
 import { KnownSeries } from './known-series.ts';
 import { Once } from './once.ts';
@@ -89,11 +90,11 @@ export class PromqlMetrics implements Metrics {
   }
 
   saturation(question: SaturationQuestion): Promise<Answer<SaturationMinutes>> {
-    return orUnknown(this.#saturation.of(question));
+    return orUnknown(inTime(this.#saturation.of(question)));
   }
 
   budget(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
-    return orUnknown(this.#budgets.of(question));
+    return orUnknown(inTime(this.#budgets.of(question)));
   }
 
   /** The question as the source has to be asked it, by the label that it has for the paths that are left out. */

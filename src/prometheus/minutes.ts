@@ -95,8 +95,11 @@ export class Minutes {
     const before = this.#looked;
     this.#failed = null;
     this.#isWaiting = false;
-    if (before === null || lastMs > before.lastMs) {
-      this.#looked = { firstMs, lastMs, everyMs: before && lastMs - before.lastMs };
+    // By a clock that was ahead minutes were asked for that had not been: what was said of them is nothing.
+    if (before !== null && lastMs < before.lastMs) this.#seen = null;
+    if (before === null || lastMs !== before.lastMs) {
+      const isLater = before !== null && lastMs > before.lastMs;
+      this.#looked = { firstMs, lastMs, everyMs: isLater ? lastMs - before.lastMs : null };
     }
     if (failed?.lastMs === lastMs) throw failed.failure;
     const seen = this.#seen;
@@ -123,11 +126,9 @@ export class Minutes {
     const [seen, looked] = [this.#seen, this.#looked];
     if (seen === null || looked === null || this.#isWaiting || this.#asking !== null) return null;
     if (seen.lastMs >= lastMs || looked.lastMs + (looked.everyMs ?? usualMs) > lastMs) return null;
-    // A window goes along with the time, and what is remembered has no gaps.
+    // A window goes along with the time, or stands where it began: what is remembered will do for either.
     const movedMs = looked.firstMs + lastMs - looked.lastMs;
-    const firstMs =
-      seen.answer.kind === 'Known' ? Math.max(seen.firstMs, Math.min(movedMs, seen.lastMs + minuteMs)) : movedMs;
-    return { firstMs, lastMs };
+    return { firstMs: seen.answer.kind === 'Known' ? seen.firstMs : movedMs, lastMs };
   }
 
   /** What was answered from `sinceMs` on. `isExpected`: its policy comes for it later. */

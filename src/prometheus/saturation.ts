@@ -118,7 +118,7 @@ export class Saturation {
 /** Too many questions are no fault of what is asked. */
 function failTogether(all: Page['all'], lastMs: number, failure: PromqlFailure): void {
   const isTooMuch = all.length > 1 && failure.reason !== 'RateLimited';
-  for (const { one } of all) if (isTooMuch) one.company.failed(all.length, lastMs);
+  for (const { one } of all) if (isTooMuch) one.company.failed(all.length, lastMs, failure.isPassing);
   for (const { one: other } of all.slice(1)) other.fail(lastMs, failure);
 }
 

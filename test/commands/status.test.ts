@@ -79,9 +79,23 @@ api  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
   next   more traffic to api-00002-bbb while nothing speaks against it; looks again in 5 min
 `;
 
-test('status and why go by the lab that a shell was told of by lab env', async () => {
-  const told = start(['status', 'api'], undefined, { STEADYRUN_LAB: lab.description.url }).ended;
-  expect(await told).toEqual(answer(whole));
+describe('where lab env told the shell of a lab', () => {
+  const asked = (env: Readonly<Record<string, string>>) => start(['status', 'api'], undefined, env).ended;
+  test('status goes by it', async () => {
+    expect(await asked({ STEADYRUN_LAB: lab.description.url, KUBECONFIG: lab.description.kubeconfig })).toEqual(
+      answer(whole),
+    );
+  });
+
+  test.each([
+    ['the shell has turned to another cluster since', () => ({ STEADYRUN_LAB: lab.description.url })],
+    ['it has gone', () => ({ STEADYRUN_LAB: 'http://127.0.0.1:1' })],
+    ['it is empty', () => ({ STEADYRUN_LAB: '' })],
+  ])('and not where %s', async (_, env) => {
+    const { code, err } = await asked(env());
+    expect(code).toBe(1);
+    expect(err).toContain('/nonexistent');
+  });
 });
 
 describe.concurrent('steadyrun status', () => {

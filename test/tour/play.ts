@@ -51,8 +51,7 @@ export const shapeOf = (text: string): string =>
 const placeless = (text: string): string =>
   text
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replace(/\S*\/steadyrun-lab-\w+/g, '/tmp/steadyrun-lab')
-    .replace(/\S*\/steadyrun-lab\b\S*\//g, '/tmp/steadyrun-lab/')
+    .replace(/[^\s=]*\/steadyrun-lab-\w+/g, '/tmp/steadyrun-lab')
     .replaceAll(/[ \t]+$/gm, '');
 
 /** How long a terminal that stays has to begin. */

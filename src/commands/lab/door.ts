@@ -19,7 +19,7 @@ const answersWithinMs = 5000;
 export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
   if (lab !== undefined) return (await labAt(lab)).doors as RunningLab;
   const { STEADYRUN_LAB: set = '' } = process.env;
-  if (set !== '') return (await labAt(set, undefined, 'STEADYRUN_LAB')).doors as RunningLab;
+  if (set !== '') return await labOfShell(set);
   const addresses = await addressesHere();
   const labs = (await Promise.all(addresses.map(runningAt))).filter((one) => one !== null);
   const [only] = labs;
@@ -27,6 +27,19 @@ export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
   throw new Error(
     labs.length > 1 ? `${labs.length} labs run here: ${labs.map(shown).join(', ')}; ${sayWhich}` : none(addresses),
   );
+}
+
+/** A shell remembers a lab that is no more. */
+async function labOfShell(set: string): Promise<RunningLab> {
+  try {
+    return (await labAt(set, undefined, 'STEADYRUN_LAB')).doors as RunningLab;
+  } catch (error) {
+    const others = (await Promise.all((await addressesHere()).map(runningAt))).filter((one) => one !== null);
+    const instead = others
+      .map(({ url }) => `; one runs at ${url}: eval "$(npx steadyrun lab env --lab ${url})"`)
+      .join('');
+    throw new Error(`${(error as Error).message}; STEADYRUN_LAB says so${instead || ': unset it'}`, { cause: error });
+  }
 }
 
 const sayWhich = 'say which with --lab URL, or with STEADYRUN_LAB in the environment';

@@ -12,6 +12,8 @@ export interface EventOptions extends LabChoice {
 }
 
 const usualLength = '10m';
+/** What is seen is one for all. */
+const forAll: readonly string[] = ['Metrics', 'Logs'];
 
 export async function labEvent(
   on: string | undefined,
@@ -19,16 +21,19 @@ export async function labEvent(
   options: EventOptions,
 ): Promise<number> {
   if (on === undefined) return listed(options);
+  const target = targetOf(on);
+  if (service !== undefined && forAll.includes(target))
+    throw new Error(`${target} meets all services at once: leave out ${service}`);
   const event = {
     for: usualLength,
     ...valuesOf(options.fields),
-    on: targetOf(on),
+    on: target,
     ...(service !== undefined && { service }),
   };
   const lab = await labOf(options);
   try {
     const posted = await asked<{ readonly starts: string }>(lab, '/lab/v1/events', { at: '0s', ...event });
-    const sentence = `It begins at ${timeOfDay(posted.starts)} of the lab's clock and lasts ${event.for}.`;
+    const sentence = `It meets ${service ?? 'all services'}, begins at ${timeOfDay(posted.starts)} of the lab's clock and lasts ${event.for}.`;
     process.stdout.write(options.json ? `${JSON.stringify(posted)}\n` : `${sentence}\n`);
     return 0;
   } catch (error) {

@@ -41,8 +41,11 @@ export class KeptRules implements Part {
 
   async #sweepUntil(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    const onRemoved = ({ kind, name }: { kind: string; name: string }): void =>
+    const onRemoved: SweepOptions['onRemoved'] = ({ kind, name }, key) => {
       log.info({ kind, name }, 'rules that no policy asks for any more are deleted');
+      // One may have come meanwhile, and found them to be as it wants them.
+      this.keeper.lost(key);
+    };
     // Nothing hangs on it but what is left behind, and the next hour is another try. Nobody may have asked for any rules:
     // whoever has, is told by the policy.
     const onTrouble = (error: unknown): void => {
