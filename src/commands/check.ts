@@ -81,11 +81,12 @@ function emptyFolder(file: string, named: readonly Named[]): FileReport {
   return { file, ok: false, problems, notes: [], warnings: [] };
 }
 
-type InFile = Checked & { readonly speaksOfPolicies: boolean };
+/** `isOurs`: an object says that it is of our group, whatever its kind. */
+type InFile = Checked & { readonly speaksOfPolicies: boolean; readonly isOurs: boolean };
 
 /** In a folder there are files of all kinds, which nobody has said to be policies. */
-const isPassedBy = ({ folder }: Named, { policies, isForeign, speaksOfPolicies }: InFile): boolean =>
-  folder !== null && policies.length === 0 && (isForeign || !speaksOfPolicies);
+const isPassedBy = ({ folder }: Named, { policies, isForeign, speaksOfPolicies, isOurs }: InFile): boolean =>
+  folder !== null && policies.length === 0 && !isOurs && (isForeign || !speaksOfPolicies);
 
 function passedBy({ file }: Named, checked: InFile): FileReport {
   const [first] = checked.findings;
@@ -128,12 +129,25 @@ function whatIsSkipped(file: string, { strangers }: Checked): string | undefined
 
 async function checkFile(file: string, io: CheckIo): Promise<InFile> {
   const read = await bytesOf(file, io.stdin ?? process.stdin);
-  if (!read.ok && isRecording(read.beginning)) return { ...checkPolicies(read.beginning), speaksOfPolicies: false };
+  if (!read.ok && isRecording(read.beginning))
+    return { ...checkPolicies(read.beginning), speaksOfPolicies: false, isOurs: false };
   const text = read.ok ? textIn(read.bytes) : read;
-  if (text.ok) return { ...checkPolicies(text.text), speaksOfPolicies: /steadyrun\.dev|SLOPolic/i.test(text.text) };
+  if (text.ok) {
+    const isOurs = /^[-\s{"']*apiVersion["']?:\s*["']?steadyrun\.dev\//m.test(text.text);
+    return { ...checkPolicies(text.text), speaksOfPolicies: /steadyrun\.dev|SLOPolic/i.test(text.text), isOurs };
+  }
   const { message, hint } = text;
   const findings = [{ line: 1, column: 1, path: '', message, hint }];
-  return { policies: [], findings, notes: [], claims: [], strangers: [], isForeign: true, speaksOfPolicies: false };
+  return {
+    policies: [],
+    findings,
+    notes: [],
+    claims: [],
+    strangers: [],
+    isForeign: true,
+    speaksOfPolicies: false,
+    isOurs: false,
+  };
 }
 
 const warningsOf = ({ policy, position }: PlacedPolicy): Finding[] =>

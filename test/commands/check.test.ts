@@ -291,6 +291,27 @@ describe('A folder', () => {
     ]);
   });
 
+  it.each(['SLO', 'Policy', 'SLOPolicies'])('hides no policy whose kind is written %s', async (kind) => {
+    const path = inFolder(`kind-${kind}`, {
+      'a.yaml': fine,
+      'b.yaml': other.replace('kind: SLOPolicy', `kind: ${kind}`),
+    });
+    const { code, stdout } = await run([path]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`"${kind}"`);
+  });
+
+  it('says nothing to the terminal but words, and spells what nobody can see', async () => {
+    const path = inFolder('escapes', {
+      'a.yaml': fine,
+      'b.yaml': 'kind: "\\e[31mRole\\a"\n',
+      'c.yaml': fine.replace('name: api', 'name: "a\\u200bpi"').replace('targetPercent', '"\\e[31mtarget"'),
+    });
+    const { stdout } = await run([path]);
+    expect(stdout).not.toMatch(/[^\P{C}\n]/u);
+    expect(stdout).toContain('\\u001b[31mRole\\u0007');
+  });
+
   it('is no better than its policies, broken ones included', async () => {
     const broken = {
       ...things,

@@ -105,6 +105,19 @@ No SLOPolicy names api, so nobody guards it.
   });
 });
 
+test.each([
+  [{ errors: 5 }, { LAB_ERROR_PERCENT: '6' }, '--errors and --env LAB_ERROR_PERCENT'],
+  [{ latency: '110/250/350' }, { LAB_LATENCY_MS: '1/2/3' }, '--latency and --env LAB_LATENCY_MS'],
+])('what is said twice of a deployment is refused: %o', async (flags, env, said) => {
+  await expect(labDeploy('api', { ...at(), ...flags, env })).rejects.toThrow(`${said} say the same thing twice`);
+});
+
+test.each(['Metrics', 'Logs'])('an event that meets all services is refused for one: %s', async (on) => {
+  await expect(labEvent(on, 'api', { ...at(), fields: { outage: true } })).rejects.toThrow(
+    `${on} meets all services at once: leave out api`,
+  );
+});
+
 describe('lab event', () => {
   const values: Readonly<Record<string, string | boolean>> = {
     at: '1m',

@@ -22,8 +22,12 @@ export function humanText(reports: readonly FileReport[], policies: number): str
   const warnings = lines(({ file, warnings }) => warnings.map((warning) => warningText(file, warning)));
   const warned = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`;
   const summary = summaryOf(reports, problems.length, policies) + warned;
-  return `${[...skippedTexts(reports), ...problems, ...warnings, ...notes, summary].join('\n')}\n`;
+  return `${[...skippedTexts(reports), ...problems, ...warnings, ...notes, summary].map(printable).join('\n')}\n`;
 }
+
+/** A file's own words are shown, and command no terminal; what nobody can see is spelled. */
+const printable = (text: string): string =>
+  text.replace(/[^\P{C}\n]/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 
 function summaryOf(reports: readonly FileReport[], problems: number, policies: number): string {
   const files = reports.filter(({ holdsNone }) => holdsNone !== true);

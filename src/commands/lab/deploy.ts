@@ -24,6 +24,12 @@ interface Deployed {
 
 export async function labDeploy(service: string, options: DeployOptions): Promise<number> {
   const { errors, latency, env = {} } = options;
+  for (const [flag, variable, given] of [
+    ['--errors', 'LAB_ERROR_PERCENT', errors],
+    ['--latency', 'LAB_LATENCY_MS', latency],
+  ] as const)
+    if (given !== undefined && env[variable] !== undefined)
+      throw new Error(`${flag} and --env ${variable} say the same thing twice: leave one out`);
   const behaviour = {
     ...(errors !== undefined && { LAB_ERROR_PERCENT: String(errors) }),
     ...(latency !== undefined && { LAB_LATENCY_MS: latency }),
