@@ -5,7 +5,8 @@
  * Written within what a structural OpenAPI schema can hold: no unions but for the window, every text and list bounded.
  */
 import { z } from 'zod';
-import { ruled, tierHasTarget } from './rules.ts';
+import { ruled } from './rule.ts';
+import { tierHasTarget } from './rules.ts';
 import { errorBudgetPolicy, window } from './spec/budget.ts';
 import { generate } from './spec/generate.ts';
 import { metrics } from './spec/metrics.ts';

@@ -3,7 +3,7 @@ import { setTimeout as wallSleep } from 'node:timers/promises';
 import { PromqlFailure } from './promql.ts';
 
 /** By the wall's clock: a little longer than one question may take. */
-export const patienceMs = 15_000;
+const patienceMs = 15_000;
 
 /** Rejects with a PromqlFailure when it takes longer; what is answered later is there for the next look. */
 export function inTime<T>(answer: Promise<T>, lengthMs = patienceMs): Promise<T> {

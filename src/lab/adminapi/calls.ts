@@ -11,7 +11,7 @@ import { operationJson, revisionJson, serviceJson } from './show.ts';
 
 export interface Call {
   readonly method: string;
-  /** Below `/v2`: `/projects/acme/locations/europe-west1/services/api`. */
+  /** Of this API, below `/v2`: `/projects/acme/locations/europe-west1/services/api`. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: JsonObject;

@@ -3,18 +3,11 @@ import { type JsonObject, listIn, objectIn } from '../world/json.ts';
 import { Refusal } from '../world/refusal.ts';
 import type { Service } from '../world/service.ts';
 import type { World } from '../world.ts';
+import type { Call } from './calls.ts';
 import { wantedOf } from './knative-accept.ts';
 import { revisionShown, serviceShown } from './knative-show.ts';
 
-export interface KnativeCall {
-  readonly method: string;
-  /** `/apis/serving.knative.dev/v1/namespaces/acme/services/api`. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly body: JsonObject;
-  readonly by: string;
-}
-
+/** `/apis/serving.knative.dev/v1/namespaces/acme/services/api`. */
 const callPath =
   /^\/apis\/serving\.knative\.dev\/v1\/namespaces\/(?<project>[^/]+)\/(?<kind>services|revisions)(?:\/(?<name>[^/]+))?$/;
 
@@ -35,7 +28,7 @@ export class KnativeApi {
   }
 
   /** Throws Refusal. */
-  answer(call: KnativeCall): JsonObject {
+  answer(call: Call): JsonObject {
     const { project = '', kind, name } = callPath.exec(call.path)?.groups ?? {};
     if (kind === undefined) return this.#besides(call);
     const services = this.#world.services.filter(({ ref }) => ref.project === project);
@@ -49,7 +42,7 @@ export class KnativeApi {
     return listed('Revision', met.flatMap(revisionsOf));
   }
 
-  #onService(call: KnativeCall, service: Service): JsonObject {
+  #onService(call: Call, service: Service): JsonObject {
     if (call.method === 'GET') return serviceShown(service);
     if (call.method === 'DELETE') {
       this.#world.removeService(service.ref);
@@ -66,7 +59,7 @@ export class KnativeApi {
   }
 
   /** Whether the API is enabled, what one may do, the project's number, and what there is in a region or (`-`) in all of them. */
-  #besides(call: KnativeCall): JsonObject {
+  #besides(call: Call): JsonObject {
     const { method, path, body } = call;
     if (method === 'GET' && usagePath.test(path)) return { name: path.slice('/v1/'.length), state: 'ENABLED' };
     if (method === 'POST' && permissionsPath.test(path)) return { permissions: listIn(body.permissions) };
@@ -107,5 +100,5 @@ const listed = (kind: string, items: readonly JsonObject[]): JsonObject => ({
   items,
 });
 
-const unimplemented = ({ method, path }: KnativeCall): Refusal =>
+const unimplemented = ({ method, path }: Call): Refusal =>
   new Refusal('UNIMPLEMENTED', `The lab does not do ${method} ${path}`);

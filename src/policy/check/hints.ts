@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { apiVersion, requestAnnotations } from '../api.ts';
 import { durationPattern } from '../duration.ts';
 import type { Problem } from '../problems.ts';
-import { brokenRule } from '../rules.ts';
+import { brokenRule } from '../rule.ts';
 import { type JsonSchema, schemaAt } from '../schema.ts';
 import { closest, didYouMean } from '../suggest.ts';
 import { lengthMeant } from './lengths.ts';

@@ -1,6 +1,7 @@
 /** `spec.window` and `spec.errorBudgetPolicy`: over how long an error budget goes, and what happens when it is spent. */
 import { z } from 'zod';
-import { liftsAbove, ruled } from '../rules.ts';
+import { ruled } from '../rule.ts';
+import { liftsAbove } from '../rules.ts';
 import { distinct, listOf } from './fields.ts';
 
 const leastDays = 7;

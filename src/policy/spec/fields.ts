@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { record } from '../../facts/json.ts';
 import { durationPattern } from '../duration.ts';
-import { lengthBetween, ruled, whereReadable } from '../rules.ts';
+import { ruled, whereReadable } from '../rule.ts';
+import { lengthBetween } from '../rules.ts';
 
 export const length = (min: string, max: string) =>
   ruled(

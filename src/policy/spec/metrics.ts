@@ -1,6 +1,7 @@
 /** `spec.metrics`: where queries go, and with which credentials. */
 import { z } from 'zod';
-import { addressFits, addressGiven, authFits, oneAuth, projectFits, ruled } from '../rules.ts';
+import { ruled } from '../rule.ts';
+import { addressFits, addressGiven, authFits, oneAuth, projectFits } from '../rules.ts';
 import { projectId } from './fields.ts';
 
 const secretKey = (what: string, name: string, key: string) =>

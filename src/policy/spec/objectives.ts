@@ -1,6 +1,7 @@
 /** `spec.objectives`: what is promised, and how it is measured. */
 import { z } from 'zod';
 import { durationPattern } from '../duration.ts';
+import { ruled } from '../rule.ts';
 import {
   neverGates,
   oneIndicator,
@@ -8,7 +9,6 @@ import {
   pathsOfQuery,
   percentileOrQuery,
   queryOrCounters,
-  ruled,
   sharedConvictsNone,
   slicesFillHour,
   slicesOfEvents,

@@ -1,6 +1,7 @@
 /** `spec.rollout`: how careful a rollout is, and what becomes of what stays open. */
 import { z } from 'zod';
-import { ruled, stepsRise } from '../rules.ts';
+import { ruled } from '../rule.ts';
+import { stepsRise } from '../rules.ts';
 import { length, listOf, whole } from './fields.ts';
 
 export const rollout = z

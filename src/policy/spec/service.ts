@@ -1,6 +1,7 @@
 /** `spec.service`: the Cloud Run service that is guarded. */
 import { z } from 'zod';
-import { ruled, serviceIsFixed } from '../rules.ts';
+import { ruled } from '../rule.ts';
+import { serviceIsFixed } from '../rules.ts';
 import { projectId } from './fields.ts';
 
 export const service = ruled(

@@ -1,6 +1,7 @@
 /** `spec.tuning`: how full instances may be, and what may be changed to keep them below that. */
 import { z } from 'zod';
-import { boundsInOrder, minimumBelowMaximum, oneInstanceConnects, ruled } from '../rules.ts';
+import { ruled } from '../rule.ts';
+import { boundsInOrder, minimumBelowMaximum, oneInstanceConnects } from '../rules.ts';
 import { distinct, dnsLabel, listOf, whole } from './fields.ts';
 
 /** What people may set a lever to, within what Cloud Run takes. */

@@ -1,6 +1,7 @@
 /** Which rule is rehearsed in which world, and how often. */
 import { readFileSync } from 'node:fs';
 import type { Policy } from '../../../src/policy/policy.ts';
+import { ruleNames } from '../../../src/rehearsal/rules/names.ts';
 import { parseScenario, type Scenario, type ScenarioText } from '../../../src/scenario/scenario.ts';
 import { availability, latency, validPolicy } from '../../policy/valid.ts';
 import { asked, besideOracle, found, inQuick, type Shape } from './shapes.ts';
@@ -27,14 +28,7 @@ export interface Peer {
   readonly options: Readonly<Record<string, string>>;
 }
 
-const atDefaults = [
-  'cloud-run-release-manager',
-  'flagger',
-  'flagger-slo',
-  'argo-rollouts',
-  'mann-whitney',
-  'alert-policy',
-];
+const atDefaults = ruleNames.filter((name) => name !== ours);
 
 /** Found once by test/bench/tune-peers.ts, at false rollbacks like ours. */
 const tuned = JSON.parse(readFileSync(new URL('../tuned-peers.json', import.meta.url), 'utf8')) as {
