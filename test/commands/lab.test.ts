@@ -281,6 +281,14 @@ describe('which lab is asked', () => {
     await expect(labOf({})).rejects.toThrow('STEADYRUN_LAB http://example.com: a lab is plain HTTP on a loopback');
   });
 
+  test('is named to a shell that remembers one that is no more', async () => {
+    vi.stubEnv('STEADYRUN_LAB', 'http://127.0.0.1:9');
+    const { url } = lab.description;
+    await expect(labOf({})).rejects.toThrow(
+      `STEADYRUN_LAB says so; one runs at ${url}: eval "$(npx steadyrun lab env --lab ${url})"`,
+    );
+  });
+
   test('is told to a shell', async () => {
     await labEnv({ lab: lab.description.url });
     const names = out.trimEnd().split('\n');

@@ -21,7 +21,7 @@ export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
   const { STEADYRUN_LAB: set = '' } = process.env;
   if (set !== '') return await labOfShell(set);
   const addresses = await addressesHere();
-  const labs = (await Promise.all(addresses.map(runningAt))).filter((one) => one !== null);
+  const labs = await running(addresses);
   const [only] = labs;
   if (only !== undefined && labs.length === 1) return only;
   throw new Error(
@@ -34,7 +34,7 @@ async function labOfShell(set: string): Promise<RunningLab> {
   try {
     return (await labAt(set, undefined, 'STEADYRUN_LAB')).doors as RunningLab;
   } catch (error) {
-    const others = (await Promise.all((await addressesHere()).map(runningAt))).filter((one) => one !== null);
+    const others = await running(await addressesHere());
     const instead = others
       .map(({ url }) => `; one runs at ${url}: eval "$(npx steadyrun lab env --lab ${url})"`)
       .join('');
@@ -49,6 +49,9 @@ const none = (tried: readonly string[]): string =>
   'npx steadyrun lab --speed 30';
 
 const shown = ({ url, services }: RunningLab): string => `${url} (${services.map(({ name }) => name).join(', ')})`;
+
+const running = async (addresses: readonly string[]): Promise<RunningLab[]> =>
+  (await Promise.all(addresses.map(runningAt))).filter((one) => one !== null);
 
 /** What has its address now need not be the lab that had it. */
 async function runningAt(url: string): Promise<RunningLab | null> {
