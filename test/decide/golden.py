@@ -145,14 +145,15 @@ class Judge:
         return ctrl[0] >= 5 * self.phi and ctrl[0] / ctrl[1] > SICK[self.kind] * self.a
 
     def many_bad(self):
-        """At least a quarter is bad, by the lower end of an interval at two standard deviations."""
+        """At least 15 % are errors, or a quarter slow, by the lower end of an interval at two standard deviations."""
+        least = D("0.15") if self.kind == "Errors" else D("0.25")
         k, n = [dec(x) for x in self.last["candidate"]]
         if n == 0:
             return False
         if self.kind == "Rate":
-            return max(D(0), k.sqrt() - 1) ** 2 / n >= D("0.25")
+            return max(D(0), k.sqrt() - 1) ** 2 / n >= least
         p = k / n
-        return (p + 2 / n - 2 * (p * (1 - p) / n + 1 / n**2).sqrt()) / (1 + 4 / n) >= D("0.25")
+        return (p + 2 / n - 2 * (p * (1 - p) / n + 1 / n**2).sqrt()) / (1 + 4 / n) >= least
 
     def verdict(self):
         e_abs, e_rel = self.whole("absolute", "fineAbsolute"), self.whole("relative", "fineRelative")
@@ -276,6 +277,9 @@ CASES = [
     case("between two boundaries", [tick((8, 100), (60, 900), below=below)] * 8, phi=1.2, **latency),
     case("two boundaries, then only one", [tick((8, 100), (60, 900), below=below)] * 3 + [tick((9, 100), (30, 900))] * 2, **latency),
     case("one boundary, then two", [tick((8, 100), (60, 900))] * 2 + [tick((8, 100), (60, 900), below=below)], **latency),
+    case("a fifth fails from the first request", [tick((200, 1000), (5, 9900))]),
+    case("a fifth of few fails from the first request", [tick((20, 100), (5, 9900))]),
+    case("a fifth is slow from the first request", [tick((200, 1000), (50, 9900))], **latency),
     case("a step up in the middle of a tick", [ok, tick((5, 480), (12, 2520), shares=(0.1, 0.25)), tick((9, 750), (3, 2250))]),
     case("a retreat in the middle of a tick, at two boundaries", [tick((20, 100), (50, 900), shares=(0.01, 0.3), below=below), tick((5, 10), (50, 990))], **latency),
     case("a share of everything in the tick", [tick((6, 300), (0, 2700), shares=(0.0, 1.0))] * 2),

@@ -33,8 +33,8 @@ export interface Assessment {
   /** Both nulls have fallen, and not by what passes. */
   readonly convicts: boolean;
   /**
-   * This tick alone is total failure, of a candidate that never was fine: certain by both tests, and at least a quarter of the
-   * requests bad.
+   * This tick alone is total failure, of a candidate that never was fine: certain by both tests, and as large a part of the
+   * requests bad as `totallyBad`.
    */
   readonly totalFailure: boolean;
   /** The absolute half of `guards`, for when there is no control. */
@@ -60,13 +60,19 @@ export interface Assessment {
   readonly certified: boolean;
 }
 
+/**
+ * The least part of a tick's requests that may be bad for total failure: bursts of less pass. What is slow at first is often
+ * only new, and what disconnects is counted against connections.
+ */
+const totallyBad = { Errors: 0.15, Latency: 0.25, Rate: 0.25 } as const;
+
 export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate: boolean): Assessment {
   const now = tick && tick.candidate.total > 0 ? ratiosOf(evidence, tick, terms.kind) : null;
   const tickAbsolute = now ? Math.max(...now.absolute) : 0;
   const tickPower = now ? Math.min(tickAbsolute, Math.max(...now.relative)) : 0;
   const lowerBound = terms.kind === 'Rate' ? rateLowerBound : shareLowerBound;
   const unheard = tick !== null && tick.candidate.bad > (evidence.largestUsualBurst ?? 0);
-  const largeShareBad = unheard && lowerBound(tick.candidate) >= 0.25;
+  const largeShareBad = unheard && lowerBound(tick.candidate) >= totallyBad[terms.kind];
   const lnAbsolute = lnAbsoluteOf(evidence);
   const lnRelative = lnRelativeOf(evidence);
   const suspicionAbsolute = evidence.absoluteMeter.length > 0 ? mixture(evidence.absoluteMeter) : 0;

@@ -159,15 +159,15 @@ export const heuristics: readonly Heuristic[] = [
     shows: [harm('total failure 15 s in 70 min', 200)],
   },
   {
-    name: 'a quarter of a tick must be bad for that',
+    name: 'a large part of a tick must be bad for that',
     edits: [
       {
         file: 'evidence/assess.ts',
-        from: 'lowerBound(tick.candidate) >= 0.25',
+        from: 'lowerBound(tick.candidate) >= totallyBad[terms.kind]',
         to: 'lowerBound(tick.candidate) >= 0',
       },
     ],
-    shows: [falsely('once 15 s of 20 %', 400), falsely('once 60 s of 10 %', 400)],
+    shows: [falsely('once 15 s of 20 %', 1000), falsely('once 60 s of 10 %', 1000)],
   },
   {
     name: 'the meter of suspicion, and stepping back',
