@@ -49,6 +49,22 @@ describe('conviction', () => {
     expect(last.environmentBad).toBe(true);
   });
 
+  describe.each(['Errors', 'Latency', 'Rate'] as const)('%s', (kind) => {
+    const terms = { ...requests, kind, sloAllows: kind === 'Latency' ? 0.05 : 0.001 };
+    test.each([4, 20, 100].flatMap((length) => [6, 10, 100].map((severity) => [length, severity] as const)))(
+      'learns from an outage of both, of %i ticks and %i times what is allowed, no small excess that a later chance could meet',
+      (length, severity) => {
+        const bad = Math.min(0.9, severity * terms.sloAllows);
+        const outage = tick(3000 * bad, 3000, 27_000 * bad, 27_000);
+        const { evidence } = after(times(length, outage), terms);
+        expect(evidence.environmentBad).toBe(true);
+        // That both fail is known from the second tick on.
+        const { fineAbsolute, fineRelative } = after([outage], terms).evidence;
+        expect(evidence).toMatchObject({ fineAbsolute, fineRelative });
+      },
+    );
+  });
+
   test('needs the SLO: a candidate far worse than a perfect control but inside its SLO is not convicted', () => {
     const withinSlo = tick(1, 3000, 0, 27_000);
     expect(after(times(300, withinSlo)).last.convicts).toBe(false);

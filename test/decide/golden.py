@@ -102,7 +102,7 @@ class Judge:
         self.ticks += 1
         self.was_fine = self.was_fine or max(self.now["absolute"]) <= 1
         for test, ratios in self.now.items():
-            if test == "fineRelative" and was_sick:
+            if test in ("fineAbsolute", "fineRelative") and was_sick:
                 continue
             grown = []
             for i in range(max(len(ratios), len(self.e[test]))):

@@ -82,7 +82,7 @@ export const heuristics: readonly Heuristic[] = [
   {
     name: 'small excesses rest while both fail',
     edits: [
-      { file: 'evidence/evidence.ts', from: 'evidence.environmentBad\n      ?', to: 'evidence.ticks < 0\n      ?' },
+      { file: 'evidence/evidence.ts', from: '...(!evidence.environmentBad && {', to: '...(evidence.ticks >= 0 && {' },
     ],
     shows: [falsely('outage of 10 %, 12 % at the candidate', 200)],
   },
