@@ -68,8 +68,10 @@ export function memoryOf<S extends keyof Status>(sections: readonly S[], status:
   return Object.fromEntries(kept.map((section) => [section, status[section]])) as unknown as Memory<S>;
 }
 
-/** The status with a concern's sections made what it remembers. */
+/** The status with a concern's sections made what it remembers. Most looks change nothing. */
 export function withMemory<S extends keyof Status>(status: Status, sections: readonly S[], memory: Memory<S>): Status {
+  const remembered: Partial<Status> = memory;
+  if (sections.every((section) => remembered[section] === status[section])) return status;
   const others = Object.entries(status).filter(([section]) => !(sections as readonly string[]).includes(section));
   return { ...Object.fromEntries(others), ...memory } as Status;
 }
