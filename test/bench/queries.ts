@@ -23,11 +23,10 @@ const hoursPerMonth = 730;
 /** How often an hour somebody looks how full the instances are, where nothing is tuned. */
 const fullness = 6;
 
-const budget = { errorBudgetPolicy: [{ whenRemainingBelowPercent: 10, action: 'Freeze', liftAbovePercent: 25 }] };
 /** Policies of one project for which nothing goes on. */
 const fleets = [
   { cell: 'platform', spec: { objectives: platform } },
-  { cell: 'app with a budget', spec: { objectives: ownQueries(labsName), ...budget } },
+  { cell: 'app', spec: { objectives: ownQueries(labsName) } },
 ];
 const fleetSize = { whole: 1_000, quick: 100 };
 /** After a start everything that is remembered is found out anew, in the first hour. */

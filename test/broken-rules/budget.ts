@@ -50,11 +50,18 @@ export const budgetRules: readonly Breakage[] = [
     tests: rules,
   },
   {
-    rule: 'budget: it is asked where nothing is written of it',
+    rule: 'budget: it is asked only where something is to be done about it',
     file: 'src/decide/budget/asked.ts',
-    from: 'if (!isBudgeted(policy) || isUnguided(policy) || !known.stable) return null;',
-    to: 'if (isUnguided(policy) || !known.stable) return null;',
-    tests: scenarios,
+    from: 'if (isUnguided(policy) || !known.stable) return null;',
+    to: 'if (policy.errorBudgetPolicy.length === 0 || isUnguided(policy) || !known.stable) return null;',
+    tests: rules,
+  },
+  {
+    rule: 'budget: what a counter had grown to before it began anew is lost',
+    file: 'src/counting/budget.ts',
+    from: 'hasPeaks: true',
+    to: 'hasPeaks: false',
+    tests: ['test/prometheus/budget.test.ts'],
   },
   {
     rule: 'budget: tuning does not hear of a freeze',

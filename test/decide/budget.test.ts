@@ -278,6 +278,14 @@ describe('a newer revision goes through a freeze', () => {
   });
 });
 
+test('what is left is asked for, whatever the policy wants to be done about it', () => {
+  const known = { stable: { revision: 'one', percent: 100 } };
+  for (const policy of [validPolicy([named('a')]), withRules([])]) {
+    const asked = due({ policy, service: { latestReady: 'one' }, known, nowMs } as unknown as Unasked);
+    expect(asked?.series.length).toBe(policy.objectives.length);
+  }
+});
+
 test('who asked by a clock that was ahead asks anew, and not only when that time comes', () => {
   const policy = withRules([{ action: 'Freeze', whenRemainingBelowPercent: 0, liftAbovePercent: 10 }]);
   const triedFor = policy.generation;

@@ -37,6 +37,15 @@ async function spent(options: StageOptions) {
   return found;
 }
 
+test('of a policy that asks for nothing to be done, what is left is told all the same, and nothing is held up by it', async () => {
+  const { stage } = await adopted({ rps: 20, spec: { objectives: [promise] } });
+  stage.event(spends);
+  await stage.until(({ budget }) => budget !== undefined && remaining(stage) < 25, 120);
+  expect([actions(stage), stage.status.phase]).toEqual([[], 'Steady']);
+  stage.world.deploy('api');
+  await stage.until(({ phase }) => phase === 'Ramping', 3);
+});
+
 test('a freeze begins once the budget is spent, and ends above its upper mark, not between the two', async () => {
   const { stage, stable } = await spent(by('Freeze'));
   expect(told(stage, 'BudgetSpent')).toMatchObject([{ type: 'Warning' }]);
@@ -172,27 +181,6 @@ test('slowly: twice the soak, and half the steps', async () => {
   expect(halves.tookMs - whole.tookMs).toBeGreaterThanOrEqual(profiles.Balanced.soakMs);
   expect((await shares([], ladder)).steps).toEqual([10, 20, 40, 50, 100]);
   expect((await shares([rules.Slow], ladder)).steps).toEqual([10, 15, 20, 30, 40, 45, 50, 100]);
-});
-
-test('where nothing is written of it nothing is asked, and nothing is shown', async () => {
-  const asked: string[] = [];
-  const metrics = (real: Metrics): Metrics =>
-    new Proxy(real, {
-      get: (target, name) => {
-        const member = Reflect.get(target, name) as (...args: unknown[]) => unknown;
-        return (...args: unknown[]) => {
-          asked.push(String(name));
-          return member.apply(target, args);
-        };
-      },
-    });
-  const { stage } = await adopted({ spec: { objectives: [promise] }, metrics });
-  stage.event(spends);
-  await stage.run(90);
-  expect(asked).not.toContain('budget');
-  expect([stage.status.budget, stage.status.errorBudget]).toEqual([undefined, undefined]);
-  stage.world.deploy('api');
-  await stage.until(({ phase }) => phase === 'Ramping', 3);
 });
 
 /** What the loop asks its metrics for an error budget, and what these ask a server for that. */

@@ -20,10 +20,6 @@ const beforeRolloutMs = cellMs;
 /** Who was asked in vain is not asked again so soon. */
 const inVainMs = 15 * 60_000;
 
-/** Somebody wrote what only an error budget has a use for. */
-export const isBudgeted = ({ errorBudgetPolicy, shared, objectives }: Policy): boolean =>
-  errorBudgetPolicy.length > 0 || shared.length > 0 || objectives.some(({ timeSliceMs }) => timeSliceMs !== null);
-
 /** All that has a budget. */
 export const seriesOf = ({ objectives, shared }: Policy): BudgetQuestion['series'] => [
   ...objectives.map(({ name, indicator, allowedBadFraction, timeSliceMs }) => ({
@@ -48,7 +44,7 @@ export const questionOf = (policy: Policy, toMs: number): BudgetQuestion => ({
 
 /** null: what is known will do. */
 export function due({ policy, service, known, nowMs }: Unasked): BudgetQuestion | null {
-  if (!isBudgeted(policy) || isUnguided(policy) || !known.stable) return null;
+  if (isUnguided(policy) || !known.stable) return null;
   const { generation, triedFor, until, askedAt, unread } = known.errorBudget ?? {};
   const settled = nowMs - settledMs;
   const againMs = unread === undefined ? beforeRolloutMs : inVainMs;

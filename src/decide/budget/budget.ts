@@ -12,9 +12,9 @@ import { type Concern, type Judgement, type Memory, memoryOf } from '../concern.
 import { freezeOf } from '../frozen.ts';
 import type { Questions } from '../questions.ts';
 import { clipped } from '../words.ts';
-import { due, isBudgeted, seriesOf } from './asked.ts';
+import { due, seriesOf } from './asked.ts';
 import { measuresOf, oldestOf, rowsOf, standingsOf } from './rows.ts';
-import { inForce, noLonger } from './rules.ts';
+import { inForce } from './rules.ts';
 
 const sections = ['budget', 'errorBudget'] as const satisfies readonly (keyof Status)[];
 type Section = (typeof sections)[number];
@@ -41,10 +41,6 @@ function judge(at: Case): Judgement<Section> {
   const { policy, known } = at;
   // Nothing can be said by a policy that cannot be obeyed: what was said goes on.
   if (isUnguided(policy)) return settled(memoryOf(sections, known));
-  if (!isBudgeted(policy)) {
-    const events = known.errorBudget?.acting.flatMap((one) => noLonger(one).events) ?? [];
-    return { memory: {}, proposal: null, ...(events.length > 0 && { events }) };
-  }
   const { memory, events } = asked(at);
   return { ...settled(memory), events };
 }
