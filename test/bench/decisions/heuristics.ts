@@ -352,6 +352,17 @@ export const heuristics: readonly Heuristic[] = [
     shows: [harm('100 % errors'), harm('+50 % errors')],
   },
   {
+    name: 'no first step while a tick by itself is against it',
+    edits: [
+      {
+        file: 'traffic/rollout/forward.ts',
+        from: 'tickPower >= firstDoubt;',
+        to: 'tickPower >= 1e9 * firstDoubt;',
+      },
+    ],
+    shows: [harm('+5 % errors'), harm('+50 % errors')],
+  },
+  {
     name: 'the first tick counts when it comes',
     edits: [
       {
