@@ -20,6 +20,9 @@ const platform = [
 
 const hoursPerMonth = 730;
 
+/** How often an hour error budgets are counted, all objectives of a policy by one question. */
+const budgets = 1;
+
 /** How often an hour somebody looks how full the instances are, where nothing is tuned. */
 const fullness = 6;
 
@@ -43,7 +46,7 @@ const kinds = [
     cell: 'platform',
     objectives: platform,
     perTick: 6,
-    idlePerHour: 1 + fullness,
+    idlePerHour: 1 + budgets + fullness,
     guardedPerHour: 260,
     seriesPerMonth: 1_600_000,
   },
@@ -51,7 +54,7 @@ const kinds = [
     cell: 'app',
     objectives: ownQueries('api'),
     perTick: 7,
-    idlePerHour: 2 + fullness,
+    idlePerHour: 2 + budgets + fullness,
     guardedPerHour: 420,
     seriesPerMonth: 2_600_000,
   },
@@ -59,7 +62,7 @@ const kinds = [
     cell: 'mixed',
     objectives: [...platform, ...ownQueries('api').slice(2)],
     perTick: 5,
-    idlePerHour: 2 + fullness,
+    idlePerHour: 2 + budgets + fullness,
     guardedPerHour: 420,
     seriesPerMonth: 2_600_000,
   },
@@ -67,8 +70,8 @@ const kinds = [
 
 /** What Google takes for a million time series, since October 2025; the first million a month of a billing account is free. */
 const dollarsPerMillion = 0.5;
-/** Every look at how full the instances are reads six. */
-const quietSeriesPerMonth = 20_000 + 6 * fullness * hoursPerMonth;
+/** Every look at how full the instances are reads six, and a budget up to eight. */
+const quietSeriesPerMonth = 20_000 + (6 * fullness + 8 * budgets) * hoursPerMonth;
 
 export async function queries(
   { seed, quick }: BenchOptions,
