@@ -17,7 +17,7 @@ test('the bench of queries prints a line a cell, then its bars, all of which are
   const last = lines.pop();
   const fleets = lines.splice(3);
   expect(lines.map(({ cell }) => cell)).toEqual(['platform', 'app', 'mixed']);
-  expect(fleets.map(({ cell }) => cell)).toEqual(['idle fleet: platform', 'idle fleet: app with a budget']);
+  expect(fleets.map(({ cell }) => cell)).toEqual(['idle fleet: platform', 'idle fleet: app']);
   for (const { policies, requestsPerMinute, seriesPerMonth, dollarsPerMonth } of fleets) {
     expect(requestsPerMinute).toBeGreaterThan(0);
     expect(dollarsPerMonth).toBeCloseTo(seriesPerMonth / 2e6, 2);
