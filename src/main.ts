@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addSubcommands } from './commands/lab/subcommands.ts';
+import { systemTrouble } from './facts/system-error.ts';
 import { manifest } from './manifest.ts';
 import { durationMs } from './policy/duration.ts';
 import { ruleNames } from './rehearsal/rules/names.ts';
@@ -97,7 +98,10 @@ function runs<Args extends unknown[]>(command: (...args: Args) => Promise<number
 program
   .command('run')
   .description('the operator: watches SLOPolicies and guards their services')
-  .option('--lab <url>', "take every endpoint and the clock's pace from a lab on this machine")
+  .option(
+    '--lab <url>',
+    "take every endpoint and the clock's pace from a lab on this machine (default: $STEADYRUN_LAB, unless a cluster is named with --kubeconfig)",
+  )
   .option('--kubeconfig <file>', 'the cluster to work in (default: the one this runs in, else what kubectl would use)')
   .option('--namespace <name>', 'watch only this namespace; the lease is there, too')
   .option('--metrics-port <port>', 'where /metrics, /livez and /readyz are (default 8080; ephemeral with --lab)', port)
@@ -319,7 +323,7 @@ for (const [signal, number] of [
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever read the output has had enough, as head does.
   if (error.code === 'EPIPE') process.exit(exitCode);
-  complain(`standard output cannot be written: ${error.message}`);
+  complain(`standard output ${systemTrouble(error, 'Write').message}`);
   process.exit(1);
 });
 

@@ -37,6 +37,7 @@ export const slowTests = [
   'test/bench/queries.test.ts',
   'test/commands/generated.test.ts',
   'test/commands/mistakes/mistakes.test.ts',
+  'test/commands/mistakes/operating.test.ts',
   'test/commands/rehearse-tuning.test.ts',
   'test/decide/burning.test.ts',
   'test/e2e/catalogue.test.ts',

@@ -7,6 +7,7 @@ import { type AuthClient, GoogleAuth, gcpMetadata } from 'google-auth-library';
 import pRetry from 'p-retry';
 import { unlessAborted } from '../ports/unless.ts';
 import { type BoundClient, boundToGoogle } from './access.ts';
+import { whyNone } from './no-credentials.ts';
 
 const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
 
@@ -37,11 +38,7 @@ export async function googleCredentials(options: CredentialsOptions): Promise<Bo
     signal: options.signal,
     shouldRetry: () => true,
     onFailedAttempt: ({ error, retryDelay }) =>
-      options.onWaiting(
-        `No Google credentials yet: ${error.message} In the cluster, check the Workload Identity binding of the operator's ` +
-          'service account; elsewhere, run gcloud auth application-default login.',
-        retryDelay,
-      ),
+      options.onWaiting(`No Google credentials yet: ${whyNone(error)}`, retryDelay),
   });
   return boundToGoogle(signer, options.version);
 }

@@ -58,7 +58,7 @@ export function meaning(error: unknown, question: Question, kind: 'Read' | 'Writ
         ? new Conflict(sentence(changed), options)
         : new Refused(sentence('Trying again will not help until the service is changed.'), options);
     case 'PERMISSION_DENIED':
-      return new Refused(sentence(grantAdvice(error, question)), options);
+      return new Refused(sentence(deniedAdvice(error, question, kind)), options);
     case 'INVALID_ARGUMENT':
       return aboutTargets(error)
         ? new TargetsNotSettable(sentence(withoutTargets), options)
@@ -104,6 +104,16 @@ const wordsOf = (error: unknown): string =>
 function said(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim().slice(0, 400);
   return `"${text || 'no explanation'}".`;
+}
+
+/** Google does not tell whether something is kept from us or is not there; what was written to is there. */
+function deniedAdvice(error: unknown, question: Question, kind: 'Read' | 'Write'): string {
+  const { reason } = error as GoogleError;
+  if (reason === 'CONSUMER_INVALID')
+    return 'There is no such project: delete this policy and create one that names the right one in spec.service.';
+  const grant = grantAdvice(error, question);
+  if (kind === 'Write' || reason === 'SERVICE_DISABLED') return grant;
+  return `${grant} Google says the same where the project or the region of spec.service is not the one that is meant.`;
 }
 
 /**

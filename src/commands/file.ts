@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { systemTrouble } from '../facts/system-error.ts';
 import { checkPolicies } from '../policy/check/policies.ts';
 import { findingText } from '../policy/check/yaml.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -32,11 +33,8 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
 }
 
 function unread(file: string, error: unknown): Error {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return new Error(`${file}: there is no such file; look at the path`);
-  if (code === 'EISDIR') return new Error(`${file}: is a directory; name a file in it`);
-  if (code === 'EACCES') return new Error(`${file}: may not be read; look at its permissions`);
-  return new Error(`${file}: cannot be read: ${message}`);
+  const { message, hint } = systemTrouble(error, 'Read');
+  return new Error(`${file}: ${message}; ${hint}`, { cause: error });
 }
 
 /** The one policy of a file. Throws a sentence that names the file, the place and what to write instead. */

@@ -1,5 +1,4 @@
 /** `steadyrun lab`: a simulated world behind loopback addresses, until it is told to end. */
-import { readFile } from 'node:fs/promises';
 import { Lab } from '../lab/lab.ts';
 import { Unreadable } from '../lab/past/line.ts';
 import { type Past, PastReader } from '../lab/past/past.ts';
@@ -8,7 +7,7 @@ import type { ServiceSeed } from '../lab/seed.ts';
 import type { Manners } from '../lab/world/manners.ts';
 import { durationMs } from '../policy/duration.ts';
 import { Misshapen } from '../scenario/shape.ts';
-import { linesOf } from './file.ts';
+import { linesOf, textOf } from './file.ts';
 import { banner } from './lab/banner.ts';
 
 export interface LabCommandOptions {
@@ -61,7 +60,7 @@ function signalled(): Promise<void> {
 }
 
 async function population(file: string): Promise<readonly ServiceSeed[]> {
-  const text = await readFile(file, 'utf8');
+  const text = await textOf(file);
   try {
     return populationFrom(text);
   } catch (error) {

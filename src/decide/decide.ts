@@ -34,7 +34,8 @@ export function decide(
   const before = inspected(policy, seen, known, nowMs);
   const { service } = seen;
   if (service === null) {
-    const message = `Cloud Run has no ${serviceText(policy.service)}: nothing is guarded until it exists. Where another is meant, delete this policy and create one for it.`;
+    const { project } = policy.service;
+    const message = `Cloud Run has no ${serviceText(policy.service)}: nothing is guarded until it exists. What there is in any region is shown by: gcloud run services list --project ${project}. Where another is meant, delete this policy and create one for it.`;
     const missing = holding('ServiceNotFound', message);
     return finish({ policy, service, known: before, nowMs }, [missing], before, [], repertoire);
   }

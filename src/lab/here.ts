@@ -6,7 +6,16 @@ import { join } from 'node:path';
 const prefix = 'steadyrun-lab-';
 const addressFile = 'address';
 
-export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), prefix));
+/** Throws a sentence that names the place. */
+export async function newFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), prefix));
+  } catch (cause) {
+    throw new Error(`no folder for the lab's files can be made in ${tmpdir()}; set TMPDIR to one you may write to`, {
+      cause,
+    });
+  }
+}
 
 export const leaveAddress = (folder: string, url: string): Promise<void> => writeFile(join(folder, addressFile), url);
 

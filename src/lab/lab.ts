@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { systemTrouble } from '../facts/system-error.ts';
 import { admit } from '../policy/admit.ts';
 import { columns } from '../policy/crd.ts';
 import type { Faults } from './adminapi/faults.ts';
@@ -140,7 +141,10 @@ export class Lab {
     });
     this.#servers.push(server);
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      server.once('error', (cause) => {
+        const { message } = systemTrouble(cause, 'Listen');
+        reject(new Error(`port ${port} cannot be had: ${message}; --port takes another, and 0 any`, { cause }));
+      });
       server.listen(port, '127.0.0.1', resolve);
     });
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

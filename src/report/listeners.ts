@@ -1,16 +1,21 @@
 /** Who is told of every pass: the log, and people by Kubernetes events. */
 import type { Logger } from 'pino';
+import { clipped } from '../decide/words.ts';
 import { type ChangeKinds, changeKinds, kindOf } from '../facts/change.ts';
 import type { PolicyEvent } from '../facts/event.ts';
+import type { Failure } from '../loop/failure.ts';
 import type { Listener } from '../loop/pass.ts';
 import { keyText, type PolicyKey } from '../policy/policy.ts';
 import type { Policies } from '../ports/policies.ts';
+import type { Status } from '../status/status.ts';
 
 /** One line a pass: what was done, or what was not and why; a look that found nothing new is for debugging. */
 export const logging =
   (log: Logger, kinds: ChangeKinds = changeKinds): Listener =>
-  ({ policy, said, carried, failure, events }) => {
+  ({ policy, before, said, carried, failure, events }) => {
     if (!said) {
+      if (failure?.terminal && events.length === 0 && !isInStatus(before, failure))
+        log.warn({ policy: keyText(policy.key), reason: failure.reason }, failure.message);
       for (const { type, reason, action, message } of events)
         log[type === 'Warning' ? 'warn' : 'info']({ policy: keyText(policy.key), action, reason }, message);
       return;
@@ -24,6 +29,10 @@ export const logging =
       log.warn({ ...line, result: failure.reason, problem: failure.message }, message);
     } else log[said.write || events.length > 0 ? 'info' : 'debug'](line, message);
   };
+
+/** What only a person can cure is said when it begins; events come later, since it may be about to be cured. */
+const isInStatus = ({ conditions = [] }: Status, { message }: Failure): boolean =>
+  conditions.some((one) => one.type === 'Stalled' && one.message === clipped(message));
 
 /** Events for people: no look waits for them. They are told best effort, and late rather than never. */
 export class Telling {

@@ -9,7 +9,7 @@ const overdueMs = 15 * 60_000;
 
 export function next(status: Status, nowMs: number): string {
   const { decision } = status;
-  if (!decision) return 'looked at as soon as an operator runs';
+  if (!decision) return 'looked at as soon as an operator runs; one that does says in its log what it waits for';
   const leftMs = ms(decision.nextCheck) - nowMs;
   if (leftMs < -overdueMs) return `overdue for ${spoken(-leftMs)}: is the operator running?`;
   const look = leftMs > 0 ? `looks again in ${spoken(leftMs)}` : 'looks again any moment';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { systemTrouble } from '../facts/system-error.ts';
 
 export interface Health {
   /** What is not right yet, or null. */
@@ -31,9 +32,10 @@ export async function serve(
   try {
     await once(server, 'listening');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'it is in use' : code;
-    throw new Error(`port ${address.port} for /metrics cannot be had: ${why}; --metrics-port takes another`, { cause });
+    const { message } = systemTrouble(cause, 'Listen');
+    throw new Error(`port ${address.port} for /metrics cannot be had: ${message}; --metrics-port takes another`, {
+      cause,
+    });
   }
   return { port: (server.address() as AddressInfo).port, close: () => closed(server) };
 }

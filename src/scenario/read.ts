@@ -1,6 +1,7 @@
 /** Scenarios from files: what is wrong with one is told with its file, line and path. */
 import { readFile } from 'node:fs/promises';
 import { record } from '../facts/json.ts';
+import { systemTrouble } from '../facts/system-error.ts';
 import { kind } from '../policy/api.ts';
 import { isRecording, recording, type Stranger, strangerIn } from '../policy/check/strangers.ts';
 import { textIn } from '../policy/check/text.ts';
@@ -13,20 +14,15 @@ const largestBytes = 1024 * 1024;
 
 /** Throws an Error in words. */
 export async function readScenario(file: string): Promise<Scenario> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: ${reasons[error.code ?? ''] ?? `cannot be read: ${error.message}`}`);
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    const { message, hint } = systemTrouble(cause, 'Read');
+    throw new Error(`${file}: ${message}; ${hint}`, { cause });
   });
   if (bytes.length > largestBytes) throw new Error(`${file}: is larger than 1 MiB; a scenario has a few lines`);
   const read = textIn(bytes);
   if (!read.ok) throw new Error(`${file}: ${read.message}; ${read.hint}`);
   return scenarioFrom(read.text, file);
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; look at the path',
-  EISDIR: 'is a directory; name the files in it',
-  EACCES: 'may not be read; look at its permissions',
-};
 
 export function scenarioFrom(text: string, file: string): Scenario {
   if (isRecording(text.slice(0, 200))) throw new Error(otherThing(recording, file));

@@ -163,7 +163,21 @@ describe('a failed read', () => {
 
   it('that lacks a permission names the one for that request', async () => {
     get().reply(403, googleError(403, 'PERMISSION_DENIED', 'The caller does not have permission.'));
-    expect((await failedRead()).error.message).toContain("Grant the operator's identity run.services.get.");
+    expect((await failedRead()).error.message).toContain(
+      "Grant the operator's identity run.services.get. Google says the same where the project or the region of spec.service is not the one that is meant.",
+    );
+  });
+
+  it('of a project that there is not asks for no grant', async () => {
+    const info = {
+      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+      reason: 'CONSUMER_INVALID',
+      domain: 'googleapis.com',
+    };
+    get().reply(403, googleError(403, 'PERMISSION_DENIED', "Project 'acme' not found or deleted.", [info]));
+    const { message } = (await failedRead()).error;
+    expect(message).toContain('There is no such project: delete this policy and create one that names the right one');
+    expect(message).not.toContain('Grant');
   });
 
   it('for want of the API says which API to enable', async () => {

@@ -77,7 +77,7 @@ bad-deploy  ✔ Steady  api-00001-aaa at 100 %
 by-hand  ◌ Pending  not adopted yet
   why    No operator has looked at it yet.
   did    nothing yet
-  next   looked at as soon as an operator runs
+  next   looked at as soon as an operator runs; one that does says in its log what it waits for
 `);
   });
 

@@ -132,5 +132,7 @@ test('a lab that ends takes its kubeconfig and its doors with it', async () => {
 
 test('a lab whose port is taken does not start, and leaves nothing behind', async () => {
   const port = Number(new URL(lab.description.url).port);
-  await expect(Lab.start({ seed: 1, speed: 1, historyMs: 0, port })).rejects.toThrow('EADDRINUSE');
+  await expect(Lab.start({ seed: 1, speed: 1, historyMs: 0, port })).rejects.toThrow(
+    `port ${port} cannot be had: it is in use; --port takes another, and 0 any`,
+  );
 });

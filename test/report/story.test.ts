@@ -43,7 +43,7 @@ describe('the story of a service that is', () => {
 api  ◌ Pending  not adopted yet
   why    No operator has looked at it yet.
   did    nothing yet
-  next   looked at as soon as an operator runs
+  next   looked at as soon as an operator runs; one that does says in its log what it waits for
 `);
   });
 
@@ -389,7 +389,7 @@ api  ✖ InvalidSpec  not adopted yet
   error  InvalidSpec: spec.objectives[0].targetPercent: must be greater than 1 and less than 100,
          not 100
   did    nothing yet
-  next   looked at as soon as an operator runs
+  next   looked at as soon as an operator runs; one that does says in its log what it waits for
 `);
   });
 
@@ -404,7 +404,7 @@ api  ✖ Conflict  not adopted yet
   why    No operator has looked at it yet.
   error  Conflict: web/api is older and guards the same service; this policy does nothing.
   did    nothing yet
-  next   looked at as soon as an operator runs
+  next   looked at as soon as an operator runs; one that does says in its log what it waits for
 `);
   });
 });

@@ -1,6 +1,7 @@
 /** The files that are named on the command line, and those of the folders that are. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { systemTrouble } from '../../facts/system-error.ts';
 
 export interface Named {
   readonly file: string;
@@ -29,7 +30,10 @@ const placeOf = (file: string): string => (file === '-' ? file : resolve(file));
 
 /** Hidden folders and installed packages hold nobody's policies; a link to a folder may lead in a circle. */
 async function within(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    const { message, hint } = systemTrouble(cause, 'Read');
+    throw new Error(`${folder}: ${message}; ${hint}`, { cause });
+  });
   const found: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
@@ -55,8 +59,7 @@ export async function bytesOf(file: string, stdin: AsyncIterable<Uint8Array>): P
     const hint = 'a policy has a few kilobytes; split the file, or take a namespace at a time';
     return { ok: false, message: 'is larger than 1 MiB', hint, beginning };
   } catch (error) {
-    const [message, hint] = unreadable(error as NodeJS.ErrnoException);
-    return { ok: false, message, hint, beginning: '' };
+    return { ok: false, ...systemTrouble(error, 'Read'), beginning: '' };
   }
 }
 
@@ -78,15 +81,4 @@ async function firstBytes(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
     if (size > limitBytes) break;
   }
   return Buffer.concat(chunks);
-}
-
-function unreadable(error: NodeJS.ErrnoException): readonly [message: string, hint: string] {
-  switch (error.code) {
-    case 'ENOENT':
-      return ['there is no such file', 'look at the path'];
-    case 'EACCES':
-      return ['may not be read', 'look at its permissions'];
-    default:
-      return [`cannot be read: ${error.message}`, 'look at the path and the file'];
-  }
 }

@@ -1,6 +1,6 @@
 /** The door of a lab that runs: which lab is meant, and what it answers. */
 import { addressesHere } from '../../lab/here.ts';
-import { type LabDoors, labAt } from '../lab-address.ts';
+import { type LabAnswer, type LabDoors, labAt } from '../lab-address.ts';
 
 export interface LabChoice {
   /** Its address. */
@@ -19,7 +19,7 @@ const answersWithinMs = 5000;
 export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
   if (lab !== undefined) return (await labAt(lab)).doors as RunningLab;
   const { STEADYRUN_LAB: set = '' } = process.env;
-  if (set !== '') return await labOfShell(set);
+  if (set !== '') return (await labOfShell(set)).doors as RunningLab;
   const addresses = await addressesHere();
   const labs = await running(addresses);
   const [only] = labs;
@@ -30,10 +30,11 @@ export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
 }
 
 /** A shell remembers a lab that is no more. */
-async function labOfShell(set: string): Promise<RunningLab> {
+export async function labOfShell(set: string, signal?: AbortSignal): Promise<LabAnswer> {
   try {
-    return (await labAt(set, undefined, 'STEADYRUN_LAB')).doors as RunningLab;
+    return await labAt(set, signal, 'STEADYRUN_LAB');
   } catch (error) {
+    signal?.throwIfAborted();
     const others = await running(await addressesHere());
     const instead = others
       .map(({ url }) => `; one runs at ${url}: eval "$(npx steadyrun lab env --lab ${url})"`)

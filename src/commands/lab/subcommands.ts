@@ -76,6 +76,7 @@ function percent(text: string): number {
 function variable(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [, name, value] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined) throw new InvalidArgumentError('Give a name and a value, such as LAB_START_SECONDS=30.');
+  if (Object.hasOwn(earlier, name)) throw new InvalidArgumentError(`${name} is given twice: leave one out.`);
   return { ...earlier, [name]: value! };
 }
 

@@ -37,6 +37,8 @@ export interface Ports {
   readonly logs: Logs;
 }
 
+const withoutGoogle = 'To try it without Google: steadyrun lab, and run with --lab and its address.';
+
 /** Nothing is asked of Google before there are credentials. */
 export class Google implements Part {
   readonly name = 'google';
@@ -107,8 +109,10 @@ export class Google implements Part {
       version: manifest.version,
       signal,
       onWaiting: (message, nextTryMs) => {
-        this.#waitsFor = message;
-        log.warn({ nextTryMs }, message);
+        const waitsFor = `${message} ${withoutGoogle}`;
+        // It may be tried for days.
+        log[waitsFor === this.#waitsFor ? 'debug' : 'warn']({ nextTryMs }, waitsFor);
+        this.#waitsFor = waitsFor;
       },
     });
     if (this.#waitsFor !== null) log.info('there are Google credentials now');

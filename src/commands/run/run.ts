@@ -27,12 +27,13 @@ import { OperatorMetrics } from '../../report/metrics.ts';
 import { type Health, serve } from '../../report/server.ts';
 import { systemClock } from '../../system-clock.ts';
 import { clusterOf } from '../cluster.ts';
-import { type LabDoors, type LabTime, labAt } from '../lab-address.ts';
+import type { LabDoors, LabTime } from '../lab-address.ts';
 import { electionIn, isToldOfTheCluster, messageOf } from './election.ts';
 import { type Part, run as runParts } from './engine.ts';
 import { Google } from './google.ts';
 import { sayingHeld } from './held.ts';
 import { KeptRules } from './kept.ts';
+import { labMeant } from './lab-meant.ts';
 import { stopOnSignals } from './stop.ts';
 import { strayLines } from './stray.ts';
 import { Work } from './work.ts';
@@ -73,7 +74,7 @@ export async function run(options: RunOptions): Promise<number> {
 }
 
 async function operate(options: RunOptions, log: Logger, stop: AbortSignal): Promise<void> {
-  const lab = options.lab === undefined ? null : await labAt(options.lab, stop);
+  const lab = await labMeant(options, stop, log);
   const clock = lab ? await labClock(lab.time) : systemClock;
   const config = clusterOf(options.kubeconfig, lab?.doors ?? null);
   const troubles = troublesOf(config, log, stop);

@@ -7,7 +7,12 @@ export function strayLines(log: Logger): Disposable {
   const { stdout, stderr } = process;
   const restored = [stdout, stderr].map((stream) => redirected(stream, into));
   const nodes = process.listeners('warning');
-  const warned = ({ name, message }: Error): void => into(`${name}: ${message}`);
+  const warned = ({ name, message }: Error): void => {
+    const text = `${name}: ${message}`;
+    // What it means, and what to do, is said by whoever waits for the credentials.
+    if (name === 'MetadataLookupWarning') log.debug({ stray: true }, text);
+    else into(text);
+  };
   process.removeAllListeners('warning').on('warning', warned);
   return {
     [Symbol.dispose]() {

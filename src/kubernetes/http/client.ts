@@ -2,6 +2,7 @@
 import type { AgentOptions } from 'node:https';
 import { type Cluster, type DispatcherOptions, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { isLoopback } from '../../facts/loopback.ts';
+import { isSystemError, systemTrouble } from '../../facts/system-error.ts';
 import type { OnAnswer } from './call.ts';
 import { CredentialPool } from './dispatcher.ts';
 
@@ -63,7 +64,7 @@ export function loadKubeConfig(address: ClusterAddress = {}): PooledKubeConfig {
     config.loadFromClusterAndUser({ name: 'url', server: address.url, skipTLSVerify: false }, { name: 'nobody' });
   } else if (address.kubeconfig !== undefined) readFrom(config, address.kubeconfig);
   else if (process.env.KUBERNETES_SERVICE_HOST !== undefined) config.loadFromCluster();
-  else config.loadFromDefault();
+  else readUsual(config);
   return config;
 }
 
@@ -72,7 +73,25 @@ function readFrom(config: PooledKubeConfig, file: string): void {
     config.loadFromFile(file);
     config.server();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new Error(`${file} cannot be read as a kubeconfig: ${reason}`, { cause });
+    throw unreadable(file, cause);
   }
+}
+
+/** Whatever kubectl would read; of several files the library does not say which one it could not. */
+function readUsual(config: PooledKubeConfig): void {
+  try {
+    config.loadFromDefault();
+  } catch (cause) {
+    const { path = process.env.KUBECONFIG } = cause as NodeJS.ErrnoException;
+    throw unreadable(path ?? "kubectl's file", cause);
+  }
+}
+
+function unreadable(file: string, cause: unknown): Error {
+  if (isSystemError(cause)) {
+    const { message, hint } = systemTrouble(cause, 'Read');
+    return new Error(`the kubeconfig ${file}: ${message}; ${hint}`, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+  return new Error(`${file} cannot be read as a kubeconfig: ${reason}`, { cause });
 }

@@ -47,13 +47,16 @@ export const healthyBehaviour: Behaviour = {
 export function behaviourFrom(environment: ReadonlyMap<string, string>): Behaviour {
   let behaviour = healthyBehaviour;
   for (const [name, text] of environment) {
-    if (!name.startsWith('LAB_')) continue;
-    const read = behaviourVariables[name];
+    if (!isOurs(name)) continue;
+    const read = Object.hasOwn(behaviourVariables, name) ? behaviourVariables[name] : undefined;
     if (read === undefined) throw unknown(name);
     behaviour = { ...behaviour, ...read(new Value(name, text)) };
   }
   return behaviour;
 }
+
+/** In small letters it is meant, too, and is refused with how it is written. */
+const isOurs = (name: string): boolean => name.toUpperCase().startsWith('LAB_');
 
 function unknown(name: string): Error {
   const known = Object.keys(behaviourVariables);
@@ -70,24 +73,27 @@ export const behaviourVariables: Readonly<Record<string, (value: Value) => Parti
   LAB_MESSAGE_LATENCY_MS: (value) => ({ messageLatencyMs: latencyIn(value) }),
   LAB_DATABASE_ERROR_PERCENT: (value) => ({ databaseErrorPercent: value.number(0, 100) }),
   LAB_START_SECONDS: (value) => ({ startSeconds: value.number(0, 240) }),
-  LAB_START_FAILS: (value) => ({ startFails: value.number(0, 1) === 1 }),
+  LAB_START_FAILS: (value) => ({ startFails: value.flag() }),
   LAB_COLD_START_ERROR_PERCENT: (value) => ({ coldStartErrorPercent: value.number(0, 100) }),
   LAB_ERROR_LEAK_PERCENT_PER_HOUR: (value) => ({ errorLeakPercentPerHour: value.number(0, 100_000) }),
   LAB_OVERLOAD: (value) => {
-    const [aboveRps, errorPercent] = value.numbers('REQUESTS_PER_SECOND/ERROR_PERCENT', 2);
-    if (errorPercent! > 100) throw value.wrong('the percentage after the stroke must be at most 100');
+    const [aboveRps, errorPercent] = value.numbers('REQUESTS_PER_SECOND/ERROR_PERCENT', [1_000_000, 100]);
     return { overload: { aboveRps: aboveRps!, errorPercent: errorPercent! } };
   },
   LAB_CPU_MS_PER_REQUEST: (value) => ({ cpuMsPerRequest: value.number(0, 1_000_000) }),
   LAB_MEMORY_MIB: (value) => {
-    const [base, perRequest] = value.numbers('BASE/PER_REQUEST_IN_FLIGHT', 2);
+    const [base, perRequest] = value.numbers('BASE/PER_REQUEST_IN_FLIGHT', [largestMib, largestMib]);
     return { memoryMib: { base: base!, perRequest: perRequest! } };
   },
   LAB_APP_BOUNDARIES: (value) => ({ appBoundaries: value.texts(appBoundariesS) }),
 };
 
+/** Cloud Run cuts a request off after an hour, and has no larger instances than of 32 GiB. */
+const longestMs = 3_600_000;
+const largestMib = 32_768;
+
 function latencyIn(value: Value): LatencyMs {
-  const [p50, p95, p99] = value.numbers('P50/P95/P99', 3);
+  const [p50, p95, p99] = value.numbers('P50/P95/P99', [longestMs, longestMs, longestMs]);
   if (!(p50! > 0 && p95! > p50! && p99! > p95!)) throw value.wrong('the three must be above 0 and rise');
   return { p50: p50!, p95: p95!, p99: p99! };
 }
@@ -107,16 +113,28 @@ class Value {
     return number;
   }
 
-  numbers(shape: string, count: number): number[] {
+  flag(): boolean {
+    const text = this.#text.trim();
+    if (text !== '0' && text !== '1') throw this.wrong('it must be 0 for no or 1 for yes');
+    return text === '1';
+  }
+
+  /** As many as there are in `most`, none above its own. */
+  numbers(shape: string, most: readonly number[]): number[] {
     const numbers = this.#text.split('/').map(plainNumber);
-    if (numbers.length !== count || numbers.some(Number.isNaN)) throw this.wrong(`it must look like ${shape}`);
+    if (numbers.length !== most.length || numbers.some(Number.isNaN)) {
+      throw this.wrong(`it must look like ${shape}, in numbers without a unit`);
+    }
+    const names = shape.split('/');
+    for (const [i, number] of numbers.entries())
+      if (number > most[i]!) throw this.wrong(`${names[i]} must be at most ${most[i]}`);
     return numbers;
   }
 
   /** Rising numbers between strokes, as they are written; each one of `known`. */
   texts(known: readonly number[]): string[] {
     const texts = this.#text.split('/').map((text) => text.trim());
-    const numbers = texts.map(Number);
+    const numbers = texts.map(plainNumber);
     const rise = numbers.every((number, i) => i === 0 || number > numbers[i - 1]!);
     if (!rise || !numbers.every((number) => known.includes(number))) {
       throw this.wrong(`they must rise, and be of ${known.join(', ')}`);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { check } from '../../../src/commands/check.ts';
 import { kubeconfigFor } from '../../../src/lab/doors/kubernetes.ts';
 import { policy, TestCluster } from '../../kubernetes/cluster.ts';
+import { fine } from '../../policy/invalid.ts';
 import { start } from '../cli.ts';
 import { inCommands, inPolicies, inScenarios, type Mistake } from './table.ts';
 
@@ -63,6 +64,63 @@ describe.each([
     ).toHaveLength(1);
     const right = await typed({ ...files, ...mended.files }, mended.args ?? args);
     expect(right).toMatchObject({ code: 0 });
+  });
+});
+
+describe('A file that cannot be had', () => {
+  const policyFile = join(root, 'a-policy.yaml');
+  const away = join(root, 'away.yaml');
+  const none = 'there is no such file; look at the path';
+  const folder = 'is a directory; name a file in it';
+  beforeAll(() => writeFileSync(policyFile, fine));
+
+  test.each([
+    ['lab', ['--services', away], `steadyrun lab: ${away}: ${none}`],
+    ['lab', ['--services', root], `steadyrun lab: ${root}: ${folder}`],
+    ['lab', ['--history', away], `steadyrun lab: ${away}: ${none}`],
+    ['lab', ['--history', root], `steadyrun lab: ${root}: ${folder}`],
+    ['run', ['--kubeconfig', away], `steadyrun: the kubeconfig ${away}: ${none}`],
+    ['run', ['--kubeconfig', root], `steadyrun: the kubeconfig ${root}: ${folder}`],
+    ['status', ['--kubeconfig', away], `steadyrun: the kubeconfig ${away}: ${none}`],
+    ['why', ['api', '--kubeconfig', root], `steadyrun: the kubeconfig ${root}: ${folder}`],
+    ['rehearse', ['--policy', root, '--scenario', away], `steadyrun: ${root}: ${folder}`],
+    ['rehearse', ['--policy', policyFile, '--scenario', root], `steadyrun: ${root}: ${folder}`],
+    ['rehearse', ['--policy', policyFile, '--tuning', '--services', root], `steadyrun: ${root}: ${folder}`],
+    ['import', ['sloth', away, '--project', 'acme', '--region', 'europe-west1'], `steadyrun: ${away}: ${none}`],
+    ['import', ['sloth', root, '--project', 'acme', '--region', 'europe-west1'], `steadyrun: ${root}: ${folder}`],
+    ['backtest', ['--policy', away, '--from', '0', '--to', '60'], `steadyrun: ${away}: ${none}`],
+    [
+      'backtest',
+      ['--policy', policyFile, '--from', '0', '--to', '60', '--export', root],
+      `steadyrun: ${root}: ${folder}`,
+    ],
+  ])('%s %j is told in words', async (command, args, says) => {
+    expect(await run([command, ...args])).toEqual({ code: 1, text: `${says}\n` });
+  });
+
+  test('KUBECONFIG is told in words where it is a folder', async () => {
+    expect(await run(['status'], { KUBECONFIG: root })).toEqual({
+      code: 1,
+      text: `steadyrun: the kubeconfig ${root}: ${folder}\n`,
+    });
+  });
+
+  test('what cannot be written is told in words', async () => {
+    expect(await run(['lab'], { TMPDIR: away })).toEqual({
+      code: 1,
+      text: `steadyrun lab: no folder for the lab's files can be made in ${away}; set TMPDIR to one you may write to\n`,
+    });
+  });
+
+  test('a port of a lab is told in words where it is taken', async () => {
+    const cluster = await TestCluster.start();
+    const { port } = new URL(cluster.url);
+    const said = await run(['lab', '--port', port]);
+    await cluster.stop();
+    expect(said).toEqual({
+      code: 1,
+      text: `steadyrun lab: port ${port} cannot be had: it is in use; --port takes another, and 0 any\n`,
+    });
   });
 });
 
