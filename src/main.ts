@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addSubcommands } from './commands/lab/subcommands.ts';
+import { needed, refuseIdle, refuseUnmeant } from './commands/usage.ts';
 import { systemTrouble } from './facts/system-error.ts';
 import { manifest } from './manifest.ts';
 import { durationMs } from './policy/duration.ts';
@@ -68,20 +69,7 @@ function named(text: string): string {
   throw new InvalidArgumentError('Give the name of a policy.');
 }
 
-/** Looked for behind the unknown options: --polcy is a misspelt one before --policy is a missing one. */
-const neededOptions = new Set<Option>();
-function needed(flags: string, description: string): Option {
-  const option = new Option(flags, `${description} (required)`);
-  neededOptions.add(option);
-  return option;
-}
-
-program.hook('preAction', (_, command) => {
-  const missing = command.options.find(
-    (option) => neededOptions.has(option) && command.getOptionValue(option.attributeName()) === undefined,
-  );
-  if (missing) command.error(`required option '${missing.flags}' not specified`);
-});
+refuseUnmeant(program);
 
 const port = whole(0, 65_535);
 const collected = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
@@ -231,10 +219,11 @@ program
   .addOption(json())
   .action(
     runs(async (options, command: Command) => {
-      const [wanted, other] = options.tuning ? ['services', 'scenario'] : ['scenario', 'services'];
+      if (options.tuning)
+        refuseIdle(command, ['scenario', 'runs', 'rule', 'ruleOptions'], 'cannot be used with --tuning');
+      else refuseIdle(command, ['services', 'days'], 'cannot be used without --tuning');
+      const wanted = options.tuning ? 'services' : 'scenario';
       if (options[wanted] === undefined) command.error(`required option '--${wanted} <file>' not specified`);
-      if (options[other] !== undefined)
-        command.error(`option '--${other} <file>' cannot be used ${options.tuning ? 'with' : 'without'} --tuning`);
       if (options.tuning) return (await import('./commands/rehearse-tuning.ts')).rehearseTuning(options, process);
       return (await import('./commands/rehearse.ts')).runRehearse(options, process);
     }),
@@ -299,7 +288,12 @@ cluster(program.command('status').description('what is happening, a policy a lin
   .option('-A, --all-namespaces', 'policies of every namespace')
   .option('-w, --watch', 'go on until interrupted')
   .action(
-    runs(async (name: string | undefined, options) => (await import('./commands/status.ts')).status(name, options)),
+    runs(async (name: string | undefined, options, command: Command) => {
+      if (name !== undefined)
+        refuseIdle(command, ['allNamespaces'], 'cannot be used with a name: say its namespace with --namespace');
+      if (options.allNamespaces) refuseIdle(command, ['namespace'], 'cannot be used with --all-namespaces');
+      return (await import('./commands/status.ts')).status(name, options);
+    }),
   );
 
 cluster(program.command('why').description('the last decision: the evidence, what was done, what comes next'))

@@ -48,6 +48,8 @@ interface Rewritten {
   readonly asked?: string;
 }
 
+/** What the app's own metrics are taken to have. */
+const usualLabel = 'revision_name';
 const window = '$range';
 const bucket = '$le';
 
@@ -69,14 +71,14 @@ export async function rewrite(options: RewriteOptions, io: RewriteIo): Promise<n
 }
 
 function rewrittenFor({ query, revision, label, threshold, unit }: RewriteOptions): Rewritten {
-  if (revision === '') throw new Error('--revision is empty: name the revision to count for');
-  if (label === '') throw new Error('--label is empty: name the label that holds the revision');
   const pasted = readPasted(query, { revisionLabel: label });
   if (pasted.kind === 'Latency') return latencyFor(pasted.histogram, { revision, label, threshold, unit });
+  for (const [flag, given] of Object.entries({ threshold, unit }))
+    if (given !== undefined) throw new Error(`--${flag} is for a quantile, and this query is a ratio: leave it out`);
   const { reading, ...ratio } = pasted.ratio;
   const { bad, total, events: kind } = ratio;
   const measured = measuredFor({ kind: 'Ratio', ...ratio }, label);
-  const chosen = measured.revisionLabel;
+  const chosen = chosenLabel(measured.revisionLabel, label);
   const only: LabelMatch[] = [{ label: chosen, op: '=', value: revision }];
   return {
     bad: increaseText(bad, only, window),
@@ -90,6 +92,12 @@ function rewrittenFor({ query, revision, label, threshold, unit }: RewriteOption
     open: [window],
     asked: tickText(measured, { kind: 'Ratio', bad, total }, revision),
   };
+}
+
+/** A label that is asked for, and not that by which those metrics name their revision, must not seem to have counted. */
+function chosenLabel(chosen: string, asked: string): string {
+  if (chosen === asked || asked === usualLabel) return chosen;
+  throw new Error(`Cloud Run's own metrics name the revision by ${chosen}: leave --label out`);
 }
 
 /** A pasted query says by itself which series it means; the service is for Cloud Run's own. */
@@ -117,7 +125,7 @@ interface LatencyOptions {
 /** Without `or vector(0)`: a bucket that is not there must not look like one that is empty. */
 function latencyFor(histogram: HistogramCounter, { revision, label, threshold, unit }: LatencyOptions): Rewritten {
   const { counter, native, unit: named } = histogram;
-  const chosen = isRunMetric(counter.name) ? runRevisionLabel : label;
+  const chosen = chosenLabel(isRunMetric(counter.name) ? runRevisionLabel : label, label);
   const only: LabelMatch = { label: chosen, op: '=', value: revision };
   if (unit !== undefined && !Object.hasOwn(unitsMs, unit)) {
     throw new Error(`--unit ${unit} is none: write ${Object.keys(unitsMs).join(' or ')}`);

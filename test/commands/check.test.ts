@@ -57,6 +57,12 @@ describe('steadyrun check', () => {
     });
   });
 
+  it('takes the folder of examples: each is of a service of its own', async () => {
+    const { code, stdout } = await run(['deploy/examples']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^4 policies in 4 files: no problems/m);
+  });
+
   it('says what is wrong, where, and what to write instead', async () => {
     const path = file(fine.replace('99.9', '0.999').replace('warmup', 'warmUp'));
     expect(await run([path, file(other)])).toEqual({

@@ -290,7 +290,7 @@ describe('which lab is asked', () => {
   });
 
   test('is told to a shell', async () => {
-    await labEnv({ lab: lab.description.url });
+    await labEnv({ lab: lab.description.url, json: false });
     const names = out.trimEnd().split('\n');
     expect(names.map((line) => /^export (\w+)='[^']+'$/.exec(line)?.[1])).toEqual([
       'STEADYRUN_LAB',
@@ -300,7 +300,12 @@ describe('which lab is asked', () => {
       'STEADYRUN_LAB_CLOUD_RUN',
       'STEADYRUN_LAB_PROMETHEUS',
     ]);
-    const [, settings] = /CLOUDSDK_CONFIG='(.*)'/.exec(out)!;
+    const told = out;
+    out = '';
+    await labEnv({ lab: lab.description.url, json: true });
+    const variables = Object.entries(JSON.parse(out) as Record<string, string>);
+    expect(variables.map(([name, value]) => `export ${name}='${value}'\n`).join('')).toBe(told);
+    const [, settings] = /CLOUDSDK_CONFIG='(.*)'/.exec(told)!;
     expect(readFileSync(join(settings!, 'properties'), 'utf8')).toContain('project = acme\n');
   });
 });

@@ -5,6 +5,45 @@ import { describe, expect, test } from 'vitest';
 import { manifest } from '../../src/manifest.ts';
 import { complaint, MAIN, start, steadyrun } from './cli.ts';
 
+interface Emptied {
+  readonly command: readonly string[];
+  readonly flags: string;
+  readonly isNeeded?: boolean;
+}
+
+/** What takes any text: numbers and choices refuse an empty one themselves. */
+const emptied: Readonly<Record<string, readonly string[]>> = {
+  run: ['--lab <url>', '--kubeconfig <file>', '--namespace <name>'],
+  lab: ['--services <file>', '--history <file>', '--platform-delay <duration>', '--app-delay <duration>'],
+  'lab deploy api': ['--lab <url>', '--latency <p50/p95/p99>'],
+  'lab event Both': ['--lab <url>', '--for <duration>', '--errors <percent>'],
+  'lab truth api': ['--lab <url>'],
+  'lab env': ['--lab <url>'],
+  'generate grafana p.yaml': ['--datasource-uid <uid>'],
+  'rehearse --policy p.yaml': ['--scenario <file>', '--services <file>', '--rule <name>', '--rule-options <k=v,...>'],
+  rehearse: ['--policy <file> needed'],
+  rewrite: [
+    '--query <promql> needed',
+    '--revision <name> needed',
+    '--label <name>',
+    '--threshold <duration>',
+    '--unit <unit>',
+  ],
+  'import sloth p.yaml': ['--project <id>', '--region <region>', '--service <name>'],
+  backtest: ['--policy <file> needed', '--revision <name>', '--prometheus <url>', '--export <file>'],
+  status: ['--kubeconfig <file>', '--lab <url>', '-n, --namespace <name>'],
+  'why api': ['--kubeconfig <file>', '--lab <url>', '-n, --namespace <name>'],
+};
+
+const optionsOf = (table: typeof emptied): Emptied[] =>
+  Object.entries(table).flatMap(([command, all]) =>
+    all.map((text) => ({
+      command: command.split(' '),
+      flags: text.replace(' needed', ''),
+      isNeeded: text.endsWith(' needed'),
+    })),
+  );
+
 describe.concurrent('steadyrun', () => {
   test.each(['--help', 'help', '-h', 'run --help', 'help status'])(
     'prints help to standard output and ends with 0 when asked for it: %s',
@@ -89,6 +128,63 @@ describe.concurrent('steadyrun', () => {
       ['run', '--log-level', 'loud'],
       "option '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error",
     ],
+    ...[
+      ['rehearse', '--policy', 'p', '--scenario', 's', '--days', '2'],
+      ['rehearse', '--policy', 'p', '--scenario', 's', '--services', 'f'],
+    ].map((args): [string, string[], string] => [
+      `what is of tuning, without it: ${args[5]}`,
+      args,
+      `option '${args[5]} <${args[5] === '--days' ? 'n' : 'file'}>' cannot be used without --tuning`,
+    ]),
+    ...[
+      ['--scenario <file>', 's'],
+      ['--runs <n>', '3'],
+      ['--rule <name>', 'flagger'],
+      ['--rule-options <k=v,...>', 'a=b'],
+    ].map(([flags, value]): [string, string[], string] => [
+      `what is of scenarios, with tuning: ${flags}`,
+      ['rehearse', '--policy', 'p', '--tuning', '--services', 'f', flags!.split(' ')[0]!, value!],
+      `option '${flags}' cannot be used with --tuning`,
+    ]),
+    [
+      'all namespaces of one name',
+      ['status', 'api', '-A'],
+      "option '-A, --all-namespaces' cannot be used with a name: say its namespace with --namespace",
+    ],
+    [
+      'all namespaces and one',
+      ['status', '-A', '-n', 'web'],
+      "option '-n, --namespace <name>' cannot be used with --all-namespaces",
+    ],
+    ...[
+      ['--speed <x>', '--speed', '3'],
+      ['--json', '--json'],
+      ['--services <file>', '--services', 'f'],
+    ].flatMap(([flags, ...words]) =>
+      ['deploy', 'event', 'truth', 'env'].map((verb): [string, string[], string] => [
+        `what is of the lab before what is asked of it: ${flags} ${verb}`,
+        ['lab', ...words, verb, ...(verb === 'deploy' || verb === 'truth' ? ['api'] : [])],
+        `option '${flags}' is of the lab itself: it cannot stand before ${verb}`,
+      ]),
+    ),
+    ...optionsOf(emptied).map(({ command, flags, isNeeded }): [string, string[], string] => [
+      `an empty value: ${command.join(' ')} ${flags}`,
+      [...command, flags.split(/[ ,]/)[0]!, ''],
+      `option '${flags}' argument '' is invalid. ${isNeeded ? 'Give a value' : 'Give a value, or leave the option out'}`,
+    ]),
+    ...[
+      ['file', 'check', ''],
+      ['file', 'check', 'a.yaml', ' '],
+      ['file', 'generate', 'rules', ''],
+      ['file', 'import', 'sloth', ''],
+      ['service', 'lab', 'deploy', ''],
+      ['service', 'lab', 'truth', ''],
+      ['on', 'lab', 'event', ''],
+    ].map(([name, ...args]): [string, string[], string] => [
+      `an empty argument: ${args.join(' ')}`,
+      args,
+      `command-argument value '${args.at(-1)}' is invalid for argument '${name}'. It is empty`,
+    ]),
   ])('answers %s with one line and 2', async (_, args, words) => {
     expect(await steadyrun(...args)).toEqual(complaint(2, `steadyrun: ${words}; --help tells more`));
   });
@@ -126,7 +222,7 @@ describe.concurrent('steadyrun', () => {
     async (...args) => {
       const intoFull = ['sh', '-c', 'exec "$@" > /dev/full', 'sh', process.execPath, MAIN];
       expect(await start(args, intoFull).ended).toEqual(
-        complaint(1, 'steadyrun: standard output cannot be written: ENOSPC: no space left on device, write'),
+        complaint(1, 'steadyrun: standard output cannot be written: the disk is full'),
       );
     },
   );

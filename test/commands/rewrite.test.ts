@@ -64,10 +64,29 @@ describe.concurrent('steadyrun rewrite', () => {
   });
 
   test.each([
-    [['--revision', ''], 'steadyrun: --revision is empty: name the revision to count for'],
-    [['--label', ''], 'steadyrun: --label is empty: name the label that holds the revision'],
-  ])('names what was left empty: %j', async (more, line) => {
-    expect(await rewrite('sum(rate(a[5m])) / sum(rate(b[5m]))', ...more)).toEqual(complaint(1, line));
+    [
+      'sum(rate(a[5m])) / sum(rate(b[5m]))',
+      '--threshold',
+      '3s',
+      '--threshold is for a quantile, and this query is a ratio',
+    ],
+    ['sum(rate(a[5m])) / sum(rate(b[5m]))', '--unit', 'Seconds', '--unit is for a quantile, and this query is a ratio'],
+    [
+      'sum(rate(run_googleapis_com:request_count{response_code_class="5xx"}[5m])) / sum(rate(run_googleapis_com:request_count[5m]))',
+      '--label',
+      'mine',
+      "Cloud Run's own metrics name the revision by revision_name",
+    ],
+    [
+      'histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket[5m])))',
+      '--label',
+      'mine',
+      "Cloud Run's own metrics name the revision by revision_name",
+    ],
+  ])('names what would not count: %s %s', async (query, flag, value, says) => {
+    expect(await rewrite(query, flag, value)).toEqual(
+      complaint(1, `steadyrun: ${says}: leave ${flag === '--label' ? flag : 'it'} out`),
+    );
   });
 
   test('a name that means harm stays within its string', async () => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   lab = await startLab('--speed', '60', '--seed', '5', '--services', file);
   services = Object.fromEntries(names.map((name) => [name, new Guarded(lab, name)]));
   for (const [name, service] of Object.entries(services)) {
-    const { service: _, objectives, ...rest } = parse(example.replaceAll('="api"', `="${name}"`)).spec;
+    const { service: _, objectives, ...rest } = parse(example.replaceAll('="shop"', `="${name}"`)).spec;
     await service.guard(objectives, rest);
   }
   steadyrun('run', '--lab', lab.url);

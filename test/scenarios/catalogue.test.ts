@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import type { SeriesStore } from '../../src/lab/series/store.ts';
 import { adopted, ramping, type Stage, type StageOptions } from './stage.ts';
 
-const { spec } = parse(readFileSync(new URL('../../deploy/examples/catalogue.yaml', import.meta.url), 'utf8')) as {
+const example = readFileSync(new URL('../../deploy/examples/catalogue.yaml', import.meta.url), 'utf8');
+const { spec } = parse(example.replaceAll(/\bshop\b/g, 'api')) as {
   spec: Record<string, unknown> & { objectives: readonly { readonly name: string }[] };
 };
 

@@ -2,7 +2,12 @@
 import { gcloudConfigOf } from '../../lab/doors/gcloud.ts';
 import { type LabChoice, labOf } from './door.ts';
 
-export async function labEnv(options: LabChoice): Promise<number> {
+export interface EnvOptions extends LabChoice {
+  /** The variables as one object, for what is no shell. */
+  readonly json: boolean;
+}
+
+export async function labEnv(options: EnvOptions): Promise<number> {
   const { url, kubeconfig, kubernetes, cloudRun, prometheus } = await labOf(options);
   const variables = {
     STEADYRUN_LAB: url,
@@ -12,7 +17,8 @@ export async function labEnv(options: LabChoice): Promise<number> {
     STEADYRUN_LAB_CLOUD_RUN: cloudRun,
     STEADYRUN_LAB_PROMETHEUS: prometheus,
   };
-  for (const [name, value] of Object.entries(variables)) process.stdout.write(`export ${name}='${quoted(value)}'\n`);
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${quoted(value)}'`);
+  process.stdout.write(options.json ? `${JSON.stringify(variables)}\n` : `${lines.join('\n')}\n`);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 /** What can be asked of a lab that runs: from the command line to commands, each loaded only when it is asked for. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { closest } from '../../policy/suggest.ts';
+import { refuseIdle } from '../usage.ts';
 import { eventFlags, eventTargets } from './flags.ts';
 import { looks, session } from './session.ts';
 
@@ -39,10 +40,8 @@ export function addSubcommands(lab: Command, runs: Runs): void {
     .argument('<service>', 'by its name')
     .action(runs(async (service: string, options) => (await import('./truth.ts')).labTruth(service, options)));
 
-  lab
-    .command('env')
+  ofLab(lab.command('env'))
     .description('where it is, for a shell: eval "$(npx steadyrun lab env)", then kubectl and gcloud find it')
-    .addOption(which())
     .action(runs(async (options) => (await import('./env.ts')).labEnv(options)));
 
   refuseOthers(lab);
@@ -52,6 +51,10 @@ export function addSubcommands(lab: Command, runs: Runs): void {
 function refuseOthers(lab: Command): void {
   lab.allowExcessArguments().hook('preAction', (_, called) => {
     const [word] = called.args;
+    if (called !== lab) {
+      const own = lab.options.map((option) => option.attributeName());
+      refuseIdle(lab, own, `is of the lab itself: it cannot stand before ${called.name()}`);
+    }
     if (called !== lab || word === undefined) return;
     const meant = closest(
       word,
