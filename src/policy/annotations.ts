@@ -25,10 +25,21 @@ export function strangeAnnotations(raw: unknown): StrangeAnnotation[] {
     .filter((annotation) => isOurs(annotation) && !known.includes(annotation))
     .map((annotation) => ({ annotation, suggestion: suggestionFor(annotation) }));
   const given = annotations[postmortemAnnotation];
-  if (given === undefined || addressOf(given) !== null) return strange;
+  const empty = revisionRequests
+    .filter((annotation) => isBlank(annotations[annotation]))
+    .map((annotation) => ({ annotation, suggestion: 'write the name of a revision as its value, or remove it' }));
+  if (given === undefined || addressOf(given) !== null) return [...strange, ...empty];
   const suggestion = 'write the address of the postmortem, such as https://wiki.example.com/postmortems/42';
-  return [...strange, { annotation: postmortemAnnotation, suggestion }];
+  return [...strange, ...empty, { annotation: postmortemAnnotation, suggestion }];
 }
+
+/** Those that ask something about one revision. */
+const revisionRequests: readonly string[] = (['promote', 'abort', 'retry'] as const).map(
+  (request) => requestAnnotations[request],
+);
+
+/** As a script leaves it whose variable was empty. */
+export const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
 
 /** An address that people can open; null: it is none. */
 export const addressOf = (text: unknown): string | null =>

@@ -7,7 +7,7 @@ import { record, withoutNulls } from '../facts/json.ts';
 import { ms } from '../facts/time.ts';
 import { recall, type Vocabulary } from '../status/read.ts';
 import { readAlone } from './alone.ts';
-import { addressOf, strangeAnnotations } from './annotations.ts';
+import { addressOf, isBlank, strangeAnnotations } from './annotations.ts';
 import { apiVersion, kind, postmortemAnnotation, requestAnnotations } from './api.ts';
 import { generatedOf, usualWindow, windowOf } from './budget.ts';
 import { durationMs } from './duration.ts';
@@ -95,13 +95,16 @@ function identityOf(raw: unknown): Identity {
     createdAtMs: Number.isNaN(createdAtMs) ? 0 : createdAtMs,
     requests: {
       paused: annotations[requestAnnotations.paused] ?? null,
-      promote: annotations[requestAnnotations.promote] || null,
-      abort: annotations[requestAnnotations.abort] || null,
-      retry: annotations[requestAnnotations.retry] || null,
+      promote: revisionIn(annotations[requestAnnotations.promote]),
+      abort: revisionIn(annotations[requestAnnotations.abort]),
+      retry: revisionIn(annotations[requestAnnotations.retry]),
     },
     postmortem: addressOf(annotations[postmortemAnnotation]),
   };
 }
+
+/** null: it names none. */
+const revisionIn = (text: string | undefined): string | null => (text === undefined || isBlank(text) ? null : text);
 
 function policyOf(
   identity: Identity,

@@ -149,6 +149,19 @@ describe('an annotation', () => {
     },
   );
 
+  test.each(['promote', 'abort', 'retry'].flatMap((request) => ['', ' '].map((value) => [request, value] as const)))(
+    '%s of no revision is a problem, asks nothing, and is told of: %j',
+    (request, value) => {
+      const annotation = `steadyrun.dev/${request}`;
+      expect(findingsOf({ [annotation]: value })).toMatchObject([{ message: 'names no revision' }]);
+      const stored = storedPolicy(policyWith({ [annotation]: value }));
+      expect(stored.strange).toEqual([
+        { annotation, suggestion: 'write the name of a revision as its value, or remove it' },
+      ]);
+      expect(stored.spec).toMatchObject({ policy: { requests: { [request]: null } } });
+    },
+  );
+
   test.each(['', ' '])('paused without a reason is a problem: %j', (value) => {
     expect(findingsOf({ 'steadyrun.dev/paused': value })).toMatchObject([{ message: 'pauses without a reason' }]);
   });

@@ -52,6 +52,28 @@ describe('the process is killed while a request is being obeyed', () => {
   });
 });
 
+test.each([
+  ['lunch', 'Paused: lunch'],
+  ['', 'Paused, with no reason given: write it as the value of steadyrun.dev/paused'],
+  [' ', 'Paused, with no reason given: write it as the value of steadyrun.dev/paused'],
+])('a pause by %j says its reason, or that it gives none', async (value, says) => {
+  const { stage } = await ramping();
+  stage.annotate('paused', value);
+  await stage.run(1);
+  expect(stage.status.hold).toMatchObject({ reason: 'Paused', message: expect.stringContaining(says) });
+});
+
+test.each(['promote', 'abort', 'retry'])('%s of no revision holds up nothing, and is in a condition', async (verb) => {
+  const { stage } = await ramping();
+  stage.annotate(verb, '');
+  await stage.run(1);
+  expect(stage.status.hold).toBeUndefined();
+  expect(stage.status.conditions!.find(({ type }) => type === 'AnnotationsKnown')).toMatchObject({
+    status: 'False',
+    message: `Nothing comes of steadyrun.dev/${verb} (write the name of a revision as its value, or remove it).`,
+  });
+});
+
 test('abort of what was rejected for its errors is no trouble, and the errors stay the reason', async () => {
   const { stage, candidate } = await ramping({}, { LAB_ERROR_PERCENT: '50' });
   await stage.until((status) => status.rejected !== undefined, 20);

@@ -16,9 +16,15 @@ const obeyed = (verb: Verb, value: string): readonly Obeyed[] => [{ annotation: 
 
 const answering = (message: string) => ({ message, answer: message });
 
+/** The annotation's value is the reason; a pause that gives none is one all the same. */
+export const pausedText = (reason: string): string =>
+  reason.trim() === ''
+    ? `Paused, with no reason given: write it as the value of ${requestAnnotations.paused}, so that others know when it is over.`
+    : `Paused: ${reason}`;
+
 export function byRequest({ policy, service, known: state, nowMs }: Case): TrafficOutcome | null {
   const { paused, abort, promote, retry } = policy.requests;
-  if (paused !== null) return hold(state, 'Paused', `Paused: ${paused}`);
+  if (paused !== null) return hold(state, 'Paused', pausedText(paused));
   // A way back that is decided waits for nobody; what is asked meanwhile is answered after it.
   if (state.rollout?.convicted ?? state.guard?.convicted) return null;
   if (abort !== null) return aborted(service, state, abort, nowMs);

@@ -21,7 +21,7 @@ import { guarding } from './guard/guarding.ts';
 import { isNews, isQuiet, newcomer } from './newcomer.ts';
 import { heldStill, hold, type TrafficOutcome, toSplit } from './outcome.ts';
 import { ownership } from './ownership.ts';
-import { byRequest } from './requests.ts';
+import { byRequest, pausedText } from './requests.ts';
 import { rolling } from './rollout/rolling.ts';
 import { saturationQuestions } from './rollout/saturated.ts';
 import { begin } from './rollout/start.ts';
@@ -92,7 +92,7 @@ const slowed = (policy: Policy): Policy => ({ ...policy, rollout: { ...policy.ro
 /** A pin waits while the policy is paused; other hands' traffic is only watched. */
 function notOurs(at: Case, outcome: TrafficOutcome): TrafficOutcome {
   const { paused } = at.policy.requests;
-  if (paused !== null && outcome.write) return hold(at.known, 'Paused', `Paused: ${paused}`);
+  if (paused !== null && outcome.write) return hold(at.known, 'Paused', pausedText(paused));
   if (isUnguided(at.policy) && outcome.reason === 'PinnedAgain') {
     return hold(
       at.known,

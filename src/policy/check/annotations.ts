@@ -1,9 +1,11 @@
 /** What people ask of a policy by annotation, and would not get. */
 import { record } from '../../facts/json.ts';
-import { strangeAnnotations } from '../annotations.ts';
+import { isBlank, strangeAnnotations } from '../annotations.ts';
 import { group, postmortemAnnotation, requestAnnotations } from '../api.ts';
 import type { Path, Problem } from '../problems.ts';
 import { notPaused } from './hints.ts';
+
+const requests: readonly string[] = Object.values(requestAnnotations);
 
 const metadataPath = (field: string, key: string): Path => ['metadata', field, key];
 
@@ -11,7 +13,9 @@ export function annotationProblems(raw: unknown): Problem[] {
   const { metadata, spec } = record(raw);
   const { annotations, labels } = record(metadata);
   const service = record(record(spec).service).name;
-  const unknown = strangeAnnotations(raw).map(({ annotation, suggestion }): Problem => {
+  // What a known one says is told of below, with the service's own revisions as an example.
+  const strange = strangeAnnotations(raw).filter(({ annotation }) => !requests.includes(annotation));
+  const unknown = strange.map(({ annotation, suggestion }): Problem => {
     const path = metadataPath('annotations', annotation);
     if (annotation === postmortemAnnotation)
       return { path, kind: 'Value', message: 'gives no address', hint: suggestion };
@@ -41,7 +45,7 @@ function* values(annotations: Readonly<Record<string, unknown>>, service: unknow
 type Wrong = Pick<Problem, 'message' | 'hint'>;
 
 function pausedWithout(reason: string): Wrong | undefined {
-  if (reason.trim() === '') {
+  if (isBlank(reason)) {
     return { message: 'pauses without a reason', hint: 'write the reason: it is what people are told; or remove it' };
   }
   if (!/^(false|no|off|0)$/i.test(reason.trim())) return undefined;
@@ -55,7 +59,7 @@ function noRevision(value: string, service: unknown): Wrong | undefined {
   const prefix = typeof service === 'string' && service !== '' ? `${service}-` : '';
   const isRevision = (text: string): boolean => revisionName.test(text) && text.startsWith(prefix) && text !== prefix;
   if (isRevision(value)) return undefined;
-  const message = value.trim() === '' ? 'names no revision' : `can be no revision of ${service ?? 'the service'}`;
+  const message = isBlank(value) ? 'names no revision' : `can be no revision of ${service ?? 'the service'}`;
   const [last = ''] = value.trim().toLowerCase().split('/').slice(-1);
   const hint = isRevision(last)
     ? `write ${last}`
