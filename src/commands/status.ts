@@ -4,8 +4,8 @@ import { notInstalled } from '../kubernetes/access/troubles.ts';
 import { NotFound } from '../kubernetes/http/errors.ts';
 import { type Page, SloPolicies } from '../kubernetes/policies/slopolicies.ts';
 import { storedPolicy } from '../policy/parse.ts';
+import type { PolicyKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
-import { closest, didYouMean } from '../policy/suggest.ts';
 import { Unavailable } from '../ports/errors.ts';
 import { next } from '../report/next.ts';
 import { objectives } from '../report/objectives.ts';
@@ -14,6 +14,7 @@ import { table } from '../report/table.ts';
 import { fullness } from '../report/tuning.ts';
 import { clusterOf, toldOf } from './cluster.ts';
 import { type LabAnswer, labAt } from './lab-address.ts';
+import { noneAtAll, noneOfThatName } from './no-policies.ts';
 
 export interface StatusOptions {
   readonly kubeconfig?: string;
@@ -32,7 +33,7 @@ export async function status(name: string | undefined, options: StatusOptions): 
     process.once(signal, () => process.exit(options.watch ? 0 : 130));
   const cluster = await connect(options);
   try {
-    const first = textOf(await cluster.policies(name), name, options, cluster.nowMs());
+    const first = await textOf(cluster, name, options);
     print(first, options);
     if (options.watch) await watch(first, cluster, name, options);
     return 0;
@@ -50,7 +51,7 @@ async function watch(
 ): Promise<never> {
   for (let before = first; ; await sleep(watchEveryMs)) {
     try {
-      const text = textOf(await cluster.policies(name), name, options, cluster.nowMs());
+      const text = await textOf(cluster, name, options);
       if (text !== before) print(text, options);
       before = text;
     } catch (error) {
@@ -102,6 +103,8 @@ export async function why(name: string, options: StatusOptions): Promise<number>
 interface Cluster {
   /** One, or all of the namespace; throws where the named one is not there. */
   policies(name: string | undefined): Promise<StoredPolicy[]>;
+  /** What is said where there is none at all. */
+  nothing(): Promise<string>;
   nowMs(): number;
   close(): Promise<void>;
 }
@@ -111,16 +114,18 @@ async function connect(options: StatusOptions): Promise<Cluster> {
   const config = clusterOf(options.kubeconfig, lab?.doors ?? null);
   const api = new SloPolicies(config);
   const namespace = options.namespace ?? config.namespace();
+  const asked = options.allNamespaces ? undefined : namespace;
   return {
+    nothing: async () => noneAtAll(config, asked, await keysOf(api)),
     nowMs: () => (lab ? lab.time.nowMs + (Date.now() - lab.time.wallMs) * lab.time.speed : Date.now()),
     close: () => config.close(),
     policies: async (name) => {
       try {
-        if (name === undefined) return await everyPolicy(api, options.allNamespaces ? undefined : namespace);
+        if (name === undefined) return await everyPolicy(api, asked);
         const raw = await api.get({ namespace, name });
         // Without SLOPolicies there is none of that name either.
         if (raw === undefined) await page(api, { namespace, limit: 1 });
-        if (raw === undefined) throw new Error(await missing(api, namespace, name));
+        if (raw === undefined) throw new Error(await noneOfThatName(config, { namespace, name }, await keysOf(api)));
         return [storedPolicy(raw)];
       } catch (error) {
         throw toldOf(error, { config, kubeconfig: options.kubeconfig, isLab: lab !== null, namespace });
@@ -138,18 +143,8 @@ async function labOfShell({ kubeconfig }: StatusOptions): Promise<LabAnswer | nu
 }
 
 /** What else there is may be another's business, and then nothing is said of it. */
-async function missing(api: SloPolicies, namespace: string, name: string): Promise<string> {
-  const all = await everyPolicy(api, undefined).catch(() => []);
-  const elsewhere = all.find(({ key }) => key.name === name)?.key.namespace;
-  const here = all.filter(({ key }) => key.namespace === namespace).map(({ key }) => key.name);
-  const meant = closest(name, here);
-  const help = elsewhere
-    ? `there is one in namespace ${elsewhere}: add -n ${elsewhere}`
-    : meant
-      ? didYouMean(meant)
-      : 'steadyrun status -A shows them all';
-  return `there is no SLOPolicy ${name} in namespace ${namespace}; ${help}`;
-}
+const keysOf = async (api: SloPolicies): Promise<PolicyKey[]> =>
+  (await everyPolicy(api, undefined).catch(() => [])).map(({ key }) => key);
 
 async function everyPolicy(api: SloPolicies, namespace: string | undefined): Promise<StoredPolicy[]> {
   const found: StoredPolicy[] = [];
@@ -174,9 +169,11 @@ async function page(api: SloPolicies, which: Parameters<SloPolicies['list']>[0])
   }
 }
 
-function textOf(policies: readonly StoredPolicy[], name: string | undefined, { json }: StatusOptions, nowMs: number) {
+async function textOf(cluster: Cluster, name: string | undefined, { json }: StatusOptions): Promise<string> {
+  const policies = await cluster.policies(name);
+  const nowMs = cluster.nowMs();
   if (json) return JSON.stringify(policies.map(({ key, status: current }) => ({ ...key, status: current })));
-  if (policies.length === 0) return 'No SLOPolicies here.';
+  if (policies.length === 0) return cluster.nothing();
   if (name === undefined) return table(policies, nowMs).join('\n');
   return policies.flatMap((policy) => story(told(policy), nowMs, width())).join('\n');
 }

@@ -19,6 +19,8 @@ beforeAll(async () => {
   lab = await Lab.start({ seed: 1, speed: 0.001, historyMs: 0 });
   await put('api', rolling());
   await put('checkout', steady, 'web');
+  const empty = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'empty' } };
+  await send('POST', `${lab.description.kubernetes}/api/v1/namespaces`, empty);
 });
 afterAll(() => lab.close());
 
@@ -122,7 +124,23 @@ describe.concurrent('steadyrun status', () => {
   });
 
   test('finds nothing where nothing is, which is no failure', async () => {
-    expect(await ask('status', '-n', 'empty')).toEqual(answer('No SLOPolicies here.\n'));
+    const { code, out, err } = await ask('status', '-n', 'default-2');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toBe('There is no namespace default-2; did you mean default?\n');
+  });
+
+  test.each([
+    ['is not there', 'nope', 'There is no namespace nope'],
+    ['holds none', 'empty', 'No SLOPolicies in namespace empty'],
+  ])('says which namespace %s, and where some are', async (_, namespace, says) => {
+    const { code, out } = await ask('status', '-n', namespace);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `${says}; there are some in default, web: add -n and its name, or -A for all.\n`,
+    });
+    expect((await ask('status', 'nobody', '-n', namespace)).err).toBe(
+      `steadyrun: there is no SLOPolicy nobody in namespace ${namespace}${namespace === 'nope' ? ', which does not exist' : ''}; steadyrun status -A shows them all\n`,
+    );
   });
 
   test('shows one policy in full', async () => {
