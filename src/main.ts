@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { addSubcommands } from './commands/lab/subcommands.ts';
 import { needed, refuseIdle, refuseUnmeant } from './commands/usage.ts';
 import { systemTrouble } from './facts/system-error.ts';
+import { finerThanSeconds } from './facts/time.ts';
 import { manifest } from './manifest.ts';
 import { durationMs } from './policy/duration.ts';
 import { ruleNames } from './rehearsal/rules/names.ts';
@@ -46,7 +47,9 @@ function instant(text: string): number {
   const isRfc3339 =
     /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) && isDay(text.slice(0, 10));
   const atMs = isEpoch ? Math.round(Number(text) * 1000) : isRfc3339 ? Date.parse(text) : Number.NaN;
-  // The year 9999: beyond it there is no RFC 3339 text, and a number is milliseconds by mistake.
+  const finer = isEpoch ? finerThanSeconds(Number(text)) : null;
+  if (finer) throw new InvalidArgumentError(`It must be ${finer.unit}: divide it by ${finer.divisor}.`);
+  // The year 9999: beyond it there is no RFC 3339 text.
   if (atMs >= 0 && atMs < 253_402_300_800_000) return atMs;
   throw new InvalidArgumentError('Give a time such as 2026-01-05T08:00:00Z, or epoch seconds.');
 }

@@ -36,3 +36,17 @@ export function spoken(lengthMs: number): string {
   const rest = minutes % 60;
   return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }
+
+/** What a count since 1970 is in, that is too large to be seconds of our days, and by what to divide it. */
+export interface Finer {
+  readonly unit: 'milliseconds' | 'microseconds' | 'nanoseconds';
+  readonly divisor: 1_000 | 1_000_000 | 1_000_000_000;
+}
+
+/** null: it may be seconds. Each bound is in the year 5138 by the coarser unit, and in 1973 by the finer. */
+export function finerThanSeconds(count: number): Finer | null {
+  if (!(count >= 1e11)) return null;
+  if (count < 1e14) return { unit: 'milliseconds', divisor: 1_000 };
+  if (count < 1e17) return { unit: 'microseconds', divisor: 1_000_000 };
+  return { unit: 'nanoseconds', divisor: 1_000_000_000 };
+}

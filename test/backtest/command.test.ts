@@ -26,6 +26,9 @@ describe.concurrent('steadyrun backtest', () => {
   const nameless = file('nameless.json', answer('matrix', [{ metric: {}, values: [] }]));
   const valueless = file('valueless.json', answer('matrix', [{ metric: { __name__: 'a' } }]));
   const sample = file('sample.json', answer('matrix', [{ metric: { __name__: 'a' }, values: [[1, 'many']] }]));
+  const timed = (at: number) =>
+    file(`timed-${at}.json`, answer('matrix', [{ metric: { __name__: 'a' }, values: [[at, '1']] }]));
+  const [inMs, inNs] = [timed(1_767_600_000_000), timed(1_767_600_000_000_000_000)];
   const blank = file('blank.json', answer('matrix', [{ metric: { __name__: 'a' }, values: [[1, ' ']] }]));
   const ownQuery = policyFile({
     metrics: { type: 'Prometheus', address: 'https://prometheus.example.com', revisionLabel: 'version' },
@@ -89,6 +92,16 @@ describe.concurrent('steadyrun backtest', () => {
       `${sample} holds a sample [1,"many"] that is not a time and a number in quotes`,
     ],
     [
+      'times in milliseconds',
+      ['--export', inMs],
+      `${inMs} holds the time 1767600000000, which must be milliseconds; divide it by 1000: times are in seconds`,
+    ],
+    [
+      'times in nanoseconds',
+      ['--export', inNs],
+      `${inNs} holds the time 1767600000000000000, which must be nanoseconds; divide it by 1000000000: times are in seconds`,
+    ],
+    [
       'a blank for a number',
       ['--export', blank],
       `${blank} holds a sample [1," "] that is not a time and a number in quotes`,
@@ -136,7 +149,12 @@ describe.concurrent('steadyrun backtest', () => {
     [
       'milliseconds',
       ['--from', '1', '--to', '1767603600000'],
-      "option '--to <time>' argument '1767603600000' is invalid. Give a time such as 2026-01-05T08:00:00Z, or epoch seconds; --help tells more",
+      "option '--to <time>' argument '1767603600000' is invalid. It must be milliseconds: divide it by 1000; --help tells more",
+    ],
+    [
+      'nanoseconds',
+      ['--from', '1', '--to', '1767603600000000000'],
+      "option '--to <time>' argument '1767603600000000000' is invalid. It must be nanoseconds: divide it by 1000000000; --help tells more",
     ],
     [
       'times the wrong way round',

@@ -2,6 +2,7 @@
  * A file of what Prometheus answered: bodies of /api/v1/query with a range selector, or of /api/v1/query_range, one or
  * several, with or without line breaks between them, as curl appends them, or in an array.
  */
+import { finerThanSeconds } from '../../facts/time.ts';
 import { SeriesStore } from '../../lab/series/store.ts';
 
 type Sample = readonly [atMs: number, value: number];
@@ -122,6 +123,12 @@ function samplesOf(where: string, values: readonly unknown[]): Sample[] {
     const value = typeof text === 'string' ? numberIn(text) : undefined;
     if (typeof seconds !== 'number' || value === undefined) {
       throw new Error(`${where} holds a sample ${JSON.stringify(pair)} that is not a time and a number in quotes`);
+    }
+    const finer = finerThanSeconds(seconds);
+    if (finer !== null) {
+      throw new Error(
+        `${where} holds the time ${seconds}, which must be ${finer.unit}; divide it by ${finer.divisor}: times are in seconds`,
+      );
     }
     return [Math.round(seconds * 1000), value];
   });

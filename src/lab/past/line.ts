@@ -1,4 +1,5 @@
 /** One line of a recording of counters, as OpenMetrics writes it: `name{label="value"} value seconds`. Pure. */
+import { finerThanSeconds } from '../../facts/time.ts';
 import type { Labels } from '../series/labels.ts';
 
 /** A line cannot be read: what is wrong with it, and what to do. */
@@ -15,6 +16,9 @@ export const sampleLine = 'http_requests_total{job="api",status="200"} 1027 1767
 
 /** Name and labels, value, time, and what may stand behind: an example of what was counted. */
 const samplePattern = /^([^\s{]*(?:\s*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?)\s+(\S+)(?:\s+(\S+))?(?:\s+#.*)?$/;
+
+/** Behind it OpenMetrics has nothing. */
+export const isEnd = (line: string): boolean => line.trim() === '# EOF';
 
 /** null: there is nothing to read in it. Throws Unreadable. */
 export function readingIn(line: string): Reading | null {
@@ -36,14 +40,13 @@ function count(text: string): number {
   );
 }
 
-/** Above it are milliseconds of our days, or seconds of a year of five digits. */
-const mostSeconds = 1e11;
-
 function timeMs(text: string): number {
   const seconds = Number(text);
-  if (seconds > 0 && seconds < mostSeconds) return Math.round(seconds * 1000);
-  if (seconds >= mostSeconds) {
-    throw new Unreadable(`has the time ${text}, which must be milliseconds; divide it by 1000: times are in seconds`);
+  const finer = finerThanSeconds(seconds);
+  if (seconds > 0 && finer === null) return Math.round(seconds * 1000);
+  if (finer !== null) {
+    const { unit, divisor } = finer;
+    throw new Unreadable(`has the time ${text}, which must be ${unit}; divide it by ${divisor}: times are in seconds`);
   }
   throw new Unreadable(`has ${JSON.stringify(text)} where its time belongs; write seconds since 1970, like 1767225600`);
 }

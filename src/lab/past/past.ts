@@ -4,7 +4,7 @@
  */
 import { isGoogles } from '../metrics/platform.ts';
 import { type SeriesFilter, type SeriesHandle, SeriesStore } from '../series/store.ts';
-import { readingIn, sampleLine, seriesIn, Unreadable } from './line.ts';
+import { isEnd, readingIn, sampleLine, seriesIn, Unreadable } from './line.ts';
 
 export interface Past {
   /** A world that is given it goes on in it: one past, one world. */
@@ -36,11 +36,18 @@ export class PastReader {
   #firstMs = Number.POSITIVE_INFINITY;
   #endMs = Number.NEGATIVE_INFINITY;
   #samples = 0;
+  #isOver = false;
 
   /** Throws Unreadable. */
   read(line: string): void {
     const reading = readingIn(line);
+    this.#isOver ||= isEnd(line);
     if (reading === null) return;
+    if (this.#isOver) {
+      throw new Unreadable(
+        'stands behind # EOF, which ends a recording; where two were joined, remove the # EOF of the first: the samples of each series have to be sorted by time',
+      );
+    }
     const { series, atMs, value } = reading;
     const growing = this.#written.get(series) ?? this.#begun(series);
     if (!(atMs > growing.lastMs)) {

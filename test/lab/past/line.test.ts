@@ -27,7 +27,10 @@ describe('A line of a recording', () => {
     ['a_total +Inf 2', '"+Inf" where the value belongs'],
     ['a_total -1 2', 'not below zero'],
     ['a_total one 2', 'leave out what is none'],
-    ['a_total 1 1767225600000', 'must be milliseconds; divide it by 1000'],
+    ['a_total 1 1767225600000', 'must be milliseconds; divide it by 1000: times are in seconds'],
+    ['a_total 1 1767225600000000', 'must be microseconds; divide it by 1000000: times are in seconds'],
+    ['a_total 1 1767225600000000000', 'must be nanoseconds; divide it by 1000000000: times are in seconds'],
+    ['a_total 1 1.7672256e18', 'must be nanoseconds; divide it by 1000000000: times are in seconds'],
     ['a_total 1 2026-01-01T00:00:00Z', 'seconds since 1970'],
     ['a_total 1 -5', 'seconds since 1970'],
   ])('%j is refused, and what to do is said', (line, words) => {

@@ -175,6 +175,11 @@ describe('A recording is refused', () => {
   };
   test.each([
     [['# EOF', ''], 'holds no sample; write lines like'],
+    [
+      ['a_total 1 2', '# EOF', '', 'a_total 2 62'],
+      'stands behind # EOF, which ends a recording; where two were joined',
+    ],
+    [[' # EOF ', 'a_total 2 62'], 'stands behind # EOF'],
     [['a 1 60', 'a 2 60'], 'is of 1970-01-01T00:01:00.000Z, and a had come to 1970-01-01T00:01:00.000Z already; sort'],
     [['a{b="c",d="e"} 1 60', 'a{d="e",b="c"} 2 30'], 'sort its samples by time'],
     [
