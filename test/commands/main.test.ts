@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { manifest } from '../../src/manifest.ts';
+import { oneIn } from '../whole.ts';
 import { complaint, MAIN, start, steadyrun } from './cli.ts';
 
 interface Emptied {
@@ -43,6 +44,16 @@ const optionsOf = (table: typeof emptied): Emptied[] =>
       isNeeded: text.endsWith(' needed'),
     })),
   );
+
+const beforeVerbs = (
+  [
+    ['--speed <x>', ['--speed', '3']],
+    ['--json', ['--json']],
+    ['--services <file>', ['--services', 'f']],
+  ] as const
+).flatMap(([flags, words]) =>
+  [['deploy', 'api'], ['event'], ['truth', 'api'], ['env']].map((verb) => [flags, words, verb] as const),
+);
 
 describe.concurrent('steadyrun', () => {
   test.each(['--help', 'help', '-h', 'run --help', 'help status'])(
@@ -156,18 +167,12 @@ describe.concurrent('steadyrun', () => {
       ['status', '-A', '-n', 'web'],
       "option '-n, --namespace <name>' cannot be used with --all-namespaces",
     ],
-    ...[
-      ['--speed <x>', '--speed', '3'],
-      ['--json', '--json'],
-      ['--services <file>', '--services', 'f'],
-    ].flatMap(([flags, ...words]) =>
-      ['deploy', 'event', 'truth', 'env'].map((verb): [string, string[], string] => [
-        `what is of the lab before what is asked of it: ${flags} ${verb}`,
-        ['lab', ...words, verb, ...(verb === 'deploy' || verb === 'truth' ? ['api'] : [])],
-        `option '${flags}' is of the lab itself: it cannot stand before ${verb}`,
-      ]),
-    ),
-    ...optionsOf(emptied).map(({ command, flags, isNeeded }): [string, string[], string] => [
+    ...oneIn(5, beforeVerbs).map(([flags, words, verb]): [string, string[], string] => [
+      `what is of the lab before what is asked of it: ${flags} ${verb[0]}`,
+      ['lab', ...words, ...verb],
+      `option '${flags}' is of the lab itself: it cannot stand before ${verb[0]}`,
+    ]),
+    ...oneIn(5, optionsOf(emptied)).map(({ command, flags, isNeeded }): [string, string[], string] => [
       `an empty value: ${command.join(' ')} ${flags}`,
       [...command, flags.split(/[ ,]/)[0]!, ''],
       `option '${flags}' argument '' is invalid. ${isNeeded ? 'Give a value' : 'Give a value, or leave the option out'}`,
