@@ -32,9 +32,16 @@ export const budgetQuery = (counted: readonly Counted[], windowMs: number): stri
   counted
     .flatMap((one, place) =>
       one.parts.map((part, i) => {
-        const counting = { measured: one.measured, revision: null, windowMs, lookback, young: [], hasPeaks: true };
+        const counting = {
+          measured: one.measured,
+          parts: one.parts,
+          byBucket: false,
+          revision: null,
+          windowMs,
+          lookback,
+        };
         const by = one.kind === 'Histogram' ? ` by (${labelText(one.measured.revisionLabel)}, le)` : '';
-        const sum = `sum${by} (${grown(counting, part)})`;
+        const sum = `sum${by} (${grown({ ...counting, young: [] }, part)})`;
         return `label_replace(${sum}, "${partLabel}", "${place}.${i}", "", "")`;
       }),
     )

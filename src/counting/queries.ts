@@ -31,8 +31,6 @@ export interface Counting {
   readonly checks?: readonly Counter[];
   /** What had a sample so recently goes on. */
   readonly recentMs?: number;
-  /** The window is so long that what was counted before a counter began anew in it is not to be lost. */
-  readonly hasPeaks?: boolean;
 }
 
 /** The ends of a window, by which a check's place in its list is told in `steadyrun_part`: s0, e0, … */
@@ -54,8 +52,7 @@ export const isCheck = ({ labels }: Sample): boolean => /^[se]/.test(labels[part
  * its own past, in one of five ways, of which the first that fits counts (`or` takes a later branch only for series that
  * no earlier one has):
  * 1. it went on: now minus then, where that is not negative;
- * 2. it fell, so its counter began anew: all that it shows now came after; in a long window that is after the most that it
- *    showed, and what it had grown to by then counts as well;
+ * 2. it fell, so its counter began anew: all that it shows now came after;
  * 3. it has no past, but its instance has: it was born with its first event, and all of it counts;
  * 4. nothing of its revision has a past, and the revision is too young to have had one: all of it counts.
  * 5. any other first sample is only a base, for what comes after it in the window: an instance that comes back after a
@@ -108,8 +105,7 @@ function checksOf({ measured, revision, windowMs, lookback, checks = [], recentM
 }
 
 /** What one counter has counted in the window, series by series. */
-export function grown(counting: Omit<Counting, 'parts' | 'byBucket'>, part: Counter): string {
-  const { measured, revision, windowMs, lookback, young, hasPeaks = false } = counting;
+export function grown({ measured, revision, windowMs, lookback, young }: Counting, part: Counter): string {
   const { revisionLabel, platform, deltas } = measured;
   const label = labelText(revisionLabel);
   const only: LabelMatch[] = revision === null ? [] : [oneOf(revisionLabel, [revision])];
@@ -123,9 +119,7 @@ export function grown(counting: Omit<Counting, 'parts' | 'byBucket'>, part: Coun
   const now = last(part);
   const known = totals(measured).map(before).join(' or ');
   const kin = platform ? label : `instance, ${label}`;
-  const peak = hasPeaks && part.upTo === undefined ? `max_over_time(${selectorText(part, only)}[${window}])` : null;
-  const first = peak === null ? wentOnOrAnew(part, last, before) : wentOnOrFell(now, before(part), peak);
-  const branches = [...first, `(${now} and on (${kin}) (${known}))`];
+  const branches = [...wentOnOrAnew(part, last, before), `(${now} and on (${kin}) (${known}))`];
   if (young.length > 0) {
     branches.push(`(${last(part, [oneOf(revisionLabel, young.toSorted())])} unless on (${label}) (${known}))`);
   }
@@ -147,15 +141,6 @@ function wentOnOrAnew(part: Counter, last: (of: Counter) => string, before: (of:
   const all: Counter = { ...part, upTo: null };
   return [`((${now} - ${then}) and (${last(all)} - ${before(all)} >= 0))`, `(${now} and ${before(all)})`];
 }
-
-/**
- * The same by the most that it showed in the window: below that it has begun anew since. One that has grown beyond it again is
- * not told from one that went on.
- */
-const wentOnOrFell = (now: string, then: string, peak: string): string[] => [
-  `((${now} - ${then}) >= 0 and ${now} >= ${peak})`,
-  `(${now} + clamp_min(${peak} - ${then}, 0))`,
-];
 
 /** Of a native histogram, what it has counted; of any other series its value. */
 function countedIn({ upTo }: Counter, text: string): string {
