@@ -15,12 +15,19 @@ export function budgetOrNot(policy: Policy | null, state: Status): Stated[] {
   if (!state.errorBudget) return [];
   const isRuled = (policy?.errorBudgetPolicy ?? []).some(({ action }) => action !== 'Slow');
   const freeze = freezeOf(state);
-  const counted = uncounted(state);
+  const counted = policy && isWanted(policy) ? uncounted(state) : null;
   return [
     ...(freeze ? [{ type: 'ReleasesAllowed' as const, is: false, ...freeze }] : isRuled ? [allowed] : []),
     ...(counted ? [{ type: 'BudgetCounted' as const, is: false, ...counted }] : []),
   ];
 }
+
+/**
+ * Somebody wrote what only an error budget has a use for. Of a budget that nobody asked for it is in the status what is left,
+ * and from when on; that metrics are not kept for thirty days, or that nothing came in the night, is no trouble then.
+ */
+const isWanted = ({ errorBudgetPolicy, shared, objectives }: Policy): boolean =>
+  errorBudgetPolicy.length > 0 || shared.length > 0 || objectives.some(({ timeSliceMs }) => timeSliceMs !== null);
 
 const allowed: Stated = {
   type: 'ReleasesAllowed',

@@ -144,9 +144,8 @@ class Judge:
     def sick(self, ctrl):
         return ctrl[0] >= 5 * self.phi and ctrl[0] / ctrl[1] > SICK[self.kind] * self.a
 
-    def many_bad(self):
-        """At least 15 % are errors, or a quarter slow, by the lower end of an interval at two standard deviations."""
-        least = D("0.15") if self.kind == "Errors" else D("0.25")
+    def many_bad(self, least=D("0.25")):
+        """At least so many are bad, by the lower end of an interval at two standard deviations."""
         k, n = [dec(x) for x in self.last["candidate"]]
         if n == 0:
             return False
@@ -165,6 +164,7 @@ class Judge:
         best_abs = max(self.now["absolute"]) if self.now else D(1)
         power = min(best_abs, max(self.now["relative"])) if self.now else D(1)
         sick = self.sick([dec(x) for x in self.last["control"]])
+        again = self.kind == "Errors" and self.since is not None and self.since != self.ms
         k, n, expected = self.cert
         upper, base, worse = D(1), self.a, False
         if n > 0:
@@ -180,7 +180,7 @@ class Judge:
             "suspicionAbsolute": s_abs.ln(),
             "suspicionRelative": s_rel.ln(),
             "convicts": e_abs >= 100 * self.gating and e_rel >= 20 * self.gating and (lasting or not self.was_fine),
-            "totalFailure": power >= MILLION and self.many_bad() and not self.was_fine,
+            "totalFailure": power >= MILLION and self.many_bad(D("0.15" if again else "0.25")) and not self.was_fine,
             "totalFailureAlone": best_abs >= MILLION and self.many_bad(),
             "strikes": power >= MILLION and self.kind != "Latency" and not sick and not just_sick,
             "suspect": min(self.most("absolute"), self.most("relative")) >= SUSPECTED,
@@ -278,6 +278,7 @@ CASES = [
     case("two boundaries, then only one", [tick((8, 100), (60, 900), below=below)] * 3 + [tick((9, 100), (30, 900))] * 2, **latency),
     case("one boundary, then two", [tick((8, 100), (60, 900))] * 2 + [tick((8, 100), (60, 900), below=below)], **latency),
     case("a fifth fails from the first request", [tick((200, 1000), (5, 9900))]),
+    case("and in the tick after", [tick((200, 1000), (5, 9900))] * 2),
     case("a fifth of few fails from the first request", [tick((20, 100), (5, 9900))]),
     case("a fifth is slow from the first request", [tick((200, 1000), (50, 9900))], **latency),
     case("a step up in the middle of a tick", [ok, tick((5, 480), (12, 2520), shares=(0.1, 0.25)), tick((9, 750), (3, 2250))]),

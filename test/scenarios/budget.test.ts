@@ -46,6 +46,17 @@ test('of a policy that asks for nothing to be done, what is left is told all the
   await stage.until(({ phase }) => phase === 'Ramping', 3);
 });
 
+test.each([
+  ['of a budget that nobody asked for that is no trouble', {}, undefined],
+  ['of one that holds rollouts up it is', { errorBudgetPolicy: [rules.Freeze] }, 'BudgetUnread'],
+])('what cannot be counted is not known: %s', async (_, more, reason) => {
+  const cannot = (real: Metrics) => replacing(real, { budget: async () => unknown('ProviderError', 'nobody answers') });
+  const { stage } = await adopted({ rps: 20, spec: { objectives: [promise], ...more }, metrics: cannot });
+  await stage.run(10);
+  expect(stage.status.errorBudget?.unread).toBe('nobody answers');
+  expect(stage.status.conditions?.find(({ type }) => type === 'BudgetCounted')?.reason).toBe(reason);
+});
+
 test('a freeze begins once the budget is spent, and ends above its upper mark, not between the two', async () => {
   const { stage, stable } = await spent(by('Freeze'));
   expect(told(stage, 'BudgetSpent')).toMatchObject([{ type: 'Warning' }]);

@@ -13,7 +13,7 @@ import {
   suspicious,
 } from './evidence.ts';
 import { clamp, mixture } from './logs.ts';
-import { certain, isLasting, wasJustBad } from './passing.ts';
+import { certain, failedBefore, isLasting, wasJustBad } from './passing.ts';
 import type { Tick } from './ratios.ts';
 import { absoluteAlpha, relativeAlpha, type Terms } from './terms.ts';
 
@@ -33,8 +33,8 @@ export interface Assessment {
   /** Both nulls have fallen, and not by what passes. */
   readonly convicts: boolean;
   /**
-   * This tick alone is total failure, of a candidate that never was fine: certain by both tests, and as large a part of the
-   * requests bad as `totallyBad`.
+   * This tick alone is total failure, of a candidate that never was fine: certain by both tests, and a large part of
+   * the requests bad.
    */
   readonly totalFailure: boolean;
   /** The absolute half of `guards`, for when there is no control. */
@@ -60,11 +60,13 @@ export interface Assessment {
   readonly certified: boolean;
 }
 
+/** So large a part of a tick's requests is bad, by a lower bound: bursts of less pass. */
+const largePart = 0.25;
 /**
- * The least part of a tick's requests that may be bad for total failure: bursts of less pass. What is slow at first is often
- * only new, and what disconnects is counted against connections.
+ * Of errors also so much, where the tick before was certain, too. What is slow is often only new, what disconnects is counted
+ * against connections, and a first tick may be an instance that starts.
  */
-const totallyBad = { Errors: 0.15, Latency: 0.25, Rate: 0.25 } as const;
+const largePartAgain = 0.15;
 
 export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate: boolean): Assessment {
   const now = tick && tick.candidate.total > 0 ? ratiosOf(evidence, tick, terms.kind) : null;
@@ -72,7 +74,8 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
   const tickPower = now ? Math.min(tickAbsolute, Math.max(...now.relative)) : 0;
   const lowerBound = terms.kind === 'Rate' ? rateLowerBound : shareLowerBound;
   const unheard = tick !== null && tick.candidate.bad > (evidence.largestUsualBurst ?? 0);
-  const largeShareBad = unheard && lowerBound(tick.candidate) >= totallyBad[terms.kind];
+  const badPart = unheard ? lowerBound(tick.candidate) : 0;
+  const again = terms.kind === 'Errors' && failedBefore(evidence);
   const lnAbsolute = lnAbsoluteOf(evidence);
   const lnRelative = lnRelativeOf(evidence);
   const suspicionAbsolute = evidence.absoluteMeter.length > 0 ? mixture(evidence.absoluteMeter) : 0;
@@ -93,8 +96,8 @@ export function assess(evidence: Evidence, tick: Tick | null, terms: Terms, gate
       lnAbsolute >= Math.log(terms.gating / absoluteAlpha) &&
       lnRelative >= Math.log(terms.gating / relativeAlpha) &&
       (!wasFine || isLasting(evidence)),
-    totalFailure: tickPower >= certain && largeShareBad && !wasFine,
-    totalFailureAlone: tickAbsolute >= certain && largeShareBad,
+    totalFailure: tickPower >= certain && badPart >= (again ? largePartAgain : largePart) && !wasFine,
+    totalFailureAlone: tickAbsolute >= certain && badPart >= largePart,
     strikes: unheard && tickPower >= certain && terms.kind !== 'Latency' && !bad && !wasJustBad(evidence, terms.tickMs),
     suspect: suspicionOf(evidence) >= suspected,
     doubtful: Math.min(suspicionAbsolute, suspicionRelative) >= Math.log(5),

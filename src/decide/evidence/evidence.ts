@@ -54,12 +54,15 @@ export function absorb(evidence: Evidence, tick: Tick, terms: Terms, at: string)
     absolute: processesAfter(evidence.absolute, now.absolute, cap, lnNewStart),
     relative: processesAfter(evidence.relative, now.relative, cap, lnNewStart),
     mirrored,
-    // Two that fail do not fail alike, and what small alternatives learn of an outage stays for hours, for a little chance of the
-    // other question to meet. Whether they failed is known before the tick, or to leave it out would be to choose.
-    ...(!evidence.environmentBad && {
-      fineAbsolute: processesAfter(evidence.fineAbsolute ?? [], now.fineAbsolute, cap, lnNewStart),
-      fineRelative: processesAfter(evidence.fineRelative ?? [], now.fineRelative, cap, lnNewStart),
-    }),
+    // What small alternatives learn of an outage of both stays for hours, for a little chance of the other question to meet; and
+    // two that fail do not fail alike. Whether they failed is known before the tick, or to leave it out would be to choose.
+    fineAbsolute:
+      evidence.environmentBad && !terms.inGuard
+        ? (evidence.fineAbsolute ?? [])
+        : processesAfter(evidence.fineAbsolute ?? [], now.fineAbsolute, cap, lnNewStart),
+    fineRelative: evidence.environmentBad
+      ? (evidence.fineRelative ?? [])
+      : processesAfter(evidence.fineRelative ?? [], now.fineRelative, cap, lnNewStart),
     absoluteMeter: metered(evidence.absoluteMeter, now.absolute, cap),
     relativeMeter: metered(evidence.relativeMeter, now.relative, cap),
     ...(best <= 0 && { wasFine: true }),

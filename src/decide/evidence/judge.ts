@@ -32,6 +32,8 @@ export interface Arms {
   readonly limit: InstanceLimit;
   /** A control that should have shown so many requests and shows none at all makes a tick unknown. */
   readonly silentFrom?: number;
+  /** The candidate is promoted already. */
+  readonly inGuard?: boolean;
 }
 
 export interface Judged {
@@ -96,7 +98,7 @@ export function judge(
     const answer = withControl(countsOf(objective.name), arms);
     const reading = answer?.kind === 'Known' ? answer.value : null;
     const tickMs = reading ? reading.tickMs : tickOf(objective.name);
-    const terms = termsOf(policy, objective, tickMs);
+    const terms: Terms = { ...termsOf(policy, objective, tickMs), inGuard: arms.inGuard === true };
     if (reading === null || reading.toMs <= ms(old.judgedUntil)) {
       const untold = answer?.kind === 'Unknown' ? answer : null;
       const evidence = untold?.untilMs && untold.untilMs > ms(old.judgedUntil) ? passedOver(old, untold.untilMs) : old;

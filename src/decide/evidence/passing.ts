@@ -60,6 +60,10 @@ export const wasJustBad = ({ environmentBadAt, judgedUntil }: Evidence, tickMs: 
 export const isLasting = ({ failingSince, judgedUntil }: Evidence): boolean =>
   failingSince === undefined || ms(judgedUntil) - ms(failingSince) >= apartMs;
 
+/** An earlier tick was certain by itself, and none since was fine. */
+export const failedBefore = ({ failingSince, judgedUntil }: Evidence): boolean =>
+  failingSince !== undefined && failingSince !== judgedUntil;
+
 /** It has just struck, and had before. */
 export const isSecondStrike = ({ lastStrike, judgedUntil }: Evidence, tickMs: number): boolean =>
   lastStrike !== undefined && ms(judgedUntil) - ms(lastStrike) >= strikeApartMs + tickMs;

@@ -17,6 +17,8 @@ export interface Terms {
   /** This many full ticks convict from a fresh start; less than four fifths of them never do. */
   readonly ticksToConvict: number;
   readonly tickMs: number;
+  /** Of a promoted revision: there small excesses also tell whether a fire goes on that both may have. */
+  readonly inGuard?: boolean;
 }
 
 /** How many objectives can convict; where none gates, as if one did. */

@@ -68,7 +68,7 @@ export const heuristics: readonly Heuristic[] = [
     edits: [
       {
         file: 'evidence/assess.ts',
-        from: 'totalFailure: tickPower >= certain && largeShareBad && !wasFine,',
+        from: 'totalFailure: tickPower >= certain && badPart >= (again ? largePartAgain : largePart) && !wasFine,',
         to: 'totalFailure: false,',
       },
     ],
@@ -82,7 +82,8 @@ export const heuristics: readonly Heuristic[] = [
   {
     name: 'small excesses rest while both fail',
     edits: [
-      { file: 'evidence/evidence.ts', from: '...(!evidence.environmentBad && {', to: '...(evidence.ticks >= 0 && {' },
+      { file: 'evidence/evidence.ts', from: 'evidence.environmentBad\n      ?', to: 'evidence.ticks < 0\n      ?' },
+      { file: 'evidence/evidence.ts', from: 'evidence.environmentBad && !terms.inGuard', to: 'evidence.ticks < 0' },
     ],
     shows: [falsely('outage of 10 %, 12 % at the candidate', 200)],
   },
@@ -104,9 +105,7 @@ export const heuristics: readonly Heuristic[] = [
   },
   {
     name: 'one tick convicts only what never was fine',
-    edits: [
-      { file: 'evidence/assess.ts', from: 'certain && largeShareBad && !wasFine,', to: 'certain && largeShareBad,' },
-    ],
+    edits: [{ file: 'evidence/assess.ts', from: ': largePart) && !wasFine,', to: ': largePart),' }],
     shows: [falsely('outage, 10 s earlier at the candidate', 200), falsely('one pause of 12 s', 200)],
   },
   {
@@ -163,8 +162,8 @@ export const heuristics: readonly Heuristic[] = [
     edits: [
       {
         file: 'evidence/assess.ts',
-        from: 'lowerBound(tick.candidate) >= totallyBad[terms.kind]',
-        to: 'lowerBound(tick.candidate) >= 0',
+        from: 'badPart >= (again ? largePartAgain : largePart)',
+        to: 'badPart >= 0',
       },
     ],
     shows: [falsely('once 15 s of 20 %', 1000), falsely('once 60 s of 10 %', 1000)],

@@ -151,6 +151,7 @@ function armsOf({ policy, service }: Case, guard: GuardState, stage: Stage) {
     warmUntilMs: ms(changed ?? armedAt) + (changed === undefined ? 0 : policy.rollout.warmupMs),
     shares: [{ atMs: 0, percent: 100 }, ...(trial ? [] : sharesOf(guard, beside))],
     limit: limitOf(service),
+    inGuard: true,
   };
 }
 
