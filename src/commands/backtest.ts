@@ -6,8 +6,8 @@ import { iso, spoken } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { PromqlMetrics } from '../prometheus/metrics.ts';
 import { paragraph } from '../report/columns.ts';
+import { usualColumns } from '../report/fit.ts';
 import { ProgressLine } from '../report/progress.ts';
-import { usualColumns } from '../report/story.ts';
 import { type Source, sourceOf } from './backtest/source.ts';
 import { policyIn } from './file.ts';
 

@@ -8,7 +8,8 @@ import type { ControllerName } from '../rehearsal/tuning/controllers/index.ts';
 import { type Line, lineOf, unharmed } from '../rehearsal/tuning/line.ts';
 import { playAll } from '../rehearsal/tuning/pool.ts';
 import type { TuningService } from '../rehearsal/tuning/service.ts';
-import { aligned } from '../report/columns.ts';
+import { paragraph } from '../report/columns.ts';
+import { columnsOf, tableFor, type Window } from '../report/fit.ts';
 import { ProgressBar } from '../report/progress.ts';
 import { Random } from '../scenario/random.ts';
 import { Misshapen } from '../scenario/shape.ts';
@@ -59,7 +60,7 @@ export async function rehearseTuning(options: RehearseTuningOptions, { stdout, s
   } finally {
     bar.clear();
   }
-  if (!options.json && lines.length > 0) stdout.write(`${humanText(lines, policy, options)}\n`);
+  if (!options.json && lines.length > 0) stdout.write(`${humanText(lines, policy, options, stdout)}\n`);
   if (!stop.signal.aborted) return 0;
   stderr.write(`steadyrun: interrupted after ${lines.length / shown.length} of ${services.length} services\n`);
   return 130;
@@ -131,7 +132,12 @@ const templateOf = ({ template: { concurrency, cpu, memory, minInstances, maxIns
 
 const header = ['SERVICE', 'CONTROLLER', 'SATURATED', 'SLO MISSED', 'FAILED', 'INSTANCE HOURS', 'REVISIONS', 'WORSE'];
 
-function humanText(lines: readonly Line[], { tuning }: Policy, { days, seed }: RehearseTuningOptions): string {
+function humanText(
+  lines: readonly Line[],
+  { tuning }: Policy,
+  { days, seed }: RehearseTuningOptions,
+  window: Window,
+): string {
   const rows = lines.map((line) => [
     line.service,
     line.controller,
@@ -146,9 +152,10 @@ function humanText(lines: readonly Line[], { tuning }: Policy, { days, seed }: R
   const undeclared =
     'tuning.connections is not written: this is as if there were nothing to connect to. Write it (or [] if so): without it the usual mode only recommends.';
   return [
-    ...aligned([header, ...rows], [2, 3, 4, 5, 6]),
+    ...tableFor(window, { heading: header, rows, right: header.slice(2, -1), names: 2 }),
     '',
-    how,
-    ...(tuning.connections === null ? [undeclared] : []),
+    ...[how, ...(tuning.connections === null ? [undeclared] : [])].flatMap((text) =>
+      paragraph('', text, columnsOf(window)),
+    ),
   ].join('\n');
 }

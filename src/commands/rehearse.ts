@@ -3,7 +3,8 @@ import type { Job } from '../rehearsal/job.ts';
 import { rehearseAll } from '../rehearsal/pool.ts';
 import { ruleNamed } from '../rehearsal/rules/index.ts';
 import { type Summary, summarize } from '../rehearsal/summary.ts';
-import { aligned } from '../report/columns.ts';
+import { paragraph } from '../report/columns.ts';
+import { columnsOf, tableFor, type Window } from '../report/fit.ts';
 import { ProgressBar, type Terminal } from '../report/progress.ts';
 import { readScenario } from '../scenario/read.ts';
 import { policyIn } from './file.ts';
@@ -21,7 +22,7 @@ export interface RehearseOptions {
 }
 
 export interface RehearseIo {
-  readonly stdout: { write(text: string): unknown };
+  readonly stdout: Window & { write(text: string): unknown };
   readonly stderr: Terminal;
 }
 
@@ -57,7 +58,7 @@ export async function runRehearse(options: RehearseOptions, { stdout, stderr }: 
     bar.clear();
   }
   // Those that were finished before an interruption may have taken hours.
-  if (!options.json && summaries.length > 0) stdout.write(`${humanText(summaries, options)}\n`);
+  if (!options.json && summaries.length > 0) stdout.write(`${humanText(summaries, options, stdout)}\n`);
   if (!stop.signal.aborted) return 0;
   stderr.write(`steadyrun: interrupted after ${summaries.length} of ${jobs.length} scenarios\n`);
   return 130;
@@ -85,11 +86,12 @@ const header = [
   'EXCESS BAD',
   'WHY',
 ];
-const numeric = [2, 3, 4, 5, 6, 7];
+/** What the others tell, or the scenario itself, gives way first. */
+const luxuries = ['UNDECIDED', 'TRUTH', 'TO 90 %', 'EXCESS BAD'];
 
 /** A line a scenario: shares of the runs, medians, and the most frequent reason. */
-function humanText(summaries: readonly Summary[], { rule, runs, seed }: RehearseOptions): string {
-  const lines = summaries.map((summary) => [
+function humanText(summaries: readonly Summary[], { rule, runs, seed }: RehearseOptions, window: Window): string {
+  const rows = summaries.map((summary) => [
     summary.scenario,
     summary.truth,
     share(summary.promoted, summary.runs),
@@ -101,7 +103,8 @@ function humanText(summaries: readonly Summary[], { rule, runs, seed }: Rehearse
     Object.keys(summary.reasons)[0] ?? '',
   ]);
   const how = `${runs} runs each by the rule ${rule}, seed ${seed}. Times are medians, excess bad requests are means.`;
-  return [...aligned([header, ...lines], numeric), '', how].join('\n');
+  const table = { heading: header, rows, right: header.slice(2, -1) };
+  return [...tableFor(window, table, luxuries), '', ...paragraph('', how, columnsOf(window))].join('\n');
 }
 
 const share = (part: number, all: number): string =>

@@ -7,10 +7,12 @@ import { storedPolicy } from '../policy/parse.ts';
 import type { PolicyKey } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import { Unavailable } from '../ports/errors.ts';
+import { paragraph } from '../report/columns.ts';
+import { columnsOf, folded, linesWithin, usualColumns } from '../report/fit.ts';
 import { next } from '../report/next.ts';
 import { objectives } from '../report/objectives.ts';
-import { sentences, story, type Told, usualColumns } from '../report/story.ts';
-import { table } from '../report/table.ts';
+import { sentences, story, type Told } from '../report/story.ts';
+import { table, tableWithin } from '../report/table.ts';
 import { fullness } from '../report/tuning.ts';
 import { clusterOf, toldOf } from './cluster.ts';
 import { type LabAnswer, labAt } from './lab-address.ts';
@@ -26,6 +28,7 @@ export interface StatusOptions {
 }
 
 const watchEveryMs = 1000;
+const usualRows = 24;
 
 export async function status(name: string | undefined, options: StatusOptions): Promise<number> {
   // A reader has nothing to bring to an end.
@@ -49,17 +52,29 @@ async function watch(
   name: string | undefined,
   options: StatusOptions,
 ): Promise<never> {
-  for (let before = first; ; await sleep(watchEveryMs)) {
+  let shown = first;
+  let before = first;
+  for (;;) {
+    await sleep(watchEveryMs);
     try {
       const text = await textOf(cluster, name, options);
       if (text !== before) print(text, options);
+      shown = text;
       before = text;
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      if (error.message !== before) process.stderr.write(`steadyrun: ${error.message}\n`);
+      if (error.message !== before) away(error.message, shown, options);
       before = error.message;
     }
   }
+}
+
+/** Where the screen is redrawn, a line of its own there: below it the next one would push the rest up. */
+function away(message: string, shown: string, options: StatusOptions): void {
+  const text = `steadyrun: ${message}`;
+  const size = windowOf(options);
+  if (size === undefined) process.stderr.write(`${text}\n`);
+  else print([...paragraph('', text, size.columns), ...shown.split('\n')].slice(0, size.rows).join('\n'), options);
 }
 
 export async function why(name: string, options: StatusOptions): Promise<number> {
@@ -88,11 +103,12 @@ export async function why(name: string, options: StatusOptions): Promise<number>
       process.stdout.write(`${JSON.stringify(answer)}\n`);
       return 0;
     }
+    const columns = width();
     const lines = [
-      ...objectives(current, width()),
-      ...fullness(current),
-      ...sentences(told(found!), cluster.nowMs(), width()),
-    ];
+      ...objectives(current, columns),
+      ...fullness(current, columns),
+      ...sentences(told(found!), cluster.nowMs(), columns ?? usualColumns),
+    ].flatMap((line) => (columns === undefined ? line : folded([line], columns)));
     process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   } finally {
@@ -169,21 +185,35 @@ async function page(api: SloPolicies, which: Parameters<SloPolicies['list']>[0])
   }
 }
 
-async function textOf(cluster: Cluster, name: string | undefined, { json }: StatusOptions): Promise<string> {
+async function textOf(cluster: Cluster, name: string | undefined, options: StatusOptions): Promise<string> {
   const policies = await cluster.policies(name);
   const nowMs = cluster.nowMs();
-  if (json) return JSON.stringify(policies.map(({ key, status: current }) => ({ ...key, status: current })));
+  if (options.json) return JSON.stringify(policies.map(({ key, status: current }) => ({ ...key, status: current })));
   if (policies.length === 0) return cluster.nothing();
-  if (name === undefined) return table(policies, nowMs).join('\n');
-  return policies.flatMap((policy) => story(told(policy), nowMs, width())).join('\n');
+  const size = windowOf(options);
+  if (name === undefined) {
+    const lines = size
+      ? tableWithin(policies, nowMs, size.columns, size.rows)
+      : table(policies, nowMs, columnsOf(process.stdout));
+    return lines.join('\n');
+  }
+  const lines = policies.flatMap((policy) => story(told(policy), nowMs, width()));
+  return (size ? linesWithin(lines, size.columns, size.rows) : lines).join('\n');
 }
 
 const told = ({ key, spec, status: current }: StoredPolicy): Told => ({ name: key.name, spec, status: current });
 
-/** Of the terminal; a file or a pipe gets the usual. */
-const width = (): number => process.stdout.columns ?? usualColumns;
+/** undefined: of a file or a pipe. */
+const width = (): number | undefined => (process.stdout.isTTY ? columnsOf(process.stdout) : undefined);
 
-function print(text: string, { watch: redraws, json }: StatusOptions): void {
-  const clear = redraws && !json && process.stdout.isTTY ? '\x1b[H\x1b[J' : '';
+/** What is redrawn in place may take: the cursor comes to stand on the last line. undefined: nothing is redrawn. */
+function windowOf({ watch: redraws, json }: StatusOptions): { columns: number; rows: number } | undefined {
+  const columns = width();
+  if (!redraws || json || columns === undefined) return undefined;
+  return { columns, rows: Math.max(1, (process.stdout.rows || usualRows) - 1) };
+}
+
+function print(text: string, options: StatusOptions): void {
+  const clear = windowOf(options) ? '\x1b[H\x1b[J' : '';
   process.stdout.write(`${clear}${text}\n`);
 }

@@ -11,10 +11,6 @@ export function aligned(rows: readonly (readonly string[])[], right: readonly nu
   );
 }
 
-/** Of these texts the first that is no wider; the last, where none is. */
-export const fitting = (texts: readonly string[][], columns: number): string[] =>
-  texts.find((lines) => lines.every((line) => line.length <= columns)) ?? texts.at(-1) ?? [];
-
 /**
  * A sentence after a label, its further lines indented to where it begins. A number stays with its unit, a word
  * that is longer than the line gets a line of its own, and control characters in other people's words become spaces.

@@ -1,7 +1,7 @@
 /** The evidence as a table: a line an objective. */
 import { countText, oddsText, percentText } from '../decide/words.ts';
 import type { Status } from '../status/status.ts';
-import { aligned, fitting } from './columns.ts';
+import { fitted, givingWay } from './fit.ts';
 
 type Row = NonNullable<Status['objectives']>[number];
 
@@ -10,30 +10,21 @@ export function objectives(status: Status, columns = Number.POSITIVE_INFINITY): 
   const { objectives: rows = [] } = status;
   if (rows.length === 0) return [];
   const [judged, beside] = isOfPromoted(status) ? ['PROMOTED', 'LAST GOOD'] : ['CANDIDATE', 'STABLE'];
-  const heading = ['OBJECTIVE', `BAD IN ${judged}`, `BAD IN ${beside}`, limit, odds, 'VERDICT'];
-  const cells = rows.map((row) => [
-    row.name,
-    badText(row.candidatePercent, row.candidateTotal),
-    badText(row.stablePercent, row.stableTotal),
-    percentText(row.limitPercent / 100),
-    oddsText(row.odds),
-    verdictText(row),
-  ]);
-  const tables = [[], [odds], [odds, limit], [odds, limit, heading[2]!]].map((without) => {
-    const kept = [...heading.keys()].filter((i) => !without.includes(heading[i]!));
-    const right = kept.flatMap((column, i) => (figures.includes(column) ? [i] : []));
-    return aligned(
-      [heading, ...cells].map((row) => kept.map((i) => row[i]!)),
-      right,
-    );
-  });
-  return fitting(tables, columns);
+  const figures = [`BAD IN ${judged}`, `BAD IN ${beside}`, 'LIMIT'];
+  const table = {
+    heading: ['OBJECTIVE', ...figures, 'ODDS', 'VERDICT'],
+    rows: rows.map((row) => [
+      row.name,
+      badText(row.candidatePercent, row.candidateTotal),
+      badText(row.stablePercent, row.stableTotal),
+      percentText(row.limitPercent / 100),
+      oddsText(row.odds),
+      verdictText(row),
+    ]),
+    right: figures,
+  };
+  return fitted(givingWay(table, ['ODDS', 'LIMIT', figures[1]!]), columns).lines;
 }
-
-const limit = 'LIMIT';
-const odds = 'ODDS';
-/** What is aligned to the right. */
-const figures = [1, 2, 3];
 
 /** A status of long ago does not say of which revisions its figures are. */
 const isOfPromoted = ({ compared, rollout, guard }: Status): boolean =>

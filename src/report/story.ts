@@ -5,7 +5,8 @@ import type { StoredPolicy } from '../policy/stored.ts';
 import type { Status } from '../status/status.ts';
 import { troublesOf } from '../status/trouble.ts';
 import { budgets } from './budget.ts';
-import { aligned, bar, fitting, paragraph } from './columns.ts';
+import { bar, paragraph } from './columns.ts';
+import { fitted, folded, usualColumns, without } from './fit.ts';
 import { next, standing } from './next.ts';
 import { objectives } from './objectives.ts';
 import { fullness, tuned } from './tuning.ts';
@@ -25,26 +26,38 @@ const marks: Record<string, string> = {
   RollingBack: '✖',
   Held: '॥',
 };
-/** The second where there is no room for the first. */
-const barWidths = [20, 8];
-export const usualColumns = 100;
 export const indent = '  ';
 
-/** All of it, as `status NAME` prints it. */
-export function story(told: Told, nowMs: number, columns = usualColumns): string[] {
+/** All of it, as `status NAME` prints it. Without columns it is for no terminal: whatever has a line is in full, sentences are as wide as usual. */
+export function story(told: Told, nowMs: number, columns?: number): string[] {
+  const within = (of: number) => of - indent.length;
   const { status } = told;
-  const within = [
-    ...shares(status, columns - indent.length),
-    ...objectives(status, columns - indent.length),
-    ...fullness(status),
-    ...budgets(status),
-    ...sentences(told, nowMs, columns - indent.length),
+  const wide = within(columns ?? Number.POSITIVE_INFINITY);
+  const lines = [
+    ...shares(status, wide),
+    ...objectives(status, wide),
+    ...fullness(status, wide),
+    ...budgets(status, wide),
+    ...sentences(told, nowMs, within(columns ?? usualColumns)),
   ];
-  return [headline(told, nowMs), ...within.map((line) => indent + line)];
+  const all = [...headlines(told, nowMs, columns), ...lines.map((line) => indent + line)];
+  return columns === undefined ? all : folded(all, columns);
 }
 
 /** "api  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago" */
-export function headline(told: Told, nowMs: number): string {
+export const headline = (told: Told, nowMs: number): string => headlineParts(told, nowMs).join('  ');
+
+/** The same in as many lines as it takes. */
+function headlines(told: Told, nowMs: number, columns = Number.POSITIVE_INFINITY): string[] {
+  const [name, phase, who] = headlineParts(told, nowMs);
+  const under = `${indent}${indent}`;
+  const ways = [[`${name}  ${phase}  ${who}`], [`${name}  ${phase}`, under + who], [name, under + phase, under + who]];
+  const fitting = ways.find((lines) => lines.every((line) => line.length <= columns));
+  return fitting ?? [name, ...paragraph(under, phase, columns), ...paragraph(under, who, columns)];
+}
+
+/** Whose it is, how it stands, and who has the traffic. */
+function headlineParts(told: Told, nowMs: number): [name: string, phase: string, who: string] {
   const { name, status, spec } = told;
   const { candidate, stable, hold } = status;
   const phase = phaseText(told);
@@ -55,7 +68,7 @@ export function headline(told: Told, nowMs: number): string {
     : stable
       ? `${stable.revision} at ${stable.percent} %`
       : 'not adopted yet';
-  return `${name}  ${marks[phase] ?? '✖'} ${phase}${held}  ${who}${observed}`;
+  return [name, `${marks[phase] ?? '✖'} ${phase}${held}`, `${who}${observed}`];
 }
 
 /** The phase, or in one word why the policy is not obeyed at all. */
@@ -82,12 +95,18 @@ export function shares(status: Status, columns: number): string[] {
   const rejected = standing(status);
   if (rejected) add(rejected.revision, 0, `rejected: ${rejected.reason}`);
   if (withdrawn) add(withdrawn.revision, 0, `withdrawn: ${withdrawn.reason}`);
-  const rows = (barWidth: number) =>
-    [...lines].map(([revision, { percent, part }]) => [revision, bar(percent / 100, barWidth), `${percent} %`, part]);
-  return fitting(
-    barWidths.map((width) => aligned(rows(width), [2])),
-    columns,
-  );
+  const table = (barWidth: number) => ({
+    bare: true as const,
+    heading: ['REVISION', 'BAR', 'SHARE', 'PART'],
+    rows: [...lines].map(([revision, { percent, part }]) => [
+      revision,
+      bar(percent / 100, barWidth),
+      `${percent} %`,
+      part,
+    ]),
+    right: ['SHARE'],
+  });
+  return fitted([table(20), table(8), without(table(8), 'BAR')], columns).lines;
 }
 
 const percentOf = ({ split }: Status, name: string): number =>

@@ -4,19 +4,25 @@ import { spoken } from '../facts/time.ts';
 import { blockFacts, leverFacts } from '../facts/tuning.ts';
 import type { Status } from '../status/status.ts';
 import type { Lever } from '../status/tuning.ts';
-import { aligned, bar, paragraph } from './columns.ts';
-
-const barWidth = 20;
+import { bar, paragraph } from './columns.ts';
+import { fitted, without } from './fit.ts';
 
 /** A line a resource of which something is known. */
-export function fullness({ saturation }: Status): string[] {
-  const rows = resources.flatMap((resource) => {
-    const full = saturation?.[resource];
-    if (!full) return [];
-    const part = `of the p95 instance${full.sustained ? ', over the limit for 5 min or longer' : ''}`;
-    return [[saturationText(resource), bar(full.percent / 100, barWidth), `${full.percent} %`, part]];
+export function fullness({ saturation }: Status, columns = Number.POSITIVE_INFINITY): string[] {
+  const table = (barWidth: number, over: string) => ({
+    bare: true as const,
+    heading: ['RESOURCE', 'BAR', 'FULL', 'TEXT'],
+    rows: resources.flatMap((resource) => {
+      const full = saturation?.[resource];
+      if (!full) return [];
+      const part = `of the p95 instance${full.sustained ? over : ''}`;
+      return [[saturationText(resource), bar(full.percent / 100, barWidth), `${full.percent} %`, part]];
+    }),
+    right: ['FULL'],
   });
-  return aligned(rows, [2]);
+  const long = ', over the limit for 5 min or longer';
+  const short = table(8, ', over the limit');
+  return fitted([table(20, long), table(8, long), short, without(short, 'BAR')], columns).lines;
 }
 
 /** For how long it was too full, and a paragraph a lever that has something to say. */

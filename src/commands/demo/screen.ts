@@ -61,7 +61,7 @@ function panelLines(panel: Panel, nowMs: number, columns: number): string[] {
   const width = columns - indent.length;
   const { status } = panel;
   // Elsewhere it is not what the act is about.
-  const full = status.tuning?.mode === 'Auto' ? fullness(status) : [];
+  const full = status.tuning?.mode === 'Auto' ? fullness(status, width) : [];
   const within = [...shares(status, width), ...evidence(panel, width), ...full, ...sentences(panel, nowMs, width)];
   return [headline(panel, nowMs), ...within.map((line) => indent + line)];
 }

@@ -1,6 +1,6 @@
 /** What trouble there is in a lab, as a table. */
 import { spoken } from '../../facts/time.ts';
-import { aligned } from '../../report/columns.ts';
+import { tableFor } from '../../report/fit.ts';
 import { eventFlags } from './flags.ts';
 import { timeOfDay } from './words.ts';
 
@@ -33,7 +33,8 @@ export function eventsTable(now: string, events: readonly Posted[]): string[] {
     lasting(event),
     when(event, now),
   ]);
-  return aligned([['ON', 'SERVICE', 'WHAT', 'BEGINS', 'LASTS', `AT ${timeOfDay(now)}`], ...rows]);
+  const heading = ['ON', 'SERVICE', 'WHAT', 'BEGINS', 'LASTS', `AT ${timeOfDay(now)}`];
+  return tableFor(process.stdout, { heading, rows, names: 3 });
 }
 
 const examples = ['  npx steadyrun lab event Both api --errors 20 --for 10m', '  npx steadyrun lab event --help'];

@@ -1,5 +1,5 @@
 /** `steadyrun lab truth`: what really happened to a service's users, and who changed it. */
-import { aligned } from '../../report/columns.ts';
+import { tableFor } from '../../report/fit.ts';
 import { asked, type LabChoice, labOf } from './door.ts';
 import { count, shareOf, timeOfDay } from './words.ts';
 
@@ -55,7 +55,7 @@ function sums(service: string, { now, requests, bad, byRevision }: Truth): strin
   return [
     `${service} at ${timeOfDay(now)}: of ${count(requests)} requests since the lab began, ${shareOf(bad, requests)} were bad.`,
     '',
-    ...aligned([header, ...rows], [1, 2, 3, 4, 5]),
+    ...tableFor(process.stdout, { heading: header, rows, right: header.slice(1) }),
   ];
 }
 
@@ -69,7 +69,7 @@ function changes(writes: readonly Written[]): string[] {
   return [
     '',
     ...(earlier > 0 ? [`${count(earlier)} changes before these`] : []),
-    ...aligned([['AT', 'WHO', 'CHANGED'], ...rows]),
+    ...tableFor(process.stdout, { heading: ['AT', 'WHO', 'CHANGED'], rows, names: 2 }),
   ];
 }
 
