@@ -1,5 +1,6 @@
 /** What Kubernetes asks of the metadata of whatever object, as far as people write it. */
 import { z } from 'zod';
+import { whereReadable } from './rule.ts';
 
 const dnsName = '[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*';
 const word = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
@@ -19,6 +20,9 @@ const valueMessage =
 /** Of all annotations together. */
 const mostBytes = 256 * 1024;
 
+/** What is no text among the others is told of as that, and hides nothing of them. */
+const besideOthers = { when: whereReadable([]) };
+
 /** The server puts the keys of annotations into lower case before it looks at them. */
 const texts = (keyOf: (text: string) => string) =>
   z.record(z.string(), z.string()).superRefine((given, context) => {
@@ -27,22 +31,23 @@ const texts = (keyOf: (text: string) => string) =>
       const params = { hint: 'write a short name, such as team or example.com/team' };
       context.addIssue({ code: 'custom', path: [text], message: keyMessage, params });
     }
-  });
+  }, besideOthers);
 
 const labels = texts((text) => text).superRefine((given, context) => {
-  for (const [name, value] of Object.entries(given)) {
-    if (labelValue.test(value)) continue;
+  for (const [name, value] of Object.entries<unknown>(given)) {
+    if (typeof value !== 'string' || labelValue.test(value)) continue;
     const params = { hint: 'write it under annotations: they may hold any text' };
     context.addIssue({ code: 'custom', path: [name], message: valueMessage, params });
   }
-});
+}, besideOthers);
 
 const annotations = texts((text) => text.toLowerCase()).superRefine((given, context) => {
-  const bytes = Object.entries(given).reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
+  const pairs = Object.entries<unknown>(given).filter(([, value]) => typeof value === 'string');
+  const bytes = pairs.reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
   if (bytes <= mostBytes) return;
   const params = { hint: 'keep long texts elsewhere, and write where' };
   context.addIssue({ code: 'custom', message: `must be at most 256 KiB together, not ${bytes} bytes`, params });
-});
+}, besideOthers);
 
 export const metadata = z.looseObject({
   name: z

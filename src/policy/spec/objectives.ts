@@ -1,7 +1,7 @@
 /** `spec.objectives`: what is promised, and how it is measured. */
 import { z } from 'zod';
 import { durationPattern } from '../duration.ts';
-import { ruled } from '../rule.ts';
+import { ruled, whereReadable } from '../rule.ts';
 import {
   neverGates,
   oneIndicator,
@@ -146,12 +146,15 @@ const indicator = ruled(
 const targetPercent = z.number().gt(1).lt(100);
 
 const targetPercentByTier = ruled(
-  z.record(z.string(), targetPercent).superRefine((tiers, context) => {
-    const count = Object.keys(tiers).length;
-    if (count >= 1 && count <= mostTiers) return;
-    const params = { hint: 'write targetPercentByTier: {api: 99.9, beta: 99.5}' };
-    context.addIssue({ code: 'custom', message: `must have 1 to ${mostTiers} tiers, not ${count}`, params });
-  }),
+  z.record(z.string(), targetPercent).superRefine(
+    (tiers, context) => {
+      const count = Object.keys(tiers).length;
+      if (count >= 1 && count <= mostTiers) return;
+      const params = { hint: 'write targetPercentByTier: {api: 99.9, beta: 99.5}' };
+      context.addIssue({ code: 'custom', message: `must have 1 to ${mostTiers} tiers, not ${count}`, params });
+    },
+    { when: whereReadable([]) },
+  ),
   tiersAreText,
 );
 
