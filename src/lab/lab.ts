@@ -11,6 +11,8 @@ import { PacedClock } from './clock.ts';
 import { CloudRunDoor } from './doors/cloudrun.ts';
 import { ControlDoor } from './doors/control.ts';
 import { gcloudConfigOf, writeGcloudConfig } from './doors/gcloud.ts';
+import { refusedHost } from './doors/hosts.ts';
+import { send } from './doors/http.ts';
 import { KubernetesDoor, kubeconfigFor } from './doors/kubernetes.ts';
 import { loggingDoor } from './doors/logging.ts';
 import { prometheusDoor } from './doors/prometheus.ts';
@@ -112,7 +114,7 @@ export class Lab {
     this.#directory = await newFolder();
     const kubeconfig = join(this.#directory, 'kubeconfig');
     await writeFile(kubeconfig, kubeconfigFor(kubernetesUrl));
-    const cloudRunUrl = await this.#listen((request, response) => cloudRun.handle(request, response));
+    const cloudRunUrl = await this.#listen((request, response) => cloudRun.handle(request, response), 0, true);
     await writeGcloudConfig(gcloudConfigOf(kubeconfig), cloudRunUrl, world.services[0]!.ref);
     this.#description = {
       url: await this.#listen((request, response) => control.handle(request, response), options.port),
@@ -134,8 +136,10 @@ export class Lab {
   }
 
   /** A door on loopback: the world is moved to now before anyone is answered. Resolves to its address. */
-  async #listen(handle: Handler, port = 0): Promise<string> {
+  async #listen(handle: Handler, port = 0, isProxy = false): Promise<string> {
     const server = createServer((request, response) => {
+      const message = refusedHost(request, isProxy);
+      if (message !== null) return send(response, { code: 403, body: { error: { code: 403, message } } });
       this.#advance();
       Promise.resolve(handle(request, response)).catch(() => response.destroy());
     });
