@@ -9,7 +9,7 @@ import { printed } from '../../src/lab/apiserver/printed.ts';
 import { apiEvents, leaseResource, type Resource, sloPolicies } from '../../src/lab/apiserver/resources.ts';
 import { Store } from '../../src/lab/apiserver/store.ts';
 import { type Column, table } from '../../src/lab/apiserver/table.ts';
-import { Writes } from '../../src/lab/apiserver/writes.ts';
+import { itself, Writes } from '../../src/lab/apiserver/writes.ts';
 import { policy, TestCluster } from '../kubernetes/cluster.ts';
 
 describe('a merge patch', () => {
@@ -180,7 +180,7 @@ describe('the store', () => {
 });
 
 describe('the bounds of the store', () => {
-  const writer = { manager: 'm', force: false, dryRun: false, strict: false };
+  const writer = { ...itself('m'), force: false };
   const filled = (resource: Resource) => {
     const store = new Store();
     const writes = new Writes(
@@ -326,6 +326,61 @@ describe('the door', () => {
     const { metadata } = (await (await fetch(url)).json()) as { metadata: { continue: string } };
     cluster.door.compact();
     expect((await fetch(`${url}&continue=${metadata.continue}`)).status).toBe(410);
+  });
+});
+
+describe('a namespace that is deleted', () => {
+  let cluster: TestCluster;
+  beforeEach(async () => {
+    cluster = await TestCluster.start();
+  });
+  afterEach(() => cluster.stop());
+
+  const ask = async (path: string, method = 'GET', body?: object) => {
+    const response = await fetch(`${cluster.url}${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return { code: response.status, body: (await response.json()) as { items?: unknown[]; message?: string } };
+  };
+  /** One of each kind. */
+  const places = [
+    ['/apis/steadyrun.dev/v1alpha1', 'slopolicies', 'SLOPolicy'],
+    ['/apis/events.k8s.io/v1', 'events', 'Event'],
+    ['/apis/coordination.k8s.io/v1', 'leases', 'Lease'],
+    ['/apis/monitoring.coreos.com/v1', 'prometheusrules', 'PrometheusRule'],
+  ] as const;
+  const path = ([group, plural]: (typeof places)[number], namespace: string) =>
+    `${group}/namespaces/${namespace}/${plural}`;
+  const made = async (place: (typeof places)[number], namespace: string) => {
+    const [group, , kind] = place;
+    const own = kind === 'SLOPolicy' ? policy('mine') : {};
+    const object = { apiVersion: group.replace('/apis/', ''), kind, ...own, metadata: { name: 'mine' } };
+    return (await ask(path(place, namespace), 'POST', object)).code;
+  };
+
+  test('takes all that is in it with it, and nothing of another', async () => {
+    for (const place of places)
+      for (const namespace of ['team', 'team-b']) expect(await made(place, namespace)).toBe(201);
+    expect((await ask('/api/v1/namespaces/team?dryRun=All', 'DELETE')).code).toBe(200);
+    for (const place of places) expect((await ask(path(place, 'team'))).body.items).toHaveLength(1);
+    const gone: string[] = [];
+    cluster.door.policies.subscribe(({ type, object }) => gone.push(`${type} ${object.metadata.namespace}`));
+    expect((await ask('/api/v1/namespaces/team', 'DELETE')).code).toBe(200);
+    for (const place of places) {
+      expect((await ask(path(place, 'team'))).body.items).toEqual([]);
+      expect((await ask(path(place, 'team-b'))).body.items).toHaveLength(1);
+    }
+    expect(gone).toEqual(['DELETED team']);
+    expect((await ask('/api/v1/namespaces/team')).code).toBe(404);
+  });
+
+  test('has to be made again before anything is in it', async () => {
+    await made(places[0], 'team');
+    await ask('/api/v1/namespaces/team', 'DELETE');
+    expect(await made(places[0], 'team')).toBe(404);
+    expect((await ask('/api/v1/namespaces', 'POST', { metadata: { name: 'team' } })).code).toBe(201);
+    expect(await made(places[0], 'team')).toBe(201);
   });
 });
 

@@ -11,16 +11,29 @@ export interface Target {
   readonly subresource: string;
 }
 
+const otherNamespace = 'the namespace of the provided object does not match the namespace sent on the request';
+const otherName = (given: string, name: string): string =>
+  `the name of the object (${given}) does not match the name on the URL (${name})`;
+
 /** Throws Failure when the object is not what the path says. */
 export function checkIdentity({ resource, namespace, name }: Target, body: JsonObject): void {
   checkKind(resource, name, body);
   const metadata = child(body, 'metadata');
   if (metadata.namespace && metadata.namespace !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    throw badRequest(otherNamespace);
   }
   if (metadata.name !== undefined && metadata.name !== name) {
-    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+    throw badRequest(otherName(String(metadata.name), name));
   }
+}
+
+/** Throws Failure when a patch would make another object of it. */
+export function checkPatched({ name, namespace }: Target, next: JsonObject): void {
+  const { name: patched, namespace: place } = child(next, 'metadata');
+  if (place && place !== namespace) throw badRequest(otherNamespace);
+  if (!patched)
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (patched !== name) throw badRequest(otherName(String(patched), name));
 }
 
 /** Custom resources have to say what they are; what is built in is what the path says. */
@@ -66,4 +79,15 @@ export function checkApply(body: JsonObject, manager: string): void {
     throw new Failure(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${message}`);
   }
   if (child(body, 'metadata').managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+}
+
+const immortal = ['default', 'kube-system', 'kube-public'];
+
+/** Throws Failure for a namespace that every cluster has. */
+export function checkRemovable(resource: Resource, name: string): void {
+  if (!immortal.includes(name)) return;
+  throw new Failure(403, 'Forbidden', `namespaces "${name}" is forbidden: this namespace may not be deleted`, {
+    name,
+    kind: resource.plural,
+  });
 }

@@ -7,7 +7,7 @@ import { isObject, type Json, type JsonObject } from './object.ts';
 export interface Answer {
   readonly code: number;
   readonly body: JsonObject;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 const largestBody = 3 * 1024 * 1024;
@@ -32,9 +32,14 @@ export async function readBody(request: IncomingMessage): Promise<Json> {
 }
 
 export function send(response: ServerResponse, answer: Answer): void {
-  response.writeHead(answer.code, { 'content-type': 'application/json', ...answer.headers });
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  response.writeHead(answer.code, { 'content-type': 'application/json' });
   response.end(JSON.stringify(answer.body));
 }
+
+/** What kubectl prints beside the answer. */
+export const warned = (texts: readonly string[]): Pick<Answer, 'headers'> =>
+  texts.length === 0 ? {} : { headers: { warning: texts.map((text) => `299 - ${JSON.stringify(text)}`) } };
 
 /** The answer to a request that failed. */
 export function failed(error: unknown): Answer {

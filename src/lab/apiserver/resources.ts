@@ -28,6 +28,8 @@ export interface Resource {
   readonly unconditionalUpdate: boolean;
   /** Lists that are maps by one field of their items, as the CRD declares them. */
   readonly listMaps: readonly ListMap[];
+  /** What a field selector may name besides the name, and the namespace of what has one. */
+  readonly selectable: readonly string[];
   /** At most this many are kept; with `dropsOldest` the oldest make room, else creating more is refused. */
   readonly limit: number;
   readonly dropsOldest: boolean;
@@ -42,6 +44,7 @@ const plain = {
   generation: false,
   unconditionalUpdate: false,
   listMaps: [],
+  selectable: [],
   limit: 10_000,
   dropsOldest: false,
 };
@@ -64,6 +67,11 @@ export const sloPolicies: Resource = {
   ],
 };
 
+const partsOf = (reference: string): readonly string[] =>
+  ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(
+    (part) => `${reference}.${part}`,
+  );
+
 export const apiEvents: Resource = {
   ...plain,
   group: 'events.k8s.io',
@@ -73,11 +81,16 @@ export const apiEvents: Resource = {
   kind: 'Event',
   shortNames: ['ev'],
   unconditionalUpdate: true,
+  selectable: [...partsOf('regarding'), 'reason', 'reportingController', 'type'],
   dropsOldest: true,
 };
 
 /** The same events as the core API shows them, which is where kubectl looks; read only. */
-export const coreEvents: Resource = { ...apiEvents, group: '' };
+export const coreEvents: Resource = {
+  ...apiEvents,
+  group: '',
+  selectable: [...partsOf('involvedObject'), 'reason', 'reportingComponent', 'source', 'type'],
+};
 
 export const leaseResource: Resource = {
   ...plain,
@@ -98,6 +111,7 @@ export const namespaceResource: Resource = {
   shortNames: ['ns'],
   unconditionalUpdate: true,
   namespaced: false,
+  selectable: ['status.phase'],
 };
 
 const rules = { ...plain, version: 'v1', custom: true, generation: true };

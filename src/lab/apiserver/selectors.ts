@@ -1,12 +1,13 @@
 /** Label and field selectors. */
 import { badRequest } from './failure.ts';
 import { type ApiObject, at, child } from './object.ts';
+import type { Resource } from './resources.ts';
 
 export type Selector = (object: ApiObject) => boolean;
 
-/** What a list or watch request asks for by fieldSelector and labelSelector. */
-export function selectorOf(query: URLSearchParams): Selector {
-  const fields = requirements(query.get('fieldSelector')).map(fieldRequirement);
+/** What a list or watch request asks for by fieldSelector and labelSelector. Throws Failure for a field that cannot be selected by. */
+export function selectorOf(query: URLSearchParams, resource: Resource): Selector {
+  const fields = requirements(query.get('fieldSelector')).map((text) => fieldRequirement(text, resource));
   const labels = requirements(query.get('labelSelector')).map(labelRequirement);
   const all = [...fields, ...labels];
   return (object) => all.every((isMet) => isMet(object));
@@ -21,10 +22,12 @@ function requirements(text: string | null): readonly string[] {
     .filter((part) => part !== '');
 }
 
-function fieldRequirement(text: string): Selector {
+function fieldRequirement(text: string, { selectable, namespaced }: Resource): Selector {
   const match = /^([\w./-]+?)(!=|==|=)(.*)$/.exec(text);
   if (match === null) throw badRequest(`invalid field selector: ${text}`);
   const [, path = '', operator, value] = match;
+  const known = ['metadata.name', ...(namespaced ? ['metadata.namespace'] : []), ...selectable];
+  if (!known.includes(path)) throw badRequest(`field label not supported: ${path}`);
   const equals = (object: ApiObject): boolean => String(at(object, path) ?? '') === value;
   return operator === '!=' ? (object) => !equals(object) : equals;
 }

@@ -13,18 +13,39 @@ function prunedPaths(sent: Json | undefined, stored: Json | undefined, path: str
   if (!isObject(sent) || !isObject(stored)) return [];
   return Object.entries(sent).flatMap(([field, value]) => {
     const below = path === '' ? field : `${path}.${field}`;
-    if (value === undefined || below === 'metadata') return [];
+    if (value === undefined || value === null || below === 'metadata') return [];
     return field in stored ? prunedPaths(value, stored[field], below) : [below];
   });
 }
 
-/** What a client that asked for strictness is told. */
-export function refuseUnknown(resource: Resource, sent: JsonObject, stored: JsonObject): void {
-  const fields = prunedPaths(sent, stored, '').toSorted();
-  if (fields.length === 0) return;
-  const list = fields.map((field) => `unknown field "${field}"`).join(', ');
-  const { kind, version } = resource;
-  throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${list}`);
+/** What the client wants to come of fields that the schema does not have; without a word, a warning. */
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+export function fieldValidationOf(text: string | null): FieldValidation {
+  if (text === null || text === '') return 'Warn';
+  if (text === 'Ignore' || text === 'Warn' || text === 'Strict') return text;
+  const message = `Unsupported value: "${text}": supported values: "Ignore", "Strict", "Warn"`;
+  throw new Failure(422, 'Invalid', `UpdateOptions.meta.k8s.io "" is invalid: fieldValidation: ${message}`);
+}
+
+/** `unknown field "spec.sevice"` for each that was sent and is not stored. */
+export const unknownIn = (sent: JsonObject, stored: JsonObject): readonly string[] =>
+  prunedPaths(sent, stored, '')
+    .toSorted()
+    .map((field) => `unknown field "${field}"`);
+
+/** What a client that asked for strictness is told: of what it sent whole, or of what its patch would make. */
+export function refuseUnknown(
+  { kind, version }: Resource,
+  unknown: readonly string[],
+  patched: JsonObject | null,
+): void {
+  if (unknown.length === 0) return;
+  const error = `strict decoding error: ${unknown.join(', ')}`;
+  if (patched === null) throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${error}`);
+  const message = `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: ${error}`;
+  const causes = [{ reason: 'FieldValueInvalid', message, field: 'patch' }];
+  throw new Failure(422, 'Invalid', ` "" is invalid: patch: ${message}`, { causes });
 }
 
 /** An apply has to know the type of every field that it owns. */

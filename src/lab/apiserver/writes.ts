@@ -2,7 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Applier, apply, keepUnwritable, ownersAfterUpdate, writable } from './apply.ts';
-import { checkApply, checkIdentity, checkPreconditions, checkVersion, type Target } from './checks.ts';
+import {
+  checkApply,
+  checkIdentity,
+  checkPatched,
+  checkPreconditions,
+  checkRemovable,
+  checkVersion,
+  type Target,
+} from './checks.ts';
 import {
   alreadyExists,
   badRequest,
@@ -14,12 +22,13 @@ import {
   notFound,
 } from './failure.ts';
 import { folded, unfolded } from './listmaps.ts';
+import { nameFrom } from './names.ts';
 import { type ApiObject, child, isObject, type Json, type JsonObject, without } from './object.ts';
 import { managedFields, type Owner } from './ownership.ts';
 import { jsonPatch, mergePatch } from './patch.ts';
 import { groupVersion, namespaceResource, type Resource, sloPolicies } from './resources.ts';
 import type { Store } from './store.ts';
-import { refuseUnknown, refuseUntyped } from './strict.ts';
+import { type FieldValidation, refuseUnknown, refuseUntyped, unknownIn } from './strict.ts';
 
 /** Validation and defaulting of a whole policy, as the CRD's schema and rules do it; `old` is what it replaces. */
 export type Admit = (raw: unknown, old?: unknown) => Admission;
@@ -34,9 +43,20 @@ export interface Writer {
   readonly force: boolean;
   /** Only tries. */
   readonly dryRun: boolean;
-  /** Refuses unknown fields instead of dropping them. */
-  readonly strict: boolean;
+  /** What comes of unknown fields, which are dropped. */
+  readonly unknown: FieldValidation;
+  /** What a client is told beside the answer. */
+  warn(text: string): void;
 }
+
+/** The lab itself, which sends nothing that is unknown. */
+export const itself = (manager: string): Writer => ({
+  manager,
+  force: true,
+  dryRun: false,
+  unknown: 'Ignore',
+  warn: () => undefined,
+});
 
 export type PatchType = 'merge' | 'json' | 'apply';
 export const patchTypes: Readonly<Record<string, PatchType>> = {
@@ -50,6 +70,7 @@ export class Writes {
   readonly #store: Store;
   readonly #admit: Admit;
   readonly #nowMs: () => number;
+  readonly #deletedNamespaces = new Set<string>();
 
   constructor(store: Store, admit: Admit, nowMs: () => number) {
     this.#store = store;
@@ -64,17 +85,20 @@ export class Writes {
     return live;
   }
 
-  create(target: Target, body: JsonObject, writer: Writer): ApiObject {
+  create(target: Target, sent: JsonObject, writer: Writer): ApiObject {
     const { resource, namespace } = target;
+    const body = named(sent);
     const { name, resourceVersion } = child(body, 'metadata');
     if (typeof name !== 'string' || name === '') throw missingName(resource);
     if (resourceVersion) throw new Failure(500, '', 'resourceVersion should not be set on objects to be created');
-    const named = { ...target, name };
-    checkIdentity(named, body);
+    const whole = { ...target, name };
+    checkIdentity(whole, body);
     if (this.#store.get(resource, namespace, name) !== undefined) throw alreadyExists(resource, name);
     const config = writable(body, resource.status, '');
-    const { object, owners } = this.#owned(named, {}, config, writer);
-    return this.#write(named, undefined, object, owners, writer);
+    const { object, owners } = this.#owned(whole, {}, config, writer);
+    const created = this.#write(whole, undefined, object, owners, writer);
+    if (resource === namespaceResource && !writer.dryRun) this.#deletedNamespaces.delete(name);
+    return created;
   }
 
   replace(target: Target, body: JsonObject, writer: Writer): ApiObject {
@@ -91,23 +115,29 @@ export class Writes {
     const live = this.live(target);
     const next = type === 'merge' ? mergePatch(live, body) : jsonPatch(live, body);
     if (!isObject(next)) throw badRequest('the patched object is not an object');
-    return this.#update(target, live, next, writer);
+    checkPatched(target, next);
+    return this.#update(target, live, next, writer, true);
   }
 
   delete(target: Target, options: JsonObject, dryRun: boolean): ApiObject {
     const live = this.live(target);
     checkPreconditions(target, live, child(options, 'preconditions'));
-    return dryRun ? live : this.#store.delete(target.resource, live);
+    const { resource, name } = target;
+    if (resource === namespaceResource) checkRemovable(resource, name);
+    if (dryRun) return live;
+    if (resource === namespaceResource) this.#deletedNamespaces.add(name);
+    return this.#store.delete(resource, live);
   }
 
-  /** Namespaces exist from their first use. */
+  /** Namespaces exist from their first use; but who has deleted one has to make it again. */
   ensureNamespace(name: string): void {
     if (name === '' || this.#store.get(namespaceResource, '', name) !== undefined) return;
+    if (this.#deletedNamespaces.has(name)) throw notFound(namespaceResource, name);
     const labels = { 'kubernetes.io/metadata.name': name };
     this.create(
       { resource: namespaceResource, namespace: '', name, subresource: '' },
       { metadata: { name, labels }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } },
-      { manager: 'kube-apiserver', force: false, dryRun: false, strict: false },
+      itself('kube-apiserver'),
     );
   }
 
@@ -127,11 +157,11 @@ export class Writes {
     return this.#write(target, live, object, applied.owners, writer);
   }
 
-  #update(target: Target, live: ApiObject, body: JsonObject, writer: Writer): ApiObject {
+  #update(target: Target, live: ApiObject, body: JsonObject, writer: Writer, isPatched = false): ApiObject {
     checkVersion(target, live, child(body, 'metadata'));
     const next = keepUnwritable(live, body, target.resource.status, target.subresource);
     const { object, owners } = this.#owned(target, live, next, writer);
-    return this.#write(target, live, object, owners, writer);
+    return this.#write(target, live, object, owners, writer, isPatched);
   }
 
   #owned(target: Target, live: JsonObject, next: JsonObject, writer: Writer) {
@@ -147,11 +177,14 @@ export class Writes {
     next: JsonObject,
     owners: readonly Owner[],
     writer: Writer,
+    isPatched = false,
   ): ApiObject {
     const { resource } = target;
     this.ensureNamespace(target.namespace);
     const admitted = this.#admitted(target, live, next);
-    if (writer.strict) refuseUnknown(resource, next, admitted);
+    const unknown = unknownIn(next, admitted);
+    if (writer.unknown === 'Strict') refuseUnknown(resource, unknown, isPatched ? next : null);
+    if (writer.unknown === 'Warn') for (const text of unknown) writer.warn(text);
     const metadata = {
       ...without(child(admitted, 'metadata'), 'generation', 'managedFields'),
       ...generationOf(resource, live, admitted),
@@ -197,6 +230,13 @@ export class Writes {
   #applier(target: Target, { manager, force }: Writer): Applier {
     return { manager, force, subresource: target.subresource, time: timestamp(this.#nowMs()) };
   }
+}
+
+/** A name is made from the beginning that is given instead of it. */
+function named(body: JsonObject): JsonObject {
+  const { name, generateName, ...metadata } = child(body, 'metadata');
+  if (name || typeof generateName !== 'string' || generateName === '') return body;
+  return { ...body, metadata: { ...metadata, generateName, name: nameFrom(generateName) } };
 }
 
 /** It rises when anything but metadata and status changes. */

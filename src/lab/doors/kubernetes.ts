@@ -6,7 +6,17 @@ import { asCoreEvent } from '../apiserver/events.ts';
 import { methodNotAllowed, unknownPath, unsupportedMediaType } from '../apiserver/failure.ts';
 import { type Fault, type Faults, misbehaves } from '../apiserver/faults.ts';
 import { collectGarbage } from '../apiserver/garbage.ts';
-import { type Answer, asObject, failed, isTrue, mediaType, readBody, send, wantsTable } from '../apiserver/http.ts';
+import {
+  type Answer,
+  asObject,
+  failed,
+  isTrue,
+  mediaType,
+  readBody,
+  send,
+  wantsTable,
+  warned,
+} from '../apiserver/http.ts';
 import { Lists } from '../apiserver/lists.ts';
 import { type ApiObject, child, type JsonObject } from '../apiserver/object.ts';
 import { printed } from '../apiserver/printed.ts';
@@ -14,9 +24,10 @@ import { apiEvents, coreEvents, groupVersion, type Resource, sloPolicies } from 
 import { type Route, route } from '../apiserver/routes.ts';
 import { selectorOf } from '../apiserver/selectors.ts';
 import { type Change, Store } from '../apiserver/store.ts';
+import { fieldValidationOf } from '../apiserver/strict.ts';
 import { type Column, includedOf, table } from '../apiserver/table.ts';
 import { WatchStream } from '../apiserver/watch.ts';
-import { type Admit, patchTypes, type Writer, Writes } from '../apiserver/writes.ts';
+import { type Admit, itself, patchTypes, type Writer, Writes } from '../apiserver/writes.ts';
 
 export interface KubernetesDoorOptions {
   /** The world's time, for creation timestamps and ages. */
@@ -62,7 +73,7 @@ export class KubernetesDoor {
     put: (policy: JsonObject): ApiObject => {
       const { name, namespace = 'default' } = child(policy, 'metadata');
       const target = policyTarget(String(namespace), String(name));
-      return this.#writes.patch(target, 'apply', policy, { manager: 'lab', force: true, dryRun: false, strict: false });
+      return this.#writes.patch(target, 'apply', policy, itself('lab'));
     },
     delete: (namespace: string, name: string): ApiObject =>
       this.#writes.delete(policyTarget(namespace, name), {}, false),
@@ -132,7 +143,7 @@ export class KubernetesDoor {
       const object = present(this.#writes.live({ resource, namespace: namespace ?? '', name, subresource: '' }));
       return wantsTable(call.request) ? this.#table(call, [object], {}) : object;
     }
-    const selector = selectorOf(call.query);
+    const selector = selectorOf(call.query, shown);
     const all = (): readonly ApiObject[] => this.#store.list(resource, namespace).map(present).filter(selector);
     const { items, metadata } = this.#lists.page(call.query, all, this.#store.revision);
     if (wantsTable(call.request)) return this.#table(call, items, metadata);
@@ -143,7 +154,7 @@ export class KubernetesDoor {
     const { resource: shown, name, namespace } = call.route;
     const { resource, present } = stored(shown);
     if (name !== '') call.query.set('fieldSelector', `metadata.name=${name}`);
-    const selector = selectorOf(call.query);
+    const selector = selectorOf(call.query, shown);
     const asTable = (object: ApiObject): JsonObject => this.#table(call, [present(object)], {});
     const stream = new WatchStream(this.#store, response, {
       resource,
@@ -164,29 +175,32 @@ export class KubernetesDoor {
     if (resource === coreEvents || isCollection !== (method === 'POST') || namespace === undefined)
       throw methodNotAllowed();
     const target: Target = { resource, namespace, name, subresource };
+    const warnings: string[] = [];
     const writer: Writer = {
       manager: query.get('fieldManager') ?? '',
       force: isTrue(query.get('force')),
       dryRun: query.get('dryRun') === 'All',
-      strict: query.get('fieldValidation') === 'Strict',
+      unknown: fieldValidationOf(query.get('fieldValidation')),
+      warn: (text) => warnings.push(text),
     };
     const named = {
       ...writer,
       manager: writer.manager || (request.headers['user-agent'] ?? '').split('/')[0] || 'unknown',
     };
     const body = await readBody(request);
+    const answer = (code: number, object: ApiObject): Answer => ({ code, body: object, ...warned(warnings) });
     switch (method) {
       case 'POST':
-        return { code: 201, body: this.#writes.create(target, asObject(body), named) };
+        return answer(201, this.#writes.create(target, asObject(body), named));
       case 'PUT':
-        return { code: 200, body: this.#writes.replace(target, asObject(body), named) };
+        return answer(200, this.#writes.replace(target, asObject(body), named));
       case 'PATCH': {
         const type = patchTypes[mediaType(request)];
         if (type === undefined) throw unsupportedMediaType(Object.keys(patchTypes));
         const isNew = this.#store.get(resource, namespace, name) === undefined;
         // Only an apply has to say who it is.
         const patched = this.#writes.patch(target, type, body, type === 'apply' ? writer : named);
-        return { code: isNew ? 201 : 200, body: patched };
+        return answer(isNew ? 201 : 200, patched);
       }
       case 'DELETE': {
         const { metadata } = this.#writes.delete(target, asObject(body), writer.dryRun);

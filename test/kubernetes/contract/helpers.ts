@@ -10,6 +10,8 @@ export type Body = any;
 export interface Answer {
   readonly code: number;
   readonly body: Body;
+  /** What is told beside it, as kubectl prints it. */
+  readonly warnings: readonly string[];
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -49,9 +51,10 @@ export async function open(config: PooledKubeConfig, method: Method, path: strin
 }
 
 export async function call(config: PooledKubeConfig, method: Method, path: string, sent?: Sent): Promise<Answer> {
-  const { statusCode, body } = await open(config, method, path, sent);
+  const { statusCode, headers, body } = await open(config, method, path, sent);
   const text = await body.text();
-  return { code: statusCode, body: text.startsWith('{') ? JSON.parse(text) : { message: text } };
+  const warnings = [headers.warning ?? []].flat();
+  return { code: statusCode, body: text.startsWith('{') ? JSON.parse(text) : { message: text }, warnings };
 }
 
 export type Helpers = ReturnType<typeof helpers>;

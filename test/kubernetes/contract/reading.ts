@@ -53,6 +53,36 @@ export function reading({ get, post, create, made, of }: Helpers): void {
       expect(body.items.map((item: Body) => item.metadata.name)).toEqual(expected);
     });
 
+    test.each([
+      'spec.mode%3DEnforce',
+      'spec.service.name%3Dapi',
+      'status.phase!%3DSteady',
+      'metadata.labels%3Da',
+      'metadata.name%3Dsel-b,spec.mode%3DEnforce',
+    ])('cannot select by a field that the CRD does not name: %s', async (selector) => {
+      const field = /(spec|status|metadata\.labels)[\w.]*/.exec(selector)![0];
+      for (const query of [`fieldSelector=${selector}`, `watch=true&timeoutSeconds=1&fieldSelector=${selector}`]) {
+        const { code, body } = await get(`${TEAM}?${query}`);
+        expect({ code, reason: body.reason, message: body.message }).toEqual({
+          code: 400,
+          reason: 'BadRequest',
+          message: `field label not supported: ${field}`,
+        });
+      }
+    });
+
+    test.each([
+      [TEAM, 'metadata.namespace%3Ddefault', 200],
+      ['/api/v1/namespaces', 'metadata.name%3Ddefault', 200],
+      ['/api/v1/namespaces', 'status.phase%3DActive', 200],
+      ['/api/v1/namespaces', 'spec.finalizers%3Dx', 400],
+      ['/apis/coordination.k8s.io/v1/leases', 'spec.holderIdentity%3Dx', 400],
+      ['/api/v1/events', 'involvedObject.kind%3DSLOPolicy', 200],
+      ['/api/v1/events', 'regarding.kind%3DSLOPolicy', 400],
+    ])('of %s by %s is answered with %d', async (path, selector, code) => {
+      expect((await get(`${path}?fieldSelector=${selector}`)).code).toBe(code);
+    });
+
     test('as a table shows the columns of the CRD', async () => {
       const object = await made();
       const { code, body } = await get(of(object), TABLE);

@@ -64,6 +64,37 @@ export function creating({ fresh, get, post, create, made }: Helpers): void {
       expect((await create(named)).spec.sevice).toBeUndefined();
     });
 
+    const warned = ['299 - "unknown field \\"spec.sevice\\""'];
+    test.each([
+      ['', warned],
+      ['?fieldValidation=Warn', warned],
+      ['?fieldValidation=Ignore', []],
+    ])('warns of an unknown field, unless it is to be ignored: %j', async (query, warnings) => {
+      const answer = await post(`${TEAM}${query}`, policy(fresh(), { sevice: 'a typo' }));
+      expect({ code: answer.code, warnings: answer.warnings }).toEqual({ code: 201, warnings });
+    });
+
+    test('makes a name from its beginning, another one each time, and keeps the beginning', async () => {
+      const generated = { ...policy('x'), metadata: { generateName: 'made-' } };
+      const [one, other] = [await create(generated), await create(generated)];
+      for (const { metadata } of [one, other]) {
+        expect(metadata.name).toMatch(/^made-[a-z0-9]{5}$/);
+        expect(metadata.generateName).toBe('made-');
+        expect((await get(`${TEAM}/${metadata.name}`)).code).toBe(200);
+      }
+      expect(one.metadata.name).not.toBe(other.metadata.name);
+    });
+
+    test('cuts a beginning that is too long for a name', async () => {
+      const { metadata } = await create({ ...policy('x'), metadata: { generateName: `${'long'.repeat(20)}-` } });
+      expect(metadata.name).toMatch(/^(long){14}lo[a-z0-9]{5}$/);
+    });
+
+    test('goes by a name that is given beside a beginning', async () => {
+      const name = fresh();
+      expect((await create({ ...policy(name), metadata: { name, generateName: 'made-' } })).metadata.name).toBe(name);
+    });
+
     test('for trial keeps nothing', async () => {
       const trial = fresh();
       const { code, body } = await post(`${TEAM}?dryRun=All`, policy(trial));
@@ -137,7 +168,7 @@ export function replacing({ put, made, of, applyStatus }: Helpers): void {
 }
 
 /** The two kinds of patch that change an object where it is. */
-export function patching({ fresh, patch, create, made, of }: Helpers): void {
+export function patching({ fresh, get, patch, create, made, of }: Helpers): void {
   describe('patching', () => {
     test('by merge sets, and removes what is null', async () => {
       const first = await create({
@@ -192,6 +223,44 @@ export function patching({ fresh, patch, create, made, of }: Helpers): void {
       });
     });
 
+    test.each<[string, 'merge' | 'json-patch', (name: string) => Body]>([
+      ['another name', 'merge', (name) => ({ metadata: { name: `${name}-other` } })],
+      ['no name', 'merge', () => ({ metadata: { name: null } })],
+      ['another namespace', 'merge', () => ({ metadata: { namespace: 'elsewhere' } })],
+      ['another name', 'json-patch', (name) => [{ op: 'replace', path: '/metadata/name', value: `${name}-other` }]],
+    ])('makes no other object of it: %s by %s', async (_what, as, body) => {
+      const first = await made();
+      const { name } = first.metadata;
+      expect(await patch(of(first), as, body(name))).toMatchObject({ code: 400, body: { reason: 'BadRequest' } });
+      expect((await get(`${TEAM}/${name}-other`)).code).toBe(404);
+      expect((await get(of(first))).body.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
+    });
+
+    test('says which name is meant', async () => {
+      const first = await made();
+      const { name } = first.metadata;
+      expect((await patch(of(first), 'merge', { metadata: { name: 'other' } })).body.message).toBe(
+        `the name of the object (other) does not match the name on the URL (${name})`,
+      );
+    });
+
+    test.each<['merge' | 'json-patch', Body]>([
+      ['merge', { spec: { sevice: 'a typo' } }],
+      ['json-patch', [{ op: 'add', path: '/spec/sevice', value: 'a typo' }]],
+    ])('by %s warns of an unknown field, and is refused where the client is strict', async (as, body) => {
+      const first = await made();
+      const answer = await patch(of(first), as, body);
+      expect({ code: answer.code, warnings: answer.warnings }).toEqual({
+        code: 200,
+        warnings: ['299 - "unknown field \\"spec.sevice\\""'],
+      });
+      expect(answer.body.spec.sevice).toBeUndefined();
+      expect((await patch(`${of(first)}?fieldValidation=Ignore`, as, body)).warnings).toEqual([]);
+      const strict = await patch(`${of(first)}?fieldValidation=Strict`, as, body);
+      expect(strict).toMatchObject({ code: 422, body: { reason: 'Invalid' } });
+      expect(strict.body.message).toContain('strict decoding error: unknown field "spec.sevice"');
+    });
+
     test('is refused when the result would be invalid, or the kind of patch is unknown', async () => {
       const first = await made();
       expect(await patch(of(first), 'merge', { spec: { mode: 'Sometimes' } })).toMatchObject({
@@ -221,6 +290,12 @@ export function deleting({ get, remove, made, of }: Helpers): void {
       });
       expect((await get(of(first))).code).toBe(404);
       expect((await remove(of(first))).code).toBe(404);
+    });
+
+    test('is refused for a namespace that every cluster has', async () => {
+      const { code, body } = await remove('/api/v1/namespaces/default');
+      expect({ code, reason: body.reason }).toEqual({ code: 403, reason: 'Forbidden' });
+      expect(body.message).toBe('namespaces "default" is forbidden: this namespace may not be deleted');
     });
 
     test('holds to the uid that it names', async () => {
