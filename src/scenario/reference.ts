@@ -4,7 +4,8 @@ import { openApi } from '../policy/schema.ts';
 import { effects } from './events.ts';
 import { scenario } from './scenario.ts';
 
-export function scenarioReference(): string {
+/** `example` is a file of those that are to begin with. */
+export function scenarioReference(example: string): string {
   const { properties = {}, required = [] } = openApi(scenario);
   const fields = Object.entries(properties).flatMap(([name, schema]) => [
     ...fieldsOf(schema, name, required.includes(name)),
@@ -16,10 +17,7 @@ export function scenarioReference(): string {
     'A scenario is one deploy into one world: `npx steadyrun rehearse --policy POLICY --scenario FILE` plays it 200 times, each with luck of its own. [A dozen of them](../../deploy/examples/scenarios) are to begin with. `name` and `truth` are all that one needs:',
     '',
     '```yaml',
-    'name: late-leak',
-    'truth: Bad',
-    'events:',
-    '  - { at: 10m, for: 110m, on: Candidate, errorPercent: 5, ramp: 20m }',
+    ...example.trim().split('\n').map(spaced),
     '```',
     '',
     'A duration is text such as `10m`, `90s` or `1h30m`. The deploy is at 0: the candidate is ready and gets its first share. Before it the stable alone has served six hours of the same traffic and noise, without events.',
@@ -34,3 +32,7 @@ export function scenarioReference(): string {
     '',
   ].join('\n');
 }
+
+/** As pages are formatted: a mapping in one line has room within its braces. */
+const spaced = (line: string): string =>
+  line.startsWith('#') ? line : line.replace(/\{(?=\S)/g, '{ ').replace(/(?<=\S)\}/g, ' }');

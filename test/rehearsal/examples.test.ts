@@ -23,6 +23,15 @@ test('there are a dozen, named like their files', () => {
   }
 });
 
+test('the example on the page of their fields is one of them, word for word', () => {
+  const page = readFileSync('src/scenario/README.md', 'utf8');
+  const shown = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text!);
+  expect(shown.length).toBeGreaterThan(0);
+  const bare = (text: string) => text.replace(/(?<=\{) | (?=\})/g, '');
+  const written = files.map((file) => bare(readFileSync(`${folder}/${file}`, 'utf8')));
+  for (const text of shown) expect(written).toContain(bare(text));
+});
+
 describe.each(files)('%s', (file) => {
   test('the good are promoted, the bad are rolled back', () => {
     const { truth, runs, promoted, rolledBack } = summary(file);
