@@ -4,7 +4,7 @@
  */
 import type { ServiceRef } from '../facts/service.ts';
 import { closest, didYouMean } from '../policy/suggest.ts';
-import { type EventText, type LabEvent, parseEvent, type Scheduled, strengthAt } from '../scenario/events.ts';
+import { type EventText, type LabEvent, parseEvent, strengthAt } from '../scenario/events.ts';
 import { Random } from '../scenario/random.ts';
 import { Unrest } from '../scenario/unrest.ts';
 import { type Delays, Horizon } from './metrics/horizon.ts';
@@ -23,6 +23,7 @@ import { serveSecond } from './world/serving.ts';
 import type { Operation, Spec } from './world/spec.ts';
 import { stepMs } from './world/step.ts';
 import type { TrafficTarget } from './world/traffic.ts';
+import { endIn, type Numbered } from './world/trouble.ts';
 import { type Truth, TruthKeeper } from './world/truth.ts';
 
 export interface WorldOptions {
@@ -50,7 +51,7 @@ interface Inhabitant {
   readonly seed: ServiceSeed;
   readonly websockets: boolean;
   readonly random: Random;
-  readonly events: Scheduled[];
+  readonly events: Numbered[];
   readonly unrest: Unrest;
   truth: TruthKeeper;
 }
@@ -67,7 +68,7 @@ export interface Deployment {
 /** An event, and whom it was posted for. */
 export interface Posted {
   readonly service: string | null;
-  readonly scheduled: Scheduled;
+  readonly scheduled: Numbered;
 }
 
 /** What all services of a world share. */
@@ -88,8 +89,9 @@ export class World {
   #steppedMs: number;
   readonly #inhabitants = new Map<string, Inhabitant>();
   /** Events that meet the metrics or the logs: those are everybody's. */
-  readonly #metricsEvents: Scheduled[] = [];
-  readonly #logsEvents: Scheduled[] = [];
+  readonly #metricsEvents: Numbered[] = [];
+  #posted = 0;
+  readonly #logsEvents: Numbered[] = [];
   readonly #jitter: Random;
   readonly #horizon: Horizon;
   readonly #scraper: Scraper;
@@ -185,19 +187,26 @@ export class World {
   }
 
   /** Makes trouble; `name` null means at every service. Throws Misshapen or NOT_FOUND. */
-  event(name: string | null, event: EventText): Scheduled {
+  event(name: string | null, event: EventText): Numbered {
     return this.schedule(name, parseEvent(event));
   }
 
   /** As `event`, for one that is parsed. Metrics and logs are everybody's, whichever service is named. */
-  schedule(name: string | null, event: LabEvent): Scheduled {
+  schedule(name: string | null, event: LabEvent): Numbered {
     const met = name === null ? [...this.#inhabitants.values()] : [this.#named(name)];
     const startMs = this.#nowMs + event.at + this.#jitter.next() * (event.jitter ?? 0);
-    const scheduled: Scheduled = { event, startMs, candidate: null };
+    const scheduled: Numbered = { id: ++this.#posted, event, startMs, candidate: null };
     if (event.on === 'Metrics') this.#metricsEvents.push(scheduled);
     else if (event.on === 'Logs') this.#logsEvents.push(scheduled);
     else for (const { events, service } of met) events.push({ ...scheduled, candidate: service.latestCreated.name });
     return scheduled;
+  }
+
+  /** Ends what was posted under this number, or, null, everything; says what was not over. */
+  endEvents(id: number | null): readonly number[] {
+    const own = [...this.#inhabitants.values()].map(({ events }) => events);
+    const lists = [this.#metricsEvents, this.#logsEvents, ...own];
+    return [...new Set(lists.flatMap((events) => endIn(events, id, this.#nowMs)))];
   }
 
   /** Every event that was posted, by the service that it meets; null: all of them. */

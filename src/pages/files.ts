@@ -1,6 +1,4 @@
 /** Every generated file of the repository and what it must hold. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { crd } from '../policy/crd.ts';
 import { reference } from '../policy/generate/reference.ts';
@@ -8,12 +6,11 @@ import { scenarioReference } from '../scenario/reference.ts';
 
 const notice = (room: string): string => `Generated from ${room} by \`npm run generate\`. Do not edit.`;
 
-const root = join(import.meta.dirname, '..', '..');
+/** Where the scenario is that its page shows. Paths are from the repository's root. */
+export const exampleFile = 'deploy/examples/scenarios/late-leak.yaml';
 
-/** Paths from the repository's root. */
-export function generatedFiles(): Readonly<Record<string, string>> {
+export function generatedFiles(example: string): Readonly<Record<string, string>> {
   const manifest = `# ${notice('src/policy')}\n${stringify(crd, { lineWidth: 120, aliasDuplicateObjects: false })}`;
-  const example = readFileSync(join(root, 'deploy/examples/scenarios/late-leak.yaml'), 'utf8');
   return {
     'crds/slopolicies.steadyrun.dev.yaml': manifest,
     'deploy/base/crd.yaml': manifest,

@@ -69,18 +69,26 @@ export interface Scheduled {
   readonly startMs: number;
   /** The newest revision at that time; Stable is every other. */
   readonly candidate: string | null;
+  /** When it was ended before its time. */
+  readonly endedMs?: number;
 }
 
 /** How strongly it is felt at this time: 0 not at all, 1 fully, between while it climbs its ramp. */
-export function strengthAt({ event, startMs }: Scheduled, nowMs: number): number {
+export function strengthAt({ event, startMs, endedMs }: Scheduled, nowMs: number): number {
   const sinceMs = nowMs - startMs;
-  if (sinceMs < 0) return 0;
+  if (sinceMs < 0 || (endedMs !== undefined && nowMs >= endedMs)) return 0;
   const every = event.every;
   // Where repetitions overlap, the oldest one still running has climbed highest.
   const oldest = every === undefined ? 0 : Math.max(0, Math.floor((sinceMs - event.for) / every) + 1);
   const runningMs = sinceMs - oldest * (every ?? 0);
   if (runningMs < 0 || runningMs >= event.for) return 0;
   return event.ramp === undefined ? 1 : Math.min(1, runningMs / event.ramp);
+}
+
+/** Whether it will never be felt again. */
+export function isOver({ event, startMs, endedMs }: Scheduled, nowMs: number): boolean {
+  if (endedMs !== undefined) return nowMs >= endedMs;
+  return event.every === undefined && nowMs >= startMs + event.for;
 }
 
 /** What one revision feels of the events. */

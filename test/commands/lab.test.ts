@@ -14,7 +14,7 @@ import { labTruth } from '../../src/commands/lab/truth.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { serviceFields } from '../../src/lab/population.ts';
 import { behaviourVariables } from '../../src/lab/world/behaviour.ts';
-import { effects, eventFields } from '../../src/scenario/events.ts';
+import { effects, eventFields, strengthAt } from '../../src/scenario/events.ts';
 import { complaint, start, steadyrun } from './cli.ts';
 
 let lab: Lab;
@@ -178,11 +178,67 @@ describe('lab event', () => {
     const clock = (sinceMs: number) => new Date(lab.world.nowMs - sinceMs).toISOString().slice(11, 16);
     const rows = out.trimEnd().split('\n');
     expect(rows).toHaveLength(4);
-    expect(rows[0]).toMatch(/^ON {7}SERVICE {2}WHAT +BEGINS {4}LASTS +AT \d\d:\d\d:\d\d$/);
-    expect(rows[1]).toMatch(/^Both {5}api {6}--errors 20 .* 10 min .* at 50 %$/);
-    expect(rows[2]).toMatch(/^Metrics {2}all {6}--outage --delay 90s .* 30 s .* over$/);
-    expect(rows[3]).toMatch(/^Traffic {2}api {6}--rps 300 .* 10 min, every 2 h .* to come$/);
+    expect(rows[0]).toMatch(/^ID {2}ON {7}SERVICE {2}WHAT +BEGINS {4}LASTS +AT \d\d:\d\d:\d\d$/);
+    expect(rows[1]).toMatch(/^ 1 {2}Both {5}api {6}--errors 20 .* 10 min .* at 50 %$/);
+    expect(rows[2]).toMatch(/^ 3 {2}Metrics {2}all {6}--outage --delay 90s .* 30 s .* over$/);
+    expect(rows[3]).toMatch(/^ 2 {2}Traffic {2}api {6}--rps 300 .* 10 min, every 2 h .* to come$/);
     expect(rows[1]).toContain(clock(5 * 60_000));
+  });
+
+  const posted = async (on: string, service: string | undefined, fields: Record<string, string | boolean>) => {
+    out = '';
+    await labEvent(on, service, { ...at(), json: true, fields });
+    return JSON.parse(out).id as number;
+  };
+  const said = async (...words: [string?, string?]) => {
+    out = '';
+    await labEvent(words[0], words[1], { ...at(), fields: {} });
+    return out;
+  };
+
+  test.each([
+    ['Both', 'api', { errorPercent: '20' }],
+    ['Both', undefined, { errorPercent: '20', every: '1h' }],
+    ['Traffic', 'api', { rps: '300', at: '1h' }],
+    ['Metrics', undefined, { outage: true }],
+    ['Logs', undefined, { outage: true }],
+  ] as const)('ends one that meets %s of %s before its time, and no other', async (on, service, fields) => {
+    const id = await posted(on, service, fields);
+    const other = await posted('Both', 'api', { latencyFactor: '2' });
+    minutes(1);
+    expect(await said('end', String(id))).toMatch(new RegExp(`^Ended at \\d\\d:\\d\\d:\\d\\d: event ${id}\\.\n$`));
+    const of = (wanted: number) => lab.world.events.filter(({ scheduled }) => scheduled.id === wanted);
+    minutes(70);
+    for (const { scheduled } of of(id)) expect(strengthAt(scheduled, lab.world.nowMs)).toBe(0);
+    expect(of(id).every(({ scheduled }) => scheduled.endedMs !== undefined)).toBe(true);
+    expect(of(other).every(({ scheduled }) => scheduled.endedMs === undefined)).toBe(true);
+    expect(await said()).toMatch(new RegExp(`^ +${id} .* ended$`, 'm'));
+    expect(await said('end', String(id))).toBe(`Event ${id} is over already.\n`);
+  });
+
+  test('ends all of them, and says where there is nothing to end', async () => {
+    const ids = [
+      await posted('Both', undefined, { errorPercent: '20' }),
+      await posted('Logs', undefined, { outage: true }),
+    ];
+    out = '';
+    expect(await said('end', 'all')).toContain(`: events ${[ids[1], ids[0]].join(', ')}.`);
+    expect(await said('END', 'ALL')).toBe('There was nothing to end.\n');
+  });
+
+  test('says how to end what it posts', async () => {
+    expect(await said('Both', 'api').catch((error: Error) => error.message)).toContain('errors');
+    out = '';
+    await labEvent('Both', 'api', { ...at(), fields: { errorPercent: '20' } });
+    expect(out).toMatch(/To end it before: npx steadyrun lab event end 1\n$/);
+  });
+
+  test.each([
+    ['9', 'there is no event 9'],
+    [undefined, 'say which event ends, by its ID, or all of them'],
+    ['api', 'say which event ends, by its ID, or all of them'],
+  ])('ends none that it cannot find: %s', async (which, words) => {
+    await expect(labEvent('end', which, { ...at(), fields: {} })).rejects.toThrow(words);
   });
 
   test('says how to make some where there is none', async () => {

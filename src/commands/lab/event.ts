@@ -21,6 +21,7 @@ export async function labEvent(
   options: EventOptions,
 ): Promise<number> {
   if (on === undefined) return listed(options);
+  if (on.toLowerCase() === 'end') return ended(service, options);
   const target = targetOf(on);
   if (service !== undefined && forAll.includes(target))
     throw new Error(`${target} meets all services at once: leave out ${service}`);
@@ -32,13 +33,39 @@ export async function labEvent(
   };
   const lab = await labOf(options);
   try {
-    const posted = await asked<{ readonly starts: string }>(lab, '/lab/v1/events', { at: '0s', ...event });
+    const posted = await asked<{ readonly id?: number; readonly starts: string }>(lab, '/lab/v1/events', {
+      at: '0s',
+      ...event,
+    });
     const sentence = `It meets ${service ?? 'all services'}, begins at ${timeOfDay(posted.starts)} of the lab's clock and lasts ${event.for}.`;
-    process.stdout.write(options.json ? `${JSON.stringify(posted)}\n` : `${sentence}\n`);
+    const end = posted.id === undefined ? '' : ` To end it before: npx steadyrun lab event end ${posted.id}`;
+    process.stdout.write(options.json ? `${JSON.stringify(posted)}\n` : `${sentence}${end}\n`);
     return 0;
   } catch (error) {
     throw new Error(inFlags(error instanceof Error ? error.message : String(error)), { cause: error });
   }
+}
+
+/** `which`: an event's number, or all. */
+async function ended(which: string | undefined, options: EventOptions): Promise<number> {
+  const [flag] = eventFlags.filter(({ field }) => options.fields[field] !== undefined);
+  if (flag) throw new Error(`${flag.flag}: says nothing of an end; leave it out`);
+  const isAll = which?.toLowerCase() === 'all';
+  if (!isAll && !/^\d+$/.test(which ?? ''))
+    throw new Error(
+      'say which event ends, by its ID, or all of them: npx steadyrun lab event end all; lab event has the IDs',
+    );
+  const id = isAll ? 'all' : Number(which);
+  const answer = await asked<{ readonly now: string; readonly ended: readonly number[] }>(
+    await labOf(options),
+    '/lab/v1/events/end',
+    { id },
+  );
+  const named = answer.ended.length === 1 ? `event ${answer.ended[0]}` : `events ${answer.ended.join(', ')}`;
+  const nothing = isAll ? 'There was nothing to end.' : `Event ${which} is over already.`;
+  const sentence = answer.ended.length === 0 ? nothing : `Ended at ${timeOfDay(answer.now)}: ${named}.`;
+  process.stdout.write(options.json ? `${JSON.stringify(answer)}\n` : `${sentence}\n`);
+  return 0;
 }
 
 async function listed(options: EventOptions): Promise<number> {

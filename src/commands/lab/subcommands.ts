@@ -23,8 +23,8 @@ export function addSubcommands(lab: Command, runs: Runs): void {
 
   const event = ofLab(lab.command('event'))
     .description('trouble that comes and goes; without arguments, what trouble there is')
-    .argument('[on]', `whom it meets: ${eventTargets.map(([on]) => on).join(', ')}`)
-    .argument('[service]', 'by its name (default: all of them)');
+    .argument('[on]', `whom it meets: ${eventTargets.map(([on]) => on).join(', ')}; or end, to end one`)
+    .argument('[service]', 'by its name (default: all of them); behind end the ID of an event, or all');
   for (const { flag, value, description } of eventFlags)
     event.option(`${flag} ${value}`.trim(), flag === '--for' ? `${description} (default: 10m)` : description);
   event
@@ -121,4 +121,10 @@ ${indented(eventTargets.map(([on, does, met]) => `${on.padEnd(11)}${met}\n${' '.
 
   npx steadyrun lab event Both api --errors 20 --for 10m
   npx steadyrun lab event Traffic api --rps 300 --for 1h --ramp 5m
-  npx steadyrun lab event Metrics --outage --for 15m`;
+  npx steadyrun lab event Metrics --outage --for 15m
+
+What is there, with the ID of each, and its end before its time:
+
+  npx steadyrun lab event
+  npx steadyrun lab event end 3
+  npx steadyrun lab event end all`;

@@ -28,6 +28,7 @@ export class ControlDoor {
     'POST /lab/v1/images': async (request) => this.#image(await readObject(request)),
     'GET /lab/v1/events': async () => this.#events(),
     'POST /lab/v1/events': async (request) => this.#event(await readObject(request)),
+    'POST /lab/v1/events/end': async (request) => this.#end(await readObject(request)),
     'POST /lab/v1/deployments': async (request) => deployed(this.#options.world, await readObject(request)),
   };
 
@@ -67,8 +68,18 @@ export class ControlDoor {
   /** `at` counts from now. Without a service every one is met. */
   #event({ service, ...event }: JsonObject): JsonObject {
     if (service !== undefined && typeof service !== 'string') throw new Misshapen('service: must be a name');
-    const { startMs } = this.#options.world.schedule(service ?? null, parseEvent(event));
-    return { starts: iso(startMs) };
+    const { id, startMs } = this.#options.world.schedule(service ?? null, parseEvent(event));
+    return { id, starts: iso(startMs) };
+  }
+
+  /** What is over already is not ended again. */
+  #end({ id }: JsonObject): JsonObject {
+    if (id !== 'all' && !(typeof id === 'number' && Number.isInteger(id)))
+      throw new Misshapen('id: must be the number of an event, or all');
+    const { world } = this.#options;
+    if (id !== 'all' && !world.events.some(({ scheduled }) => scheduled.id === id))
+      throw new Refusal('NOT_FOUND', `there is no event ${id}; GET /lab/v1/events has them all`);
+    return { now: iso(world.nowMs), ended: [...world.endEvents(id === 'all' ? null : id)] };
   }
 
   #events(): JsonObject {
@@ -93,12 +104,14 @@ export class ControlDoor {
 function eventJson({ service, scheduled }: Posted, nowMs: number): JsonObject {
   const { at: _, for: lengthMs, every, jitter: __, ramp, ...does } = scheduled.event;
   return {
+    id: scheduled.id,
     service,
     ...does,
     starts: iso(scheduled.startMs),
     forSeconds: lengthMs / 1000,
     ...(every !== undefined && { everySeconds: every / 1000 }),
     ...(ramp !== undefined && { rampSeconds: ramp / 1000 }),
+    ...(scheduled.endedMs !== undefined && { ended: iso(scheduled.endedMs) }),
     strength: strengthAt(scheduled, nowMs),
   };
 }
