@@ -53,7 +53,7 @@ async function asked(): Promise<string[]> {
   const writes = tuning.map((change) => (all: Services) => all.write(ref, change, seen('"etag-1"')));
   for (const call of [...Object.values(calls), ...writes])
     await call(services).catch(({ message }: Error) => messages.push(message));
-  return messages.map((message) => /Grant the operator's identity (\S+)\.$/.exec(message)?.[1] ?? message);
+  return messages.map((message) => /Grant the operator's identity (\S+)\.(?: |$)/.exec(message)?.[1] ?? message);
 }
 
 const role = parse(readFileSync('deploy/iam/role.yaml', 'utf8')) as { includedPermissions: readonly string[] };
