@@ -7,6 +7,7 @@
 import { Listings } from '../../../src/cloudrun/listings.ts';
 import { repertoire } from '../../../src/decide/repertoire.ts';
 import { known } from '../../../src/facts/answer.ts';
+import { cellMs } from '../../../src/facts/budget.ts';
 import type { Revision } from '../../../src/facts/revision.ts';
 import type { SaturationMinutes } from '../../../src/facts/saturation.ts';
 import type { Service, ServiceRef } from '../../../src/facts/service.ts';
@@ -31,6 +32,7 @@ import type { Services } from '../../../src/ports/services.ts';
 import { logging, Telling } from '../../../src/report/listeners.ts';
 import { logger } from '../../../src/report/log.ts';
 import { OperatorMetrics } from '../../../src/report/metrics.ts';
+import type { Status } from '../../../src/status/status.ts';
 import { nothingKept } from '../../keep/nothing.ts';
 
 const startMs = Date.parse('2026-01-05T03:00:00Z');
@@ -44,6 +46,11 @@ const filledEveryMs = 10 * 60_000;
 
 /** All look in the same turn: at whole tens of minutes. */
 const nextTurnMs = (atMs: number): number => (Math.floor(atMs / filledEveryMs) + 1) * filledEveryMs;
+
+const hourMs = 3_600_000;
+/** Error budgets are counted at whole hours, once everything that came before can be seen. */
+const seenAfterMs = 4 * 60_000;
+const nextCountMs = (untilMs: number): number => Math.ceil(untilMs / hourMs + 1) * hourMs + seenAfterMs;
 
 /** What looks asked of the world. */
 export interface Traffic {
@@ -72,11 +79,17 @@ export class Fleet {
   readonly #writtenMs = new Map<string, number>();
   readonly #inspectedMs = new Map<string, number>();
   readonly #filledMs = new Map<string, number>();
+  /** Up to when its error budgets were counted. */
+  readonly #countedMs = new Map<string, number>();
   #idleUntilMs = Number.NEGATIVE_INFINITY;
 
   private constructor(objects: readonly PolicyObject[]) {
     this.size = objects.length;
-    for (const { metadata } of objects) this.#inspectedMs.set(metadata.name, startMs);
+    for (const { metadata, status } of objects) {
+      this.#inspectedMs.set(metadata.name, startMs);
+      const { until } = (status as Status | undefined)?.errorBudget ?? {};
+      this.#countedMs.set(metadata.name, until === undefined ? startMs : Date.parse(until));
+    }
     const clock = this.#clock;
     const fence = { check: () => undefined };
     const claims = new Claims();
@@ -166,6 +179,7 @@ export class Fleet {
             all(this.#writtenMs) + writtenEveryMs,
             earliest(this.#inspectedMs) + inspectedEveryMs,
             nextTurnMs(all(this.#filledMs)),
+            nextCountMs(earliest(this.#countedMs)),
           );
     }
   }
@@ -233,7 +247,12 @@ export class Fleet {
         this.#filledMs.set(service.name, nowMs);
         return known(minutesUntil(revisions, nowMs));
       },
-      budget: isSteady,
+      budget: async ({ service, series, toMs }) => {
+        this.asked.reads++;
+        this.#countedMs.set(service.name, toMs);
+        const cells = known([{ endMs: toMs, lengthMs: cellMs, bad: 1, total: 10_000 }]);
+        return known({ toMs, byObjective: Object.fromEntries(series.map(({ name }) => [name, cells])) });
+      },
     };
     const logs: Logs = { outOfMemory: isSteady };
     return { services, metrics, logs };
