@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-/** Its times are for a bench to hold against their bars: here only what no busy machine changes. */
 /** Half a minute where nobody else computes. */
 const timeout = 600_000;
 
+/** Its times are for a bench to hold against their bars: here only what no busy machine changes. */
 test('a look costs the same however many policies there are', { timeout }, async () => {
   const args = ['test/bench/main.ts', 'pass', '--json', '--quick'];
   const { stdout } = await promisify(execFile)(process.execPath, args).catch((missed) => missed);
