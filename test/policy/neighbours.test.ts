@@ -42,18 +42,23 @@ const inPaths = (items: readonly string[]) =>
     `  - {name: latency, indicator: {latency: {threshold: 300ms, excludePaths: [${items.join(', ')}], query: 'histogram_quantile(0.95, sum by (le) (rate(s_seconds_bucket{job="api"}[5m])))'}}}`,
   );
 
+/** Labels and annotations are both texts under qualified names. */
+const asKeysAndTexts = [
+  'number: 5',
+  'nothing: [a]',
+  'yes: true',
+  'nested: {a: b}',
+  '"not a key": text',
+  '"not a key either": 7',
+  `${long}: text`,
+];
+
 const places: readonly Place[] = [
   {
     where: 'metadata.labels',
     of: inMetadata('labels'),
     mistakes: [
-      'number: 5',
-      'nothing: [a]',
-      'yes: true',
-      'nested: {a: b}',
-      '"not a key": text',
-      '"not a key either": 7',
-      `${long}: text`,
+      ...asKeysAndTexts,
       'value: not a value',
       'first: -dash',
       `tall: ${long}`,
@@ -64,13 +69,7 @@ const places: readonly Place[] = [
     where: 'metadata.annotations',
     of: inMetadata('annotations'),
     mistakes: [
-      'number: 5',
-      'nothing: [a]',
-      'yes: true',
-      'nested: {a: b}',
-      '"not a key": text',
-      '"not a key either": 7',
-      `${long}: text`,
+      ...asKeysAndTexts,
       `large: "${'x'.repeat(256 * 1024)}"`,
       'steadyrun.dev/pasued: reason',
       'steadyrun.dev/paused: "false"',

@@ -119,7 +119,7 @@ const remeasured = ({ action }: Acting): string =>
   `What the objective measures was changed, and is counted anew: ${action} has ended.`;
 
 /** What is in force by a rule that the policy does not have any more. */
-export const noLonger = (acting: Acting): Become =>
+const noLonger = (acting: Acting): Become =>
   ended(acting, `spec.errorBudgetPolicy does not ask for it any more: ${acting.action} has ended.`);
 
 const eventOf = (type: PolicyEvent['type'], reason: Reason, message: string, since: string): PolicyEvent => ({

@@ -63,7 +63,7 @@ export interface Assessment {
 /** So large a part of a tick's requests is bad, by a lower bound: bursts of less pass. */
 const largePart = 0.25;
 /**
- * Of errors also so much, where the tick before was certain, too. What is slow is often only new, what disconnects is counted
+ * Of errors also so much, where an earlier tick was certain, and none since was fine. What is slow is often only new, what disconnects is counted
  * against connections, and a first tick may be an instance that starts.
  */
 const largePartAgain = 0.15;
