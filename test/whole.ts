@@ -15,7 +15,6 @@ export const oneIn = <T>(count: number, rows: readonly T[], first = 0): readonly
 
 /** Of these `npm test` plays a part: those that ask `oneIn` or `isWhole`. */
 export const gridTests = [
-  'test/commands/main.test.ts',
   'test/commands/stop.test.ts',
   'test/decide/recurring.test.ts',
   'test/policy/together.test.ts',

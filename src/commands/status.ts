@@ -15,6 +15,7 @@ import { sentences, story, type Told } from '../report/story.ts';
 import { table, tableWithin } from '../report/table.ts';
 import { fullness } from '../report/tuning.ts';
 import { clusterOf, toldOf } from './cluster.ts';
+import type { Io } from './io.ts';
 import { type LabAnswer, labAt } from './lab-address.ts';
 import { noneAtAll, noneOfThatName } from './no-policies.ts';
 
@@ -30,15 +31,14 @@ export interface StatusOptions {
 const watchEveryMs = 1000;
 const usualRows = 24;
 
-export async function status(name: string | undefined, options: StatusOptions): Promise<number> {
-  // A reader has nothing to bring to an end.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => process.exit(options.watch ? 0 : 130));
+export async function status(name: string | undefined, options: StatusOptions, io: Io): Promise<number> {
+  // To be told to end is how watching ends well, and there is nothing to bring to an end.
+  if (options.watch) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
   const cluster = await connect(options);
   try {
-    const first = await textOf(cluster, name, options);
-    print(first, options);
-    if (options.watch) await watch(first, cluster, name, options);
+    const first = await textOf(cluster, name, options, io);
+    print(first, options, io);
+    if (options.watch) await watch(first, cluster, name, options, io);
     return 0;
   } finally {
     await cluster.close();
@@ -51,33 +51,34 @@ async function watch(
   cluster: Cluster,
   name: string | undefined,
   options: StatusOptions,
+  io: Io,
 ): Promise<never> {
   let shown = first;
   let before = first;
   for (;;) {
     await sleep(watchEveryMs);
     try {
-      const text = await textOf(cluster, name, options);
-      if (text !== before) print(text, options);
+      const text = await textOf(cluster, name, options, io);
+      if (text !== before) print(text, options, io);
       shown = text;
       before = text;
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      if (error.message !== before) away(error.message, shown, options);
+      if (error.message !== before) away(error.message, shown, options, io);
       before = error.message;
     }
   }
 }
 
 /** Where the screen is redrawn, a line of its own there: below it the next one would push the rest up. */
-function away(message: string, shown: string, options: StatusOptions): void {
+function away(message: string, shown: string, options: StatusOptions, io: Io): void {
   const text = `steadyrun: ${message}`;
-  const size = windowOf(options);
-  if (size === undefined) process.stderr.write(`${text}\n`);
-  else print([...paragraph('', text, size.columns), ...shown.split('\n')].slice(0, size.rows).join('\n'), options);
+  const size = windowOf(options, io);
+  if (size === undefined) io.stderr.write(`${text}\n`);
+  else print([...paragraph('', text, size.columns), ...shown.split('\n')].slice(0, size.rows).join('\n'), options, io);
 }
 
-export async function why(name: string, options: StatusOptions): Promise<number> {
+export async function why(name: string, options: StatusOptions, io: Io): Promise<number> {
   const cluster = await connect(options);
   try {
     const [found] = await cluster.policies(name);
@@ -100,16 +101,16 @@ export async function why(name: string, options: StatusOptions): Promise<number>
         tuning,
         conditions,
       };
-      process.stdout.write(`${JSON.stringify(answer)}\n`);
+      io.stdout.write(`${JSON.stringify(answer)}\n`);
       return 0;
     }
-    const columns = width();
+    const columns = width(io);
     const lines = [
       ...objectives(current, columns),
       ...fullness(current, columns),
       ...sentences(told(found!), cluster.nowMs(), columns ?? usualColumns),
     ].flatMap((line) => (columns === undefined ? line : folded([line], columns)));
-    process.stdout.write(`${lines.join('\n')}\n`);
+    io.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   } finally {
     await cluster.close();
@@ -185,35 +186,35 @@ async function page(api: SloPolicies, which: Parameters<SloPolicies['list']>[0])
   }
 }
 
-async function textOf(cluster: Cluster, name: string | undefined, options: StatusOptions): Promise<string> {
+async function textOf(cluster: Cluster, name: string | undefined, options: StatusOptions, io: Io): Promise<string> {
   const policies = await cluster.policies(name);
   const nowMs = cluster.nowMs();
   if (options.json) return JSON.stringify(policies.map(({ key, status: current }) => ({ ...key, status: current })));
   if (policies.length === 0) return cluster.nothing();
-  const size = windowOf(options);
+  const size = windowOf(options, io);
   if (name === undefined) {
     const lines = size
       ? tableWithin(policies, nowMs, size.columns, size.rows)
-      : table(policies, nowMs, columnsOf(process.stdout));
+      : table(policies, nowMs, columnsOf(io.stdout));
     return lines.join('\n');
   }
-  const lines = policies.flatMap((policy) => story(told(policy), nowMs, width()));
+  const lines = policies.flatMap((policy) => story(told(policy), nowMs, width(io)));
   return (size ? linesWithin(lines, size.columns, size.rows) : lines).join('\n');
 }
 
 const told = ({ key, spec, status: current }: StoredPolicy): Told => ({ name: key.name, spec, status: current });
 
 /** undefined: of a file or a pipe. */
-const width = (): number | undefined => (process.stdout.isTTY ? columnsOf(process.stdout) : undefined);
+const width = ({ stdout }: Io): number | undefined => (stdout.isTTY ? columnsOf(stdout) : undefined);
 
 /** What is redrawn in place may take: the cursor comes to stand on the last line. undefined: nothing is redrawn. */
-function windowOf({ watch: redraws, json }: StatusOptions): { columns: number; rows: number } | undefined {
-  const columns = width();
+function windowOf({ watch: redraws, json }: StatusOptions, io: Io): { columns: number; rows: number } | undefined {
+  const columns = width(io);
   if (!redraws || json || columns === undefined) return undefined;
-  return { columns, rows: Math.max(1, (process.stdout.rows || usualRows) - 1) };
+  return { columns, rows: Math.max(1, (io.stdout.rows || usualRows) - 1) };
 }
 
-function print(text: string, options: StatusOptions): void {
-  const clear = windowOf(options) ? '\x1b[H\x1b[J' : '';
-  process.stdout.write(`${clear}${text}\n`);
+function print(text: string, options: StatusOptions, io: Io): void {
+  const clear = windowOf(options, io) ? '\x1b[H\x1b[J' : '';
+  io.stdout.write(`${clear}${text}\n`);
 }

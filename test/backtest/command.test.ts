@@ -1,6 +1,7 @@
-/** What is said to people in trouble, by the process as they start it. */
+/** What is said to people in trouble. */
 import { describe, expect, test } from 'vitest';
-import { complaint, steadyrun } from '../commands/cli.ts';
+import { complaint } from '../commands/cli.ts';
+import { steadyrun } from '../commands/in-process.ts';
 import { file, objectives, policyFile } from './recorded.ts';
 
 const range = ['--from', '2026-01-05T08:00:00Z', '--to', '2026-01-05T09:00:00Z'];

@@ -12,7 +12,8 @@ export interface Ended {
 }
 
 /** Without the cluster and the credentials of whoever runs the tests. */
-const environment = { ...process.env, KUBECONFIG: '/nonexistent', HOME: '/nonexistent', NO_COLOR: '1' };
+export const alone = { KUBECONFIG: '/nonexistent', HOME: '/nonexistent', NO_COLOR: '1' } as const;
+const environment = { ...process.env, ...alone };
 
 export function start(
   args: readonly string[],

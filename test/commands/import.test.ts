@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { example } from '../import/sources.ts';
-import { complaint, steadyrun } from './cli.ts';
+import { complaint } from './cli.ts';
+import { steadyrun } from './in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'import-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -15,7 +15,8 @@ import { Lab } from '../../src/lab/lab.ts';
 import { serviceFields } from '../../src/lab/population.ts';
 import { behaviourVariables } from '../../src/lab/world/behaviour.ts';
 import { effects, eventFields, strengthAt } from '../../src/scenario/events.ts';
-import { complaint, start, steadyrun } from './cli.ts';
+import { complaint, start } from './cli.ts';
+import { steadyrun } from './in-process.ts';
 
 let lab: Lab;
 let out: string;

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { manifest } from '../../src/manifest.ts';
-import { oneIn } from '../whole.ts';
-import { complaint, MAIN, start, steadyrun } from './cli.ts';
+import { complaint, MAIN, start } from './cli.ts';
+import { steadyrun } from './in-process.ts';
 
 interface Emptied {
   readonly command: readonly string[];
@@ -167,12 +167,12 @@ describe.concurrent('steadyrun', () => {
       ['status', '-A', '-n', 'web'],
       "option '-n, --namespace <name>' cannot be used with --all-namespaces",
     ],
-    ...oneIn(5, beforeVerbs).map(([flags, words, verb]): [string, string[], string] => [
+    ...beforeVerbs.map(([flags, words, verb]): [string, string[], string] => [
       `what is of the lab before what is asked of it: ${flags} ${verb[0]}`,
       ['lab', ...words, ...verb],
       `option '${flags}' is of the lab itself: it cannot stand before ${verb[0]}`,
     ]),
-    ...oneIn(5, optionsOf(emptied)).map(({ command, flags, isNeeded }): [string, string[], string] => [
+    ...optionsOf(emptied).map(({ command, flags, isNeeded }): [string, string[], string] => [
       `an empty value: ${command.join(' ')} ${flags}`,
       [...command, flags.split(/[ ,]/)[0]!, ''],
       `option '${flags}' argument '' is invalid. ${isNeeded ? 'Give a value' : 'Give a value, or leave the option out'}`,

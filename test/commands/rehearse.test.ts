@@ -6,7 +6,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { runRehearse } from '../../src/commands/rehearse.ts';
 import { runsOf } from '../../src/rehearsal/job.ts';
 import { rehearseAll } from '../../src/rehearsal/pool.ts';
-import { steadyrun } from './cli.ts';
+import { steadyrun as asProcess } from './cli.ts';
+import { steadyrun } from './in-process.ts';
 
 const policy = 'deploy/examples/minimal.yaml';
 const scenario = (name: string) => `deploy/examples/scenarios/${name}.yaml`;
@@ -24,9 +25,9 @@ describe('rehearse', () => {
       '--scenario',
       scenario('healthy'),
     ];
-    const one = await steadyrun(...args, '--runs', '30', '--seed', '5', '--jobs', '1', '--json');
-    const two = await steadyrun(...args, '--runs', '30', '--seed', '5', '--jobs', '3', '--json');
-    const other = await steadyrun(...args, '--runs', '30', '--seed', '6', '--json');
+    const one = await asProcess(...args, '--runs', '12', '--seed', '5', '--jobs', '1', '--json');
+    const two = await asProcess(...args, '--runs', '12', '--seed', '5', '--jobs', '3', '--json');
+    const other = await asProcess(...args, '--runs', '12', '--seed', '6', '--json');
     expect(one.code).toBe(0);
     expect(two.out).toBe(one.out);
     expect(other.out).not.toBe(one.out);
@@ -38,20 +39,20 @@ describe('rehearse', () => {
       scenario: 'small-regression',
       truth: 'Bad',
       rule: 'steadyrun',
-      runs: 30,
+      runs: 12,
       promoted: 0,
-      rolledBack: 30,
+      rolledBack: 12,
       undecided: 0,
       secondsTo90Percent: null,
-      reasons: { ErrorRateRegression: 30 },
+      reasons: { ErrorRateRegression: 12 },
     });
     expect(bad.secondsToRollback.p50).toBeLessThanOrEqual(bad.secondsToRollback.p95);
     expect(bad.excessBadRequests.mean).toBeGreaterThan(0);
-    expect(good).toMatchObject({ promoted: 30, secondsToRollback: null, excessBadRequests: { mean: 0, p95: 0 } });
+    expect(good).toMatchObject({ promoted: 12, secondsToRollback: null, excessBadRequests: { mean: 0, p95: 0 } });
   });
 
   test('prints a table for people', async () => {
-    const { code, out } = await steadyrun(
+    const { code, out } = await asProcess(
       'rehearse',
       '--policy',
       policy,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ownQueries } from '../own-queries.ts';
-import { complaint, steadyrun } from './cli.ts';
+import { complaint } from './cli.ts';
+import { steadyrun } from './in-process.ts';
 
 const [errors, latency, disconnects] = ownQueries('bytspot-api');
 const rewrite = (query: string, ...more: string[]) =>

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from '../../src/lab/lab.ts';
-import { complaint, MAIN, type Running, start, steadyrun } from './cli.ts';
+import { steadyrun as asProcess, complaint, type Ended, MAIN, type Running, start } from './cli.ts';
+import { steadyrun } from './in-process.ts';
 import { logged, Places } from './places.ts';
 
 let lab: Lab;
@@ -33,21 +34,25 @@ async function stranger(words = ''): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** Both go by the same door. The operator takes the whole process for itself, its streams too: it is asked as one, once for each door. */
+const asked = (command: string, ...args: string[]): Promise<Ended> =>
+  command === 'run' ? asProcess(command, ...args) : steadyrun(command, ...args);
+
 describe.concurrent('steadyrun run and status refuse in one line', () => {
   test.each(['run', 'status'])('%s: a lab that is not on this machine', async (command) => {
-    expect(await steadyrun(command, '--lab', 'http://example.com')).toEqual(
+    expect(await asked(command, '--lab', 'http://example.com')).toEqual(
       complaint(1, 'steadyrun: --lab http://example.com: a lab is plain HTTP on a loopback address only'),
     );
   });
 
   test.each(['run', 'status'])('%s: a lab address that is no address', async (command) => {
-    expect(await steadyrun(command, '--lab', 'lab')).toEqual(
+    expect(await asked(command, '--lab', 'lab')).toEqual(
       complaint(1, 'steadyrun: --lab lab: not a URL; write what the lab printed, like http://127.0.0.1:8123'),
     );
   });
 
   test('a lab that is not there', async () => {
-    expect(await steadyrun('run', '--lab', 'http://127.0.0.1:1')).toEqual(
+    expect(await steadyrun('status', '--lab', 'http://127.0.0.1:1')).toEqual(
       complaint(1, 'steadyrun: no lab answers at http://127.0.0.1:1/; start one with: steadyrun lab'),
     );
   });
@@ -56,14 +61,14 @@ describe.concurrent('steadyrun run and status refuse in one line', () => {
     'a lab that is none and says %j',
     async (words) => {
       const port = await stranger(words);
-      expect(await steadyrun('run', '--lab', `http://127.0.0.1:${port}`)).toEqual(
+      expect(await steadyrun('status', '--lab', `http://127.0.0.1:${port}`)).toEqual(
         complaint(1, `steadyrun: http://127.0.0.1:${port}/ answered 200, but not as a lab does`),
       );
     },
   );
 
   test.each(['run', 'status'])('%s: a kubeconfig that is not there', async (command) => {
-    const { code, out, err } = await steadyrun(command, '--kubeconfig', '/nonexistent');
+    const { code, out, err } = await asked(command, '--kubeconfig', '/nonexistent');
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toBe('steadyrun: the kubeconfig /nonexistent: there is no such file; look at the path\n');
   });
@@ -76,14 +81,14 @@ describe.concurrent('steadyrun run and status refuse in one line', () => {
   ])('a kubeconfig that is %s', async (what, text) => {
     const file = join(folder, what);
     await writeFile(file, text);
-    const { code, out, err } = await steadyrun('run', '--kubeconfig', file);
+    const { code, out, err } = await steadyrun('status', '--kubeconfig', file);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^steadyrun: .*kubeconfig.*\n$/);
   });
 
   test('a metrics port that is taken, and leaves nothing running', async () => {
     const port = await stranger();
-    const { code, err } = await steadyrun('run', '--lab', lab.description.url, '--metrics-port', `${port}`);
+    const { code, err } = await asProcess('run', '--lab', lab.description.url, '--metrics-port', `${port}`);
     expect(code).toBe(1);
     expect(err).toBe(
       `steadyrun: port ${port} for /metrics cannot be had: it is in use; --metrics-port takes another\n`,

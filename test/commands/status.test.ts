@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { iso } from '../../src/facts/time.ts';
 import { kubeconfigFor } from '../../src/lab/doors/kubernetes.ts';
 import { Lab } from '../../src/lab/lab.ts';
@@ -12,7 +12,8 @@ import type { Status } from '../../src/status/status.ts';
 import { toStore } from '../../src/status/write.ts';
 import { policy, TestCluster } from '../kubernetes/cluster.ts';
 import { fresh, old, ramping, steady } from '../report/statuses.ts';
-import { complaint, type Ended, start, steadyrun } from './cli.ts';
+import { complaint, type Ended, start } from './cli.ts';
+import { steadyrun } from './in-process.ts';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -82,11 +83,11 @@ api  ◐ Ramping  api-00002-bbb at 5 %, begun 12 min ago
 `;
 
 describe('where lab env told the shell of a lab', () => {
-  const asked = (env: Readonly<Record<string, string>>) => start(['status', 'api'], undefined, env).ended;
+  afterEach(() => void vi.unstubAllEnvs());
+
   test('status goes by it', async () => {
-    expect(await asked({ STEADYRUN_LAB: lab.description.url, KUBECONFIG: lab.description.kubeconfig })).toEqual(
-      answer(whole),
-    );
+    const env = { STEADYRUN_LAB: lab.description.url, KUBECONFIG: lab.description.kubeconfig };
+    expect(await start(['status', 'api'], undefined, env).ended).toEqual(answer(whole));
   });
 
   test.each([
@@ -94,7 +95,8 @@ describe('where lab env told the shell of a lab', () => {
     ['it has gone', () => ({ STEADYRUN_LAB: 'http://127.0.0.1:1' })],
     ['it is empty', () => ({ STEADYRUN_LAB: '' })],
   ])('and not where %s', async (_, env) => {
-    const { code, err } = await asked(env());
+    vi.stubEnv('STEADYRUN_LAB', env().STEADYRUN_LAB);
+    const { code, err } = await steadyrun('status', 'api');
     expect(code).toBe(1);
     expect(err).toContain('/nonexistent');
   });

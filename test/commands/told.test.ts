@@ -3,7 +3,7 @@
  * sentence, and it is whole. So it is for every act of the demo that evidence decides.
  */
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Act, acts, Scene } from '../../src/commands/demo/acts.ts';
 import { why } from '../../src/commands/status.ts';
 import type { Status } from '../../src/status/status.ts';
@@ -89,14 +89,11 @@ async function listen({ name }: Act, { status, candidate }: Scene): Promise<void
 
 /** The paragraph under "why", in one line. */
 async function whyText(name: string): Promise<string> {
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  try {
-    expect(await why(name, { lab: world.lab.description.url, json: false })).toBe(0);
-    const [, paragraph] = /^why {4}(.*?)\n(?:error|did) /ms.exec(out.mock.calls.join(''))!;
-    return paragraph!.replaceAll(/\n +/g, ' ');
-  } finally {
-    out.mockRestore();
-  }
+  const out: string[] = [];
+  const io = { stdout: { write: (text: string) => out.push(text) }, stderr: process.stderr };
+  expect(await why(name, { lab: world.lab.description.url, json: false }, io)).toBe(0);
+  const [, paragraph] = /^why {4}(.*?)\n(?:error|did) /ms.exec(out.join(''))!;
+  return paragraph!.replaceAll(/\n +/g, ' ');
 }
 
 interface Event {
