@@ -8,6 +8,7 @@ import type { Manners } from '../lab/world/manners.ts';
 import { durationMs } from '../policy/duration.ts';
 import { Misshapen } from '../scenario/shape.ts';
 import { linesOf, textOf } from './file.ts';
+import type { Io } from './io.ts';
 import { banner } from './lab/banner.ts';
 
 export interface LabCommandOptions {
@@ -29,7 +30,7 @@ export interface LabCommandOptions {
 class WrongUsage extends Error {}
 
 /** Prints where the doors are once all are open, and resolves to the exit code after SIGINT or SIGTERM. */
-export async function runLab(options: LabCommandOptions): Promise<number> {
+export async function runLab(options: LabCommandOptions, { stdout, stderr }: Io): Promise<number> {
   const ended = signalled();
   try {
     const past = options.history === undefined ? undefined : await recorded(options.history);
@@ -43,12 +44,12 @@ export async function runLab(options: LabCommandOptions): Promise<number> {
       manners: { etags: options.etags, latestReady: options.latestReady },
       ...(options.services !== undefined && { services: await population(options.services) }),
     });
-    process.stdout.write(options.json ? `${JSON.stringify(lab.description)}\n` : banner(lab.description, past));
+    stdout.write(options.json ? `${JSON.stringify(lab.description)}\n` : banner(lab.description, past));
     await ended;
     await lab.close();
     return 0;
   } catch (error) {
-    process.stderr.write(`steadyrun lab: ${error instanceof Error ? error.message : error}\n`);
+    stderr.write(`steadyrun lab: ${error instanceof Error ? error.message : error}\n`);
     return error instanceof WrongUsage ? 2 : 1;
   }
 }

@@ -16,6 +16,7 @@ describe.concurrent('the command without a process', () => {
       ['stauts'],
       ['run', '--workers', '0'],
       ['lab', 'truth', 'api', ...noLab],
+      ['lab', '--history', 'nowhere.txt'],
       ['demo', '--speed', '0'],
       ['check', policy, 'nowhere.yaml', '--json'],
       ['generate', 'grafana', scenario],

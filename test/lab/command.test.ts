@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { steadyrun } from '../commands/in-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -52,14 +53,14 @@ test.each([
   const directory = await mkdtemp(join(tmpdir(), 'steadyrun-test-'));
   const file = join(directory, 'history.txt');
   await writeFile(file, lines);
-  const { code, out, err } = await steadyrunLab(['--json', '--history', file], () => {});
+  const { code, out, err } = await steadyrun('lab', '--json', '--history', file);
   await rm(directory, { recursive: true });
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toContain(`steadyrun lab: ${file}${words}`);
 });
 
 test('steadyrun lab without the history that is named says so', async () => {
-  const { code, err } = await steadyrunLab(['--history', 'nowhere.txt'], () => {});
+  const { code, err } = await steadyrun('lab', '--history', 'nowhere.txt');
   expect(code).toBe(1);
   expect(err).toBe('steadyrun lab: nowhere.txt: there is no such file; look at the path\n');
 });
@@ -80,7 +81,7 @@ test('steadyrun lab names the file and the path of what is wrong with its servic
   const directory = await mkdtemp(join(tmpdir(), 'steadyrun-test-'));
   const file = join(directory, 'services.yaml');
   await writeFile(file, '- {project: acme, region: r, name: api, rps: fast}\n');
-  const { code, out, err } = await steadyrunLab(['--json', '--services', file], () => {});
+  const { code, out, err } = await steadyrun('lab', '--json', '--services', file);
   await rm(directory, { recursive: true });
   expect(code).toBe(1);
   expect(out).toBe('');

@@ -4,7 +4,7 @@ import { addSubcommands } from '../lab/subcommands.ts';
 import { json, type Line } from './line.ts';
 import { number, port, seed } from './values.ts';
 
-export function addLab(program: Command, { runs }: Line): void {
+export function addLab(program: Command, { runs, io }: Line): void {
   const lab = program
     .command('lab')
     .description('a simulated Cloud Run world on loopback, with the APIs the operator speaks')
@@ -29,6 +29,6 @@ export function addLab(program: Command, { runs }: Line): void {
         .default('Follows'),
     )
     .addOption(json())
-    .action(runs(async (options) => (await import('../lab.ts')).runLab(options)));
+    .action(runs(async (options) => (await import('../lab.ts')).runLab(options, io)));
   addSubcommands(lab, runs);
 }
