@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { check } from '../../src/commands/check.ts';
 import { fine } from '../policy/invalid.ts';
+import { isWhole } from '../whole.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'steadyrun-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -396,8 +397,8 @@ describe('A file that holds no policy is told so, not thrown:', () => {
     ],
     ['an alias without an anchor', 'a: *b\n', '1:1  uses an alias that has no anchor before it'],
     ['an alias within itself', 'a: &a [*a]\n', '1:8  holds itself by an alias'],
-    ['nested without end', '['.repeat(500_000), '1:31  is nested more than 30 deep'],
-    ['nested without end, in blocks', '- '.repeat(500_000), '1:61  is nested more than 30 deep'],
+    ['nested without end', '['.repeat(isWhole ? 500_000 : 50_000), '1:31  is nested more than 30 deep'],
+    ['nested without end, in blocks', '- '.repeat(isWhole ? 500_000 : 50_000), '1:61  is nested more than 30 deep'],
     ['a bomb', bomb(), '1:1  uses aliases that unfold into too many values'],
     ['many aliases', `a: &a 1\nb: [${'*a,'.repeat(51)}]\n`, expect.stringContaining('uses more than 50 aliases')],
   ])('%s', async (_, content, problem) => {

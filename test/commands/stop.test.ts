@@ -133,8 +133,9 @@ async function holdLease(namespace: string): Promise<void> {
   expect(response.status).toBe(201);
 }
 
-describe.concurrent.each(Object.entries(phases))('while %s', (name, begin) => {
-  const first = Object.keys(phases).indexOf(name);
+describe.concurrent.each(oneIn(2, Object.entries(phases)))('while %s', (name, begin) => {
+  // The phases that are played have one of the signals each, in turn.
+  const first = Object.keys(phases).indexOf(name) >> 1;
   test.each(oneIn(2, ['SIGINT', 'SIGTERM'] as const, first))('%s ends it', async (signal) => {
     const operator = await begin(`${name} ${signal}`);
     operator.process.kill(signal);

@@ -37,7 +37,7 @@ const trials = ({ deeds }: RunResult): number => deeds.filter(({ action }) => ac
 const back = (results: readonly RunResult[]) => results.map(() => 'rolledBack');
 const kept = (results: readonly RunResult[]) => results.map(() => 'promoted');
 
-describe.each(oneIn(3, grid))('with $profile and $count objectives', ({ profile, count }) => {
+describe.each(oneIn(6, grid))('with $profile and $count objectives', ({ profile, count }) => {
   const policy = promising(count, profile);
 
   test('a fault that shows only with all of the traffic is rolled back by two trials', () => {
@@ -154,7 +154,7 @@ describe('what both revisions share convicts nobody', () => {
 
   const ends = [3, 20, 100].flatMap((errorPercent) => [0, 5, -20, 60, -60].map((lagS) => ({ errorPercent, lagS })));
 
-  test.each(oneIn(3, ends))(
+  test.each(oneIn(5, ends))(
     'an outage of $errorPercent % that reaches and leaves the promoted one $lagS s later, and ends near any switch',
     ({ errorPercent, lagS }) => {
       const fromS = 90 * 60;

@@ -4,6 +4,7 @@ import { type Answer, known, unknown } from '../../src/facts/answer.ts';
 import type { OutOfMemory, SaturationMinute } from '../../src/facts/saturation.ts';
 import type { Logs } from '../../src/ports/logs.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
+import { oneIn } from '../whole.ts';
 import { replacing } from './replacing.ts';
 import { adopted, ramping, Stage, type StageOptions } from './stage.ts';
 import { atMaximum, crowded, sharesOf } from './tuned.ts';
@@ -51,7 +52,7 @@ describe('a candidate whose instances are killed for want of memory', () => {
       [30, null, 0, false],
     ];
 
-  test.each(cases)(
+  test.each(oneIn(2, cases))(
     '%i times, of %s instances, the control %i times: withdrawn %s',
     async (kills, instances, ofControl, isWithdrawn) => {
       let candidate = '';
@@ -208,21 +209,28 @@ describe('a candidate that alone is too full', () => {
   });
 });
 
-describe.each(['Recommend', 'ServiceLevel', 'Auto'])('without metrics of saturation, in %s', (mode) => {
-  test.each([
+const modes = ['Recommend', 'ServiceLevel', 'Auto'] as const;
+
+describe.each(modes)('without metrics of saturation, in %s', (mode) => {
+  const full = [
     ['at its maximum', atMaximum({}, { mode })],
     ['whose concurrency is full', crowded({}, { mode })],
-  ])('a service %s is left as it is, and a rollout goes on as without it', { timeout: 60_000 }, async (_, options) => {
-    const stage = new Stage({ ...options, metrics: dark(() => true) });
-    stage.start();
-    await stage.run(120);
-    expect(stage.writes.filter(({ kind }) => kind !== 'traffic')).toEqual([]);
-    expect(stage.status.hold).toBeUndefined();
-    const candidate = stage.world.deploy('api', { env: { LAB_LATENCY_MS: '500/900/1200' } });
-    await stage.until((status) => status.stable?.revision === candidate, 90);
-    expect(sharesOf(stage, candidate).at(-1)).toBe(100);
-    expect(stage.writes.filter(({ kind, by }) => by === 'operator' && kind !== 'traffic')).toEqual([]);
-  });
+  ] as const;
+  test.each(oneIn(2, full, modes.indexOf(mode)))(
+    'a service %s is left as it is, and a rollout goes on as without it',
+    { timeout: 60_000 },
+    async (_, options) => {
+      const stage = new Stage({ ...options, metrics: dark(() => true) });
+      stage.start();
+      await stage.run(120);
+      expect(stage.writes.filter(({ kind }) => kind !== 'traffic')).toEqual([]);
+      expect(stage.status.hold).toBeUndefined();
+      const candidate = stage.world.deploy('api', { env: { LAB_LATENCY_MS: '500/900/1200' } });
+      await stage.until((status) => status.stable?.revision === candidate, 90);
+      expect(sharesOf(stage, candidate).at(-1)).toBe(100);
+      expect(stage.writes.filter(({ kind, by }) => by === 'operator' && kind !== 'traffic')).toEqual([]);
+    },
+  );
 
   test('that stop coming, what was seen before moves nothing', { timeout: 60_000 }, async () => {
     let isDark = false;

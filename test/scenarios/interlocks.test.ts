@@ -7,6 +7,7 @@ import { type Repertoire, repertoire } from '../../src/decide/repertoire.ts';
 import { traffic } from '../../src/decide/traffic/traffic.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Status } from '../../src/status/status.ts';
+import { oneIn } from '../whole.ts';
 import { comesOf, type Moment, modes, putsBack, type Want, wants } from './interlocked.ts';
 import { replacing } from './replacing.ts';
 import { adopted, ramping, Stage, type StageOptions } from './stage.ts';
@@ -427,7 +428,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-describe.each(situations)('$what', (situation) => {
+describe.each(oneIn(2, situations))('$what', (situation) => {
   const come = once(() => momentOf(situation));
 
   test('what is done of each lever in each mode, and what keeps the rest', { timeout: 120_000 }, async () => {

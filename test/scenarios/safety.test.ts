@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Unavailable } from '../../src/ports/errors.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Services } from '../../src/ports/services.ts';
+import { isWhole } from '../whole.ts';
 import { refusing } from './refusing.ts';
 import { replacing } from './replacing.ts';
 import { minutes, ramping, Stage } from './stage.ts';
@@ -52,7 +53,7 @@ describe('every write', () => {
             expect(stage.world.service('api').revisions.has(revision ?? '')).toBe(true);
         }
       }),
-      { numRuns: 25, seed: 7 },
+      { numRuns: isWhole ? 25 : 8, seed: 7 },
     );
   });
 });

@@ -73,7 +73,7 @@ describe('a status with one field removed or replaced by a value of another type
         const decided = decide(policy, seen, read.status, nowMs);
         expect(recall(copy(toStore(decided.state, raw, 'test')))).toMatchObject({ lost: [], newer: null });
       }),
-      { numRuns: isWhole ? 1500 : 500, seed: 3 },
+      { numRuns: isWhole ? 1500 : 200, seed: 3 },
     );
   });
 
@@ -89,7 +89,7 @@ describe('a status with one field removed or replaced by a value of another type
         if (read.newer !== null) expect(moves.splits.filter((split) => split !== `${back}=100`)).toEqual([]);
         else expect(moves.splits).toEqual((await played(phase, copy(toStore(read.status, {}, 'test')))).splits);
       }),
-      { numRuns: isWhole ? 15 : 5, seed: 4 },
+      { numRuns: isWhole ? 15 : 2, seed: 4 },
     );
   });
 
@@ -126,6 +126,6 @@ test('a field of another version survives, in whatever object of the memory it l
       const { memory: _, ...stored } = copy(toStore(read.status, raw, 'test'));
       expect(stored).toEqual(copy(raw));
     }),
-    { numRuns: isWhole ? 1000 : 300, seed: 5 },
+    { numRuns: isWhole ? 1000 : 100, seed: 5 },
   );
 });

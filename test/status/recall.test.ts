@@ -65,7 +65,7 @@ describe.each(rows)('$of: $what', ({ of, done, lost = [], newer = null, fallen =
   });
 });
 
-describe.each(oneIn(4, rows))('$of: $what', ({ of, done, lost = [], newer = null, moves, held, kept }) => {
+describe.each(oneIn(9, rows))('$of: $what', ({ of, done, lost = [], newer = null, moves, held, kept }) => {
   test('is said, and nothing is written but what has to be', async () => {
     const ever = await asEver(of);
     const left = await leftIn(of);

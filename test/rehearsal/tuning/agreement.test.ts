@@ -50,7 +50,7 @@ const found: readonly [string, number, Found][] = [
 ];
 
 describe('what becomes of a service', () => {
-  test.each(oneIn(2, found))('%s: %i', (_, number, { days, seed, saturated, failed, levers, revisions, sameHours }) => {
+  test.each(oneIn(4, found))('%s: %i', (_, number, { days, seed, saturated, failed, levers, revisions, sameHours }) => {
     const untuned = played(number, 'untuned', days, seed);
     const ours = played(number, 'Auto', days, seed);
     if (saturated !== undefined) {
