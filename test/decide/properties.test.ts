@@ -20,6 +20,7 @@ import { recall } from '../../src/status/read.ts';
 import type { Status } from '../../src/status/status.ts';
 import { toStore } from '../../src/status/write.ts';
 import { availability, latency, validPolicy, websockets } from '../policy/valid.ts';
+import { isWhole } from '../whole.ts';
 
 const at = '2026-01-05T00:00:00.000Z';
 
@@ -377,7 +378,7 @@ describe('a restart', () => {
         expect(decisions.length).toBeGreaterThan(2);
         for (const { action } of result.deeds) actions.add(action);
       }),
-      { numRuns: 20, seed: 20260105 },
+      { numRuns: isWhole ? 20 : 8, seed: 20260105 },
     );
     // Otherwise there was little to remember.
     expect([...actions]).toEqual(expect.arrayContaining(['Start', 'Step', 'Retreat', 'Watch', 'Promote', 'RollBack']));

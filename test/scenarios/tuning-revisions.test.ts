@@ -4,7 +4,6 @@ import { known, unknown } from '../../src/facts/answer.ts';
 import type { Logs } from '../../src/ports/logs.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Services } from '../../src/ports/services.ts';
-import { isWhole } from '../whole.ts';
 import { replacing } from './replacing.ts';
 import { Stage, type StageOptions } from './stage.ts';
 import { crowded, leverOf, outcomeOf, sharesOf, templatesOf, tuned, tuning } from './tuned.ts';
@@ -13,8 +12,8 @@ const targetOf = (stage: Stage, revision: string): unknown =>
   (stage.world.service('api').revisions.get(revision)!.template.scaling as { concurrencyUtilization?: number })
     .concurrencyUtilization;
 
-/** Beyond the hours after a rollback in which nothing is tuned anyway, where there is time for them. */
-const quietMinutes = isWhole ? 8 * 60 : 60;
+/** Beyond the hours after a rollback in which nothing is tuned anyway. */
+const quietMinutes = 8 * 60;
 
 const newestOf = (stage: Stage): string => stage.world.service('api').latestCreated.name;
 
