@@ -11,6 +11,7 @@ import { readRatio } from '../../src/promql/counters/ratio.ts';
 import { QueryRefused } from '../../src/promql/counters/refusal.ts';
 import { parse } from '../../src/promql/parse.ts';
 import { ask, rising, storeOf } from '../lab/promql/ask.ts';
+import { isWhole } from '../whole.ts';
 import { corpus } from './corpus.ts';
 import { type Query, queries as random, type Series, type Sum, worlds } from './random-ratios.ts';
 
@@ -169,7 +170,7 @@ describe('Whatever names and values are made of', () => {
         const sum = parse(increaseText([{ sign: 1, counter: { name, matchers: own } }], more, '5m'));
         expect(plain(selectorWithin(sum).matchers)).toEqual([named(name), ...own, ...more]);
       }),
-      { numRuns: 500 },
+      { numRuns: isWhole ? 500 : 150 },
     );
   });
 
@@ -192,7 +193,7 @@ describe('Whatever names and values are made of', () => {
           { label: 'revision_name', op: '=', value },
         ]);
       }),
-      { numRuns: 1000 },
+      { numRuns: isWhole ? 1000 : 300 },
     );
   });
 
@@ -229,7 +230,7 @@ describe('Whatever is pasted', () => {
 
   test('random text', () => {
     fc.assert(fc.property(fc.oneof(hostile, fc.string(), fc.string({ unit: 'grapheme' })), isReadOrRefused), {
-      numRuns: 1000,
+      numRuns: isWhole ? 1000 : 300,
     });
   });
 
@@ -244,7 +245,7 @@ describe('Whatever is pasted', () => {
         fc.array(token, { maxLength: 25 }).map((tokens) => tokens.join(' ')),
         isReadOrRefused,
       ),
-      { numRuns: 1000 },
+      { numRuns: isWhole ? 1000 : 300 },
     );
   });
 
@@ -265,7 +266,7 @@ describe('Whatever is pasted', () => {
         const middle = [text, '', query.slice(from, to).repeat(2), other.slice(from, to), other][kind % 5];
         return query.slice(0, from) + middle + query.slice(to);
       });
-    fc.assert(fc.property(slipped, isReadOrRefused), { numRuns: 2000 });
+    fc.assert(fc.property(slipped, isReadOrRefused), { numRuns: isWhole ? 2000 : 500 });
   });
 });
 
