@@ -15,6 +15,7 @@ export const oneIn = <T>(count: number, rows: readonly T[], first = 0): readonly
 
 /** Of these `npm test` plays a part: those that ask `oneIn` or `isWhole`. */
 export const gridTests = [
+  'test/cloudrun/tuned.test.ts',
   'test/commands/check.test.ts',
   'test/commands/cluster.test.ts',
   'test/commands/stop.test.ts',
@@ -26,6 +27,8 @@ export const gridTests = [
   'test/policy/together.test.ts',
   'test/prometheus/budget.test.ts',
   'test/prometheus/changes.test.ts',
+  'test/prometheus/counting.test.ts',
+  'test/prometheus/saturation.test.ts',
   'test/prometheus/together.test.ts',
   'test/promql/properties.test.ts',
   'test/rehearsal/settings.test.ts',

@@ -11,6 +11,7 @@ import type { MetricsSource } from '../../src/policy/policy.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
 import { type Matrix, type PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
 import { anyOf } from '../../src/promql/counters/format.ts';
+import { isWhole } from '../whole.ts';
 import { at, full, type Minutes, minuteMs, startMs, written } from './full.ts';
 
 const service = { project: 'acme', region: 'europe-west1', name: 'api' };
@@ -158,7 +159,7 @@ describe.each(sources)('of $type', (source) => {
           expect(old.map(({ endMs }) => endMs)).toEqual(wanted);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: isWhole ? 60 : 20 },
     );
   });
 
@@ -303,7 +304,7 @@ describe('while time goes on', () => {
           );
         }
       }),
-      { numRuns: 40 },
+      { numRuns: isWhole ? 40 : 15 },
     );
   });
 
@@ -343,7 +344,7 @@ describe('while time goes on', () => {
         }
         expect(isSeen).toBe(true);
       }),
-      { numRuns: 30 },
+      { numRuns: isWhole ? 30 : 10 },
     );
   });
 
