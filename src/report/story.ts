@@ -37,7 +37,7 @@ export function story(told: Told, nowMs: number, columns?: number): string[] {
     ...shares(status, wide),
     ...objectives(status, wide),
     ...fullness(status, wide),
-    ...budgets(status, wide),
+    ...budgets(told, wide),
     ...sentences(told, nowMs, within(columns ?? usualColumns)),
   ];
   const all = [...headlines(told, nowMs, columns), ...lines.map((line) => indent + line)];

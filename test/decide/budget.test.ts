@@ -123,6 +123,33 @@ describe('what is in force ends', () => {
   });
 });
 
+describe('what begins it says of how much the budget is', () => {
+  const freeze: BudgetRule = { action: 'Freeze', whenRemainingBelowPercent: 10, liftAbovePercent: 30 };
+  const month = validPolicy([named('a')], {
+    errorBudgetPolicy: [freeze],
+    window: { calendar: 'Month', timeZone: 'Asia/Tokyo' },
+  });
+  test.each([
+    ['of all of the window, where nothing is said of since when', withRules([freeze]), undefined, '30d'],
+    ['of all of it', withRules([freeze]), 30 * 24, '30d'],
+    ['of all but a little of it', withRules([freeze]), 29.8 * 24, '30d'],
+    ['of two hours', withRules([freeze]), 2, '30d, counting the last 2 h'],
+    ['of twelve days', withRules([freeze]), 12 * 24, '30d, counting the last 12 days'],
+    ['of a month since it began', month, 4 * 24 + 17, 'Month'],
+    ['of a part of that', month, 3 * 24, 'Month, counting the last 3 days'],
+  ])('%s', (_, policy, hours, text) => {
+    for (const [left, says] of [
+      [5, `a has 5 % of its error budget (${text}) left. `],
+      [-20, `a has spent all of its error budget (${text}) and 20 % more. `],
+    ] as const) {
+      const one = standing('a', left);
+      const since = hours === undefined ? {} : { since: iso(nowMs - hours * hourMs) };
+      const { events } = go(policy, [{ ...one, row: { ...one.row, ...since } }]);
+      expect(events.map(({ message }) => message)).toEqual([expect.stringContaining(says)]);
+    }
+  });
+});
+
 describe('what begins nothing', () => {
   const cells = (bad: number, total: number, hours: number, count = (hours * hourMs) / cellMs): BudgetCell[] =>
     Array.from({ length: count }, (_, i) => ({

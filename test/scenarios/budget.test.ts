@@ -64,7 +64,7 @@ test('a freeze begins once the budget is spent, and ends above its upper mark, n
   await stage.until(({ hold }) => hold?.reason === 'Frozen', 3);
   expect(stage.status.decision!.message).toMatch(
     new RegExp(
-      `^${next} waits at 0 %\\. availability has spent all of its error budget \\(30d\\)|^${next} waits at 0 %\\. availability has [\\d.]+ % of its error budget \\(30d\\) left`,
+      `^${next} waits at 0 %\\. availability has (?:spent all of its error budget \\(30d, counting the last \\d+ min\\)|[\\d.]+ % of its error budget \\(30d, counting the last \\d+ min\\) left)`,
     ),
   );
   expect(stage.traffic).toBe(`${stable}=100`);

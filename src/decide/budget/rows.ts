@@ -1,6 +1,6 @@
 /** What people read of each error budget, made of what was counted; where nothing new is known, of what was known before. */
 import type { BudgetCell } from '../../facts/budget.ts';
-import { iso, ms, spoken } from '../../facts/time.ts';
+import { iso, ms } from '../../facts/time.ts';
 import { windowStart, windowText } from '../../policy/window.ts';
 import type { BudgetRow } from '../../status/budget.ts';
 import type { Case } from '../case.ts';
@@ -9,6 +9,7 @@ import { unmeasurableBy } from '../inspection.ts';
 import { clipped, significant } from '../words.ts';
 import { type Figures, figuresOf } from './arithmetic.ts';
 import { seriesOf } from './asked.ts';
+import { daysText } from './reach.ts';
 
 type Series = ReturnType<typeof seriesOf>[number];
 
@@ -88,9 +89,6 @@ function shortOf(
   const why = `the service is older than what its metrics hold (since ${iso(sinceMs)})`;
   return { short: clipped(`${counted}: ${why}. Keep the metrics as long as spec.window, or shorten it.`) };
 }
-
-const daysText = (lengthMs: number): string =>
-  lengthMs >= 2 * dayMs ? `${significant(lengthMs / dayMs, 2)} days` : spoken(lengthMs);
 
 /** New rows beside those that still stand, the worst first. */
 export function rowsOf(

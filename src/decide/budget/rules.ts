@@ -6,6 +6,7 @@ import type { BudgetRule, Policy } from '../../policy/policy.ts';
 import { windowText } from '../../policy/window.ts';
 import type { Acting, BudgetRow } from '../../status/budget.ts';
 import { clipped, significant } from '../words.ts';
+import { countedMs, daysText } from './reach.ts';
 import type { Standing } from './rows.ts';
 
 /** What is in force, and what people are told of that. */
@@ -142,8 +143,11 @@ const consequences = {
 } as const satisfies Record<BudgetRule['action'], string>;
 
 /** "availability has 12.3 % of its error budget of 30d left. No rollout begins until more than 35 % is left: …" */
-function messageOf(policy: Policy, rule: BudgetRule, { objective, remainingPercent }: BudgetRow): string {
-  const budget = `its error budget (${windowText(policy.window)})`;
+function messageOf(policy: Policy, rule: BudgetRule, row: BudgetRow): string {
+  const { objective, remainingPercent } = row;
+  const reachMs = countedMs(row, policy.window);
+  const counting = reachMs === null ? '' : `, counting the last ${daysText(reachMs)}`;
+  const budget = `its error budget (${windowText(policy.window)}${counting})`;
   const left = significant(Math.abs(remainingPercent), 3);
   const stands =
     remainingPercent > 0
