@@ -100,11 +100,14 @@ function reportOf(file: string, checked: InFile, seen: Seen): FileReport {
     ...checked.claims.flatMap((claim) => conflict(claim, file, seen)),
   ];
   const notes = [...checked.notes, ...checked.policies.flatMap(unreachable)].sort((a, b) => a.line - b.line);
-  const warnings = checked.policies.flatMap((placed) => [
-    ...warningsOf(placed),
-    ...otherPercentile(placed),
-    ...sameSections(placed, file, seen.sections),
-  ]);
+  const warnings = [
+    ...checked.warnings,
+    ...checked.policies.flatMap((placed) => [
+      ...warningsOf(placed),
+      ...otherPercentile(placed),
+      ...sameSections(placed, file, seen.sections),
+    ]),
+  ];
   const skipped = checked.isForeign ? undefined : whatIsSkipped(file, checked);
   const ok = problems.length === 0;
   return {
@@ -142,6 +145,7 @@ async function checkFile(file: string, io: CheckIo): Promise<InFile> {
     policies: [],
     findings,
     notes: [],
+    warnings: [],
     claims: [],
     strangers: [],
     isForeign: true,

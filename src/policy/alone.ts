@@ -17,8 +17,8 @@ export interface Alone {
 }
 
 export function readAlone(given: unknown): Alone {
-  const { objectives, window, metrics } = record(record(given).spec);
-  const { revisionLabel } = readMetrics.parse(metrics);
+  const { objectives, window } = record(record(given).spec);
+  const revisionLabel = revisionLabelOf(given);
   const read = (Array.isArray(objectives) ? objectives : []).flatMap((one: unknown, index) =>
     indicatorsIn(record(one).indicator, revisionLabel, ['spec', 'objectives', index, 'indicator']).map((found) => ({
       index,
@@ -32,6 +32,10 @@ export function readAlone(given: unknown): Alone {
 }
 
 const readMetrics = parts.shape.metrics.catch({ type: 'GoogleManagedPrometheus', revisionLabel: 'revision_name' });
+
+/** The usual one where what is said of the metrics cannot be understood. */
+export const revisionLabelOf = (given: unknown): string =>
+  readMetrics.parse(record(record(given).spec).metrics).revisionLabel;
 
 /** More than one where there are too many, which is told of by itself. */
 function indicatorsIn(given: unknown, revisionLabel: string, path: Path) {

@@ -10,6 +10,7 @@ import { annotationProblems } from './annotations.ts';
 import { beginWith, hintFor } from './hints.ts';
 import { type Note, notesOf, notesOfTuning, placed, unitDoubts } from './notes.ts';
 import { objectsIn } from './objects.ts';
+import { recordedSums } from './recorded.ts';
 import { isRecording, recording, type Stranger, strangerIn } from './strangers.ts';
 import { notServices, onlyServices, unknownFields } from './unknown.ts';
 import { type Finding, type Position, readYaml, type YamlDocument } from './yaml.ts';
@@ -40,6 +41,8 @@ export interface Checked {
   readonly findings: readonly Finding[];
   /** How queries were understood, where that is not plain from the query. */
   readonly notes: readonly Note[];
+  /** Of queries that are allowed, and may not count what is meant. */
+  readonly warnings: readonly Finding[];
   readonly claims: readonly Claim[];
   /** What is no policy. It is a finding where there is nothing else. */
   readonly strangers: readonly PlacedStranger[];
@@ -51,7 +54,7 @@ export interface Checked {
 const maxFindings = 100;
 
 const start: Position = { line: 1, column: 1 };
-const nothing = { policies: [], notes: [], claims: [], isForeign: true };
+const nothing = { policies: [], notes: [], warnings: [], claims: [], isForeign: true };
 
 /** Checks every object of `text`; policies without a problem are returned, parsed. In hints, {FILE} is the file's name. */
 export function checkPolicies(text: string): Checked {
@@ -69,6 +72,7 @@ export function checkPolicies(text: string): Checked {
   if (strangers.length === objects.length && findings.length === 0) return onlyStrangers(strangers);
   const policies: PlacedPolicy[] = [];
   const notes: Note[] = [];
+  const warnings: Finding[] = [];
   const claims: Claim[] = [];
   for (const object of objects) {
     if (findings.length > maxFindings) break;
@@ -77,10 +81,11 @@ export function checkPolicies(text: string): Checked {
     policies.push(...checked.policies);
     findings.push(...checked.findings);
     notes.push(...checked.notes);
+    warnings.push(...checked.warnings);
     claims.push(...claimsOf(object));
   }
   findings.sort((a, b) => a.line - b.line || a.column - b.column);
-  return { policies, findings: cut(findings), notes, claims, strangers, isForeign: false };
+  return { policies, findings: cut(findings), notes, warnings, claims, strangers, isForeign: false };
 }
 
 function cut(findings: readonly Finding[]): readonly Finding[] {
@@ -114,7 +119,7 @@ function ofKinds(kinds: readonly string[], { position, hint }: PlacedStranger): 
 
 const objectivesPath = ['spec', 'objectives'];
 
-function checkObject(object: YamlDocument): Pick<Checked, 'policies' | 'findings' | 'notes'> {
+function checkObject(object: YamlDocument): Pick<Checked, 'policies' | 'findings' | 'notes' | 'warnings'> {
   const { value, position } = object;
   const parsed = parsePolicy(value);
   const unknown = unknownFields(value);
@@ -125,12 +130,12 @@ function checkObject(object: YamlDocument): Pick<Checked, 'policies' | 'findings
     const objectivePath = (name: string): Path => [...objectivesPath, declared.findIndex((one) => one.name === name)];
     const { policy } = parsed;
     const notes = [...notesOf(placed(policy, value), object), ...notesOfTuning(policy, object)];
-    return { policies: [{ policy, position, objectivePath }], findings: [], notes };
+    return { policies: [{ policy, position, objectivePath }], findings: [], notes, warnings: recordedSums(object, []) };
   }
   const wrong = parsed.ok ? [] : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
   const problems = [...wrong, ...doubts, ...unknown, ...asked];
   const findings = problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, object));
-  return { policies: [], findings, notes: [] };
+  return { policies: [], findings, notes: [], warnings: recordedSums(object, problems) };
 }
 
 function claimsOf({ value, position }: YamlDocument): Claim[] {

@@ -16,11 +16,15 @@ export const isRunMetric = (name: string): boolean => name.startsWith('run_googl
 /** Google's own, of whatever it runs. */
 export const isGoogles = (name: string): boolean => /^\w+_googleapis_com:/.test(name);
 
-/** Metrics whose names have a colon although no rule recorded them: a domain's, and those of servers that name theirs so. */
-export function isRecorded(name: string): boolean {
-  const parts = name.split(':');
-  if (parts.length === 1 || /^\w+_(?:com|io|dev|net|org)$/.test(parts[0]!) || servers.test(parts[0]!)) return false;
-  return parts.length > 2 || aggregated.test(parts[0]!) || !/_(?:total|bucket|count|sum)$/.test(name);
+/** Named as recording rules are, and not as an app names its counters. */
+export const isRecorded = (name: string): boolean =>
+  mayBeRecorded(name) &&
+  (name.split(':').length > 2 || aggregated.test(name.split(':')[0]!) || !/_(?:total|bucket|count|sum)$/.test(name));
+
+/** By Prometheus' convention a colon is of a recording rule; but a domain's metrics have one, and those of servers that name theirs so. */
+export function mayBeRecorded(name: string): boolean {
+  const [first, ...others] = name.split(':');
+  return others.length > 0 && !/^\w+_(?:com|io|dev|net|org)$/.test(first!) && !servers.test(first!);
 }
 
 /** What recording rules begin with: the labels that are left. */
