@@ -1,6 +1,7 @@
 /** A call that failed, with the fields that the client library's own errors have: what they mean is read in one place. */
 
 import { type Json, list, record } from '../facts/json.ts';
+import { unreached } from '../facts/system-error.ts';
 import { type Code, names } from './codes.ts';
 
 interface Fields {
@@ -29,9 +30,8 @@ export class RestError extends Error {
 
   /** No answer came; `late`: because it took too long. */
   static unanswered(cause: unknown, late: boolean): RestError {
-    const message = cause instanceof Error ? cause.message : String(cause);
     return new RestError(
-      late ? 'No answer came in time.' : message,
+      late ? 'No answer came in time.' : unreached(cause),
       { code: late ? 'DEADLINE_EXCEEDED' : 'UNAVAILABLE' },
       cause,
     );

@@ -1,5 +1,6 @@
 /** PromQL over Prometheus's HTTP API: Google Managed Prometheus, and a plain Prometheus with or without credentials. */
 import pRetry from 'p-retry';
+import { unreached } from '../facts/system-error.ts';
 import type { MetricsSource } from '../policy/policy.ts';
 import { unlessAborted } from '../ports/unless.ts';
 import { addressOf, type Method, spoken } from './address.ts';
@@ -169,10 +170,8 @@ function asFailure(who: string, error: unknown): PromqlFailure {
   if (error instanceof TooLarge) {
     return new PromqlFailure('ProviderError', `${who}: ${error.message}`, { isPassing: false });
   }
-  const why =
-    error instanceof Error ? error.message || ('code' in error ? String(error.code) : error.name) : String(error);
   // Of TLS, for one, errors come with a line break.
-  const message = `${who} could not be asked: ${oneLine(why)}.`;
+  const message = `${who} could not be asked: ${oneLine(unreached(error))}.`;
   return new PromqlFailure('ProviderError', message, { isPassing: true, cause: error });
 }
 

@@ -123,7 +123,7 @@ describe.concurrent('steadyrun backtest', () => {
     [
       'a server that does not answer',
       ['--prometheus', 'http://127.0.0.1:1'],
-      'Prometheus at 127.0.0.1:1 could not be asked: connect ECONNREFUSED 127.0.0.1:1.',
+      'Prometheus at 127.0.0.1:1 could not be asked: nobody listens at 127.0.0.1:1.',
     ],
   ])('answers %s with one line and 1', async (_, args, line) => {
     const given = args.includes('--policy') ? args : ['--policy', policy, ...args];

@@ -79,13 +79,13 @@ const answers: readonly Row[] = [
   ['a value that is no number', reply(200, vector({ ...sample, value: [1, 'many'] })), /cannot be read/, 1],
   ['a value that is a number and no text', reply(200, vector({ ...sample, value: [1, 5] })), /cannot be read/, 1],
   ['JSON cut in the middle, the connection closed in order', reply(200, cut), /broken JSON, as if it were cut off/, 3],
-  ['JSON cut in the middle of what was announced', reply(200, cut, { 'content-length': '9999' }), /could not be asked: aborted/, 3],
-  ['JSON cut in the middle of a chunk', begin(chunked, (socket) => socket.end(`40\r\n${cut.slice(0, 20)}`)), /could not be asked: aborted/, 3],
-  ['a reset in the middle', begin('content-length: 500\r\n', (socket) => socket.write('{', () => setTimeout(() => socket.resetAndDestroy(), 20))), /could not be asked: (aborted|read ECONNRESET)/, 3],
+  ['JSON cut in the middle of what was announced', reply(200, cut, { 'content-length': '9999' }), /could not be asked: the connection was cut/, 3],
+  ['JSON cut in the middle of a chunk', begin(chunked, (socket) => socket.end(`40\r\n${cut.slice(0, 20)}`)), /could not be asked: the connection was cut/, 3],
+  ['a reset in the middle', begin('content-length: 500\r\n', (socket) => socket.write('{', () => setTimeout(() => socket.resetAndDestroy(), 20))), /could not be asked: the connection was cut/, 3],
   ['a reset at once', (socket) => socket.resetAndDestroy(), /could not be asked/, 3],
-  ['an end without an answer', (socket) => socket.end(), /could not be asked: socket hang up/, 3],
-  ['something that is not HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'), /could not be asked: Parse Error/, 3],
-  ['headers without an end', (socket) => { socket.write('HTTP/1.1 200 OK\r\n'); flood('x-more: 1\r\n'.repeat(500))(socket); }, /could not be asked: Parse Error/, 3],
+  ['an end without an answer', (socket) => socket.end(), /could not be asked: the connection was cut/, 3],
+  ['something that is not HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'), /could not be asked: what it answers is no HTTP/, 3],
+  ['headers without an end', (socket) => { socket.write('HTTP/1.1 200 OK\r\n'); flood('x-more: 1\r\n'.repeat(500))(socket); }, /could not be asked: what it answers is no HTTP/, 3],
   ['bytes that are not UTF-8', reply(200, Buffer.from(JSON.stringify(vector(sample)).replace('api-1', 'api-\xff'), 'latin1')), /bytes that are no text/, 1],
   ['an answer in gzip', reply(200, gzipSync(JSON.stringify(empty)), { 'content-encoding': 'gzip' }), /compressed answer, which was not asked for/, 1],
   ['a gzip bomb', reply(200, gzipSync(Buffer.alloc(50_000_000)), { 'content-encoding': 'gzip' }), /compressed answer, which was not asked for/, 1],
@@ -148,8 +148,8 @@ describe('A metrics server is unknown after the time of a question, and its conn
       ended.push(new Promise((resolve) => socket.on('close', () => resolve())));
       serve(socket);
     });
-    expectUnknown(await asked(wire.source(), short), /could not be asked: .*timeout/);
-    expectUnknown(await asked(wire.source(), { ...short, retries: 0 }), /could not be asked: .*timeout/);
+    expectUnknown(await asked(wire.source(), short), /could not be asked: no answer came in time/);
+    expectUnknown(await asked(wire.source(), { ...short, retries: 0 }), /could not be asked: no answer came in time/);
     await Promise.all(ended);
   });
 });
@@ -159,18 +159,18 @@ describe('A metrics server is unknown that cannot be reached, because', () => {
     const gone = await Wire.serving(() => {});
     const source = gone.source();
     await gone.stop();
-    expectUnknown(await asked(source), /could not be asked: connect ECONNREFUSED/);
+    expectUnknown(await asked(source), /could not be asked: nobody listens at 127\.0\.0\.1:\d+\./);
   });
 
   it('it has no address', async () => {
     const failure = Object.assign(new Error('getaddrinfo ENOTFOUND prometheus.example.com'), { code: 'ENOTFOUND' });
     nock('https://prometheus.example.com').post(/.*/).times(3).replyWithError(failure);
-    expectUnknown(await asked(plain), /could not be asked: getaddrinfo ENOTFOUND/);
+    expectUnknown(await asked(plain), /could not be asked: its name is not known here\./);
   });
 
   it('it speaks no TLS', async () => {
     wire = await Wire.serving((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    expectUnknown(await asked(wire.source('https')), /could not be asked: .*SSL/);
+    expectUnknown(await asked(wire.source('https')), /could not be asked: what it answers is no TLS\./);
   });
 });
 

@@ -146,7 +146,10 @@ describe('over a real connection', () => {
       };
     });
     const failure = await failed(client({ tryMs: 30, retries: 0 }).instant(source, 'up', 0));
-    expect(failure).toMatchObject({ reason: 'ProviderError', message: expect.stringContaining('timeout') });
+    expect(failure).toMatchObject({
+      reason: 'ProviderError',
+      message: expect.stringContaining('no answer came in time'),
+    });
     await closed;
   });
 
@@ -162,7 +165,7 @@ describe('over a real connection', () => {
   it('a server that never answers does not hold up the caller longer than the total', async () => {
     handle = () => {};
     const failure = await failed(client({ tryMs: 1000, totalMs: 30, retries: 50 }).instant(source, 'up', 0));
-    expect(failure.message).toContain('timeout');
+    expect(failure.message).toContain('no answer came in time');
     expect(calls).toHaveLength(1);
   });
 
@@ -192,7 +195,7 @@ describe('over a real connection', () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     const failure = await failed(client().instant(source, 'up', 0));
-    expect(failure.message).toContain('ECONNREFUSED');
+    expect(failure.message).toContain('nobody listens at ');
     expect(calls).toHaveLength(3);
   });
 

@@ -1,4 +1,5 @@
 /** What a failed call to the API server means to its caller. */
+import { unreached } from '../../facts/system-error.ts';
 import { Conflict, Refused, Unavailable } from '../../ports/errors.ts';
 
 /** The server asked to be left alone for a while. */
@@ -37,7 +38,7 @@ export function typedError(error: unknown): Error {
     return error;
   }
   // No answer at all: refused, reset, timed out, no such host.
-  return new Unavailable(`Kubernetes does not answer: ${reasonOf(error)}`, { cause: error });
+  return new Unavailable(`Kubernetes does not answer: ${unreached(error)}`, { cause: error });
 }
 
 export function statusError(code: number, message: string, retryAfter: string | undefined): Error {
@@ -67,9 +68,4 @@ export function messageOf(body: unknown): string {
     // Proxies and load balancers answer with HTML.
   }
   return body.slice(0, 500);
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

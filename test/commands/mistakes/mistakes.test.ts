@@ -163,7 +163,7 @@ describe('A mistake with a cluster', () => {
     const file = join(root, 'away');
     writeFileSync(file, kubeconfigFor('http://127.0.0.1:1'));
     expect(await fails(['why', 'api'], { KUBECONFIG: file })).toBe(
-      `steadyrun: Kubernetes does not answer: connect ECONNREFUSED 127.0.0.1:1; that is the cluster at http://127.0.0.1:1 (context lab of ${file}, which KUBECONFIG names): is it up, and is it the one you mean? kubectl config get-contexts shows them; else name a cluster with --kubeconfig FILE, or a lab with --lab URL`,
+      `steadyrun: Kubernetes does not answer: nobody listens at 127.0.0.1:1; that is the cluster at http://127.0.0.1:1 (context lab of ${file}, which KUBECONFIG names): is it up, and is it the one you mean? kubectl config get-contexts shows them; else name a cluster with --kubeconfig FILE, or a lab with --lab URL`,
     );
     await works(['status', '--kubeconfig', kubeconfig], { KUBECONFIG: file });
   });
