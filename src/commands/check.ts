@@ -102,7 +102,7 @@ function reportOf(file: string, checked: InFile, seen: Seen): FileReport {
   const notes = [...checked.notes, ...checked.policies.flatMap(unreachable)].sort((a, b) => a.line - b.line);
   const warnings = [
     ...checked.warnings,
-    ...checked.policies.flatMap((placed) => [
+    ...[...checked.policies, ...checked.partly].flatMap((placed) => [
       ...warningsOf(placed),
       ...otherPercentile(placed),
       ...sameSections(placed, file, seen.sections),
@@ -143,6 +143,7 @@ async function checkFile(file: string, io: CheckIo): Promise<InFile> {
   const findings = [{ line: 1, column: 1, path: '', message, hint }];
   return {
     policies: [],
+    partly: [],
     findings,
     notes: [],
     warnings: [],
@@ -154,8 +155,9 @@ async function checkFile(file: string, io: CheckIo): Promise<InFile> {
   };
 }
 
-const warningsOf = ({ policy, position }: PlacedPolicy): Finding[] =>
+const warningsOf = ({ policy, position, inDoubt }: PlacedPolicy): Finding[] =>
   foreseen(policy)
+    .filter(({ reads }) => !inDoubt(...reads))
     .map(({ path, message, hint }) => ({ ...position(path, 'value'), path: pathText(path), message, hint }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
 

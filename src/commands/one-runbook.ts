@@ -7,9 +7,13 @@ import { pathText } from '../policy/problems.ts';
 const field = ['spec', 'generate', 'runbookUrl'];
 
 /** A page with two such sections shows the first: who is paged for one service would read the commands for the other. */
-export function sameSections({ policy, position }: PlacedPolicy, file: string, seen: Map<string, string>): Finding[] {
+export function sameSections(
+  { policy, position, inDoubt }: PlacedPolicy,
+  file: string,
+  seen: Map<string, string>,
+): Finding[] {
   const { runbookUrl } = policy.generate;
-  if (runbookUrl === null) return [];
+  if (runbookUrl === null || inDoubt(field, ['spec', 'objectives'])) return [];
   const at = position(field, 'value');
   const links = alertsOf(policy).alerts.map(({ anchor }) => `${runbookUrl}#${anchor}`);
   const taken = links.find((link) => seen.has(link));

@@ -6,9 +6,9 @@ import { pathText } from '../policy/problems.ts';
 const decimal = (value: number): string => String(Number(value.toPrecision(8)));
 
 /** targetPercent is what counts: 99 % within 300ms is p99, whatever percentile stands beside it. */
-export const otherPercentile = ({ policy, position, objectivePath }: PlacedPolicy): Finding[] =>
+export const otherPercentile = ({ policy, position, objectivePath, inDoubt }: PlacedPolicy): Finding[] =>
   policy.objectives.flatMap(({ name, indicator, allowedBadFraction }) => {
-    if (indicator.kind !== 'Latency') return [];
+    if (indicator.kind !== 'Latency' || inDoubt(objectivePath(name), ['spec', 'tier'])) return [];
     const asked = decimal(100 * (1 - allowedBadFraction));
     const said = decimal(indicator.percentile);
     if (asked === said) return [];

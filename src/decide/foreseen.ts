@@ -16,12 +16,37 @@ export interface Foreseen {
   readonly message: string;
   /** What to write instead, or when to leave it. */
   readonly hint: string;
+  /** What it is made of: where something is wrong with that, it says nothing. */
+  readonly reads: readonly Path[];
 }
 
+/** One that is made of less than others of its kind says so. */
+type One = Omit<Foreseen, 'reads'> & Partial<Pick<Foreseen, 'reads'>>;
+
+const rollout = (field: string): Path => ['spec', 'rollout', field];
+const promised: readonly Path[] = [
+  ['spec', 'objectives'],
+  ['spec', 'tier'],
+  ['spec', 'metrics'],
+];
+const all: readonly Path[] = [...promised, ['spec', 'rollout']];
+const steps = rollout('stepsPercent');
+
+const each: readonly (readonly [(policy: Policy) => One | null, reads: readonly Path[]])[] = [
+  [ungated, all],
+  [tooShortBake, all],
+  [tooLittleTraffic, all],
+  [addedRungs, [steps]],
+  [costlyStart, [...promised, steps]],
+  [longWarmup, all],
+  [shortGuard, all],
+];
+
 export const foreseen = (policy: Policy): Foreseen[] =>
-  [ungated, tooShortBake, tooLittleTraffic, addedRungs, costlyStart, longWarmup, shortGuard].flatMap(
-    (one) => one(policy) ?? [],
-  );
+  each.flatMap(([one, reads]) => {
+    const found = one(policy);
+    return found === null ? [] : [{ reads, ...found }];
+  });
 
 /** As an app's metrics come, and as Cloud Run's own do. */
 const prompt: Pace = { delayMs: 0, tickMs: 15_000 };
@@ -42,18 +67,17 @@ const outcomes = {
   Rollback: 'is rolled back, however good it is',
 } as const;
 
-const rollout = (field: string): Path => ['spec', 'rollout', field];
 const soakMs = ({ rollout: { profile } }: Policy): number => profiles[profile].soakMs;
 const percentText = (fraction: number): string => `${Number((100 * fraction).toPrecision(2))} %`;
 
-function ungated(policy: Policy): Foreseen | null {
+function ungated(policy: Policy): One | null {
   if (gatingOf(policy).length > 0) return null;
   const after = spoken(soakMs(policy) + policy.rollout.maxBakeMs);
   const message = `no objective gates, so nothing is ever proven or convicted: after ${after} every revision ${outcomes[policy.rollout.onInconclusive]}.`;
   return { path: ['spec', 'objectives'], message, hint: 'remove gate: false from at least one of them' };
 }
 
-function tooShortBake(policy: Policy): Foreseen | null {
+function tooShortBake(policy: Policy): One | null {
   const { maxBakeMs, onInconclusive } = policy.rollout;
   if (gatingOf(policy).length === 0) return null;
   const provenMs = provingMs(policy, paceFor(policy));
@@ -83,7 +107,7 @@ function provingRate(policy: Policy): number {
   return requests / seconds;
 }
 
-function tooLittleTraffic(policy: Policy): Foreseen | null {
+function tooLittleTraffic(policy: Policy): One | null {
   if (gatingOf(policy).length === 0 || tooShortBake(policy)) return null;
   const { maxBakeMs, onInconclusive } = policy.rollout;
   const rate = provingRate(policy);
@@ -92,7 +116,7 @@ function tooLittleTraffic(policy: Policy): Foreseen | null {
   return { path: rollout('maxBake'), message, hint: 'write more, or leave it where the traffic is larger' };
 }
 
-function addedRungs({ rollout: { stepsPercent } }: Policy): Foreseen | null {
+function addedRungs({ rollout: { stepsPercent } }: Policy): One | null {
   if (stepsPercent === null) return null;
   const added = rungsOf(stepsPercent).filter((rung) => !stepsPercent.includes(rung));
   if (added.length === 0) return null;
@@ -103,7 +127,7 @@ function addedRungs({ rollout: { stepsPercent } }: Policy): Foreseen | null {
 /** Of a month's error budget: so much for one failure that nobody could prevent is much. */
 const muchBudget = 0.01;
 
-function costlyStart(policy: Policy): Foreseen | null {
+function costlyStart(policy: Policy): One | null {
   const { stepsPercent } = policy.rollout;
   const pace = paceFor(policy);
   if (stepsPercent === null) return null;
@@ -116,7 +140,7 @@ function costlyStart(policy: Policy): Foreseen | null {
   return { path: [...rollout('stepsPercent'), 0], message, hint };
 }
 
-function longWarmup(policy: Policy): Foreseen | null {
+function longWarmup(policy: Policy): One | null {
   const { warmupMs, maxBakeMs } = policy.rollout;
   const soaks = soakMs(policy);
   if (!gatingOf(policy).some(({ indicator }) => eventKind(indicator) === 'Latency')) return null;
@@ -127,7 +151,7 @@ function longWarmup(policy: Policy): Foreseen | null {
   return { path: rollout('warmup'), message, hint };
 }
 
-function shortGuard(policy: Policy): Foreseen | null {
+function shortGuard(policy: Policy): One | null {
   const { guardWindowMs } = policy.rollout;
   // To suspect it, and then to convict it beside a control.
   const neededMs = 2 * convictionMs(policy, paceFor(policy));
@@ -135,7 +159,8 @@ function shortGuard(policy: Policy): Foreseen | null {
   const path = rollout('guardWindow');
   const hint = 'write 24h, or leave it where something else watches the service';
   if (guardWindowMs === 0) {
-    return { path, message: 'a fault that shows only after the promotion is never seen, and nothing goes back.', hint };
+    const message = 'a fault that shows only after the promotion is never seen, and nothing goes back.';
+    return { path, message, hint, reads: [path] };
   }
   const message = `a fault after the promotion takes at least ${spoken(neededMs)} to be seen and convicted ${metricsText(policy)}: within ${spoken(guardWindowMs)} it is not.`;
   return { path, message, hint };

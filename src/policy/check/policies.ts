@@ -10,6 +10,7 @@ import { annotationProblems } from './annotations.ts';
 import { beginWith, hintFor } from './hints.ts';
 import { type Note, notesOf, notesOfTuning, placed, unitDoubts } from './notes.ts';
 import { objectsIn } from './objects.ts';
+import { isInDoubt, partlyRead } from './partly.ts';
 import { recordedSums } from './recorded.ts';
 import { isRecording, recording, type Stranger, strangerIn } from './strangers.ts';
 import { notServices, onlyServices, unknownFields } from './unknown.ts';
@@ -19,6 +20,8 @@ export type { Note } from './notes.ts';
 
 export interface PlacedPolicy {
   readonly policy: Policy;
+  /** Something is wrong with one of these, which then says nothing. */
+  readonly inDoubt: (...paths: readonly Path[]) => boolean;
   readonly position: YamlDocument['position'];
   /** Where an objective is among those that are declared. */
   readonly objectivePath: (name: string) => Path;
@@ -38,6 +41,8 @@ export interface PlacedStranger extends Stranger {
 
 export interface Checked {
   readonly policies: readonly PlacedPolicy[];
+  /** Those with a problem, without what it is about: only to warn of the rest in the same round. */
+  readonly partly: readonly PlacedPolicy[];
   readonly findings: readonly Finding[];
   /** How queries were understood, where that is not plain from the query. */
   readonly notes: readonly Note[];
@@ -54,7 +59,7 @@ export interface Checked {
 const maxFindings = 100;
 
 const start: Position = { line: 1, column: 1 };
-const nothing = { policies: [], notes: [], warnings: [], claims: [], isForeign: true };
+const nothing = { policies: [], partly: [], notes: [], warnings: [], claims: [], isForeign: true };
 
 /** Checks every object of `text`; policies without a problem are returned, parsed. In hints, {FILE} is the file's name. */
 export function checkPolicies(text: string): Checked {
@@ -71,6 +76,7 @@ export function checkPolicies(text: string): Checked {
   });
   if (strangers.length === objects.length && findings.length === 0) return onlyStrangers(strangers);
   const policies: PlacedPolicy[] = [];
+  const partly: PlacedPolicy[] = [];
   const notes: Note[] = [];
   const warnings: Finding[] = [];
   const claims: Claim[] = [];
@@ -79,13 +85,14 @@ export function checkPolicies(text: string): Checked {
     if (strangerIn(object.value) !== null) continue;
     const checked = checkObject(object);
     policies.push(...checked.policies);
+    partly.push(...checked.partly);
     findings.push(...checked.findings);
     notes.push(...checked.notes);
     warnings.push(...checked.warnings);
     claims.push(...claimsOf(object));
   }
   findings.sort((a, b) => a.line - b.line || a.column - b.column);
-  return { policies, findings: cut(findings), notes, warnings, claims, strangers, isForeign: false };
+  return { policies, partly, findings: cut(findings), notes, warnings, claims, strangers, isForeign: false };
 }
 
 function cut(findings: readonly Finding[]): readonly Finding[] {
@@ -119,23 +126,41 @@ function ofKinds(kinds: readonly string[], { position, hint }: PlacedStranger): 
 
 const objectivesPath = ['spec', 'objectives'];
 
-function checkObject(object: YamlDocument): Pick<Checked, 'policies' | 'findings' | 'notes' | 'warnings'> {
-  const { value, position } = object;
+type OfOne = Pick<Checked, 'policies' | 'partly' | 'findings' | 'notes' | 'warnings'>;
+
+function checkObject(object: YamlDocument): OfOne {
+  const { value } = object;
   const parsed = parsePolicy(value);
   const unknown = unknownFields(value);
   const asked = annotationProblems(value);
   const doubts = unitDoubts(parsed.ok ? placed(parsed.policy, value) : readAlone(value).indicators);
+  const wrong = parsed.ok ? [] : parsed.problems;
+  const warnings = recordedSums(object, [...wrong, ...doubts]);
   if (parsed.ok && unknown.length + asked.length + doubts.length === 0) {
-    const declared = valueAt(value, objectivesPath) as readonly { readonly name?: unknown }[];
-    const objectivePath = (name: string): Path => [...objectivesPath, declared.findIndex((one) => one.name === name)];
     const { policy } = parsed;
     const notes = [...notesOf(placed(policy, value), object), ...notesOfTuning(policy, object)];
-    return { policies: [{ policy, position, objectivePath }], findings: [], notes, warnings: recordedSums(object, []) };
+    return { policies: [placedIn(object, policy, [])], partly: [], findings: [], notes, warnings };
   }
-  const wrong = parsed.ok ? [] : parsed.problems.filter((problem) => !followsFrom(problem, unknown));
-  const problems = [...wrong, ...doubts, ...unknown, ...asked];
-  const findings = problems.slice(0, maxFindings + 1).map((problem) => findingOf(problem, object));
-  return { policies: [], findings, notes: [], warnings: recordedSums(object, problems) };
+  const told = [...wrong.filter((problem) => !followsFrom(problem, unknown)), ...doubts, ...unknown, ...asked];
+  const findings = told.slice(0, maxFindings + 1).map((problem) => findingOf(problem, object));
+  const problems = [...wrong, ...doubts, ...unknown];
+  const policy = partlyRead(value, problems);
+  const partly = policy === null ? [] : [placedIn(object, policy, problems)];
+  return { policies: [], partly, findings, notes: [], warnings };
+}
+
+function placedIn({ value, position }: YamlDocument, policy: Policy, problems: readonly Problem[]): PlacedPolicy {
+  const declared = valueAt(value, objectivesPath);
+  const nameOf = (one: unknown): unknown => record(one).name;
+  return {
+    policy,
+    position,
+    objectivePath: (name) => [
+      ...objectivesPath,
+      (Array.isArray(declared) ? declared : []).findIndex((one) => nameOf(one) === name),
+    ],
+    inDoubt: (...paths) => paths.some((path) => isInDoubt(path, problems)),
+  };
 }
 
 function claimsOf({ value, position }: YamlDocument): Claim[] {
