@@ -8,13 +8,14 @@ import { textIn } from '../policy/check/text.ts';
 import type { Finding } from '../policy/check/yaml.ts';
 import type { Policy } from '../policy/policy.ts';
 import { pathText } from '../policy/problems.ts';
+import type { Window } from '../report/fit.ts';
 import { bytesOf, filesOf, type Named } from './check/files.ts';
 import { type FileReport, humanText, problemText, skippedTexts } from './check/report.ts';
 import { sameSections } from './one-runbook.ts';
 import { otherPercentile } from './other-percentile.ts';
 
 export interface CheckIo {
-  readonly stdout: { write(text: string): unknown };
+  readonly stdout: Window & { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   /** What the file `-` reads; the process's standard input unless given. */
   readonly stdin?: AsyncIterable<Uint8Array>;
@@ -33,7 +34,9 @@ export async function check(
   const { reports, policies } = await checkFiles(files, io);
   const ok = reports.every((report) => report.ok);
   const shown = reports.map(({ holdsNone: _, ...report }) => report);
-  io.stdout.write(options.json ? `${JSON.stringify({ files: shown, ok })}\n` : humanText(reports, policies.length));
+  io.stdout.write(
+    options.json ? `${JSON.stringify({ files: shown, ok })}\n` : humanText(reports, policies.length, io.stdout),
+  );
   return ok ? 0 : 1;
 }
 

@@ -143,6 +143,26 @@ describe('steadyrun check', () => {
     });
   });
 
+  it.each([40, 60, 80, 100])(
+    'says in a terminal of %i columns the same as in a pipe, in lines that have room',
+    async (columns) => {
+      const path = file(fine.replace('[5, 20, 50]', '[5]').replace('24h', '0s').replace('Enforce', 'Enforced'));
+      const printed = async (window: object) => {
+        const out: string[] = [];
+        const stdout = { write: (text: string) => out.push(text), ...window };
+        await check([path], { json: false }, { stdout, stderr: { write: () => {} } });
+        return out.join('');
+      };
+      const [narrow, wide] = [await printed({ isTTY: true, columns }), await printed({ columns })];
+      const places = (text: string) => text.split('\n').filter((line) => line.startsWith(path));
+      const words = (text: string) => text.split(/\s+/).join(' ');
+      expect(narrow.split('\n').filter((line) => line.startsWith(' ') && line.length > columns)).toEqual([]);
+      expect(places(narrow)).toEqual(places(wide));
+      expect(words(narrow)).toBe(words(wide));
+      expect(wide.split('\n')).toHaveLength(10);
+    },
+  );
+
   it('warns where alerts of two services link to the same sections of one runbook', async () => {
     const at = (policy: string, runbookUrl: string) =>
       file(`${policy.trimEnd()}\n  generate: {runbookUrl: "${runbookUrl}"}\n`);

@@ -1,6 +1,8 @@
 /** What was found in a file, and how people read it. */
 import type { Note } from '../../policy/check/policies.ts';
 import type { Finding } from '../../policy/check/yaml.ts';
+import { paragraph } from '../../report/columns.ts';
+import { columnsOf, type Window } from '../../report/fit.ts';
 
 export interface FileReport {
   readonly file: string;
@@ -15,15 +17,28 @@ export interface FileReport {
   readonly holdsNone?: true;
 }
 
-export function humanText(reports: readonly FileReport[], policies: number): string {
+/** `window`: where it is read; in a terminal, sentences on lines of their own are as wide as it is. */
+export function humanText(reports: readonly FileReport[], policies: number, window: Window = {}): string {
   const lines = (textOf: (report: FileReport) => readonly string[]) => reports.flatMap(textOf);
   const problems = lines(({ file, problems }) => problems.map((problem) => problemText(file, problem)));
   const notes = lines(({ file, notes }) => notes.map((note) => noteText(file, note)));
   const warnings = lines(({ file, warnings }) => warnings.map((warning) => warningText(file, warning)));
   const warned = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`;
   const summary = summaryOf(reports, problems.length, policies) + warned;
-  return `${[...skippedTexts(reports), ...problems, ...warnings, ...notes, summary].map(printable).join('\n')}\n`;
+  const text = [...skippedTexts(reports), ...problems, ...warnings, ...notes, summary].map(printable).join('\n');
+  return `${within(text, columnsOf(window))}\n`;
 }
+
+/** Where a finding is stays whole in its line: editors and terminals open the file by it. */
+const within = (text: string, columns: number): string =>
+  text
+    .split('\n')
+    .flatMap((line) =>
+      line.startsWith(indent) && line.length > columns ? paragraph(indent, line.slice(indent.length), columns) : [line],
+    )
+    .join('\n');
+
+const indent = '    ';
 
 /** A file's own words are shown, and command no terminal; what nobody can see is spelled. */
 const printable = (text: string): string =>
