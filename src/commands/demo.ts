@@ -177,7 +177,7 @@ function screen(lab: Lab, stages: readonly Performance[], { json, speed, seed }:
   };
   const end = () => {
     const rows = stages.map((stage) => stage.row(seed));
-    out.write(json ? `${JSON.stringify({ summary: { acts: rows } })}\n` : `\n${summaryTable(rows)}\n`);
+    out.write(json ? `${JSON.stringify({ summary: { acts: rows } })}\n` : `\n${summaryTable(rows, out)}\n`);
   };
   return { draw, end };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { acts } from '../../src/commands/demo/acts.ts';
 import { flaggerWouldServe } from '../../src/commands/demo/counterfactual.ts';
 import { speedFor } from '../../src/commands/demo/pace.ts';
-import { frame, type Panel, summaryTable } from '../../src/commands/demo/screen.ts';
+import { frame, type Panel, type Row, summaryTable } from '../../src/commands/demo/screen.ts';
 import { Spotlight } from '../../src/commands/demo/spotlight.ts';
 import { ago, decision, fresh, latency, nowMs, old, ramping, row, steady } from '../report/statuses.ts';
 
@@ -120,6 +120,17 @@ bad-deploy  ✔ Steady  api-00001-aaa at 100 %
     }
   });
 
+  test.each([40, 60, 80])(
+    'says in %d columns how many lines there is no room for, and cuts none in silence',
+    (columns) => {
+      const panels = [healthy, bad, waiting];
+      const whole = frame(panels, at, { columns, rows: 28 }, 1).split('\n');
+      const short = frame(panels, at, { columns, rows: 12 }, 1).split('\n');
+      expect(short.slice(0, 11)).toEqual(whole.slice(0, 11));
+      expect(short.at(-1)).toMatch(/^… \d+ more lines: a higher window/);
+    },
+  );
+
   test('shows how full the instances are where that is tuned', () => {
     const saturation = { at: ago(2), memory: { percent: 88, sustained: true }, minutesOver24h: 66 };
     const tuned = (mode: string): Panel => ({
@@ -176,33 +187,47 @@ test.each([
   },
 );
 
+const summed: readonly Row[] = [
+  {
+    name: 'healthy',
+    expected: 'Promoted',
+    outcome: 'Promoted',
+    ok: true,
+    seconds: 3012,
+    badRequestsServed: 61,
+    counterfactual: { flagger: 158 },
+  },
+  {
+    name: 'bad-deploy',
+    expected: 'RolledBack',
+    outcome: 'Unfinished',
+    ok: false,
+    seconds: 540,
+    badRequestsServed: 1204,
+    counterfactual: { flagger: 181 },
+  },
+];
+
 test('the summary has a line an act', () => {
-  const summary = summaryTable([
-    {
-      name: 'healthy',
-      expected: 'Promoted',
-      outcome: 'Promoted',
-      ok: true,
-      seconds: 3012,
-      badRequestsServed: 61,
-      counterfactual: { flagger: 158 },
-    },
-    {
-      name: 'bad-deploy',
-      expected: 'RolledBack',
-      outcome: 'Unfinished',
-      ok: false,
-      seconds: 540,
-      badRequestsServed: 1204,
-      counterfactual: { flagger: 181 },
-    },
-  ]);
-  expect(`\n${summary}\n`).toBe(`
+  expect(`\n${summaryTable(summed)}\n`).toBe(`
 ACT         EXPECTED    OUTCOME        MINUTES  BAD REQUESTS  WITH FLAGGER
 healthy     Promoted    Promoted    ✔       50            61           158
 bad-deploy  RolledBack  Unfinished  ✖        9         1,204           181
 `);
 });
+
+test.each([40, 60, 76, 80, 200])(
+  'in a terminal of %d columns the summary has room, and names what it leaves out',
+  (columns) => {
+    const lines = summaryTable(summed, { isTTY: true, columns }).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    for (const { name, outcome } of summed) {
+      expect(lines.join('\n')).toContain(name);
+      expect(lines.join('\n')).toContain(outcome);
+    }
+    expect(lines.join(' ').includes('No room for')).toBe(columns < 76);
+  },
+);
 
 describe('the counterfactual of an act', () => {
   const policy = {

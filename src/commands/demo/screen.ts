@@ -1,6 +1,7 @@
 /** What the audience sees: a panel an act, redrawn in a terminal, one line an event elsewhere. */
 
 import { aligned } from '../../report/columns.ts';
+import { linesWithin, tableFor, type Window } from '../../report/fit.ts';
 import { objectives } from '../../report/objectives.ts';
 import { sparkline } from '../../report/sparkline.ts';
 import { headline, indent, sentences, shares } from '../../report/story.ts';
@@ -35,8 +36,7 @@ export interface Size {
 export function frame(panels: readonly Panel[], at: At, { columns, rows }: Size, shown: number): string {
   const all = [top(at), ...panels.flatMap((panel) => ['', ...full(panel, at.nowMs, columns)])];
   const lines = all.length <= rows ? all : one(panels, at, columns, shown);
-  return lines
-    .slice(0, rows)
+  return linesWithin(lines, columns, rows)
     .map((line) => cut(line, columns))
     .join('\n');
 }
@@ -89,18 +89,21 @@ export interface Row {
   readonly counterfactual: { readonly flagger: number };
 }
 
-export function summaryTable(rows: readonly Row[]): string {
-  const heading = ['ACT', 'EXPECTED', 'OUTCOME', '', 'MINUTES', 'BAD REQUESTS', 'WITH FLAGGER'];
-  const cells = rows.map((row) => [
-    row.name,
-    row.expected,
-    row.outcome,
-    row.ok ? '✔' : '✖',
-    (row.seconds / 60).toFixed(0),
-    row.badRequestsServed.toLocaleString('en-US'),
-    row.counterfactual.flagger.toLocaleString('en-US'),
-  ]);
-  return aligned([heading, ...cells], [4, 5, 6]).join('\n');
+export function summaryTable(rows: readonly Row[], window: Window = {}): string {
+  const table = {
+    heading: ['ACT', 'EXPECTED', 'OUTCOME', '', 'MINUTES', 'BAD REQUESTS', 'WITH FLAGGER'],
+    rows: rows.map((row) => [
+      row.name,
+      row.expected,
+      row.outcome,
+      row.ok ? '✔' : '✖',
+      (row.seconds / 60).toFixed(0),
+      row.badRequestsServed.toLocaleString('en-US'),
+      row.counterfactual.flagger.toLocaleString('en-US'),
+    ]),
+    right: ['MINUTES', 'BAD REQUESTS', 'WITH FLAGGER'],
+  };
+  return tableFor(window, table, ['EXPECTED', 'MINUTES']).join('\n');
 }
 
 const minutesOf = (lengthMs: number): string => `${Math.floor(lengthMs / 60_000)} min`;
