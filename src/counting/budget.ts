@@ -5,6 +5,7 @@ import type { Counter } from '../promql/counters/model.ts';
 import type { Neighbours } from './boundaries.ts';
 import type { Measured, RatioShape } from './measured.ts';
 import { grown, partLabel } from './queries.ts';
+import { throughRestarts } from './restarts.ts';
 import { ratioTallies } from './tally.ts';
 import type { Sample, Vector } from './vector.ts';
 
@@ -32,16 +33,9 @@ export const budgetQuery = (counted: readonly Counted[], windowMs: number): stri
   counted
     .flatMap((one, place) =>
       one.parts.map((part, i) => {
-        const counting = {
-          measured: one.measured,
-          parts: one.parts,
-          byBucket: false,
-          revision: null,
-          windowMs,
-          lookback,
-        };
+        const counting = { measured: one.measured, revision: null, windowMs, lookback, young: [] };
         const by = one.kind === 'Histogram' ? ` by (${labelText(one.measured.revisionLabel)}, le)` : '';
-        const sum = `sum${by} (${grown({ ...counting, young: [] }, part)})`;
+        const sum = `sum${by} (${grown(counting, part, throughRestarts)})`;
         return `label_replace(${sum}, "${partLabel}", "${place}.${i}", "", "")`;
       }),
     )

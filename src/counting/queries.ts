@@ -104,26 +104,48 @@ function checksOf({ measured, revision, windowMs, lookback, checks = [], recentM
   });
 }
 
-/** What one counter has counted in the window, series by series. */
-export function grown({ measured, revision, windowMs, lookback, young }: Counting, part: Counter): string {
+/** Texts of what a counter shows, series by series: of a native histogram what it has counted. */
+export interface Shows {
+  /** The last value in the window. */
+  last(of: Counter): string;
+  /** The last value before it. */
+  before(of: Counter): string;
+  /** A function that makes of each series' window another of its kind. */
+  whole(name: string, of: Counter, more?: readonly LabelMatch[]): string;
+  /** A function that makes a number of each series' values in the window. */
+  over(name: string, of: Counter, more?: readonly LabelMatch[]): string;
+}
+
+/**
+ * What one counter has counted in the window, series by series; `byPast` is what those grew by that have a past, and has a
+ * value for each of them.
+ */
+export function grown(
+  { measured, revision, windowMs, lookback, young }: Omit<Counting, 'parts' | 'byBucket'>,
+  part: Counter,
+  byPast: (part: Counter, shows: Shows) => readonly string[] = wentOnOrAnew,
+): string {
   const { revisionLabel, platform, deltas } = measured;
   const label = labelText(revisionLabel);
   const only: LabelMatch[] = revision === null ? [] : [oneOf(revisionLabel, [revision])];
   if (deltas) return addedIn(part, only, windowMs);
   const window = duration(windowMs);
-  const last = (counter: Counter, more: readonly LabelMatch[] = []) =>
-    countedIn(counter, `last_over_time(${selectorText(counter, [...only, ...more])}[${window}])`);
+  const whole: Shows['whole'] = (name, counter, more = []) =>
+    countedIn(counter, `${name}(${selectorText(counter, [...only, ...more])}[${window}])`);
+  const over: Shows['over'] = (name, counter, more = []) => `${name}(${valuesIn(counter, [...only, ...more], window)})`;
+  const last = (counter: Counter, more: readonly LabelMatch[] = []) => whole('last_over_time', counter, more);
   const before = (counter: Counter) =>
     countedIn(counter, `last_over_time(${selectorText(counter, only)}[${lookback}] offset ${window})`);
 
   const now = last(part);
   const known = totals(measured).map(before).join(' or ');
   const kin = platform ? label : `instance, ${label}`;
-  const branches = [...wentOnOrAnew(part, last, before), `(${now} and on (${kin}) (${known}))`];
+  const branches = [...byPast(part, { last, before, whole, over }), `(${now} and on (${kin}) (${known}))`];
   if (young.length > 0) {
     branches.push(`(${last(part, [oneOf(revisionLabel, young.toSorted())])} unless on (${label}) (${known}))`);
   }
-  branches.push(`(${now} - ${firstIn(part, only, window)})`);
+  // The least that was counted in the window, which is what was counted first.
+  branches.push(`(${now} - ${over('min_over_time', part)})`);
   return branches.join(' or ');
 }
 
@@ -135,7 +157,7 @@ function addedIn(part: Counter, only: readonly LabelMatch[], windowMs: number): 
 }
 
 /** 1 and 2 above. A part of a native histogram begins anew when all of it does: its own figures are not exact enough to tell. */
-function wentOnOrAnew(part: Counter, last: (of: Counter) => string, before: (of: Counter) => string): string[] {
+function wentOnOrAnew(part: Counter, { last, before }: Shows): string[] {
   const [now, then] = [last(part), before(part)];
   if (part.upTo == null) return [`((${now} - ${then}) >= 0)`, `(${now} and ${then})`];
   const all: Counter = { ...part, upTo: null };
@@ -147,11 +169,10 @@ function countedIn({ upTo }: Counter, text: string): string {
   return upTo === undefined ? text : `(${nativeText(upTo, text)})`;
 }
 
-/** The least that was counted in the window, which is what was counted first. */
-function firstIn(part: Counter, only: readonly LabelMatch[], window: string): string {
-  const selector = selectorText(part, only);
-  if (part.upTo === undefined) return `min_over_time(${selector}[${window}])`;
-  return `min_over_time((${countedIn(part, selector)})[${window}:5s])`;
+/** What was counted, sample by sample in the window. */
+function valuesIn(part: Counter, matchers: readonly LabelMatch[], window: string): string {
+  const selector = selectorText(part, matchers);
+  return part.upTo === undefined ? `${selector}[${window}]` : `(${countedIn(part, selector)})[${window}:5s]`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Breakage } from './breakage.ts';
 
 const scenarios = ['test/scenarios/budget.test.ts'];
 const rules = ['test/decide/budget.test.ts'];
+const restarts = ['test/prometheus/restarts.test.ts'];
 const start = 'src/decide/traffic/rollout/start.ts';
 const frozen = 'src/decide/frozen.ts';
 
@@ -69,5 +70,19 @@ export const budgetRules: readonly Breakage[] = [
     from: 'fromMs: ledger?.isEdgeKnown(fromMs) ? hoursFromMs : fromMs',
     to: 'fromMs: hoursFromMs',
     tests: ['test/prometheus/budget.test.ts'],
+  },
+  {
+    rule: 'budget: what a counter had counted before it began anew is lost',
+    file: 'src/counting/budget.ts',
+    from: 'grown(counting, part, throughRestarts)',
+    to: 'grown(counting, part)',
+    tests: restarts,
+  },
+  {
+    rule: 'budget: a recorded sum that dips counts its whole life again',
+    file: 'src/counting/restarts.ts',
+    from: "const least = over('min_over_time', all);",
+    to: "const least = '0.4 * ' + over('min_over_time', all);",
+    tests: restarts,
   },
 ];

@@ -224,7 +224,9 @@ it('a plain Prometheus is asked as ever, since there they are counters', async (
   const at = { nowMs: Date.parse('2026-01-05T08:00:00Z') + 1, lengthMs: minuteMs };
   for (const ask of Object.values(questions)) await ask(metrics, askedOf(plain, kinds.requests!), at);
   expect(asked.map(({ query }) => /timestamp|last_over_time/.test(query))).toContain(true);
-  const toPlain = asked.filter(({ source }) => source === plain);
+  // A cell of a budget is so long that its counters may begin anew in it, which is what `increase` is for.
+  const ofBudget = (query: string) => /"steadyrun_part", "\d+\.\d+"/.test(query);
+  const toPlain = asked.filter(({ source, query }) => source === plain && !ofBudget(query));
   expect(toPlain.filter(({ query }) => /increase|rate/.test(query))).toEqual([]);
 });
 

@@ -40,6 +40,8 @@ export const paritySubset: readonly string[] = [
   `increase(${m}[33s] offset 7s)`,
   `increase(${m}{status="500"}[1h])`,
   `irate(${m}[5m])`,
+  `resets(${m}[20m])`,
+  'resets(temperature[10m])',
   'rate(late_total[5m])',
   'increase(late_total[2m])',
   'rate(slow_total[30m])',

@@ -57,6 +57,7 @@ export const randomQuery: fc.Arbitrary<string> = fc.letrec<{ vector: string; sca
             'increase',
             'delta',
             'irate',
+            'resets',
             ...['sum', 'avg', 'min', 'max', 'count', 'last', 'present'].map((what) => `${what}_over_time`),
           ),
         )

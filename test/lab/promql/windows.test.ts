@@ -39,6 +39,10 @@ const table: readonly Row[] = [
   ['irate between the last two', [0, 15, 60], 'irate(m[1m])', 40_000, 3],
   ['irate after a reset', [0, 15, 30, 3], 'irate(m[1m])', 45_000, 0.2],
   ['irate of one sample', [0], 'irate(m[1m])', 0, undefined],
+  ['resets: each fall, however far', [10, 3, 8, 7, 7, null, 0, 9], 'resets(m[2m])', 105_000, 3],
+  ['resets of one sample', [10], 'resets(m[1m])', 0, 0],
+  ['resets of nothing', [10], 'resets(m[1m])', 60_001, undefined],
+  ['a fall to or from what is no number is none', [10, Number.NaN, 3, 2], 'resets(m[1m])', 45_000, 1],
   ['a subquery is a counter too', rising(9, 15), 'rate(m[2m:30s])', 120_000, 1],
 
   ['sum', [1, 2, null, 4], 'sum_over_time(m[45s])', 45_000, 7],

@@ -12,6 +12,7 @@ export const seriesFunctions: Readonly<Record<string, Build>> = {
   increase: over(windows.increase),
   delta: over(windows.delta),
   irate: over(windows.irate),
+  resets: over(windows.resets),
   sum_over_time: over(windows.sumOverTime),
   avg_over_time: over(windows.avgOverTime),
   min_over_time: over(windows.minOverTime),

@@ -45,6 +45,12 @@ function lostInResets({ values, from, to }: Window): number {
   return lost;
 }
 
+export const resets: OverWindow = ({ values, from, to }) => {
+  let count = 0;
+  for (let at = from + 1; at < to; at++) if (values[at]! < values[at - 1]!) count++;
+  return count;
+};
+
 export const presentOverTime: OverWindow = () => 1;
 export const countOverTime: OverWindow = ({ from, to }) => to - from;
 export const avgOverTime: OverWindow = (window) => sumOf(window) / (window.to - window.from);
