@@ -104,48 +104,51 @@ function checksOf({ measured, revision, windowMs, lookback, checks = [], recentM
   });
 }
 
-/** Texts of what a counter shows, series by series: of a native histogram what it has counted. */
+/** The texts that rules are made of. */
 export interface Shows {
-  /** The last value in the window. */
+  /** The series of a counter. */
+  series(of: Counter, more?: readonly LabelMatch[]): string;
+  /** How long the window is, and how far before it is looked. */
+  readonly length: string;
+  readonly lookback: string;
+  /** The last value in the window, and the last before it: of a native histogram what it has counted. */
   last(of: Counter): string;
-  /** The last value before it. */
   before(of: Counter): string;
-  /** A function that makes of each series' window another of its kind. */
-  whole(name: string, of: Counter, more?: readonly LabelMatch[]): string;
-  /** A function that makes a number of each series' values in the window. */
-  over(name: string, of: Counter, more?: readonly LabelMatch[]): string;
 }
 
-/**
- * What one counter has counted in the window, series by series; `byPast` is what those grew by that have a past, and has a
- * value for each of them.
- */
+/** What series grew by, in branches of which the first that has a value counts. */
+export interface Rules {
+  /** A value for each series that has a past. */
+  withPast(part: Counter, shows: Shows): readonly string[];
+  /** For a series whose first sample in the window is only a base. */
+  sinceFirst(part: Counter, shows: Shows): string;
+}
+
+/** What one counter has counted in the window, series by series. */
 export function grown(
   { measured, revision, windowMs, lookback, young }: Omit<Counting, 'parts' | 'byBucket'>,
   part: Counter,
-  byPast: (part: Counter, shows: Shows) => readonly string[] = wentOnOrAnew,
+  rules: Rules = subtracting,
 ): string {
   const { revisionLabel, platform, deltas } = measured;
   const label = labelText(revisionLabel);
   const only: LabelMatch[] = revision === null ? [] : [oneOf(revisionLabel, [revision])];
   if (deltas) return addedIn(part, only, windowMs);
-  const window = duration(windowMs);
-  const whole: Shows['whole'] = (name, counter, more = []) =>
-    countedIn(counter, `${name}(${selectorText(counter, [...only, ...more])}[${window}])`);
-  const over: Shows['over'] = (name, counter, more = []) => `${name}(${valuesIn(counter, [...only, ...more], window)})`;
-  const last = (counter: Counter, more: readonly LabelMatch[] = []) => whole('last_over_time', counter, more);
+  const length = duration(windowMs);
+  const series: Shows['series'] = (counter, more = []) => selectorText(counter, [...only, ...more]);
+  const last = (counter: Counter, more: readonly LabelMatch[] = []) =>
+    countedIn(counter, `last_over_time(${series(counter, more)}[${length}])`);
   const before = (counter: Counter) =>
-    countedIn(counter, `last_over_time(${selectorText(counter, only)}[${lookback}] offset ${window})`);
+    countedIn(counter, `last_over_time(${series(counter)}[${lookback}] offset ${length})`);
+  const shows: Shows = { series, length, lookback, last, before };
 
-  const now = last(part);
   const known = totals(measured).map(before).join(' or ');
   const kin = platform ? label : `instance, ${label}`;
-  const branches = [...byPast(part, { last, before, whole, over }), `(${now} and on (${kin}) (${known}))`];
+  const branches = [...rules.withPast(part, shows), `(${last(part)} and on (${kin}) (${known}))`];
   if (young.length > 0) {
     branches.push(`(${last(part, [oneOf(revisionLabel, young.toSorted())])} unless on (${label}) (${known}))`);
   }
-  // The least that was counted in the window, which is what was counted first.
-  branches.push(`(${now} - ${over('min_over_time', part)})`);
+  branches.push(`(${rules.sinceFirst(part, shows)})`);
   return branches.join(' or ');
 }
 
@@ -156,23 +159,26 @@ function addedIn(part: Counter, only: readonly LabelMatch[], windowMs: number): 
   return `increase(${selectorText(part, only)}[${windowMs / minuteMs}m])`;
 }
 
-/** 1 and 2 above. A part of a native histogram begins anew when all of it does: its own figures are not exact enough to tell. */
-function wentOnOrAnew(part: Counter, { last, before }: Shows): string[] {
-  const [now, then] = [last(part), before(part)];
-  if (part.upTo == null) return [`((${now} - ${then}) >= 0)`, `(${now} and ${then})`];
-  const all: Counter = { ...part, upTo: null };
-  return [`((${now} - ${then}) and (${last(all)} - ${before(all)} >= 0))`, `(${now} and ${before(all)})`];
-}
+/** The rules of a short window: 1, 2 and 5 above. */
+export const subtracting: Rules = {
+  /** A part of a native histogram begins anew when all of it does: its own figures are not exact enough to tell. */
+  withPast(part, { last, before }) {
+    const [now, then] = [last(part), before(part)];
+    if (part.upTo == null) return [`((${now} - ${then}) >= 0)`, `(${now} and ${then})`];
+    const all: Counter = { ...part, upTo: null };
+    return [`((${now} - ${then}) and (${last(all)} - ${before(all)} >= 0))`, `(${now} and ${before(all)})`];
+  },
+  /** The least that was counted in the window is what was counted first. */
+  sinceFirst(part, { last, series, length }) {
+    const values =
+      part.upTo === undefined ? `${series(part)}[${length}]` : `(${countedIn(part, series(part))})[${length}:5s]`;
+    return `${last(part)} - min_over_time(${values})`;
+  },
+};
 
 /** Of a native histogram, what it has counted; of any other series its value. */
-function countedIn({ upTo }: Counter, text: string): string {
+export function countedIn({ upTo }: Counter, text: string): string {
   return upTo === undefined ? text : `(${nativeText(upTo, text)})`;
-}
-
-/** What was counted, sample by sample in the window. */
-function valuesIn(part: Counter, matchers: readonly LabelMatch[], window: string): string {
-  const selector = selectorText(part, matchers);
-  return part.upTo === undefined ? `${selector}[${window}]` : `(${countedIn(part, selector)})[${window}:5s]`;
 }
 
 /**

@@ -27,8 +27,8 @@ export const safetyRules: readonly Breakage[] = [
   {
     rule: '1: an instance that comes back counts its whole life again',
     file: 'src/counting/queries.ts',
-    from: "- ${over('min_over_time', part)}",
-    to: "- 0 * ${over('min_over_time', part)}",
+    from: '- min_over_time(${values})',
+    to: '- 0 * min_over_time(${values})',
     tests: ['test/prometheus/counting.test.ts'],
   },
   {
