@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { oneIn } from '../whole.ts';
 import { steadyrun as asProcess } from './cli.ts';
 import { steadyrun } from './in-process.ts';
 
@@ -10,7 +11,7 @@ const ratio = ['--query', 'sum(rate(a{b="c"}[5m])) / sum(rate(a[5m]))', '--revis
 
 describe.concurrent('the command without a process', () => {
   test.each(
-    [
+    oneIn<readonly string[]>(3, [
       [],
       ['--help'],
       ['stauts'],
@@ -28,7 +29,7 @@ describe.concurrent('the command without a process', () => {
       ['backtest', '--policy', policy, ...hour, '--prometheus', noLab[1]!],
       ['status', '--kubeconfig', '/nonexistent'],
       ['why', 'api', ...noLab],
-    ].map((words) => [words]),
+    ]).map((words) => [words]),
   )('answers as the process does: %j', async (words) => {
     expect(await steadyrun(...words)).toEqual(await asProcess(...words));
   });
