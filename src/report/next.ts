@@ -2,6 +2,7 @@
 
 import { reasonFacts } from '../facts/reason.ts';
 import { ms, spoken } from '../facts/time.ts';
+import type { Condition } from '../status/condition.ts';
 import type { Status } from '../status/status.ts';
 
 /** A running operator writes a status at least every ten minutes. */
@@ -9,13 +10,35 @@ const overdueMs = 15 * 60_000;
 
 export function next(status: Status, nowMs: number): string {
   const { decision } = status;
-  if (!decision) return 'looked at as soon as an operator runs; one that does says in its log what it waits for';
-  const leftMs = ms(decision.nextCheck) - nowMs;
-  if (leftMs < -overdueMs) return `overdue for ${spoken(-leftMs)}: is the operator running?`;
+  const stall = stallOf(status);
+  const leftMs = decision ? ms(decision.nextCheck) - nowMs : 0;
+  const isOverdue = leftMs < -overdueMs;
+  // An edit that makes no sense ends no rollout that is under way; what stands still otherwise decides nothing.
+  if (stall && (!decision || isOverdue || stall.reason !== 'InvalidSpec'))
+    return stands[stall.reason] ?? 'nothing moves until this is over';
+  if (!decision)
+    return hasBeenLookedAt(status)
+      ? 'tried again until it succeeds'
+      : 'looked at as soon as an operator runs; one that does says in its log what it waits for';
+  if (isOverdue) return `overdue for ${spoken(-leftMs)}: is the operator running?`;
   const look = leftMs > 0 ? `looks again in ${spoken(leftMs)}` : 'looks again any moment';
   const plan = planned(status, nowMs);
   return plan === null ? look : `${plan}; ${look}`;
 }
+
+const stands: Readonly<Record<string, string>> = {
+  InvalidSpec: 'nothing begins until the spec is corrected',
+  Conflict: 'nothing moves while the other policy guards the service: delete one of the two',
+  NewerOperator: 'nothing moves until the newer operator runs',
+};
+
+/** Why the policy is not obeyed at all; undefined: it is. */
+export const stallOf = ({ conditions }: Status): Condition | undefined =>
+  conditions?.find(({ type, status }) => type === 'Stalled' && status === 'True');
+
+/** Only an operator writes conditions. */
+export const hasBeenLookedAt = ({ decision, conditions = [] }: Status): boolean =>
+  decision !== undefined || conditions.length > 0;
 
 function planned(status: Status, nowMs: number): string | null {
   const { phase, hold, candidate, guard, rollout, lastGood } = status;

@@ -7,7 +7,7 @@ import { troublesOf } from '../status/trouble.ts';
 import { budgets } from './budget.ts';
 import { bar, paragraph } from './columns.ts';
 import { fitted, folded, usualColumns, without } from './fit.ts';
-import { next, standing } from './next.ts';
+import { hasBeenLookedAt, next, stallOf, standing } from './next.ts';
 import { objectives } from './objectives.ts';
 import { fullness, tuned } from './tuning.ts';
 
@@ -74,8 +74,7 @@ function headlineParts(told: Told, nowMs: number): [name: string, phase: string,
 /** The phase, or in one word why the policy is not obeyed at all. */
 export function phaseText({ status, spec }: Omit<Told, 'name'>): string {
   if (spec?.ok === false) return 'InvalidSpec';
-  const stalled = status.conditions?.find(({ type, status: is }) => type === 'Stalled' && is === 'True');
-  return stalled?.reason ?? status.phase ?? 'Pending';
+  return stallOf(status)?.reason ?? status.phase ?? 'Pending';
 }
 
 /** A line a revision that has, or had, traffic: its name, a bar, its share, its part. */
@@ -119,8 +118,9 @@ export function sentences(told: Told, nowMs: number, columns: number): string[] 
   const notes = troubles(told).filter(
     ({ reason, message }) => reason !== decision?.reason || message !== decision.message,
   );
+  const why = decision?.message ?? (hasBeenLookedAt(status) ? null : 'No operator has looked at it yet.');
   return [
-    ...paragraph('why    ', decision?.message ?? 'No operator has looked at it yet.', columns),
+    ...(why === null ? [] : paragraph('why    ', why, columns)),
     ...notes.flatMap(({ label, reason, message }) => paragraph(label, `${reason}: ${message}`, columns)),
     ...tuned(status, columns),
     ...asked(status, nowMs, columns),

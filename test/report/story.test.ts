@@ -401,10 +401,9 @@ api  ✖ InvalidSpec  not adopted yet
     ];
     expect(told({ phase: 'Pending', conditions })).toBe(`
 api  ✖ Conflict  not adopted yet
-  why    No operator has looked at it yet.
   error  Conflict: web/api is older and guards the same service; this policy does nothing.
   did    nothing yet
-  next   looked at as soon as an operator runs; one that does says in its log what it waits for
+  next   nothing moves while the other policy guards the service: delete one of the two
 `);
   });
 });
@@ -412,6 +411,46 @@ api  ✖ Conflict  not adopted yet
 const nextOf = (status: Status): string => told(status).split('  next   ')[1]!.replace(/\s+/g, ' ').trim();
 
 describe('what comes next', () => {
+  const stalled = (reason: string): Status['conditions'] => [
+    { type: 'Stalled', status: 'True', reason, message: 'x', lastTransitionTime: ago(5) },
+  ];
+  const failed: Status['conditions'] = [
+    { type: 'Reconciling', status: 'True', reason: 'Unavailable', message: 'x', lastTransitionTime: ago(5) },
+  ];
+  const decided = (dueMinutes: number): Status => ({
+    ...steady,
+    decision: decision('None', 'Healthy', 'x', 1, dueMinutes * 60),
+  });
+  const noOperator = 'looked at as soon as an operator runs; one that does says in its log what it waits for';
+  const invalid = 'nothing begins until the spec is corrected';
+  const rival = 'nothing moves while the other policy guards the service: delete one of the two';
+  const newer = 'nothing moves until the newer operator runs';
+
+  // An operator that stands still renews no decision: that it is long past does not say that nobody runs.
+  test.each<[string, Status, string]>([
+    ['where nobody has looked', {}, noOperator],
+    ['where the first look failed', { conditions: failed }, 'tried again until it succeeds'],
+    ['of what makes no sense, and never did', { conditions: stalled('InvalidSpec') }, invalid],
+    ['of what makes no sense any more', { ...decided(-29), conditions: stalled('InvalidSpec') }, invalid],
+    [
+      'of what goes on by the policy before the edit',
+      { ...decided(1), conditions: stalled('InvalidSpec') },
+      'waits for a new revision; looks again in 60 s',
+    ],
+    ['beside an older policy', { conditions: stalled('Conflict') }, rival],
+    ['beside an older policy that came since', { ...decided(1), conditions: stalled('Conflict') }, rival],
+    ['and beside it for long', { ...decided(-29), conditions: stalled('Conflict') }, rival],
+    ['after a newer operator', { ...decided(-29), conditions: stalled('NewerOperator') }, newer],
+    [
+      'of what only a later version stalls for',
+      { ...decided(-29), conditions: stalled('Else') },
+      'nothing moves until this is over',
+    ],
+    ['where nothing is heard of the operator', decided(-29), 'overdue for 29 min: is the operator running?'],
+  ])('%s', (_, status, expected) => {
+    expect(nextOf(status)).toBe(expected);
+  });
+
   const held = (reason: string, change: Status = {}): Status => ({
     ...ramping,
     phase: 'Held',
