@@ -19,6 +19,8 @@ export const gridTests = [
   'test/commands/check.test.ts',
   'test/commands/cluster.test.ts',
   'test/commands/in-process.test.ts',
+  'test/commands/rehearse.test.ts',
+  'test/commands/run.test.ts',
   'test/commands/stop.test.ts',
   'test/decide/properties.test.ts',
   'test/decide/recurring.test.ts',

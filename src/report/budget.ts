@@ -2,7 +2,7 @@
 import { countedMs, daysText } from '../decide/budget/reach.ts';
 import type { BudgetWindow } from '../policy/policy.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
-import { windowText } from '../policy/window.ts';
+import { dayMs, windowText } from '../policy/window.ts';
 import type { BudgetRow } from '../status/budget.ts';
 import type { Status } from '../status/status.ts';
 import { bar } from './columns.ts';
@@ -50,7 +50,6 @@ function rolling(text: string): BudgetWindow | undefined {
 }
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 const told = [
   { window: '1h', lengthMs: hourMs },

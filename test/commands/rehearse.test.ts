@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { runRehearse } from '../../src/commands/rehearse.ts';
 import { runsOf } from '../../src/rehearsal/job.ts';
 import { rehearseAll } from '../../src/rehearsal/pool.ts';
+import { isWhole } from '../whole.ts';
 import { steadyrun as asProcess } from './cli.ts';
 import { steadyrun } from './in-process.ts';
 
@@ -16,6 +17,7 @@ vi.mock('../../src/rehearsal/pool.ts', { spy: true });
 
 describe('rehearse', () => {
   test('prints one object a scenario, the same bytes for the same seed on any number of threads', async () => {
+    const runs = isWhole ? 30 : 12;
     const args = [
       'rehearse',
       '--policy',
@@ -25,9 +27,9 @@ describe('rehearse', () => {
       '--scenario',
       scenario('healthy'),
     ];
-    const one = await asProcess(...args, '--runs', '12', '--seed', '5', '--jobs', '1', '--json');
-    const two = await asProcess(...args, '--runs', '12', '--seed', '5', '--jobs', '3', '--json');
-    const other = await asProcess(...args, '--runs', '12', '--seed', '6', '--json');
+    const one = await asProcess(...args, '--runs', `${runs}`, '--seed', '5', '--jobs', '1', '--json');
+    const two = await asProcess(...args, '--runs', `${runs}`, '--seed', '5', '--jobs', '3', '--json');
+    const other = await asProcess(...args, '--runs', `${runs}`, '--seed', '6', '--json');
     expect(one.code).toBe(0);
     expect(two.out).toBe(one.out);
     expect(other.out).not.toBe(one.out);
@@ -39,16 +41,16 @@ describe('rehearse', () => {
       scenario: 'small-regression',
       truth: 'Bad',
       rule: 'steadyrun',
-      runs: 12,
+      runs,
       promoted: 0,
-      rolledBack: 12,
+      rolledBack: runs,
       undecided: 0,
       secondsTo90Percent: null,
-      reasons: { ErrorRateRegression: 12 },
+      reasons: { ErrorRateRegression: runs },
     });
     expect(bad.secondsToRollback.p50).toBeLessThanOrEqual(bad.secondsToRollback.p95);
     expect(bad.excessBadRequests.mean).toBeGreaterThan(0);
-    expect(good).toMatchObject({ promoted: 12, secondsToRollback: null, excessBadRequests: { mean: 0, p95: 0 } });
+    expect(good).toMatchObject({ promoted: runs, secondsToRollback: null, excessBadRequests: { mean: 0, p95: 0 } });
   });
 
   test('prints a table for people', async () => {

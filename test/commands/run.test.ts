@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from '../../src/lab/lab.ts';
+import { oneIn } from '../whole.ts';
 import { steadyrun as asProcess, complaint, type Ended, MAIN, type Running, start } from './cli.ts';
 import { steadyrun } from './in-process.ts';
 import { logged, Places } from './places.ts';
@@ -38,6 +39,9 @@ async function stranger(words = ''): Promise<number> {
 const asked = (command: string, ...args: string[]): Promise<Ended> =>
   command === 'run' ? asProcess(command, ...args) : steadyrun(command, ...args);
 
+/** In the order of what `npm test` plays. */
+const doors = oneIn(2, ['status', 'run']);
+
 describe.concurrent('steadyrun run and status refuse in one line', () => {
   test.each(['run', 'status'])('%s: a lab that is not on this machine', async (command) => {
     expect(await asked(command, '--lab', 'http://example.com')).toEqual(
@@ -51,17 +55,18 @@ describe.concurrent('steadyrun run and status refuse in one line', () => {
     );
   });
 
-  test('a lab that is not there', async () => {
-    expect(await steadyrun('status', '--lab', 'http://127.0.0.1:1')).toEqual(
+  test.each(doors)('%s: a lab that is not there', async (command) => {
+    expect(await asked(command, '--lab', 'http://127.0.0.1:1')).toEqual(
       complaint(1, 'steadyrun: no lab answers at http://127.0.0.1:1/; start one with: steadyrun lab'),
     );
   });
 
-  test.each(['hello', '', '[]', 'null', '{"kubernetes": "http://127.0.0.1:8001"}'])(
-    'a lab that is none and says %j',
-    async (words) => {
+  const others = ['hello', '', '[]', 'null', '{"kubernetes": "http://127.0.0.1:8001"}'];
+  test.each(doors.flatMap((command) => others.map((words) => [command, words] as const)))(
+    '%s: a lab that is none and says %j',
+    async (command, words) => {
       const port = await stranger(words);
-      expect(await steadyrun('status', '--lab', `http://127.0.0.1:${port}`)).toEqual(
+      expect(await asked(command, '--lab', `http://127.0.0.1:${port}`)).toEqual(
         complaint(1, `steadyrun: http://127.0.0.1:${port}/ answered 200, but not as a lab does`),
       );
     },
@@ -73,18 +78,22 @@ describe.concurrent('steadyrun run and status refuse in one line', () => {
     expect(err).toBe('steadyrun: the kubeconfig /nonexistent: there is no such file; look at the path\n');
   });
 
-  test.each([
+  const kubeconfigs = [
     ['no YAML', 'a: [1\n  b'],
     ['no mapping', 'hello'],
     ['empty', ''],
     ['without a cluster', 'apiVersion: v1\nkind: Config\n'],
-  ])('a kubeconfig that is %s', async (what, text) => {
-    const file = join(folder, what);
-    await writeFile(file, text);
-    const { code, out, err } = await steadyrun('status', '--kubeconfig', file);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toMatch(/^steadyrun: .*kubeconfig.*\n$/);
-  });
+  ] as const;
+  test.each(doors.flatMap((command) => kubeconfigs.map((one) => [command, ...one] as const)))(
+    '%s: a kubeconfig that is %s',
+    async (command, what, text) => {
+      const file = join(folder, `${command} ${what}`);
+      await writeFile(file, text);
+      const { code, out, err } = await asked(command, '--kubeconfig', file);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(/^steadyrun: .*kubeconfig.*\n$/);
+    },
+  );
 
   test('a metrics port that is taken, and leaves nothing running', async () => {
     const port = await stranger();

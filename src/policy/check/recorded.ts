@@ -39,7 +39,7 @@ export function recordedSums({ value, position }: YamlDocument, problems: readon
       if (typeof query !== 'string' || told.has(pathText(path))) return [];
       const [name] = unlessRefused(() => names(query, revisionLabel)).filter(mayBeRecorded);
       if (name === undefined) return [];
-      const message = `${name} is named as a recording rule is. A recorded sum of counters falls when an instance goes, and counts as begun anew: all that is left is counted again.`;
+      const message = `${name} is named as a recording rule is. A recorded sum of counters falls when an instance goes, and is judged as begun anew: all that is left is counted again.`;
       const hint = 'ask for the counters that the rule adds up, or leave it where the app itself exports that name';
       return [{ ...position(path, 'value'), path: pathText(path), message, hint }];
     }),
