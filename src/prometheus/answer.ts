@@ -80,6 +80,8 @@ function httpFailure(server: Server, answer: Answer, json: Json | null): PromqlF
   return new PromqlFailure('ProviderError', `${who} answered with HTTP ${status}${said}.${advice}${also}`, {
     isPassing: status >= 500,
     isRefusal: status === 400 || status === 422,
+    // So many samples are not loaded, says a Prometheus; Mimir and Thanos have limits of more kinds.
+    isTooMuch: status === 422,
   });
 }
 

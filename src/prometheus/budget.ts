@@ -15,17 +15,15 @@ import { type BudgetCell, type BudgetCounts, cellMs, finelyMs } from '../facts/b
 import type { Tally } from '../facts/counts.ts';
 import type { BudgetQuestion, BudgetSeries } from '../ports/metrics.ts';
 import { selectorText } from '../promql/counters/format.ts';
-import { vectorsByTime } from './by-time.ts';
 import type { KnownSeries } from './known-series.ts';
 import { hourMs, Ledger } from './ledger.ts';
+import { LongRanges } from './long-ranges.ts';
 import type { Paths } from './paths.ts';
 import type { PromqlClient } from './promql.ts';
 import { Remembered } from './remembered.ts';
 
 /** What came late is asked for once more. */
 const overlapMs = hourMs;
-/** A server evaluates no more points of a series at once than 11,000, and is given time for fewer. */
-const mostPoints = 2_000;
 /** A month of one objective takes some 25 kB. */
 const mostRemembered = 10_000;
 /** A histogram keeps its boundaries; a revision that has others shows in the counts, and then they are read again. */
@@ -54,14 +52,14 @@ interface Found {
 }
 
 export class Budgets {
-  readonly #client: PromqlClient;
+  readonly #ranges: LongRanges;
   readonly #known: KnownSeries;
   readonly #paths: Paths;
   readonly #boundaries = new Remembered<Vector>(boundariesForMs, mostRemembered);
   readonly #ledgers = new Map<string, Ledger>();
 
   constructor(client: PromqlClient, knownSeries: KnownSeries, paths: Paths) {
-    this.#client = client;
+    this.#ranges = new LongRanges(client);
     this.#known = knownSeries;
     this.#paths = paths;
   }
@@ -101,6 +99,7 @@ export class Budgets {
     const { hoursFromMs, finelyFromMs } = reachOf(question);
     const pieces = this.#piecesOf(question, group[0]!);
     const asked = await Promise.all(pieces.map((piece) => this.#ask(question, group, piece)));
+    for (const piece of pieces) this.#ranges.forget(question.source, queryOf(group, stepOf(group, piece)));
     const changed = group.filter((_, place) => asked.some((found) => found[place]!.lacksBoundary));
     const remembered = changed.flatMap(({ rememberedBy }) => rememberedBy ?? []);
     for (const key of remembered) this.#boundaries.forget(key);
@@ -151,18 +150,14 @@ export class Budgets {
     }
   }
 
-  async #ask({ source }: BudgetQuestion, group: readonly Entry[], piece: Piece): Promise<Found[]> {
-    const stepMs = group[0]!.series.timeSliceMs ?? piece.lengthMs;
-    const query = budgetQuery(
-      group.map(({ counted }) => counted),
+  async #ask(question: BudgetQuestion, group: readonly Entry[], piece: Piece): Promise<Found[]> {
+    const stepMs = stepOf(group, piece);
+    const vectors = await this.#ranges.of(question.source, queryOf(group, stepMs), {
+      fromMs: firstEndOf(piece.fromMs, stepMs),
+      toMs: piece.toMs,
       stepMs,
-    );
-    const vectors = new Map<number, Vector>();
-    for (let atMs = firstEndOf(piece.fromMs, stepMs); atMs <= piece.toMs; atMs += mostPoints * stepMs) {
-      const lastMs = Math.min(piece.toMs, atMs + (mostPoints - 1) * stepMs);
-      const matrix = await this.#client.range(source, query, atMs, lastMs, stepMs);
-      for (const [endMs, vector] of vectorsByTime(matrix)) vectors.set(endMs, vector);
-    }
+      keep: { fromMs: question.fromMs, toMs: question.toMs - overlapMs },
+    });
     return group.map(({ series, counted }, place) => {
       const lacksBoundary = [...vectors.values()].some((vector) => isWithoutBoundary(counted, place, vector));
       // One exporter's trouble is no reason to lose sight of the other budgets.
@@ -219,6 +214,14 @@ export class Budgets {
     return counted.kind === 'Unknown' ? counted : known({ counted: counted.value, rememberedBy: isNew ? null : key });
   }
 }
+
+const stepOf = (group: readonly Entry[], { lengthMs }: Piece): number => group[0]!.series.timeSliceMs ?? lengthMs;
+
+const queryOf = (group: readonly Entry[], stepMs: number): string =>
+  budgetQuery(
+    group.map(({ counted }) => counted),
+    stepMs,
+  );
 
 function ofHistogram(measured: Measured, shape: HistogramShape, buckets: Vector): Answer<Counted> {
   const boundaries = boundariesOf(buckets, measured.revisionLabel);

@@ -168,11 +168,12 @@ const nameOf = (source: MetricsSource): string => JSON.stringify(source);
 function asFailure(who: string, error: unknown): PromqlFailure {
   if (error instanceof PromqlFailure) return error;
   if (error instanceof TooLarge) {
-    return new PromqlFailure('ProviderError', `${who}: ${error.message}`, { isPassing: false });
+    return new PromqlFailure('ProviderError', `${who}: ${error.message}`, { isPassing: false, isTooMuch: true });
   }
   // Of TLS, for one, errors come with a line break.
   const message = `${who} could not be asked: ${oneLine(unreached(error))}.`;
-  return new PromqlFailure('ProviderError', message, { isPassing: true, cause: error });
+  const isTooMuch = error instanceof Error && error.name === 'TimeoutError';
+  return new PromqlFailure('ProviderError', message, { isPassing: true, isTooMuch, cause: error });
 }
 
 /** The HTTP API's times: seconds with milliseconds as decimals. */

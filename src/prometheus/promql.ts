@@ -27,15 +27,18 @@ export class PromqlFailure extends Error {
   readonly isPassing: boolean;
   /** The server understood the request and refuses the query itself. */
   readonly isRefusal: boolean;
+  /** It was too much for the server, or for us, to be answered at once; a part of it may well be. */
+  readonly isTooMuch: boolean;
 
   constructor(
     reason: FailureReason,
     message: string,
-    options: { isPassing: boolean; isRefusal?: boolean; cause?: unknown },
+    options: { isPassing: boolean; isRefusal?: boolean; isTooMuch?: boolean; cause?: unknown },
   ) {
     super(message, { cause: options.cause });
     this.reason = reason;
     this.isPassing = options.isPassing;
     this.isRefusal = options.isRefusal ?? false;
+    this.isTooMuch = options.isTooMuch ?? false;
   }
 }

@@ -11,7 +11,7 @@ import { SeriesStore } from '../../src/lab/series/store.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { burnWindowsMs, lengthText, windowStart } from '../../src/policy/window.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
-import type { PromqlClient } from '../../src/prometheus/promql.ts';
+import { type PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
 import { Random } from '../../src/scenario/random.ts';
 import { validPolicy } from '../policy/valid.ts';
 import { oneIn } from '../whole.ts';
@@ -305,6 +305,42 @@ describe('a policy that is edited in mid-window', () => {
     }
   });
 });
+
+const strained: [bears: number, fails: number[]][] = [
+  [500, [2]],
+  [45, []],
+  [45, [3, 4, 9]],
+  [12, [1, 5, 6, 7, 20]],
+];
+
+test.for(oneIn(2, strained, 1))(
+  'of a server that bears %i points at once, and fails at times (%j), the same is counted in the end',
+  async ([bears, fails]) => {
+    const lab = labPromql(store);
+    let requests = 0;
+    const client: PromqlClient = {
+      ...lab,
+      range: async (source, query, fromMs, toMs, stepMs) => {
+        if (fails.includes(++requests)) throw new PromqlFailure('ProviderError', 'Away.', { isPassing: true });
+        if ((toMs - fromMs) / stepMs < bears) return lab.range(source, query, fromMs, toMs, stepMs);
+        throw new PromqlFailure('ProviderError', 'Too much.', { isPassing: true, isTooMuch: true });
+      },
+    };
+    const metrics = new PromqlMetrics(client);
+    const policy = validPolicy([own, slices, latency], plain);
+    let atMs = Date.parse('2026-03-31T21:40:00Z');
+    let cells: Awaited<ReturnType<typeof cellsOf>> | null = null;
+    // Each look is later than the last one.
+    for (const _ of [...fails, 'and one more']) {
+      atMs += 15 * minuteMs;
+      cells = await cellsOf(metrics, policy, atMs).catch(() => null);
+      if (cells) break;
+    }
+    agrees(policy, 'own', cells!.own!, atMs);
+    agrees(policy, 'latency', cells!.latency!, atMs);
+    agrees(policy, 'slices', cells!.slices!, atMs, (from, to) => slicesOf(from, to, 0.005));
+  },
+);
 
 test('where nothing was asked, nothing is gone and nobody knows how fast it goes', async () => {
   const policy = validPolicy([availability]);

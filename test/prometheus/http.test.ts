@@ -149,6 +149,7 @@ describe('over a real connection', () => {
     expect(failure).toMatchObject({
       reason: 'ProviderError',
       message: expect.stringContaining('no answer came in time'),
+      isTooMuch: true,
     });
     await closed;
   });
@@ -166,6 +167,7 @@ describe('over a real connection', () => {
     handle = () => {};
     const failure = await failed(client({ tryMs: 1000, totalMs: 30, retries: 50 }).instant(source, 'up', 0));
     expect(failure.message).toContain('no answer came in time');
+    expect(failure.isTooMuch).toBe(true);
     expect(calls).toHaveLength(1);
   });
 
@@ -185,6 +187,7 @@ describe('over a real connection', () => {
     expect(failure).toMatchObject({
       reason: 'ProviderError',
       message: expect.stringContaining('larger than 5000 bytes'),
+      isTooMuch: true,
     });
     expect(calls).toEqual(['instant ProviderError']);
     await closed;
