@@ -17,7 +17,7 @@ vi.mock('../../src/rehearsal/pool.ts', { spy: true });
 
 describe('rehearse', () => {
   test('prints one object a scenario, the same bytes for the same seed on any number of threads', async () => {
-    const runs = isWhole ? 30 : 12;
+    const runs = isWhole ? 30 : 6;
     const args = [
       'rehearse',
       '--policy',

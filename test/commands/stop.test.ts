@@ -133,7 +133,7 @@ async function holdLease(namespace: string): Promise<void> {
   expect(response.status).toBe(201);
 }
 
-describe.concurrent.each(oneIn(2, Object.entries(phases)))('while %s', (name, begin) => {
+describe.concurrent.each(oneIn(3, Object.entries(phases)))('while %s', (name, begin) => {
   // The phases that are played have one of the signals each, in turn.
   const first = Object.keys(phases).indexOf(name) >> 1;
   test.each(oneIn(2, ['SIGINT', 'SIGTERM'] as const, first))('%s ends it', async (signal) => {

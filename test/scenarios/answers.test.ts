@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Refused } from '../../src/ports/errors.ts';
 import { story } from '../../src/report/story.ts';
-import { oneIn } from '../whole.ts';
+import { isWhole, oneIn } from '../whole.ts';
 import { refusing } from './refusing.ts';
 import { adopted, ramping, Stage, type StageOptions } from './stage.ts';
 
@@ -148,7 +148,7 @@ test('an answer stays for whoever reads it later, and goes with the next request
   expect(stage.status.answer).toBeUndefined();
 });
 
-test('an answer is not kept for ever', async () => {
+test.runIf(isWhole)('an answer is not kept for ever', async () => {
   const { stage } = await adopted();
   stage.annotate('promote', 'api-00099-zzz');
   await stage.run(1);

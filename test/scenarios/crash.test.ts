@@ -202,7 +202,7 @@ describe.each(scenarios)('killed anywhere: $name', (scenario) => {
     const named = (played: Awaited<ReturnType<typeof play>>) =>
       played.stage.traffic.replaceAll(played.candidate, 'NEW');
     const known = new Map<string, Awaited<ReturnType<typeof play>>>();
-    for (const [i, { at, call }] of oneIn(31, boundaries).entries()) {
+    for (const [i, { at, call }] of oneIn(67, boundaries).entries()) {
       for (const fate of oneIn(2, ['dieBefore', 'dieAfter'] as const, i)) {
         const where = `${fate} at call ${at} (${call})`;
         const behind = left(undisturbed.calls, at, fate);

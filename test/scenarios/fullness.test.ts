@@ -52,7 +52,7 @@ describe('a candidate whose instances are killed for want of memory', () => {
       [30, null, 0, false],
     ];
 
-  test.each(oneIn(2, cases))(
+  test.each(oneIn(3, cases))(
     '%i times, of %s instances, the control %i times: withdrawn %s',
     async (kills, instances, ofControl, isWithdrawn) => {
       let candidate = '';

@@ -428,7 +428,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-describe.each(oneIn(2, situations))('$what', (situation) => {
+describe.each(oneIn(3, situations))('$what', (situation) => {
   const come = once(() => momentOf(situation));
 
   test('what is done of each lever in each mode, and what keeps the rest', { timeout: 120_000 }, async () => {

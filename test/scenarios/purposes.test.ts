@@ -414,7 +414,7 @@ const all = Object.keys(purposes) as Purpose[];
 describe.each(Object.entries(fates))('each write %s:', (what, fate) => {
   const first = Object.keys(fates).indexOf(what);
   // Of a policy that is gone nothing is known after a crash: leaving is best effort.
-  const played = oneIn(3, all, first).filter((purpose) => purpose !== 'Leave' || fate !== 'dieBefore');
+  const played = oneIn(5, all, first).filter((purpose) => purpose !== 'Leave' || fate !== 'dieBefore');
   test.each(played)('%s', async (purpose) => {
     await play(purpose, fate);
   });

@@ -67,7 +67,7 @@ const cannot: readonly [string, string, string, RegExp][] = [
 ];
 
 describe('A policy that cannot be measured', () => {
-  test.each(oneIn(14, cannot))(
+  test.each(oneIn(27, cannot))(
     '%s: is told with what is meant, is not Ready, and starts no rollout',
     async (_, text, reason, sentence) => {
       const { stage, stable } = await adopted(query(text));
@@ -97,7 +97,7 @@ describe('A policy that cannot be measured', () => {
     expect(condition(stage, 'Ready')).toMatchObject({ status: 'True' });
   });
 
-  test.each(oneIn(14, cannot, 2))(
+  test.each(oneIn(27, cannot, 2))(
     '%s: is promoted by nothing when an edit brings it into a rollout that runs',
     async (_, text) => {
       const { stage, candidate } = await ramping(query(`${errors} / ${requests}`));
@@ -199,12 +199,12 @@ describe('A success ratio', () => {
     ],
   ];
 
-  test.each(oneIn(8, ways))('%s: promotes what is healthy', async (_, ratio) => {
+  test.each(oneIn(17, ways))('%s: promotes what is healthy', async (_, ratio) => {
     const { stage, candidate } = await ramping({ rps: 100, spec: spec(ratio) });
     await stage.until(({ stable }) => stable?.revision === candidate, 60);
   });
 
-  test.each(oneIn(8, ways, 1))('%s: sends back what fails', async (_, ratio) => {
+  test.each(oneIn(17, ways, 1))('%s: sends back what fails', async (_, ratio) => {
     const { stage, candidate } = await ramping({ rps: 100, spec: spec(ratio) }, { LAB_ERROR_PERCENT: '8' });
     await stage.until(({ rejected }) => rejected?.[0]?.revision === candidate, 15);
     expect(stage.status.rejected![0]!.reason).toBe('ErrorRateRegression');

@@ -1,0 +1,100 @@
+/**
+ * What the generated rules say of an hour, six, a day, three and thirty of Cloud Run's own metrics, which Google keeps as what
+ * came in each minute, against the very events of five weeks.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Recording } from '../../src/generate/recordings.ts';
+import { rulesOf } from '../../src/generate/rules.ts';
+import { labPromql } from '../../src/lab/promql-client.ts';
+import { SeriesStore } from '../../src/lab/series/store.ts';
+import {
+  countersOf,
+  dayMs,
+  happened,
+  type LifeName,
+  lives,
+  minuteMs,
+  minutesOf,
+  samplesOf,
+  startMs,
+} from '../lab/past/recorded.ts';
+import { validPolicy } from '../policy/valid.ts';
+
+const hourMs = 60 * minuteMs;
+const windows = { '1h': hourMs, '6h': 6 * hourMs, '1d': dayMs, '3d': 3 * dayMs, '30d': 30 * dayMs } as const;
+
+/** In the middle of the outage and at its end, in and after a bad hour, at both ends of a day after it, in the quiet. */
+const moments = [
+  [33, 3, 20],
+  [33, 3, 30],
+  [33, 3, 35],
+  [33, 12, 30],
+  [33, 14, 10],
+  [34, 3, 10],
+  [34, 3, 30],
+  [34, 13, 30],
+  [34, 15, 0],
+  [35, 0, 0],
+].map(([day, hour, minute]) => startMs + day! * dayMs + hour! * hourMs + minute! * minuteMs);
+
+/** Of windows of days, which are summed up from what was recorded. */
+const closely = 0.01;
+
+const policy = validPolicy([{ name: 'availability', targetPercent: 99.9 }], { window: '30d' });
+const recordings = rulesOf(policy)
+  .groups.flatMap(({ rules }) => rules)
+  .filter((rule): rule is Recording => 'record' in rule);
+const ruleOf = (what: string, window: string) =>
+  recordings.find(({ record }) => record === `slo:sli_${what}:increase${window}`)!;
+
+describe.each(Object.keys(lives) as LifeName[])('%s', (life) => {
+  const minutes = minutesOf(life);
+  const store = new SeriesStore();
+  for (const counter of countersOf().filter(({ name }) => name.startsWith('run_'))) {
+    const series = store.series(counter.name, counter.labels);
+    for (const { atMs, value } of samplesOf(counter, minutes)) series.append(atMs, value);
+  }
+  const recorded = new SeriesStore();
+  const [google, own] = [labPromql(store), labPromql(recorded)];
+  const plain = { type: 'Prometheus', address: 'http://prometheus:9090', auth: null } as const;
+
+  /** Where an outage has just begun, ended or left the window, as much as two thirds of a minute make. */
+  function atEnds(lengthMs: number, atMs: number): number {
+    const worst = [atMs, atMs - lengthMs].map((ms) => {
+      const at = (ms - startMs) / minuteMs;
+      return Math.max(...minutes.slice(Math.max(0, at - 5), at + 5).map(({ bad }) => bad));
+    });
+    return ((2 / 3) * (worst[0]! + worst[1]!)) / happened(minutes, atMs - lengthMs, atMs).total;
+  }
+
+  async function valueAt(query: string, atMs: number): Promise<number> {
+    const samples = query.includes('slo:')
+      ? await own.instant(plain, query, atMs)
+      : await google.instant(policy.metrics, query, atMs);
+    expect(samples.length).toBeLessThanOrEqual(1);
+    return samples[0]?.value ?? 0;
+  }
+
+  beforeAll(async () => {
+    const endMs = startMs + minutes.length * minuteMs;
+    for (const what of ['bad', 'total']) {
+      const { record, expr, labels } = ruleOf(what, '5m');
+      for (const { labels: found, points } of await google.range(policy.metrics, expr, startMs, endMs, minuteMs)) {
+        const series = recorded.series(record, { ...found, ...labels });
+        for (const { atMs, value } of points) series.append(atMs, value);
+      }
+    }
+  });
+
+  test.each(Object.entries(windows))('the rules tell of %s what happened', async (window, lengthMs) => {
+    for (const atMs of moments) {
+      const bad = await valueAt(ruleOf('bad', window).expr, atMs);
+      const total = await valueAt(ruleOf('total', window).expr, atMs);
+      const events = happened(minutes, atMs - lengthMs, atMs);
+      const truth = events.bad / events.total;
+      const said = `until ${new Date(atMs).toISOString()}: ${bad} of ${total}, ${events.bad} of ${events.total}`;
+      if (lengthMs <= 6 * hourMs) expect([bad, total], said).toEqual([events.bad, events.total]);
+      else expect(Math.abs(bad / total - truth), said).toBeLessThanOrEqual(closely * truth + atEnds(lengthMs, atMs));
+    }
+  });
+});
