@@ -57,6 +57,8 @@ export class Budgets {
   readonly #paths: Paths;
   readonly #boundaries = new Remembered<Vector>(boundariesForMs, mostRemembered);
   readonly #ledgers = new Map<string, Ledger>();
+  /** By source and service. */
+  readonly #asking = new Map<string, Promise<void>>();
 
   constructor(client: PromqlClient, knownSeries: KnownSeries, paths: Paths) {
     this.#ranges = new LongRanges(client);
@@ -64,8 +66,20 @@ export class Budgets {
     this.#paths = paths;
   }
 
-  /** Throws PromqlFailure. */
-  async of(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
+  /** Throws PromqlFailure. Who asks while a month is still being read waits for it, and is told of what is new by then. */
+  of(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
+    const key = JSON.stringify([question.source, question.service]);
+    const told = (this.#asking.get(key) ?? Promise.resolve()).then(() => this.#count(question));
+    const settled = told.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#asking.set(key, settled);
+    settled.then(() => this.#asking.get(key) === settled && this.#asking.delete(key));
+    return told;
+  }
+
+  async #count(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
     const byObjective = (await this.#look(question, false)) ?? (await this.#look(question, true))!;
     return known({ toMs: question.toMs, byObjective });
   }

@@ -342,6 +342,32 @@ test.for(oneIn(2, strained, 1))(
   },
 );
 
+test('who asks while the month is still being read asks nothing that is being asked', async () => {
+  const lab = labPromql(store);
+  let [requests, points, answer] = [0, 0, () => {}];
+  const gate = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const client: PromqlClient = {
+    ...lab,
+    range: async (source, query, from, to, step) => {
+      requests++;
+      points += (to - from) / step + 1;
+      await gate;
+      return lab.range(source, query, from, to, step);
+    },
+  };
+  const metrics = new PromqlMetrics(client);
+  const policy = validPolicy([own], plain);
+  const toMs = Date.parse('2026-03-31T21:40:00Z');
+  const looks = [0, 1, 2].map((i) => cellsOf(metrics, policy, toMs + i * hourMs));
+  setTimeout(answer, 20);
+  for (const [i, cells] of (await Promise.all(looks)).entries()) agrees(policy, 'own', cells.own!, toMs + i * hourMs);
+  // The month once, and what came new for each of the others.
+  expect(requests).toBeLessThanOrEqual(3 + 2 * 2);
+  expect(points).toBeLessThan(720 + 864 + 200);
+});
+
 test('where nothing was asked, nothing is gone and nobody knows how fast it goes', async () => {
   const policy = validPolicy([availability]);
   const toMs = startMs + days * dayMs;
