@@ -1,7 +1,7 @@
 /** What people see of a state: the phase, the shares, a row an objective. */
 
 import type { Service } from '../facts/service.ts';
-import { namedSplit, percentOf } from '../facts/split.ts';
+import { namedSplit, percentOf, type Split, same } from '../facts/split.ts';
 import { iso } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { without } from '../status/edit.ts';
@@ -16,6 +16,8 @@ type Row = NonNullable<Status['objectives']>[number];
 /** Fewer requests than this say nothing about a rate. */
 const fewestSamples = 30;
 const mostOdds = 1e9;
+/** As many as the status has room for. */
+const mostShares = 20;
 /** From these odds on the evidence speaks against the candidate. */
 const breachingOdds = 20;
 
@@ -35,7 +37,8 @@ export function shown(state: Status, service: Service | null, nowMs: number): St
   const split = service ? namedSplit(service.traffic) : null;
   const percent = (revision: string) => (split ? percentOf(split, revision) : (state.stable?.percent ?? 0));
   const { stable } = state;
-  const withStable: Status = stable ? { ...state, stable: { ...stable, percent: percent(stable.revision) } } : state;
+  const told = anothers(state, split);
+  const withStable: Status = stable ? { ...told, stable: { ...stable, percent: percent(stable.revision) } } : told;
   const candidate = state.rollout?.candidate;
   if (candidate === undefined) return withVerdict(without(withStable, 'candidate'));
   const known = state.candidate?.revision === candidate ? state.candidate : { since: iso(nowMs) };
@@ -50,6 +53,13 @@ export function shown(state: Status, service: Service | null, nowMs: number): St
   });
 }
 
+/** What another hand set is told as it is: what we own says nothing of it. */
+function anothers(state: Status, split: Split | null): Status {
+  if (!split || !state.split || state.intent || same(split, state.split)) return without(state, 'traffic');
+  const largestFirst = split.toSorted((a, b) => b.percent - a.percent);
+  return { ...state, traffic: largestFirst.slice(0, mostShares) };
+}
+
 /** The figures that people see, and of which revisions they are. */
 export const figures = (
   policy: Policy,
@@ -57,17 +67,24 @@ export const figures = (
   revision: string,
   beside: string,
   as: 'Candidate' | 'Promoted',
-  alone = false,
+  circumstances: Circumstances = {},
 ): Pick<Status, 'objectives' | 'compared'> => ({
-  objectives: rows(policy, judged, alone),
+  objectives: rows(policy, judged, circumstances),
   compared: { revision, beside, as },
 });
 
-/** One row an objective: the verdict, the values, the sizes and the odds. `alone`: the revision has all of the traffic. */
+interface Circumstances {
+  /** The revision has all of the traffic. */
+  readonly alone?: boolean;
+  /** No step is taken since something may be wrong, or its share was made smaller for it. */
+  readonly suspected?: boolean;
+}
+
+/** One row an objective: the verdict, the values, the sizes and the odds. */
 export const rows = (
   policy: Policy,
   { evidence, assessments, notAttributable, unknown }: Judged,
-  alone = false,
+  { alone = false, suspected = false }: Circumstances = {},
 ): Row[] =>
   policy.objectives.map((objective, i) => {
     const entry = evidence[i]!;
@@ -91,7 +108,13 @@ export const rows = (
     if (!alone && assessment.environmentBad && !assessment.better)
       return { ...row, verdict: 'Unknown', reason: 'Ambiguous' };
     const isBad = alone ? assessment.burns || assessment.totalFailureAlone : breaching(assessment);
-    return { ...row, verdict: isBad ? 'Breaching' : 'Healthy' };
+    if (isBad) return { ...row, verdict: 'Breaching' };
+    // What holds the next step is not called healthy: it takes more to tell.
+    const isOver = candidate.bad > objective.allowedBadFraction * candidate.total;
+    if (assessment.doubtful || (suspected && isOver)) {
+      return { ...row, verdict: 'Unknown', reason: 'InsufficientSamples' };
+    }
+    return { ...row, verdict: 'Healthy' };
   });
 
 /** Suspicion starts anew after a retreat; what was proven against the candidate stays. */

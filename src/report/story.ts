@@ -79,10 +79,11 @@ export function phaseText({ status, spec }: Omit<Told, 'name'>): string {
 
 /** A line a revision that has, or had, traffic: its name, a bar, its share, its part. */
 export function shares(status: Status, columns: number): string[] {
-  const { stable, candidate, lastGood, withdrawn } = status;
+  const { stable, candidate, lastGood, withdrawn, traffic = [] } = status;
   const lines = new Map<string, { percent: number; part: string }>();
   const add = (revision: string, percent: number, part: string) => {
-    if (!lines.has(revision)) lines.set(revision, { percent, part });
+    const set = traffic.find((one) => one.revision === revision);
+    if (!lines.has(revision)) lines.set(revision, { percent: set?.percent ?? percent, part });
   };
   if (stable)
     add(stable.revision, stable.percent, stable.revision === lastGood?.revision ? 'stable, last good' : 'stable');
@@ -94,6 +95,7 @@ export function shares(status: Status, columns: number): string[] {
   const rejected = standing(status);
   if (rejected) add(rejected.revision, 0, `rejected: ${rejected.reason}`);
   if (withdrawn) add(withdrawn.revision, 0, `withdrawn: ${withdrawn.reason}`);
+  for (const { revision, percent } of traffic) add(revision, percent, 'by another hand');
   const table = (barWidth: number) => ({
     bare: true as const,
     heading: ['REVISION', 'BAR', 'SHARE', 'PART'],
@@ -108,8 +110,8 @@ export function shares(status: Status, columns: number): string[] {
   return fitted([table(20), table(8), without(table(8), 'BAR')], columns).lines;
 }
 
-const percentOf = ({ split }: Status, name: string): number =>
-  split?.find(({ revision }) => revision === name)?.percent ?? 0;
+const percentOf = ({ split, traffic = split }: Status, name: string): number =>
+  traffic?.find(({ revision }) => revision === name)?.percent ?? 0;
 
 /** Why, what is not fine, what was done, what comes next. */
 export function sentences(told: Told, nowMs: number, columns: number): string[] {

@@ -85,6 +85,12 @@ export const adoption = remembered({
   externallyManaged: z.boolean(),
 }).meta(meaning('How the service was found.'));
 
+/** While it is another hand's. */
+export const traffic = z
+  .array(shown({ revision: name, percent }))
+  .max(20)
+  .meta(meaning('The traffic as it is, while it is not what was last written or accepted.'));
+
 export const unpinned = sentence.meta(meaning('Why the traffic follows LATEST, while it does.'));
 
 export const inspection = remembered({

@@ -29,6 +29,7 @@ export const sections = {
   tuning,
   budget,
   split: section.owned,
+  traffic: section.traffic,
   intent: storedIntent,
   change: storedChange,
   adoption: section.adoption,

@@ -44,7 +44,7 @@ const ofEvidence = ['fineAbsolute', 'fineRelative', 'environmentBadAt', 'wasFine
 
 /** What came after the first version of the CRD, which keeps no field that it does not declare. */
 export const sinceTheFirst = [
-  ...['memory', 'change', 'answer', 'compared', 'lastHold', 'late', 'trouble', 'unpinned', 'wentBack'],
+  ...['memory', 'change', 'answer', 'compared', 'lastHold', 'late', 'traffic', 'trouble', 'unpinned', 'wentBack'],
   ...['saturation', 'tuning', 'tuner', 'budget', 'errorBudget'],
   ...['candidate.cause', 'intent.unsent', 'adoption.takenBackAt', 'hold.begun', 'hold.quiet'],
   ...['guard.controlGone', 'guard.silenceTold'],

@@ -187,10 +187,11 @@ function judged(at: Case, rollout: RolloutState): TrafficOutcome {
     limit,
     requestsPerSecond: rateOf(at),
   });
+  const suspected = move.reason === 'Doubtful' || next.retreat?.finished === false;
   const state: Status = {
     ...known,
     rollout: next,
-    ...(result.newest && figures(policy, result, next.candidate, next.control, 'Candidate')),
+    ...(result.newest && figures(policy, result, next.candidate, next.control, 'Candidate', { suspected })),
   };
   return outcomeOf(at, state, next, restrained(at, next, move, percent));
 }
