@@ -24,11 +24,21 @@ export interface LabAnswer {
   readonly time: LabTime;
 }
 
-/** `said` is where the address was given. Throws in one sentence where no lab answers, and the signal's reason when it is aborted. */
-export async function labAt(url: string, signal?: AbortSignal, said = '--lab'): Promise<LabAnswer> {
-  const origin = loopback(url, said);
-  const doors = await json<LabDoors>(`${origin}/`, ['kubernetes', 'cloudRun', 'prometheus'], signal);
-  return { doors, time: await json<LabTime>(`${origin}/lab/v1/clock`, ['nowMs', 'wallMs', 'speed'], signal) };
+/** A lab that lives through more than its machine can bear answers late. */
+const usualPatienceMs = 15_000;
+
+export interface Asking {
+  readonly signal?: AbortSignal | undefined;
+  /** Where the address was given. */
+  readonly said?: string;
+  readonly patienceMs?: number;
+}
+
+/** Throws in one sentence where no lab answers, and the signal's reason when it is aborted. */
+export async function labAt(url: string, asking: Asking = {}): Promise<LabAnswer> {
+  const origin = loopback(url, asking.said ?? '--lab');
+  const doors = await json<LabDoors>(`${origin}/`, ['kubernetes', 'cloudRun', 'prometheus'], asking);
+  return { doors, time: await json<LabTime>(`${origin}/lab/v1/clock`, ['nowMs', 'wallMs', 'speed'], asking) };
 }
 
 function loopback(text: string, said: string): string {
@@ -43,18 +53,26 @@ function loopback(text: string, said: string): string {
   return url.origin;
 }
 
-/** An object that has at least these fields. */
-async function json<T extends object>(url: string, fields: readonly (keyof T)[], signal?: AbortSignal): Promise<T> {
-  const late = AbortSignal.timeout(5000);
-  let response: Response;
+/** Throws in one sentence where none answers, or not in time. */
+export async function reached(url: string, request: RequestInit, asking: Asking = {}): Promise<Response> {
+  const { signal, patienceMs = usualPatienceMs } = asking;
+  const late = AbortSignal.timeout(patienceMs);
   try {
-    response = await fetch(url, { signal: signal ? AbortSignal.any([signal, late]) : late });
+    return await fetch(url, { ...request, signal: signal ? AbortSignal.any([signal, late]) : late });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new Error(`no lab answers at ${url}; start one with: steadyrun lab`, { cause });
+    const message = late.aborted
+      ? `${url} did not answer within ${patienceMs / 1000} s, as a lab does that is too busy: try again`
+      : `no lab answers at ${url}; start one with: npx steadyrun lab`;
+    throw new Error(message, { cause });
   }
+}
+
+/** An object that has at least these fields. */
+async function json<T extends object>(url: string, fields: readonly (keyof T)[], asking: Asking): Promise<T> {
+  const response = await reached(url, {}, asking);
   const answer: unknown = await response.json().catch(() => null);
-  signal?.throwIfAborted();
+  asking.signal?.throwIfAborted();
   const isLab = response.ok && typeof answer === 'object' && answer !== null && fields.every((name) => name in answer);
   if (!isLab) throw new Error(`${url} answered ${response.status}, but not as a lab does`);
   return answer as T;

@@ -57,6 +57,8 @@ export interface LabDescription {
 const tickMs = 20;
 const minuteMs = 60_000;
 
+const keptOpenMs = 120_000;
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 export class Lab {
@@ -143,6 +145,8 @@ export class Lab {
       this.#advance();
       Promise.resolve(handle(request, response)).catch(() => response.destroy());
     });
+    // Whoever was kept waiting by a busy machine is not to find its connection closed just as it asks again.
+    server.keepAliveTimeout = keptOpenMs;
     this.#servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => {

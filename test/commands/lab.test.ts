@@ -1,5 +1,8 @@
 /** What is asked of a lab that runs. */
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -11,6 +14,7 @@ import { labEvent } from '../../src/commands/lab/event.ts';
 import { eventFlags, eventTargets } from '../../src/commands/lab/flags.ts';
 import { looks, session } from '../../src/commands/lab/session.ts';
 import { labTruth } from '../../src/commands/lab/truth.ts';
+import { labAt } from '../../src/commands/lab-address.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { serviceFields } from '../../src/lab/population.ts';
 import { behaviourVariables } from '../../src/lab/world/behaviour.ts';
@@ -332,10 +336,21 @@ describe('which lab is asked', () => {
     await expect(labOf({})).rejects.toThrow(/: nobody answers at http:\/\/127\.0\.0\.1:9; start one with/);
     clear();
     await expect(labOf({ lab: 'http://127.0.0.1:9' })).rejects.toThrow(
-      'no lab answers at http://127.0.0.1:9/; start one with: steadyrun lab',
+      'no lab answers at http://127.0.0.1:9/; start one with: npx steadyrun lab',
     );
     vi.stubEnv('STEADYRUN_LAB', 'http://example.com');
     await expect(labOf({})).rejects.toThrow('STEADYRUN_LAB http://example.com: a lab is plain HTTP on a loopback');
+  });
+
+  test('is not said to be gone where it only keeps people waiting', async () => {
+    const busy = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(busy, 'listening');
+    const url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+    await expect(labAt(url, { patienceMs: 50 })).rejects.toThrow(
+      `${url}/ did not answer within 0.05 s, as a lab does that is too busy: try again`,
+    );
+    busy.close();
+    busy.closeAllConnections();
   });
 
   test('is named to a shell that remembers one that is no more', async () => {

@@ -57,7 +57,7 @@ describe.concurrent('steadyrun run and status refuse in one line', () => {
 
   test.each(doors)('%s: a lab that is not there', async (command) => {
     expect(await asked(command, '--lab', 'http://127.0.0.1:1')).toEqual(
-      complaint(1, 'steadyrun: no lab answers at http://127.0.0.1:1/; start one with: steadyrun lab'),
+      complaint(1, 'steadyrun: no lab answers at http://127.0.0.1:1/; start one with: npx steadyrun lab'),
     );
   });
 

@@ -1,6 +1,6 @@
 /** The door of a lab that runs: which lab is meant, and what it answers. */
 import { addressesHere } from '../../lab/here.ts';
-import { type LabAnswer, type LabDoors, labAt } from '../lab-address.ts';
+import { type LabAnswer, type LabDoors, labAt, reached } from '../lab-address.ts';
 
 export interface LabChoice {
   /** Its address. */
@@ -12,8 +12,6 @@ export interface RunningLab extends LabDoors {
   readonly kubeconfig: string;
   readonly services: readonly { readonly project: string; readonly region: string; readonly name: string }[];
 }
-
-const answersWithinMs = 5000;
 
 /** The one that is named, by the flag or by the environment; else the one that runs here. Throws in one sentence where none is. */
 export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
@@ -32,7 +30,7 @@ export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
 /** A shell remembers a lab that is no more. */
 export async function labOfShell(set: string, signal?: AbortSignal): Promise<LabAnswer> {
   try {
-    return await labAt(set, signal, 'STEADYRUN_LAB');
+    return await labAt(set, { signal, said: 'STEADYRUN_LAB' });
   } catch (error) {
     signal?.throwIfAborted();
     const others = await running(await addressesHere());
@@ -54,9 +52,12 @@ const shown = ({ url, services }: RunningLab): string => `${url} (${services.map
 const running = async (addresses: readonly string[]): Promise<RunningLab[]> =>
   (await Promise.all(addresses.map(runningAt))).filter((one) => one !== null);
 
+/** Nobody waits long for what may be none. */
+const briefly = { patienceMs: 5000 };
+
 /** What has its address now need not be the lab that had it. */
 async function runningAt(url: string): Promise<RunningLab | null> {
-  const answer = await labAt(url).catch(() => null);
+  const answer = await labAt(url, briefly).catch(() => null);
   return answer !== null && answer.doors.url === url ? (answer.doors as RunningLab) : null;
 }
 
@@ -64,9 +65,7 @@ async function runningAt(url: string): Promise<RunningLab | null> {
 export async function asked<T>(lab: Pick<RunningLab, 'url'>, path: string, body?: object): Promise<T> {
   const url = lab.url + path;
   const payload = body && { method: 'POST', body: JSON.stringify(body) };
-  const response = await fetch(url, { ...payload, signal: AbortSignal.timeout(answersWithinMs) }).catch((cause) => {
-    throw new Error(`no lab answers at ${url}; start one with: npx steadyrun lab`, { cause });
-  });
+  const response = await reached(url, payload ?? {});
   const answer = (await response.json().catch(() => ({}))) as { readonly error?: { readonly message?: string } };
   if (response.ok) return answer as T;
   throw new Error(answer.error?.message ?? `${url} answered ${response.status}`);

@@ -17,7 +17,7 @@ export async function labMeant(
   stop: AbortSignal,
   log: Pick<Logger, 'info'>,
 ): Promise<LabAnswer | null> {
-  if (lab !== undefined) return labAt(lab, stop);
+  if (lab !== undefined) return labAt(lab, { signal: stop });
   const { STEADYRUN_LAB: url = '', KUBECONFIG: own = '' } = process.env;
   if (url === '' || kubeconfig !== undefined) return null;
   const answer = await labOfShell(url, stop);

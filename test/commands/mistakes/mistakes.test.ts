@@ -170,7 +170,7 @@ describe('A mistake with a cluster', () => {
 
   test('no lab runs', async () => {
     expect(await fails(['status', '--lab', 'http://127.0.0.1:1'])).toBe(
-      'steadyrun: no lab answers at http://127.0.0.1:1/; start one with: steadyrun lab',
+      'steadyrun: no lab answers at http://127.0.0.1:1/; start one with: npx steadyrun lab',
     );
   });
 
