@@ -1,5 +1,5 @@
 /** Values of a source, each of the kind that it has to be, or a loss that says so. */
-import { closest, didYouMean } from '../policy/suggest.ts';
+import { didYouMean, fieldMeant } from '../policy/suggest.ts';
 import { isGiven, lost, type Reading, type Spot, within, without } from './place.ts';
 
 export const isMapping = (value: unknown): value is Record<string, unknown> =>
@@ -54,7 +54,7 @@ export function* unknownIn(spot: Spot, fields: readonly string[]): Reading<void>
     return;
   }
   for (const field of Object.keys(value).filter((field) => !fields.includes(field))) {
-    const meant = closest(field, fields);
+    const meant = fieldMeant(field, fields);
     const hint = meant ? didYouMean(meant) : `there are ${fields.join(', ')}`;
     yield without(within(spot, field), 'there is no such field, and nothing was taken from it', hint);
   }

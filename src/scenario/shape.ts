@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { durationMs } from '../policy/duration.ts';
 import { type Problem, pathText, problemsOf, problemText } from '../policy/problems.ts';
 import { type JsonSchema, openApi, schemaAt } from '../policy/schema.ts';
-import { closest, didYouMean } from '../policy/suggest.ts';
+import { didYouMean, fieldMeant } from '../policy/suggest.ts';
 
 /** A length of time as text, in milliseconds. */
 export const duration = z
@@ -48,7 +48,7 @@ function withMeant(problem: Problem, schema: JsonSchema): Problem {
   if (problem.kind !== 'Unknown') return problem;
   const around = schemaAt(problem.path.slice(0, -1), schema);
   const known = Object.keys(around?.properties ?? {});
-  const meant = closest(String(problem.path.at(-1)), known);
+  const meant = fieldMeant(String(problem.path.at(-1)), known);
   return { ...problem, hint: meant ? didYouMean(meant) : `there are ${known.join(', ')}` };
 }
 

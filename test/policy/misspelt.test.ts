@@ -58,6 +58,27 @@ describe.each(Object.entries(mistakes))('a field with %s', (_, misspelt) => {
   });
 });
 
+/** Of fields that begin with the same letters the shortest is named. */
+describe('a field of which only the beginning is written', () => {
+  const begun = fields
+    .map((path) => ({ path, name: String(path.at(-1)) }))
+    .filter(({ name }) => /^[a-z]{4,}[A-Z]/.test(name))
+    .map(({ path, name }) => ({ name, wrong: [...path.slice(0, -1), name.replace(/[A-Z].*/, '')] }))
+    .filter(({ wrong }) => !fields.some((path) => textOf(path) === textOf(wrong)));
+
+  test.each(begun)('is found, with one that begins so: $wrong', ({ wrong }) => {
+    const text = stringify(withValue(minimal, wrong, 'x'));
+    const found = checkPolicies(text).findings.find(({ path }) => path === textOf(wrong));
+    expect(found!.hint).toMatch(new RegExp(`^did you mean ${wrong.at(-1)}[A-Za-z]+\\?$`));
+  });
+
+  test('of an objective names its target', () => {
+    const text = stringify(withValue(minimal, ['spec', 'objectives', 0, 'target'], 99.9));
+    const found = checkPolicies(text).findings.find(({ path }) => path === 'spec.objectives[0].target');
+    expect(found!.hint).toBe('did you mean targetPercent?');
+  });
+});
+
 const policyWith = (annotations: Readonly<Record<string, string>>) => ({
   ...minimal,
   metadata: { ...minimal.metadata, annotations },

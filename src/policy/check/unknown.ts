@@ -4,7 +4,7 @@
  */
 import type { Path, Problem } from '../problems.ts';
 import { type JsonSchema, policySchema } from '../schema.ts';
-import { closest, didYouMean } from '../suggest.ts';
+import { didYouMean, fieldMeant } from '../suggest.ts';
 
 const metadata = [
   'name namespace labels annotations generateName finalizers ownerReferences',
@@ -42,7 +42,7 @@ function unknown(field: string, known: readonly string[], path: Path): Problem {
   if (refused && path[0] === 'spec')
     return { path: [...path, field], kind: 'Unknown', message: refused.message, hint: onlyServices };
   const what = path.at(-1) === 'indicator' ? 'kind of indicator' : 'field';
-  const meant = closest(field, known);
+  const meant = fieldMeant(field, known);
   const hint = meant ? didYouMean(meant) : known.length > 0 ? `there are ${known.join(', ')}` : 'write {}';
   return { path: [...path, field], kind: 'Unknown', message: `there is no such ${what}`, hint };
 }
