@@ -37,12 +37,13 @@ export class LongRanges {
   /** One vector for each instant. Throws PromqlFailure; what was answered until then is not asked for again. */
   async of(source: MetricsSource, query: string, instants: Instants): Promise<ReadonlyMap<number, Vector>> {
     const key = keyOf(source, query);
-    const { points, answered } = this.#begun.get(key) ?? { points: mostPoints, answered: new Map<number, Vector>() };
-    const begun: Begun = { points, answered: new Map(answered) };
+    const known = this.#begun.get(key);
+    const begun: Begun = { points: known?.points ?? mostPoints, answered: new Map(known?.answered) };
     try {
       for (let part = missing(instants, begun); part.length > 0; part = missing(instants, begun)) {
-        const vectors = await this.#ask(source, query, instants, part, begun);
-        for (const atMs of vectors === null ? [] : part) begun.answered.set(atMs, vectors?.get(atMs) ?? []);
+        const vectors = await this.#ask(source, query, instants.stepMs, part);
+        if (vectors === null) begun.points = Math.ceil(part.length * smaller);
+        else for (const atMs of part) begun.answered.set(atMs, vectors.get(atMs) ?? []);
       }
       return new Map(pointsOf(instants).map((atMs) => [atMs, begun.answered.get(atMs)!]));
     } finally {
@@ -56,13 +57,12 @@ export class LongRanges {
   }
 
   /** null: it was too much, and less is to be asked. */
-  async #ask(source: MetricsSource, query: string, { stepMs }: Instants, part: readonly number[], begun: Begun) {
+  async #ask(source: MetricsSource, query: string, stepMs: number, part: readonly number[]) {
     try {
       return vectorsByTime(await this.#client.range(source, query, part[0]!, part.at(-1)!, stepMs));
     } catch (error) {
-      if (!(error instanceof PromqlFailure && error.isTooMuch) || part.length === 1) throw error;
-      begun.points = Math.ceil(part.length * smaller);
-      return null;
+      if (error instanceof PromqlFailure && error.isTooMuch && part.length > 1) return null;
+      throw error;
     }
   }
 
