@@ -1,9 +1,9 @@
 /** Reads the answer of Prometheus's HTTP API, believing nothing about it. Pure; throws PromqlFailure. */
 
 import type { Labels, Vector } from '../counting/vector.ts';
+import { oneLine } from '../facts/one-line.ts';
 import { bodyOf, type Json } from './body.ts';
 import type { Answer } from './exchange.ts';
-import { oneLine } from './line.ts';
 import { type Matrix, type Point, PromqlFailure } from './promql.ts';
 import { retryAfterMs } from './silence.ts';
 

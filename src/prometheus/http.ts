@@ -1,12 +1,12 @@
 /** PromQL over Prometheus's HTTP API: Google Managed Prometheus, and a plain Prometheus with or without credentials. */
 import pRetry from 'p-retry';
+import { oneLine } from '../facts/one-line.ts';
 import { unreached } from '../facts/system-error.ts';
 import type { MetricsSource } from '../policy/policy.ts';
 import { unlessAborted } from '../ports/unless.ts';
 import { addressOf, type Method, spoken } from './address.ts';
 import { matrixOf, type Server, vectorOf } from './answer.ts';
 import { type Answer, TooLarge } from './exchange.ts';
-import { oneLine } from './line.ts';
 import type { Pace, Urgency } from './pace.ts';
 import { type PromqlClient, PromqlFailure } from './promql.ts';
 import { type Access, forgetSecrets, signatureFor } from './sign.ts';

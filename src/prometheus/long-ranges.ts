@@ -6,7 +6,7 @@ import { type PromqlClient, PromqlFailure } from './promql.ts';
 
 /** A server evaluates no more points of a series at once than 11,000, and is given time for fewer. */
 const mostPoints = 2_000;
-/** Of a month four steps lead from the whole to a single point, and none of them is a long way off what a server bears. */
+/** Of a month five steps lead from the whole to a single point, and none of them is a long way off what a server bears. */
 const smaller = 1 / 4;
 /** What nobody came back for; a month of one policy takes some 200 kB. */
 const mostBegun = 200;

@@ -1,6 +1,7 @@
 /** Who may be shown which credentials. Google's token goes to Google's own endpoint, a Secret's value to its policy's address. */
+
+import { oneLine } from '../facts/one-line.ts';
 import type { MetricsSource, PrometheusAuth, SecretKey } from '../policy/policy.ts';
-import { oneLine } from './line.ts';
 import { PromqlFailure } from './promql.ts';
 
 /** What signs requests to Google; it refuses to sign for hosts that are not Google's. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadKubeConfig, type PooledKubeConfig } from '../../src/kubernetes/http/client.ts';
 import { ask } from '../../src/kubernetes/http/rest.ts';
 import { collectionPath, SloPolicies } from '../../src/kubernetes/policies/slopolicies.ts';
@@ -16,6 +16,30 @@ beforeEach(async () => {
   cluster = await TestCluster.start();
 });
 afterEach(() => cluster.stop());
+
+describe('a command that is to bring the credentials', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'steadyrun-exec-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const failing = join(folder, 'plugin');
+  writeFileSync(failing, '#!/bin/sh\necho "log in\n  first" >&2\nexit 1\n', { mode: 0o755 });
+
+  test.each([
+    [{ command: 'no-such-plugin' }, 'no-such-plugin, which is not there: install it, or put it on the PATH'],
+    [{ command: 'none', installHint: 'Install it\n  so.\n' }, 'none, which is not there: Install it so.'],
+    [{ command: failing }, `${failing}, which failed: log in first`],
+  ])('is named when it does not: %j', async (exec, what) => {
+    const file = join(folder, 'kubeconfig');
+    const user = { name: 'u', user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', ...exec } } };
+    const clusters = [{ name: 'c', cluster: { server: cluster.url } }];
+    const contexts = [{ name: 'x', context: { cluster: 'c', user: 'u' } }];
+    writeFileSync(file, JSON.stringify({ clusters, users: [user], contexts, 'current-context': 'x' }));
+    const asked = ask(loadKubeConfig({ kubeconfig: file }), { method: 'GET', path: '/version' });
+    await expect(asked).rejects.toThrow(
+      new Unavailable(`Kubernetes is not asked: the kubeconfig has its credentials from the command ${what}`),
+    );
+    expect(cluster.requests).toEqual([]);
+  });
+});
 
 describe('a pooled kubeconfig', () => {
   test('makes fifty calls over at most two connections', async () => {

@@ -2,7 +2,9 @@
 import type { AgentOptions } from 'node:https';
 import { type Cluster, type DispatcherOptions, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { isLoopback } from '../../facts/loopback.ts';
-import { isSystemError, systemTrouble } from '../../facts/system-error.ts';
+import { oneLine } from '../../facts/one-line.ts';
+import { isSystemError, systemTrouble, unreached } from '../../facts/system-error.ts';
+import { Unavailable } from '../../ports/errors.ts';
 import type { OnAnswer } from './call.ts';
 import { CredentialPool } from './dispatcher.ts';
 
@@ -26,7 +28,11 @@ export class PooledKubeConfig extends KubeConfig {
   }
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
-    await super.applySecurityAuthentication(context);
+    try {
+      await super.applySecurityAuthentication(context);
+    } catch (cause) {
+      throw withoutCredentials(this.getCurrentUser()?.exec, cause);
+    }
     context.setDispatcher(this.#pool.for(this.#options));
   }
 
@@ -46,6 +52,24 @@ export class PooledKubeConfig extends KubeConfig {
   close(): Promise<void> {
     return this.#pool.close();
   }
+}
+
+/** What the library passes on of a user's command. */
+interface Exec {
+  readonly command?: string;
+  readonly installHint?: string;
+}
+
+/** The server was not asked: whose fault it is says who was to bring the credentials. */
+function withoutCredentials(exec: Exec | undefined, cause: unknown): unknown {
+  if (exec?.command === undefined) return cause;
+  const who = `the kubeconfig has its credentials from the command ${exec.command}`;
+  const hint = exec.installHint?.trim() || 'install it, or put it on the PATH';
+  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  const what = isMissing
+    ? `${who}, which is not there: ${oneLine(hint)}`
+    : `${who}, which failed: ${oneLine(unreached(cause))}`;
+  return new Unavailable(`Kubernetes is not asked: ${what}`, { cause });
 }
 
 export interface ClusterAddress {
