@@ -53,27 +53,51 @@ function loopback(text: string, said: string): string {
   return url.origin;
 }
 
-/** Throws in one sentence where none answers, or not in time. */
-export async function reached(url: string, request: RequestInit, asking: Asking = {}): Promise<Response> {
+/** It is there, and too busy. */
+export class LabIsBusy extends Error {}
+
+export interface Reached {
+  readonly status: number;
+  readonly ok: boolean;
+  /** null: no JSON. */
+  readonly json: unknown;
+}
+
+/** Throws in one sentence where none answers, or not in time: LabIsBusy. */
+export async function reached(url: string, request: RequestInit, asking: Asking = {}): Promise<Reached> {
   const { signal, patienceMs = usualPatienceMs } = asking;
   const late = AbortSignal.timeout(patienceMs);
   try {
-    return await fetch(url, { ...request, signal: signal ? AbortSignal.any([signal, late]) : late });
+    const { status, ok, ...response } = await answered(url, request, signal ? AbortSignal.any([signal, late]) : late);
+    return { status, ok, json: parsed(response.text) };
   } catch (cause) {
     signal?.throwIfAborted();
-    const message = late.aborted
-      ? `${url} did not answer within ${patienceMs / 1000} s, as a lab does that is too busy: try again`
-      : `no lab answers at ${url}; start one with: npx steadyrun lab`;
-    throw new Error(message, { cause });
+    if (late.aborted)
+      throw new LabIsBusy(
+        `${url} did not answer within ${patienceMs / 1000} s, as a lab does that is too busy: try again`,
+        { cause },
+      );
+    throw new Error(`no lab answers at ${url}; start one with: npx steadyrun lab`, { cause });
+  }
+}
+
+async function answered(url: string, request: RequestInit, signal: AbortSignal) {
+  const response = await fetch(url, { ...request, signal });
+  return { status: response.status, ok: response.ok, text: await response.text() };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 
 /** An object that has at least these fields. */
 async function json<T extends object>(url: string, fields: readonly (keyof T)[], asking: Asking): Promise<T> {
-  const response = await reached(url, {}, asking);
-  const answer: unknown = await response.json().catch(() => null);
-  asking.signal?.throwIfAborted();
-  const isLab = response.ok && typeof answer === 'object' && answer !== null && fields.every((name) => name in answer);
-  if (!isLab) throw new Error(`${url} answered ${response.status}, but not as a lab does`);
+  const { status, ok, json: answer } = await reached(url, {}, asking);
+  const isLab = ok && typeof answer === 'object' && answer !== null && fields.every((name) => name in answer);
+  if (!isLab) throw new Error(`${url} answered ${status}, but not as a lab does`);
   return answer as T;
 }

@@ -16,7 +16,7 @@ import { table, tableWithin } from '../report/table.ts';
 import { fullness } from '../report/tuning.ts';
 import { clusterOf, toldOf } from './cluster.ts';
 import type { Io } from './io.ts';
-import { type LabAnswer, labAt } from './lab-address.ts';
+import { type LabAnswer, LabIsBusy, labAt } from './lab-address.ts';
 import { noneAtAll, noneOfThatName } from './no-policies.ts';
 
 export interface StatusOptions {
@@ -155,7 +155,11 @@ async function connect(options: StatusOptions): Promise<Cluster> {
 async function labOfShell({ kubeconfig }: StatusOptions): Promise<LabAnswer | null> {
   const { STEADYRUN_LAB: url = '', KUBECONFIG: own } = process.env;
   if (url === '' || kubeconfig !== undefined) return null;
-  const lab = await labAt(url).catch(() => null);
+  const lab = await labAt(url).catch((error: unknown) => {
+    // By the wall's clock everything in it would be told wrongly.
+    if (error instanceof LabIsBusy) throw error;
+    return null;
+  });
   return lab !== null && lab.doors.kubeconfig === own ? lab : null;
 }
 

@@ -152,7 +152,7 @@ function finish(
   const decided: Status = {
     ...(isSameHold ? state : released(state, nowMs)),
     ...(hold && { hold }),
-    decision: stands(before, outcome, decision)
+    decision: stands(before, hold, outcome, decision)
       ? { ...before.decision!, nextCheck }
       : { ...before.decision, action, reason, message, at: iso(nowMs), nextCheck },
   };
@@ -176,8 +176,15 @@ function held(at: Ending, proposals: readonly Outcome[]): Partial<ReturnType<typ
 }
 
 /** What was decided last still holds, or says more than that nothing is new. */
-function stands({ decision }: Status, { unremarkable }: Outcome, { action, reason, message }: Decision): boolean {
+function stands(
+  { decision, hold: before }: Status,
+  hold: Status['hold'],
+  { unremarkable }: Outcome,
+  { action, reason, message }: Decision,
+): boolean {
   if (decision === undefined) return false;
+  const isOver = before !== undefined && hold === undefined && decision.action === 'Hold';
+  if (isOver) return false;
   const same = decision.action === action && decision.reason === reason && decision.message === message;
   const moved = decision.action !== 'None' && decision.action !== 'Hold';
   return same || unremarkable === 'NoNews' || (unremarkable === 'AllIsWell' && moved);

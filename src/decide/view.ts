@@ -1,7 +1,7 @@
 /** What people see of a state: the phase, the shares, a row an objective. */
 
-import type { Service } from '../facts/service.ts';
-import { namedSplit, percentOf, type Split, same } from '../facts/split.ts';
+import { type Service, servedSplit } from '../facts/service.ts';
+import { percentOf, type Share, type Split, same } from '../facts/split.ts';
 import { iso } from '../facts/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { without } from '../status/edit.ts';
@@ -34,7 +34,7 @@ const isBrief = ({ quiet, paged }: NonNullable<Status['hold']>): boolean => quie
 
 /** Shares and candidate as they are in the traffic. */
 export function shown(state: Status, service: Service | null, nowMs: number): Status {
-  const split = service ? namedSplit(service.traffic) : null;
+  const split = service ? servedSplit(service) : null;
   const percent = (revision: string) => (split ? percentOf(split, revision) : (state.stable?.percent ?? 0));
   const { stable } = state;
   const told = anothers(state, split);
@@ -53,11 +53,15 @@ export function shown(state: Status, service: Service | null, nowMs: number): St
   });
 }
 
-/** What another hand set is told as it is: what we own says nothing of it. */
+/** What another hand set is told as it is: what we own says nothing of it. Where there is no room for all, those that we know are. */
 function anothers(state: Status, split: Split | null): Status {
-  if (!split || !state.split || state.intent || same(split, state.split)) return without(state, 'traffic');
-  const largestFirst = split.toSorted((a, b) => b.percent - a.percent);
-  return { ...state, traffic: largestFirst.slice(0, mostShares) };
+  const isOwn = split && (state.split ? same(split, state.split) : split.length === 1);
+  if (!split || isOwn || state.intent) return without(state, 'traffic');
+  const { stable, lastGood, rejected = [], withdrawn, rollout } = state;
+  const known = [stable?.revision, lastGood?.revision, rollout?.candidate, withdrawn?.revision];
+  const names = new Set([...known, ...rejected.map(({ revision }) => revision)]);
+  const rank = ({ revision, percent }: Share) => (names.has(revision) ? 100 : 0) + percent;
+  return { ...state, traffic: split.toSorted((a, b) => rank(b) - rank(a)).slice(0, mostShares) };
 }
 
 /** The figures that people see, and of which revisions they are. */
@@ -76,7 +80,7 @@ export const figures = (
 interface Circumstances {
   /** The revision has all of the traffic. */
   readonly alone?: boolean;
-  /** No step is taken since something may be wrong, or its share was made smaller for it. */
+  /** No step is taken since something may be wrong, its share was made smaller for it, or a control was taken. */
   readonly suspected?: boolean;
 }
 
@@ -109,13 +113,16 @@ export const rows = (
       return { ...row, verdict: 'Unknown', reason: 'Ambiguous' };
     const isBad = alone ? assessment.burns || assessment.totalFailureAlone : breaching(assessment);
     if (isBad) return { ...row, verdict: 'Breaching' };
-    // What holds the next step is not called healthy: it takes more to tell.
-    const isOver = candidate.bad > objective.allowedBadFraction * candidate.total;
-    if (assessment.doubtful || (suspected && isOver)) {
-      return { ...row, verdict: 'Unknown', reason: 'InsufficientSamples' };
-    }
-    return { ...row, verdict: 'Healthy' };
+    const allowed = objective.allowedBadFraction * candidate.total;
+    const isOver = candidate.bad > allowed + (suspected ? 0 : aBit(allowed)) && !assessment.certified;
+    return { ...row, ...(assessment.doubtful || isOver ? doubtful : ({ verdict: 'Healthy' } as const)) };
   });
+
+/** What holds the next step, or is worse than what is allowed, is not called healthy, though it takes more to tell what it is. */
+const doubtful = { verdict: 'Unknown', reason: 'Doubtful' } as const;
+
+/** What chance and a single request may add. */
+const aBit = (allowed: number): number => Math.sqrt(allowed) + 1;
 
 /** Suspicion starts anew after a retreat; what was proven against the candidate stays. */
 const breaching = (assessment: Assessment): boolean =>

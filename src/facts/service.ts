@@ -1,10 +1,21 @@
 /** A Cloud Run service as it was read. */
-import type { TrafficTarget } from './split.ts';
+import { namedSplit, type Split, type TrafficTarget } from './split.ts';
 
 export interface ServiceRef {
   readonly project: string;
   readonly region: string;
   readonly name: string;
+}
+
+/** What LATEST stands for. */
+export const latestOf = ({ latestServes, latestReady }: Pick<Service, 'latestServes' | 'latestReady'>): string | null =>
+  latestServes ?? latestReady;
+
+/** Who serves how much, LATEST by its name; null: nobody knows. */
+export function servedSplit(service: Pick<Service, 'traffic' | 'latestServes' | 'latestReady'>): Split | null {
+  const latest = latestOf(service);
+  const named = service.traffic.map((target) => ({ ...target, revision: target.revision ?? latest }));
+  return namedSplit(named.length > 0 ? named : [{ revision: latest, percent: 100 }]);
 }
 
 export const serviceText = (ref: ServiceRef): string =>

@@ -10,10 +10,10 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate;
 }
 
-/** The field that was meant: what a mistake has made of it, or the shortest that begins so. */
+/** The field that was meant: the shortest that begins so, or what a mistake has made of it. */
 export function fieldMeant(word: string, fields: readonly string[]): string | undefined {
   const begun = fields.filter((field) => word.length >= 4 && field.toLowerCase().startsWith(word.toLowerCase()));
-  return closest(word, fields) ?? begun.toSorted((a, b) => a.length - b.length)[0];
+  return begun.toSorted((a, b) => a.length - b.length)[0] ?? closest(word, fields);
 }
 
 export const didYouMean = (word: string): string => `did you mean ${word}?`;

@@ -79,7 +79,8 @@ export function phaseText({ status, spec }: Omit<Told, 'name'>): string {
 
 /** A line a revision that has, or had, traffic: its name, a bar, its share, its part. */
 export function shares(status: Status, columns: number): string[] {
-  const { stable, candidate, lastGood, withdrawn, traffic = [] } = status;
+  const { stable, candidate, lastGood, withdrawn } = status;
+  const traffic = trafficOf(status);
   const lines = new Map<string, { percent: number; part: string }>();
   const add = (revision: string, percent: number, part: string) => {
     const set = traffic.find((one) => one.revision === revision);
@@ -110,8 +111,15 @@ export function shares(status: Status, columns: number): string[] {
   return fitted([table(20), table(8), without(table(8), 'BAR')], columns).lines;
 }
 
-const percentOf = ({ split, traffic = split }: Status, name: string): number =>
-  traffic?.find(({ revision }) => revision === name)?.percent ?? 0;
+const percentOf = ({ split }: Status, name: string): number =>
+  split?.find(({ revision }) => revision === name)?.percent ?? 0;
+
+/** What another hand set; an older operator, which does not know of it, leaves it behind. */
+function trafficOf({ traffic = [], stable, candidate }: Status): NonNullable<Status['traffic']> {
+  const told = [stable, candidate].filter((one) => one !== undefined);
+  const agrees = told.every(({ revision, percent }) => percentOf({ split: traffic }, revision) === percent);
+  return agrees ? traffic : [];
+}
 
 /** Why, what is not fine, what was done, what comes next. */
 export function sentences(told: Told, nowMs: number, columns: number): string[] {

@@ -14,7 +14,7 @@ import { labEvent } from '../../src/commands/lab/event.ts';
 import { eventFlags, eventTargets } from '../../src/commands/lab/flags.ts';
 import { looks, session } from '../../src/commands/lab/session.ts';
 import { labTruth } from '../../src/commands/lab/truth.ts';
-import { labAt } from '../../src/commands/lab-address.ts';
+import { labAt, reached } from '../../src/commands/lab-address.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { serviceFields } from '../../src/lab/population.ts';
 import { behaviourVariables } from '../../src/lab/world/behaviour.ts';
@@ -342,15 +342,36 @@ describe('which lab is asked', () => {
     await expect(labOf({})).rejects.toThrow('STEADYRUN_LAB http://example.com: a lab is plain HTTP on a loopback');
   });
 
-  test('is not said to be gone where it only keeps people waiting', async () => {
-    const busy = createServer(() => undefined).listen(0, '127.0.0.1');
-    await once(busy, 'listening');
-    const url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
-    await expect(labAt(url, { patienceMs: 50 })).rejects.toThrow(
-      `${url}/ did not answer within 0.05 s, as a lab does that is too busy: try again`,
-    );
-    busy.close();
-    busy.closeAllConnections();
+  describe('is not said to be gone where it only keeps people waiting', () => {
+    /** Answers nothing, or begins to. */
+    const busy = createServer((request, response) => {
+      if (request.url === '/slow') response.writeHead(200).write('{');
+    });
+    let url: string;
+    beforeEach(async () => {
+      await once(busy.listen(0, '127.0.0.1'), 'listening');
+      url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+    });
+    afterEach(() => {
+      busy.close();
+      busy.closeAllConnections();
+    });
+    const late = (path: string) =>
+      `${url}${path} did not answer within 0.05 s, as a lab does that is too busy: try again`;
+
+    test('by whom it is asked', async () => {
+      await expect(labAt(url, { patienceMs: 50 })).rejects.toThrow(late('/'));
+      await expect(reached(`${url}/slow`, {}, { patienceMs: 50 })).rejects.toThrow(late('/slow'));
+    });
+
+    test('nor where it is found by itself, or by the environment', async () => {
+      await lab.close();
+      const clear = left('busy', url);
+      await expect(labOf({})).rejects.toThrow(`${url}/ did not answer within 5 s`);
+      clear();
+      vi.stubEnv('STEADYRUN_LAB', url);
+      await expect(labOf({})).rejects.toThrow(/as a lab does that is too busy: try again$/);
+    });
   });
 
   test('is named to a shell that remembers one that is no more', async () => {

@@ -1,6 +1,6 @@
 /** The door of a lab that runs: which lab is meant, and what it answers. */
 import { addressesHere } from '../../lab/here.ts';
-import { type LabAnswer, type LabDoors, labAt, reached } from '../lab-address.ts';
+import { type LabAnswer, type LabDoors, LabIsBusy, labAt, reached } from '../lab-address.ts';
 
 export interface LabChoice {
   /** Its address. */
@@ -33,7 +33,10 @@ export async function labOfShell(set: string, signal?: AbortSignal): Promise<Lab
     return await labAt(set, { signal, said: 'STEADYRUN_LAB' });
   } catch (error) {
     signal?.throwIfAborted();
-    const others = await running(await addressesHere());
+    if (error instanceof LabIsBusy) throw error;
+    const others = await addressesHere()
+      .then(running)
+      .catch(() => []);
     const instead = others
       .map(({ url }) => `; one runs at ${url}: eval "$(npx steadyrun lab env --lab ${url})"`)
       .join('');
@@ -57,7 +60,10 @@ const briefly = { patienceMs: 5000 };
 
 /** What has its address now need not be the lab that had it. */
 async function runningAt(url: string): Promise<RunningLab | null> {
-  const answer = await labAt(url, briefly).catch(() => null);
+  const answer = await labAt(url, briefly).catch((error: unknown) => {
+    if (error instanceof LabIsBusy) throw error;
+    return null;
+  });
   return answer !== null && answer.doors.url === url ? (answer.doors as RunningLab) : null;
 }
 
@@ -65,8 +71,8 @@ async function runningAt(url: string): Promise<RunningLab | null> {
 export async function asked<T>(lab: Pick<RunningLab, 'url'>, path: string, body?: object): Promise<T> {
   const url = lab.url + path;
   const payload = body && { method: 'POST', body: JSON.stringify(body) };
-  const response = await reached(url, payload ?? {});
-  const answer = (await response.json().catch(() => ({}))) as { readonly error?: { readonly message?: string } };
-  if (response.ok) return answer as T;
-  throw new Error(answer.error?.message ?? `${url} answered ${response.status}`);
+  const { ok, status, json } = await reached(url, payload ?? {});
+  const answer = (json ?? {}) as { readonly error?: { readonly message?: string } };
+  if (ok) return answer as T;
+  throw new Error(answer.error?.message ?? `${url} answered ${status}`);
 }

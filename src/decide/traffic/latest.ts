@@ -1,6 +1,6 @@
 /** The traffic follows LATEST: a deploy takes all of it before anyone can look, so it is pinned. */
 
-import type { Service } from '../../facts/service.ts';
+import { latestOf } from '../../facts/service.ts';
 import { all } from '../../facts/split.ts';
 import { iso, ms } from '../../facts/time.ts';
 import { without } from '../../status/edit.ts';
@@ -109,7 +109,7 @@ function onLatest(at: Case, revision: string): Status {
  * means the newest that is ready by its own word: what the service says of that may stay behind while a person's change to
  * LATEST is under way, and a pin to it would take that back.
  */
-const served = ({ latestServes, latestReady }: Service): string | null => latestServes ?? latestReady;
+const served = latestOf;
 
 function leftOnLatest(at: Case, revision: string, message: string): TrafficOutcome {
   const { known, nowMs } = at;

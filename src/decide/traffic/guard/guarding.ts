@@ -78,7 +78,10 @@ function watched(at: Case, guard: GuardState, isTold: boolean): TrafficOutcome {
     // In a trial it is the last good one that is judged: the figures are of the promoted one as it was before.
     ...(result.newest &&
       stage !== 'Trial' &&
-      figures(policy, result, guard.revision, guard.control, 'Promoted', { alone: stage === 'Alone' })),
+      figures(policy, result, guard.revision, guard.control, 'Promoted', {
+        alone: stage === 'Alone',
+        suspected: stage !== 'Alone',
+      })),
   };
   const unread = stage !== 'Alone' || move.reason !== 'Guarding' ? null : unreadFor(at, guard);
   if (unread !== null) return { ...unread, state };
