@@ -56,6 +56,11 @@ export function matrixOf(server: Server, answer: Answer): Matrix {
   }));
 }
 
+/** A question or an answer that is too large, samples that are not loaded, an evaluation that took too long. */
+const tooMuch = [413, 422, 504];
+/** How it is said with other codes: by Prometheus of an evaluation, by Mimir, by Thanos, by what stands before them. */
+const soMuch = /too (many|much|large|long)|larger than|exceed|timed? ?out|deadline/i;
+
 function httpFailure(server: Server, answer: Answer, json: Json | null): PromqlFailure {
   const { who, also } = server;
   const { status } = answer;
@@ -80,8 +85,7 @@ function httpFailure(server: Server, answer: Answer, json: Json | null): PromqlF
   return new PromqlFailure('ProviderError', `${who} answered with HTTP ${status}${said}.${advice}${also}`, {
     isPassing: status >= 500,
     isRefusal: status === 400 || status === 422,
-    // So many samples are not loaded, says a Prometheus; Mimir and Thanos have limits of more kinds.
-    isTooMuch: status === 422,
+    isTooMuch: tooMuch.includes(status) || ((status === 400 || status >= 500) && soMuch.test(said)),
   });
 }
 

@@ -15,11 +15,12 @@ import { type BudgetCell, type BudgetCounts, cellMs, finelyMs } from '../facts/b
 import type { Tally } from '../facts/counts.ts';
 import type { BudgetQuestion, BudgetSeries } from '../ports/metrics.ts';
 import { selectorText } from '../promql/counters/format.ts';
+import { inTime } from './in-time.ts';
 import type { KnownSeries } from './known-series.ts';
 import { hourMs, Ledger } from './ledger.ts';
 import { LongRanges } from './long-ranges.ts';
 import type { Paths } from './paths.ts';
-import type { PromqlClient } from './promql.ts';
+import { type PromqlClient, PromqlFailure } from './promql.ts';
 import { Remembered } from './remembered.ts';
 
 /** What came late is asked for once more. */
@@ -28,6 +29,8 @@ const overlapMs = hourMs;
 const mostRemembered = 10_000;
 /** A histogram keeps its boundaries; a revision that has others shows in the counts, and then they are read again. */
 const boundariesForMs = 6 * hourMs;
+/** So old an answer is still told where a server needs longer than anybody waits. */
+const lateForMs = hourMs;
 
 /** Cells of this length in (fromMs, toMs]. */
 interface Piece {
@@ -44,6 +47,11 @@ interface Entry {
   readonly rememberedBy: string | null;
 }
 
+/** The same with what is remembered of it: held, so that nothing that goes on beside can take it away. */
+interface Held extends Entry {
+  readonly ledger: Ledger | null;
+}
+
 /** Of one objective the cells of a piece, or what is wrong with the answer. */
 interface Found {
   readonly cells: BudgetCell[] | string;
@@ -51,113 +59,141 @@ interface Found {
   readonly lacksBoundary: boolean;
 }
 
+/** What came after nobody waited for it any more. */
+interface Late {
+  readonly of: string;
+  readonly counts: BudgetCounts;
+}
+
+/** By the key of an objective. */
+type Counts = Map<string, Answer<readonly BudgetCell[]>>;
+
 export class Budgets {
   readonly #ranges: LongRanges;
   readonly #known: KnownSeries;
   readonly #paths: Paths;
+  readonly #patienceMs: number | undefined;
   readonly #boundaries = new Remembered<Vector>(boundariesForMs, mostRemembered);
   readonly #ledgers = new Map<string, Ledger>();
-  /** By source and service. */
+  /** By source and service, as what follows. */
   readonly #asking = new Map<string, Promise<void>>();
+  readonly #late = new Map<string, Late>();
 
-  constructor(client: PromqlClient, knownSeries: KnownSeries, paths: Paths) {
+  constructor(client: PromqlClient, knownSeries: KnownSeries, paths: Paths, patienceMs?: number) {
     this.#ranges = new LongRanges(client);
     this.#known = knownSeries;
     this.#paths = paths;
+    this.#patienceMs = patienceMs;
   }
 
-  /** Throws PromqlFailure. Who asks while a month is still being read waits for it, and is told of what is new by then. */
-  of(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
-    const key = JSON.stringify([question.source, question.service]);
-    const told = (this.#asking.get(key) ?? Promise.resolve()).then(() => this.#count(question));
-    const settled = told.then(
-      () => undefined,
+  /**
+   * Throws PromqlFailure. Who asks while a month is still being read waits for it, though not for long; what came too late for
+   * the last look is told to this one, if nothing newer comes in time.
+   */
+  async of(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
+    const { source, service, series, toMs } = question;
+    const key = JSON.stringify([source, service]);
+    const of = JSON.stringify(series);
+    const read = (this.#asking.get(key) ?? Promise.resolve()).then(() => this.#count(question));
+    let isLate = false;
+    const settled = read.then(
+      (counts) => {
+        if (isLate) this.#late.set(key, { of, counts });
+        else this.#late.delete(key);
+      },
       () => undefined,
     );
     this.#asking.set(key, settled);
     settled.then(() => this.#asking.get(key) === settled && this.#asking.delete(key));
-    return told;
+    try {
+      return known(await inTime(read, this.#patienceMs));
+    } catch (error) {
+      isLate = true;
+      const late = this.#late.get(key);
+      if (late?.of === of && toMs - late.counts.toMs <= lateForMs) return known(late.counts);
+      throw error;
+    }
   }
 
-  async #count(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
+  async #count(question: BudgetQuestion): Promise<BudgetCounts> {
     const byObjective = (await this.#look(question, false)) ?? (await this.#look(question, true))!;
-    return known({ toMs: question.toMs, byObjective });
+    return { toMs: question.toMs, byObjective };
   }
 
   /** null: not by the boundaries that were remembered, which are forgotten, so that it is looked once more. */
   async #look(question: BudgetQuestion, isLast: boolean): Promise<BudgetCounts['byObjective'] | null> {
     const prepared = await Promise.all(question.series.map((series) => this.#prepared(question, series)));
     const entries = prepared.flatMap((one) => (one.kind === 'Known' ? [one.value] : []));
+    // Who is counted alike is counted once.
+    const unlike = [...new Map(entries.map((entry) => [entry.key, entry])).values()];
+    const held = unlike.map((entry) => ({ ...entry, ledger: this.#goingOn(entry.key, reachOf(question)) }));
     // What is asked alike, in slices of one length and from the same time on, is asked together.
-    const groups = Map.groupBy(entries, (entry) =>
-      JSON.stringify([entry.series.timeSliceMs, this.#piecesOf(question, entry)]),
+    const groups = Map.groupBy(held, (entry) =>
+      JSON.stringify([entry.series.timeSliceMs, piecesOf(question, entry.ledger)]),
     );
-    const cells = new Map<string, Answer<readonly BudgetCell[]>>();
+    const counts: Counts = new Map();
+    const failures: PromqlFailure[] = [];
     for (const group of groups.values()) {
-      const counted = await this.#counted(question, group, isLast);
+      const counted = await this.#counted(question, group, isLast).catch((error: unknown) => failed(group, error));
       if (counted === null) return null;
-      for (const [name, answer] of counted) cells.set(name, answer);
+      if ('failure' in counted) failures.push(counted.failure);
+      for (const [key, answer] of counted.counts) counts.set(key, answer);
     }
+    if (failures.length > 0 && failures.length === groups.size) throw failures[0];
     const byObjective = question.series.map(({ name }, i) => {
       const one = prepared[i]!;
-      return [name, one.kind === 'Unknown' ? one : cells.get(name)!] as const;
+      return [name, one.kind === 'Unknown' ? one : named(name, counts.get(one.value.key)!)] as const;
     });
     return Object.fromEntries(byObjective);
   }
 
   async #counted(
     question: BudgetQuestion,
-    group: readonly Entry[],
+    group: readonly Held[],
     isLast: boolean,
-  ): Promise<[string, Answer<readonly BudgetCell[]>][] | null> {
+  ): Promise<{ readonly counts: Counts } | null> {
     const { hoursFromMs, finelyFromMs } = reachOf(question);
-    const pieces = this.#piecesOf(question, group[0]!);
-    const asked = await Promise.all(pieces.map((piece) => this.#ask(question, group, piece)));
-    for (const piece of pieces) this.#ranges.forget(question.source, queryOf(group, stepOf(group, piece)));
+    const pieces = piecesOf(question, group[0]!.ledger);
+    // All of them come to their ends, so that nothing is still being asked when it is asked again.
+    const settled = await Promise.allSettled(pieces.map((piece) => this.#ask(question, group, piece)));
+    const asked = settled.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
     const changed = group.filter((_, place) => asked.some((found) => found[place]!.lacksBoundary));
     const remembered = changed.flatMap(({ rememberedBy }) => rememberedBy ?? []);
     for (const key of remembered) this.#boundaries.forget(key);
     for (const { counted } of changed)
       if (counted.kind === 'Histogram') this.#known.forgetSpelling(question.source, counted.parts[0]);
     if (remembered.length > 0 && !isLast) return null;
-    return group.map(({ series: { name }, key }, place) => {
-      const found = asked.map((answers) => answers[place]!.cells);
-      const broken = found.find((one) => typeof one === 'string');
-      if (broken !== undefined) return [name, unknown('ProviderError', `${name}: ${broken}`)];
-      const ledger = this.#ledgerFor(key, hoursFromMs, finelyFromMs);
-      for (const cell of found.flat() as BudgetCell[]) ledger.put(cell);
-      ledger.moveOn(question.fromMs, hoursFromMs, finelyFromMs);
-      return [name, known(ledger.cells(question.toMs))];
-    });
+    const counts: Counts = new Map();
+    for (const [place, { key, ledger: found }] of group.entries()) {
+      const cells = asked.map((answers) => answers[place]!.cells);
+      const broken = cells.find((one) => typeof one === 'string');
+      if (broken !== undefined) counts.set(key, unknown('ProviderError', broken));
+      else {
+        const ledger = found ?? new Ledger(hoursFromMs, finelyFromMs);
+        for (const cell of cells.flat() as BudgetCell[]) ledger.put(cell);
+        ledger.moveOn(question.fromMs, hoursFromMs, finelyFromMs);
+        this.#remember(key, ledger, finelyFromMs);
+        counts.set(key, known(ledger.cells(question.toMs)));
+      }
+    }
+    const isAllCounted = [...counts.values()].every(({ kind }) => kind === 'Known');
+    if (isAllCounted)
+      for (const piece of pieces) this.#ranges.forget(question.source, queryOf(group, stepOf(group, piece)));
+    return { counts };
   }
 
-  /** What of the window is not remembered. */
-  #piecesOf(question: BudgetQuestion, { key }: Entry): Piece[] {
-    const { hoursFromMs, finelyFromMs } = reachOf(question);
-    const { fromMs, toMs } = question;
+  #goingOn(key: string, { hoursFromMs, finelyFromMs }: ReachOf): Ledger | null {
     const found = this.#ledgers.get(key);
-    const ledger = found && goesOn(found, hoursFromMs, finelyFromMs) ? found : null;
-    const knownToMs = ledger ? Math.max(ledger.finelyFromMs, ledger.toMs - overlapMs) : finelyFromMs;
-    const pieces = [
-      // The part of an hour with which the window begins.
-      { fromMs: ledger?.isEdgeKnown(fromMs) ? hoursFromMs : fromMs, toMs: hoursFromMs, lengthMs: cellMs },
-      { fromMs: ledger ? finelyFromMs : hoursFromMs, toMs: finelyFromMs, lengthMs: hourMs },
-      { fromMs: ledger && ledger.toMs >= toMs ? toMs : knownToMs, toMs, lengthMs: cellMs },
-    ];
-    return pieces.filter((piece) => piece.fromMs < piece.toMs);
-  }
-
-  #ledgerFor(key: string, hoursFromMs: number, finelyFromMs: number): Ledger {
-    const found = this.#ledgers.get(key);
-    const ledger = found && goesOn(found, hoursFromMs, finelyFromMs) ? found : new Ledger(hoursFromMs, finelyFromMs);
-    this.#ledgers.delete(key);
-    this.#ledgers.set(key, ledger);
-    this.#forget(finelyFromMs);
-    return ledger;
+    return found && goesOn(found, hoursFromMs, finelyFromMs) ? found : null;
   }
 
   /** The oldest come first. What ended so long ago could not go on: its policy is gone, or says something else. */
-  #forget(beforeMs: number): void {
+  #remember(key: string, ledger: Ledger, beforeMs: number): void {
+    this.#ledgers.delete(key);
+    this.#ledgers.set(key, ledger);
     for (const [key, { toMs }] of this.#ledgers) {
       if (toMs >= beforeMs && this.#ledgers.size <= mostRemembered) return;
       this.#ledgers.delete(key);
@@ -237,6 +273,30 @@ const queryOf = (group: readonly Entry[], stepMs: number): string =>
     stepMs,
   );
 
+/** Of what cannot be had for some objectives the others are told. */
+function failed(group: readonly Held[], error: unknown): { readonly counts: Counts; readonly failure: PromqlFailure } {
+  if (!(error instanceof PromqlFailure)) throw error;
+  const { reason, message } = error;
+  return { failure: error, counts: new Map(group.map(({ key }) => [key, unknown(reason, message)])) };
+}
+
+const named = <T>(name: string, answer: Answer<T>): Answer<T> =>
+  answer.kind === 'Unknown' ? { ...answer, message: `${name}: ${answer.message}` } : answer;
+
+/** What of the window is not remembered. */
+function piecesOf(question: BudgetQuestion, ledger: Ledger | null): Piece[] {
+  const { hoursFromMs, finelyFromMs } = reachOf(question);
+  const { fromMs, toMs } = question;
+  const knownToMs = ledger ? Math.max(ledger.finelyFromMs, ledger.toMs - overlapMs) : finelyFromMs;
+  const pieces = [
+    // The part of an hour with which the window begins.
+    { fromMs: ledger?.isEdgeKnown(fromMs) ? hoursFromMs : fromMs, toMs: hoursFromMs, lengthMs: cellMs },
+    { fromMs: ledger ? finelyFromMs : hoursFromMs, toMs: finelyFromMs, lengthMs: hourMs },
+    { fromMs: ledger && ledger.toMs >= toMs ? toMs : knownToMs, toMs, lengthMs: cellMs },
+  ];
+  return pieces.filter((piece) => piece.fromMs < piece.toMs);
+}
+
 function ofHistogram(measured: Measured, shape: HistogramShape, buckets: Vector): Answer<Counted> {
   const boundaries = boundariesOf(buckets, measured.revisionLabel);
   if (buckets.length === 0) return unknown('NoTraffic', `${shape.counter.name} shows nothing just now.`);
@@ -274,7 +334,12 @@ function cellsOf({ fromMs, toMs, lengthMs }: Piece, stepMs: number, tallyAt: (at
 /** Slices lie side by side in every hour, wherever a window begins. */
 const firstEndOf = (fromMs: number, stepMs: number): number => (Math.floor(fromMs / stepMs) + 1) * stepMs;
 
-function reachOf(question: BudgetQuestion) {
+interface ReachOf {
+  readonly hoursFromMs: number;
+  readonly finelyFromMs: number;
+}
+
+function reachOf(question: BudgetQuestion): ReachOf {
   const { fromMs, toMs } = question;
   const finelyFromMs = Math.floor((toMs - finelyMs) / hourMs) * hourMs;
   return { hoursFromMs: Math.min(finelyFromMs, Math.ceil(fromMs / hourMs) * hourMs), finelyFromMs };

@@ -1,6 +1,7 @@
 /** One request with a form, in its body or in its address, bounded in time and in memory, following no redirects. */
 import http from 'node:http';
 import https from 'node:https';
+import type { Urgency } from './pace.ts';
 
 export interface Answer {
   readonly status: number;
@@ -18,6 +19,8 @@ export interface ExchangeOptions {
   /** Ends the request, at whatever point it is. */
   readonly signal: AbortSignal;
   readonly maxBytes: number;
+  /** What only looks has connections of its own, so that nothing urgent waits for one. */
+  readonly urgency: Urgency;
 }
 
 /** The body grew beyond its limit; the rest was not read. */
@@ -53,11 +56,12 @@ export async function exchange(way: Way, url: URL, form: URLSearchParams, option
 
 /** `body`: a form; null: there is none. */
 function send(url: URL, body: string | null, options: ExchangeOptions): Promise<http.IncomingMessage> {
+  const { urgency } = options;
   return new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:';
     const request = (secure ? https : http).request(url, {
       method: body === null ? 'GET' : 'POST',
-      agent: secure ? secureAgent : plainAgent,
+      agent: agents[urgency][secure ? 'secure' : 'plain'],
       signal: options.signal,
       headers: {
         accept: 'application/json',
@@ -74,6 +78,10 @@ function send(url: URL, body: string | null, options: ExchangeOptions): Promise<
   });
 }
 
-const kept = { keepAlive: true, maxSockets: 8, timeout: 60_000 };
-const plainAgent = new http.Agent(kept);
-const secureAgent = new https.Agent(kept);
+const kept = { keepAlive: true, timeout: 60_000 };
+const agentsOf = (maxSockets: number) => ({
+  plain: new http.Agent({ ...kept, maxSockets }),
+  secure: new https.Agent({ ...kept, maxSockets }),
+});
+/** Connections to each server at most. */
+const agents = { Judging: agentsOf(8), Looking: agentsOf(4) } satisfies Record<Urgency, unknown>;

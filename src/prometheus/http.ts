@@ -90,7 +90,7 @@ class HttpClient {
       const startedMs = performance.now();
       let code = 'OK';
       try {
-        return await this.#once(kind === 'instant' ? 'query' : 'query_range', source, form, read, late);
+        return await this.#once(kind === 'instant' ? 'query' : 'query_range', source, form, read, { late, urgency });
       } catch (error) {
         code = error instanceof PromqlFailure ? error.reason : 'Error';
         throw error;
@@ -133,7 +133,7 @@ class HttpClient {
     source: MetricsSource,
     form: URLSearchParams,
     read: Reader<T>,
-    late: AbortSignal,
+    { late, urgency }: { readonly late: AbortSignal; readonly urgency: Urgency },
   ): Promise<T> {
     const { access, version } = this.#options;
     const { tryMs, maxBytes } = this.#limits;
@@ -145,7 +145,7 @@ class HttpClient {
       // What signs has waits of its own, which could be longer than ours.
       const { headers, secrets } = await unlessAborted(signatureFor(who, access, source, url), signal);
       const signed = { 'user-agent': `steadyrun/${version}`, ...headers };
-      const { answer, also } = await this.#ways.ask(url, form, { headers: signed, signal, maxBytes });
+      const { answer, also } = await this.#ways.ask(url, form, { headers: signed, signal, maxBytes, urgency });
       if (answer.status === 429) this.#silences.keep(nameOf(source), retryAfterMs(answer) ?? 0);
       if (answer.status === 401 || answer.status === 403) forgetSecrets(access, source);
       return read({ who, secrets, also }, answer);

@@ -6,7 +6,7 @@ import { PromqlFailure } from './promql.ts';
 const patienceMs = 15_000;
 
 /** Rejects with a PromqlFailure when it takes longer; what is answered later is there for the next look. */
-export function inTime<T>(answer: Promise<T>, lengthMs = patienceMs): Promise<T> {
+export function inTime<T>(answer: Promise<T>, lengthMs: number = patienceMs): Promise<T> {
   const end = new AbortController();
   const late = wallSleep(lengthMs, undefined, { ref: false, signal: end.signal }).then(() => {
     const message = `It was not answered within ${lengthMs / 1000} s, and the look went on without it.`;

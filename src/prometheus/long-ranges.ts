@@ -8,8 +8,12 @@ import { type PromqlClient, PromqlFailure } from './promql.ts';
 const mostPoints = 2_000;
 /** Of a month five steps lead from the whole to a single point, and none of them is a long way off what a server bears. */
 const smaller = 1 / 4;
-/** What nobody came back for; a month of one policy takes some 200 kB. */
-const mostBegun = 200;
+/** After so many answers in a row it is tried with twice as many: what was too much may have been a bad moment. */
+const largerAfter = 4;
+/** Of all that is begun: some 130 bytes each. */
+const mostKept = 300_000;
+/** Whose policy has not asked for so long is not coming back. */
+const keptForMs = 6 * 3_600_000;
 
 export interface Instants {
   readonly fromMs: number;
@@ -20,10 +24,11 @@ export interface Instants {
 }
 
 interface Begun {
-  /** How many points it is asked for at once. */
-  points: number;
   /** Also where there was no sample. */
-  readonly answered: Map<number, Vector>;
+  readonly answered: ReadonlyMap<number, Vector>;
+  /** How many points it is asked for at once. */
+  readonly points: number;
+  readonly askedMs: number;
 }
 
 export class LongRanges {
@@ -38,16 +43,23 @@ export class LongRanges {
   async of(source: MetricsSource, query: string, instants: Instants): Promise<ReadonlyMap<number, Vector>> {
     const key = keyOf(source, query);
     const known = this.#begun.get(key);
-    const begun: Begun = { points: known?.points ?? mostPoints, answered: new Map(known?.answered) };
+    const answered = new Map(known?.answered);
+    const pace = new Pace(known?.points ?? mostPoints);
+    const wanted = pointsOf(instants);
     try {
-      for (let part = missing(instants, begun); part.length > 0; part = missing(instants, begun)) {
-        const vectors = await this.#ask(source, query, instants.stepMs, part);
-        if (vectors === null) begun.points = Math.ceil(part.length * smaller);
-        else for (const atMs of part) begun.answered.set(atMs, vectors.get(atMs) ?? []);
+      for (let at = 0; at < wanted.length; ) {
+        const part = partFrom(wanted, at, pace.points, answered);
+        const vectors = part.length > 0 ? await this.#ask(source, query, instants.stepMs, part) : new Map();
+        if (vectors === null) pace.wasTooMuch(part.length);
+        else {
+          for (const atMs of part) answered.set(atMs, vectors.get(atMs) ?? []);
+          if (part.length > 0) pace.wasAnswered();
+          at += Math.max(1, part.length);
+        }
       }
-      return new Map(pointsOf(instants).map((atMs) => [atMs, begun.answered.get(atMs)!]));
+      return new Map(wanted.map((atMs) => [atMs, answered.get(atMs)!]));
     } finally {
-      this.#keep(key, begun, instants);
+      this.#keep(key, answered, pace.points, instants);
     }
   }
 
@@ -66,13 +78,35 @@ export class LongRanges {
     }
   }
 
-  #keep(key: string, { points, answered }: Begun, { keep }: Instants): void {
+  /** Where there is no room for more, what was begun first goes on, and so comes to its end and makes room. */
+  #keep(key: string, answered: ReadonlyMap<number, Vector>, points: number, { keep }: Instants): void {
+    for (const [other, { askedMs }] of this.#begun) if (askedMs < keep.toMs - keptForMs) this.#begun.delete(other);
+    const before = this.#begun.get(key);
     // Another range of the same question may have been answered meanwhile.
-    const all = [...(this.#begun.get(key)?.answered ?? []), ...answered];
+    const all = [...(before?.answered ?? []), ...answered];
     const kept = new Map(all.filter(([atMs]) => atMs >= keep.fromMs && atMs <= keep.toMs));
-    this.#begun.delete(key);
-    if (kept.size > 0 || points < mostPoints) this.#begun.set(key, { points, answered: kept });
-    if (this.#begun.size > mostBegun) this.#begun.delete(this.#begun.keys().next().value!);
+    const others = [...this.#begun.values()].reduce((sum, one) => sum + one.answered.size, 0);
+    if (kept.size === 0 || (!before && others + kept.size > mostKept)) return;
+    this.#begun.set(key, { answered: kept, points, askedMs: keep.toMs });
+  }
+}
+
+class Pace {
+  points: number;
+  #inARow = 0;
+
+  constructor(points: number) {
+    this.points = points;
+  }
+
+  wasTooMuch(points: number): void {
+    this.points = Math.ceil(points * smaller);
+    this.#inARow = 0;
+  }
+
+  wasAnswered(): void {
+    this.#inARow++;
+    if (this.#inARow % largerAfter === 0) this.points = Math.min(mostPoints, 2 * this.points);
   }
 }
 
@@ -81,12 +115,14 @@ const keyOf = (source: MetricsSource, query: string): string => JSON.stringify([
 const pointsOf = ({ fromMs, toMs, stepMs }: Instants): number[] =>
   Array.from({ length: Math.max(0, Math.floor((toMs - fromMs) / stepMs) + 1) }, (_, i) => fromMs + i * stepMs);
 
-/** The first that are not answered, in a row, as many as are asked for at once. */
-function missing(instants: Instants, { points, answered }: Begun): number[] {
-  const all = pointsOf(instants);
-  const first = all.findIndex((atMs) => !answered.has(atMs));
-  if (first < 0) return [];
-  const next = all.slice(first, first + points);
+/** From there on those in a row that are not answered, as many as are asked for at once; none: the first is answered. */
+function partFrom(
+  wanted: readonly number[],
+  at: number,
+  points: number,
+  answered: ReadonlyMap<number, Vector>,
+): readonly number[] {
+  const next = wanted.slice(at, at + points);
   const end = next.findIndex((atMs) => answered.has(atMs));
   return end < 0 ? next : next.slice(0, end);
 }

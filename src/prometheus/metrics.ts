@@ -94,7 +94,7 @@ export class PromqlMetrics implements Metrics {
   }
 
   budget(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
-    return orUnknown(inTime(this.#budgets.of(question)));
+    return orUnknown(this.#budgets.of(question));
   }
 
   /** The question as the source has to be asked it, by the label that it has for the paths that are left out. */

@@ -126,6 +126,23 @@ describe('an answer that cannot be had', () => {
     });
   }
 
+  it.each([
+    [422, 'query processing would load too many samples into memory in query execution', true],
+    [503, 'query timed out in expression evaluation', true],
+    [504, 'Deadline expired before operation could complete.', true],
+    [413, 'request entity too large', true],
+    [500, 'rpc error: code = ResourceExhausted desc = grpc: received message larger than max', true],
+    [400, 'the query exceeded the maximum number of chunks', true],
+    [400, 'parse error: unexpected character', false],
+    [503, 'starting', false],
+    [500, 'oops', false],
+    [403, 'Quota exceeded for a role', false],
+    [429, 'too many requests', false],
+  ])('with HTTP %i, %s: a part may be answered, %s', async (status, error, isTooMuch) => {
+    post().times(3).reply(status, { status: 'error', error });
+    expect(await failed(ask())).toMatchObject({ isTooMuch });
+  });
+
   it('because the reply was lost is asked for three times', async () => {
     post()
       .times(3)

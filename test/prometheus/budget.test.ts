@@ -10,7 +10,10 @@ import { labPromql } from '../../src/lab/promql-client.ts';
 import { SeriesStore } from '../../src/lab/series/store.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { burnWindowsMs, lengthText, windowStart } from '../../src/policy/window.ts';
+import { Budgets } from '../../src/prometheus/budget.ts';
+import { KnownSeries } from '../../src/prometheus/known-series.ts';
 import { PromqlMetrics } from '../../src/prometheus/metrics.ts';
+import { Paths } from '../../src/prometheus/paths.ts';
 import { type PromqlClient, PromqlFailure } from '../../src/prometheus/promql.ts';
 import { Random } from '../../src/scenario/random.ts';
 import { validPolicy } from '../policy/valid.ts';
@@ -366,6 +369,189 @@ test('who asks while the month is still being read asks nothing that is being as
   // The month once, and what came new for each of the others.
   expect(requests).toBeLessThanOrEqual(3 + 2 * 2);
   expect(points).toBeLessThan(720 + 864 + 200);
+});
+
+test('what came too late for one look is told to the next, unless it is old', async () => {
+  const lab = labPromql(store);
+  let isSlow = true;
+  const client: PromqlClient = {
+    ...lab,
+    range: async (...question) => {
+      if (isSlow) await new Promise((resolve) => setTimeout(resolve, 60));
+      return lab.range(...question);
+    },
+  };
+  const known = new KnownSeries(client);
+  const budgets = new Budgets(client, known, new Paths(client), 30);
+  const policy = validPolicy([own], plain);
+  const { metrics: source, service, revisionLabel } = policy;
+  const of = (toMs: number) => budgets.of({ source, service, revisionLabel, ...questionOf(policy, toMs) });
+  const first = Date.parse('2026-03-31T21:40:00Z');
+  await expect(of(first)).rejects.toThrow('It was not answered within 0.03 s');
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const second = await of(first + 15 * minuteMs);
+  if (second.kind === 'Unknown') throw new Error(second.message);
+  expect(second.value.toMs).toBe(first);
+  const cells = second.value.byObjective.own as { value: readonly BudgetCell[] };
+  agrees(policy, 'own', cells.value, first);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await expect(of(first + 3 * hourMs)).rejects.toThrow('It was not answered');
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  isSlow = false;
+  expect(await of(first + 4 * hourMs)).toMatchObject({ kind: 'Known', value: { toMs: first + 4 * hourMs } });
+});
+
+test('of two objectives that are counted alike both have all of it, however long ago the last look was', async () => {
+  const alike = [own, { ...own, name: 'own2' }, { ...slices, name: 's1' }, { ...slices, name: 's2' }];
+  const policy = validPolicy(alike, plain);
+  const { metrics } = counting();
+  for (const moment of ['2026-03-25T22:35:00Z', '2026-03-28T22:15:00Z', '2026-03-28T23:40:00Z']) {
+    const toMs = Date.parse(moment);
+    const cells = await cellsOf(metrics, policy, toMs);
+    for (const name of ['own', 'own2']) agrees(policy, name, cells[name]!, toMs);
+    for (const name of ['s1', 's2']) agrees(policy, name, cells[name]!, toMs, (from, to) => slicesOf(from, to, 0.005));
+  }
+});
+
+test('what is remembered is not taken away from a look that goes on', async () => {
+  const lab = labPromql(store);
+  let answer = () => {};
+  let gate: Promise<void> | null = null;
+  const client: PromqlClient = {
+    ...lab,
+    range: async (...question) => {
+      if ((question[0] as { address: string }).address.includes('first')) await gate;
+      return lab.range(...question);
+    },
+  };
+  const metrics = new PromqlMetrics(client);
+  const at = (host: string) => validPolicy([own], { metrics: { ...plain.metrics, address: `http://${host}:9090` } });
+  const policy = at('first');
+  const fromMs = Date.parse('2026-03-26T00:00:00Z');
+  await cellsOf(metrics, policy, fromMs);
+  gate = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const toMs = fromMs + 71 * hourMs;
+  const going = cellsOf(metrics, policy, toMs);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await cellsOf(metrics, at('second'), fromMs + 74 * hourMs);
+  answer();
+  agrees(policy, 'own', (await going).own!, toMs);
+  for (const hours of [72, 73]) {
+    const atMs = fromMs + hours * hourMs;
+    agrees(policy, 'own', (await cellsOf(metrics, policy, atMs)).own!, atMs);
+  }
+});
+
+test('an objective that cannot be evaluated is no reason not to count those that are asked otherwise', async () => {
+  const lab = labPromql(store);
+  const client: PromqlClient = {
+    ...lab,
+    range: async (source, query, from, to, step) => {
+      if (query.includes('http_duration'))
+        throw new PromqlFailure('ProviderError', 'Too much.', { isPassing: false, isTooMuch: true });
+      return lab.range(source, query, from, to, step);
+    },
+  };
+  const policy = validPolicy([{ ...latency, timeSlice: '5m' }, own], plain);
+  const { metrics: source, service, revisionLabel } = policy;
+  const toMs = Date.parse('2026-03-31T21:40:00Z');
+  const asking = { source, service, revisionLabel, ...questionOf(policy, toMs) };
+  const answer = await new PromqlMetrics(client).budget(asking);
+  expect(answer).toMatchObject({
+    kind: 'Known',
+    value: { byObjective: { latency: { kind: 'Unknown', message: 'latency: Too much.' }, own: { kind: 'Known' } } },
+  });
+});
+
+test('a month with a revision that has other buckets is had although every twelfth answer fails, and is too much', async () => {
+  const store = new SeriesStore();
+  const fromMs = startMs + 5 * dayMs;
+  const untilMs = startMs + 36 * dayMs;
+  for (const [revision_name, boundaries, begunMs] of [
+    ['old', [], fromMs],
+    ['new', ['0.3'], startMs + 16 * dayMs],
+  ] as const) {
+    for (const le of [...boundaries, '+Inf']) {
+      const bucket = store.series('http_server_duration_seconds_bucket', {
+        instance: revision_name,
+        revision_name,
+        le,
+      });
+      const endMs = revision_name === 'old' ? startMs + 16 * dayMs : untilMs;
+      for (let atMs: number = begunMs; atMs <= endMs; atMs += minuteMs) bucket.append(atMs, (atMs - begunMs) / 1000);
+    }
+  }
+  const lab = labPromql(store);
+  let requests = 0;
+  const client: PromqlClient = {
+    ...lab,
+    range: async (source, query, from, to, step) => {
+      if (++requests % 12 === 0) throw new PromqlFailure('ProviderError', 'Away.', { isPassing: true });
+      if ((to - from) / step < 45) return lab.range(source, query, from, to, step);
+      throw new PromqlFailure('ProviderError', 'Too much.', { isPassing: true, isTooMuch: true });
+    },
+  };
+  const query = 'histogram_quantile(0.95, sum by (le) (rate(http_server_duration_seconds_bucket[5m])))';
+  const policy = validPolicy([{ name: 'slow', indicator: { latency: { threshold: '300ms', query } } }], plain);
+  const [flaky, fresh] = [new PromqlMetrics(client), new PromqlMetrics(lab)];
+  let looks = 0;
+  let cells: Awaited<ReturnType<typeof cellsOf>> | null = null;
+  for (; cells === null && looks < 40; looks++) {
+    cells = await cellsOf(flaky, policy, untilMs - 6 * hourMs + looks * 5 * minuteMs).catch(() => null);
+  }
+  expect(cells).toEqual(await cellsOf(fresh, policy, untilMs - 6 * hourMs + (looks - 1) * 5 * minuteMs));
+  expect(looks).toBeLessThan(25);
+});
+
+test('what is still being asked when another part fails is not asked for beside it', async () => {
+  const lab = labPromql(store);
+  const going = new Set<string>();
+  let twice = 0;
+  const client: PromqlClient = {
+    ...lab,
+    range: async (source, query, from, to, step) => {
+      if (step === 5 * minuteMs) throw new PromqlFailure('ProviderError', 'Away.', { isPassing: true });
+      const part = JSON.stringify([query, from]);
+      if (going.has(part)) twice++;
+      going.add(part);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      going.delete(part);
+      return lab.range(source, query, from, to, step);
+    },
+  };
+  const metrics = new PromqlMetrics(client);
+  const policy = validPolicy([own], plain);
+  const toMs = Date.parse('2026-03-31T21:40:00Z');
+  const looks = Array.from({ length: 4 }, (_, i) => cellsOf(metrics, policy, toMs + i * 15 * minuteMs));
+  expect((await Promise.allSettled(looks)).map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
+  expect(twice).toBe(0);
+});
+
+test('a count that is no number lets nobody ask for the whole month again', async () => {
+  const lab = labPromql(store);
+  let points = 0;
+  const client: PromqlClient = {
+    ...lab,
+    range: async (source, query, from, to, step) => {
+      points += (to - from) / step + 1;
+      const found = await lab.range(source, query, from, to, step);
+      return found.map((one) => ({
+        ...one,
+        points: one.points.map((point, i) => (i === 0 && step === hourMs ? { ...point, value: Number.NaN } : point)),
+      }));
+    },
+  };
+  const policy = validPolicy([own], plain);
+  const { metrics: source, service, revisionLabel } = policy;
+  const metrics = new PromqlMetrics(client);
+  const look = (toMs: number) => metrics.budget({ source, service, revisionLabel, ...questionOf(policy, toMs) });
+  const toMs = Date.parse('2026-03-31T21:00:00Z');
+  await look(toMs);
+  const before = points;
+  expect(await look(toMs + hourMs)).toMatchObject({ value: { byObjective: { own: { kind: 'Unknown' } } } });
+  expect(points - before).toBeLessThan(60);
 });
 
 test('where nothing was asked, nothing is gone and nobody knows how fast it goes', async () => {
