@@ -47,6 +47,7 @@ export const gridTests = [
   'test/scenarios/safety.test.ts',
   'test/scenarios/told-once.test.ts',
   'test/scenarios/unmeasurable.test.ts',
+  'test/scenarios/verdicts.test.ts',
   'test/status/properties.test.ts',
   'test/status/recall.test.ts',
 ];
