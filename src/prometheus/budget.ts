@@ -31,6 +31,7 @@ const mostRemembered = 10_000;
 const boundariesForMs = 6 * hourMs;
 /** So old an answer is still told where a server needs longer than anybody waits. */
 const lateForMs = hourMs;
+const mostLate = 100;
 
 /** Cells of this length in (fromMs, toMs]. */
 interface Piece {
@@ -98,8 +99,9 @@ export class Budgets {
     let isLate = false;
     const settled = read.then(
       (counts) => {
+        this.#late.delete(key);
         if (isLate) this.#late.set(key, { of, counts });
-        else this.#late.delete(key);
+        if (this.#late.size > mostLate) this.#late.delete(this.#late.keys().next().value!);
       },
       () => undefined,
     );
