@@ -15,8 +15,8 @@ import { type BudgetCell, type BudgetCounts, cellMs, finelyMs } from '../facts/b
 import type { Tally } from '../facts/counts.ts';
 import type { BudgetQuestion, BudgetSeries } from '../ports/metrics.ts';
 import { selectorText } from '../promql/counters/format.ts';
-import { inTime } from './in-time.ts';
 import type { KnownSeries } from './known-series.ts';
+import { LateAnswers } from './late.ts';
 import { hourMs, Ledger } from './ledger.ts';
 import { LongRanges } from './long-ranges.ts';
 import type { Paths } from './paths.ts';
@@ -29,9 +29,6 @@ const overlapMs = hourMs;
 const mostRemembered = 10_000;
 /** A histogram keeps its boundaries; a revision that has others shows in the counts, and then they are read again. */
 const boundariesForMs = 6 * hourMs;
-/** So old an answer is still told where a server needs longer than anybody waits. */
-const lateForMs = hourMs;
-const mostLate = 100;
 
 /** Cells of this length in (fromMs, toMs]. */
 interface Piece {
@@ -60,12 +57,6 @@ interface Found {
   readonly lacksBoundary: boolean;
 }
 
-/** What came after nobody waited for it any more. */
-interface Late {
-  readonly of: string;
-  readonly counts: BudgetCounts;
-}
-
 /** By the key of an objective. */
 type Counts = Map<string, Answer<readonly BudgetCell[]>>;
 
@@ -73,18 +64,15 @@ export class Budgets {
   readonly #ranges: LongRanges;
   readonly #known: KnownSeries;
   readonly #paths: Paths;
-  readonly #patienceMs: number | undefined;
+  readonly #answers: LateAnswers<BudgetCounts>;
   readonly #boundaries = new Remembered<Vector>(boundariesForMs, mostRemembered);
   readonly #ledgers = new Map<string, Ledger>();
-  /** By source and service, as what follows. */
-  readonly #asking = new Map<string, Promise<void>>();
-  readonly #late = new Map<string, Late>();
 
   constructor(client: PromqlClient, knownSeries: KnownSeries, paths: Paths, patienceMs?: number) {
     this.#ranges = new LongRanges(client);
     this.#known = knownSeries;
     this.#paths = paths;
-    this.#patienceMs = patienceMs;
+    this.#answers = new LateAnswers(patienceMs);
   }
 
   /**
@@ -93,28 +81,8 @@ export class Budgets {
    */
   async of(question: BudgetQuestion): Promise<Answer<BudgetCounts>> {
     const { source, service, series, toMs } = question;
-    const key = JSON.stringify([source, service]);
-    const of = JSON.stringify(series);
-    const read = (this.#asking.get(key) ?? Promise.resolve()).then(() => this.#count(question));
-    let isLate = false;
-    const settled = read.then(
-      (counts) => {
-        this.#late.delete(key);
-        if (isLate) this.#late.set(key, { of, counts });
-        if (this.#late.size > mostLate) this.#late.delete(this.#late.keys().next().value!);
-      },
-      () => undefined,
-    );
-    this.#asking.set(key, settled);
-    settled.then(() => this.#asking.get(key) === settled && this.#asking.delete(key));
-    try {
-      return known(await inTime(read, this.#patienceMs));
-    } catch (error) {
-      isLate = true;
-      const late = this.#late.get(key);
-      if (late?.of === of && toMs - late.counts.toMs <= lateForMs) return known(late.counts);
-      throw error;
-    }
+    const asked = { key: JSON.stringify([source, service]), of: JSON.stringify(series), toMs };
+    return known(await this.#answers.of(asked, () => this.#count(question)));
   }
 
   async #count(question: BudgetQuestion): Promise<BudgetCounts> {
