@@ -21,6 +21,7 @@ export const gridTests = [
   'test/commands/in-process.test.ts',
   'test/commands/rehearse.test.ts',
   'test/commands/run.test.ts',
+  'test/commands/status.test.ts',
   'test/commands/stop.test.ts',
   'test/decide/properties.test.ts',
   'test/decide/recurring.test.ts',

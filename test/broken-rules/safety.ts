@@ -103,7 +103,7 @@ export const safetyRules: readonly Breakage[] = [
   },
   {
     rule: '3: a pin to LATEST takes back what serves',
-    file: 'src/decide/traffic/latest.ts',
+    file: 'src/facts/service.ts',
     from: 'latestServes ?? latestReady;',
     to: 'latestReady ?? latestServes;',
     tests: ['test/decide/latest.test.ts'],

@@ -12,6 +12,7 @@ import type { Status } from '../../src/status/status.ts';
 import { toStore } from '../../src/status/write.ts';
 import { policy, TestCluster } from '../kubernetes/cluster.ts';
 import { fresh, old, ramping, steady } from '../report/statuses.ts';
+import { oneIn } from '../whole.ts';
 import { complaint, type Ended, start } from './cli.ts';
 import { steadyrun } from './in-process.ts';
 
@@ -252,7 +253,7 @@ describe('a cluster that is named beside a lab', () => {
 });
 
 describe('steadyrun status -w', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('says what changes, until %s ends it with 0', async (signal) => {
+  test.each(oneIn(2, ['SIGINT', 'SIGTERM'] as const))('says what changes, until %s ends it with 0', async (signal) => {
     const name = signal.toLowerCase();
     await put(name, steady, 'watched');
     const watching = start(['status', name, '-w', '-n', 'watched', '--lab', lab.description.url]);

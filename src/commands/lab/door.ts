@@ -1,10 +1,12 @@
 /** The door of a lab that runs: which lab is meant, and what it answers. */
 import { addressesHere } from '../../lab/here.ts';
-import { type LabAnswer, type LabDoors, LabIsBusy, labAt, reached } from '../lab-address.ts';
+import { type Asking, type LabAnswer, type LabDoors, LabIsBusy, labAt, reached } from '../lab-address.ts';
 
 export interface LabChoice {
   /** Its address. */
   readonly lab?: string;
+  /** How long each that may be one is waited for. */
+  readonly patienceMs?: number;
 }
 
 /** What a lab says of itself. */
@@ -14,12 +16,12 @@ export interface RunningLab extends LabDoors {
 }
 
 /** The one that is named, by the flag or by the environment; else the one that runs here. Throws in one sentence where none is. */
-export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
-  if (lab !== undefined) return (await labAt(lab)).doors as RunningLab;
+export async function labOf({ lab, ...waiting }: LabChoice): Promise<RunningLab> {
+  if (lab !== undefined) return (await labAt(lab, waiting)).doors as RunningLab;
   const { STEADYRUN_LAB: set = '' } = process.env;
-  if (set !== '') return (await labOfShell(set)).doors as RunningLab;
+  if (set !== '') return (await labOfShell(set, waiting)).doors as RunningLab;
   const addresses = await addressesHere();
-  const labs = await running(addresses);
+  const labs = await running(addresses, waiting);
   const [only] = labs;
   if (only !== undefined && labs.length === 1) return only;
   throw new Error(
@@ -28,14 +30,14 @@ export async function labOf({ lab }: LabChoice): Promise<RunningLab> {
 }
 
 /** A shell remembers a lab that is no more. */
-export async function labOfShell(set: string, signal?: AbortSignal): Promise<LabAnswer> {
+export async function labOfShell(set: string, waiting: Omit<Asking, 'said'> = {}): Promise<LabAnswer> {
   try {
-    return await labAt(set, { signal, said: 'STEADYRUN_LAB' });
+    return await labAt(set, { ...waiting, said: 'STEADYRUN_LAB' });
   } catch (error) {
-    signal?.throwIfAborted();
+    waiting.signal?.throwIfAborted();
     if (error instanceof LabIsBusy) throw error;
     const others = await addressesHere()
-      .then(running)
+      .then((addresses) => running(addresses, waiting))
       .catch(() => []);
     const instead = others
       .map(({ url }) => `; one runs at ${url}: eval "$(npx steadyrun lab env --lab ${url})"`)
@@ -52,15 +54,15 @@ const none = (tried: readonly string[]): string =>
 
 const shown = ({ url, services }: RunningLab): string => `${url} (${services.map(({ name }) => name).join(', ')})`;
 
-const running = async (addresses: readonly string[]): Promise<RunningLab[]> =>
-  (await Promise.all(addresses.map(runningAt))).filter((one) => one !== null);
+const running = async (addresses: readonly string[], waiting: Asking): Promise<RunningLab[]> =>
+  (await Promise.all(addresses.map((url) => runningAt(url, waiting)))).filter((one) => one !== null);
 
 /** Nobody waits long for what may be none. */
 const briefly = { patienceMs: 5000 };
 
 /** What has its address now need not be the lab that had it. */
-async function runningAt(url: string): Promise<RunningLab | null> {
-  const answer = await labAt(url, briefly).catch((error: unknown) => {
+async function runningAt(url: string, waiting: Asking): Promise<RunningLab | null> {
+  const answer = await labAt(url, { ...briefly, ...waiting }).catch((error: unknown) => {
     if (error instanceof LabIsBusy) throw error;
     return null;
   });

@@ -20,7 +20,7 @@ export async function labMeant(
   if (lab !== undefined) return labAt(lab, { signal: stop });
   const { STEADYRUN_LAB: url = '', KUBECONFIG: own = '' } = process.env;
   if (url === '' || kubeconfig !== undefined) return null;
-  const answer = await labOfShell(url, stop);
+  const answer = await labOfShell(url, { signal: stop });
   if (own !== '' && answer.doors.kubeconfig !== own)
     throw new Error(
       `STEADYRUN_LAB names the lab at ${url}, and KUBECONFIG another cluster: say which is meant, with --lab ${url} or with --kubeconfig ${own}`,
