@@ -16,7 +16,8 @@ export interface RunningLab extends LabDoors {
 }
 
 /** The one that is named, by the flag or by the environment; else the one that runs here. Throws in one sentence where none is. */
-export async function labOf({ lab, ...waiting }: LabChoice): Promise<RunningLab> {
+export async function labOf({ lab, patienceMs }: LabChoice): Promise<RunningLab> {
+  const waiting = patienceMs === undefined ? {} : { patienceMs };
   if (lab !== undefined) return (await labAt(lab, waiting)).doors as RunningLab;
   const { STEADYRUN_LAB: set = '' } = process.env;
   if (set !== '') return (await labOfShell(set, waiting)).doors as RunningLab;
