@@ -100,7 +100,7 @@ async function operating(cluster: TestCluster, name: string): Promise<Running> {
   return start(['run', '--lab', lab.description.url, '--kubeconfig', kubeconfig, '--leader-elect']);
 }
 
-describe.concurrent.each(oneIn(3, Object.entries(troubles)))('%s', (name, { fault, meets, times, begins, ends }) => {
+describe.concurrent.each(oneIn(4, Object.entries(troubles)))('%s', (name, { fault, meets, times, begins, ends }) => {
   test('is said once, and once that it is over', async () => {
     const cluster = await TestCluster.start();
     let met = 0;
