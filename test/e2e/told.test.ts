@@ -122,7 +122,10 @@ describe.concurrent('over HTTP', { timeout: 200_000 }, () => {
     await service.event({ at: '0s', for: '9h', on: 'Candidate', errorPercent: 20 });
     await service.until(({ hold }) => hold?.reason === 'LastGoodDeleted');
     await worldMinutes(40);
-    const warnings = (await eventsOf('bereft')).filter(({ type }) => type === 'Warning').map(({ reason }) => reason);
+    // On a machine that is too busy the lab's world stays behind its clock, and nothing is seen for a while.
+    const warnings = (await eventsOf('bereft'))
+      .filter(({ type, reason }) => type === 'Warning' && reason !== 'NoTraffic')
+      .map(({ reason }) => reason);
     expect(warnings.sort()).toEqual(['LastGoodDeleted', 'NotCarriedOut']);
     expect(await service.traffic()).toBe(`${candidate}=100`);
     const { status, why, overview, columns } = await seen('bereft');

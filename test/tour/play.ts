@@ -45,7 +45,9 @@ export const shapeOf = (text: string): string =>
     .replace(/(-0-)[a-z]{3}\b/g, '$1aaa')
     .replace(/(?:\bin )?T\b/g, 'T')
     .split(/\s+/)
-    .join(' ');
+    .join(' ')
+    // How soon the budget and the saturation are known is a matter of how busy the machine is.
+    .replace(/(?: 0 %)?(?: cpu 0 %)? T\b/g, ' T');
 
 /** Where a lab happens to be is nobody's business. */
 const placeless = (text: string): string =>
