@@ -201,7 +201,7 @@ describe.each(Object.keys(questions) as (keyof Metrics)[])('Whatever is asked fo
     'of the app’s, which is silent': own.ratio,
     'of the app’s latency': own.latency,
   };
-  it.each(oneIn(question === 'budget' ? 3 : 1, Object.keys(all)))(
+  it.each(oneIn(question === 'budget' ? 7 : 1, Object.keys(all)))(
     '%s: changes are asked for by increase and rate, in whole minutes',
     async (kind) => {
       let changes = 0;

@@ -52,7 +52,7 @@ describe('a candidate whose instances are killed for want of memory', () => {
       [30, null, 0, false],
     ];
 
-  test.each(oneIn(3, cases))(
+  test.each(oneIn(5, cases))(
     '%i times, of %s instances, the control %i times: withdrawn %s',
     async (kills, instances, ofControl, isWithdrawn) => {
       let candidate = '';
@@ -216,7 +216,7 @@ describe.each(modes)('without metrics of saturation, in %s', (mode) => {
     ['at its maximum', atMaximum({}, { mode })],
     ['whose concurrency is full', crowded({}, { mode })],
   ] as const;
-  test.each(oneIn(2, full, modes.indexOf(mode)))(
+  test.each(oneIn(3, full, modes.indexOf(mode)))(
     'a service %s is left as it is, and a rollout goes on as without it',
     { timeout: 60_000 },
     async (_, options) => {

@@ -135,7 +135,7 @@ describe.each(Object.entries(rollbacks))('a rollback %s', (name, rollback) => {
   const undisturbed = play(rollback, null);
 
   const first = Object.keys(rollbacks).indexOf(name);
-  test.each([null, ...oneIn(19, disturbances, first)])(
+  test.each([null, ...oneIn(29, disturbances, first)])(
     'is told with its reason and figures, once: $call fails $when ($how)',
     async (how) => {
       const { stage, stable, candidate, wroteMs } = how === null ? await undisturbed : await play(rollback, how);
