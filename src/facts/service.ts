@@ -7,7 +7,12 @@ export interface ServiceRef {
   readonly name: string;
 }
 
-/** What LATEST stands for. */
+/**
+ * What LATEST stands for: to pin it is to move no traffic. Cloud Run may still be on the way to the newest ready revision,
+ * and where it names the one that serves until then, a pin is in time for the newest to be judged. Where it names none, LATEST
+ * means the newest that is ready by its own word: what the service says of that may stay behind while a person's change to
+ * LATEST is under way, and a pin to it would take that back.
+ */
 export const latestOf = ({ latestServes, latestReady }: Pick<Service, 'latestServes' | 'latestReady'>): string | null =>
   latestServes ?? latestReady;
 

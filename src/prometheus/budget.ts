@@ -11,10 +11,20 @@ import { bucket } from '../counting/queries.ts';
 import { brokenCount } from '../counting/tally.ts';
 import type { Vector } from '../counting/vector.ts';
 import { type Answer, known, unknown } from '../facts/answer.ts';
-import { type BudgetCell, type BudgetCounts, cellMs, finelyMs } from '../facts/budget.ts';
+import { type BudgetCell, type BudgetCounts, cellMs } from '../facts/budget.ts';
 import type { Tally } from '../facts/counts.ts';
 import type { BudgetQuestion, BudgetSeries } from '../ports/metrics.ts';
 import { selectorText } from '../promql/counters/format.ts';
+import {
+  cellsOf,
+  firstEndOf,
+  goesOn,
+  overlapMs,
+  type Piece,
+  piecesOf,
+  type ReachOf,
+  reachOf,
+} from './budget-pieces.ts';
 import type { KnownSeries } from './known-series.ts';
 import { LateAnswers } from './late.ts';
 import { hourMs, Ledger } from './ledger.ts';
@@ -23,19 +33,10 @@ import type { Paths } from './paths.ts';
 import { type PromqlClient, PromqlFailure } from './promql.ts';
 import { Remembered } from './remembered.ts';
 
-/** What came late is asked for once more. */
-const overlapMs = hourMs;
 /** A month of one objective takes some 25 kB. */
 const mostRemembered = 10_000;
 /** A histogram keeps its boundaries; a revision that has others shows in the counts, and then they are read again. */
 const boundariesForMs = 6 * hourMs;
-
-/** Cells of this length in (fromMs, toMs]. */
-interface Piece {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly lengthMs: number;
-}
 
 interface Entry {
   readonly series: BudgetSeries;
@@ -253,20 +254,6 @@ function failed(group: readonly Held[], error: unknown): { readonly counts: Coun
 const named = <T>(name: string, answer: Answer<T>): Answer<T> =>
   answer.kind === 'Unknown' ? { ...answer, message: `${name}: ${answer.message}` } : answer;
 
-/** What of the window is not remembered. */
-function piecesOf(question: BudgetQuestion, ledger: Ledger | null): Piece[] {
-  const { hoursFromMs, finelyFromMs } = reachOf(question);
-  const { fromMs, toMs } = question;
-  const knownToMs = ledger ? Math.max(ledger.finelyFromMs, ledger.toMs - overlapMs) : finelyFromMs;
-  const pieces = [
-    // The part of an hour with which the window begins.
-    { fromMs: ledger?.isEdgeKnown(fromMs) ? hoursFromMs : fromMs, toMs: hoursFromMs, lengthMs: cellMs },
-    { fromMs: ledger ? finelyFromMs : hoursFromMs, toMs: finelyFromMs, lengthMs: hourMs },
-    { fromMs: ledger && ledger.toMs >= toMs ? toMs : knownToMs, toMs, lengthMs: cellMs },
-  ];
-  return pieces.filter((piece) => piece.fromMs < piece.toMs);
-}
-
 function ofHistogram(measured: Measured, shape: HistogramShape, buckets: Vector): Answer<Counted> {
   const boundaries = boundariesOf(buckets, measured.revisionLabel);
   if (buckets.length === 0) return unknown('NoTraffic', `${shape.counter.name} shows nothing just now.`);
@@ -283,38 +270,3 @@ const sliceOf = ({ bad, total }: Tally, { allowedBadFraction }: BudgetSeries): T
   const isBad = bad > allowedBadFraction * total * (1 + 1e-9);
   return total > 0 ? { bad: isBad ? 1 : 0, total: 1 } : { bad: 0, total: 0 };
 };
-
-/** Cells, each of one step or, of slices, of as many as end in it. */
-function cellsOf({ fromMs, toMs, lengthMs }: Piece, stepMs: number, tallyAt: (atMs: number) => Tally): BudgetCell[] {
-  const cells = Array.from({ length: (toMs - fromMs) / lengthMs }, (_, i) => ({
-    endMs: fromMs + (i + 1) * lengthMs,
-    lengthMs,
-    bad: 0,
-    total: 0,
-  }));
-  for (let atMs = firstEndOf(fromMs, stepMs); atMs <= toMs; atMs += stepMs) {
-    const cell = cells[Math.ceil((atMs - fromMs) / lengthMs) - 1]!;
-    const { bad, total } = tallyAt(atMs);
-    cell.bad += bad;
-    cell.total += total;
-  }
-  return cells;
-}
-
-/** Slices lie side by side in every hour, wherever a window begins. */
-const firstEndOf = (fromMs: number, stepMs: number): number => (Math.floor(fromMs / stepMs) + 1) * stepMs;
-
-interface ReachOf {
-  readonly hoursFromMs: number;
-  readonly finelyFromMs: number;
-}
-
-function reachOf(question: BudgetQuestion): ReachOf {
-  const { fromMs, toMs } = question;
-  const finelyFromMs = Math.floor((toMs - finelyMs) / hourMs) * hourMs;
-  return { hoursFromMs: Math.min(finelyFromMs, Math.ceil(fromMs / hourMs) * hourMs), finelyFromMs };
-}
-
-/** It reaches as far back as is wanted, and what is new joins on to it. */
-const goesOn = (ledger: Ledger, hoursFromMs: number, finelyFromMs: number): boolean =>
-  ledger.fromMs <= hoursFromMs && ledger.finelyFromMs <= finelyFromMs && ledger.toMs >= finelyFromMs;

@@ -27,19 +27,23 @@ export class LateAnswers<T extends { readonly toMs: number }> {
     this.#patienceMs = patienceMs;
   }
 
-  /** Rejects as `read` does, and with a PromqlFailure when it takes too long and nothing of the last hour is there. */
+  /** Rejects as `read` does; and with a PromqlFailure when it takes too long, and nothing came too late within the last hour. */
   async of({ key, of, toMs }: Asked, read: () => Promise<T>): Promise<T> {
     const answer = (this.#asking.get(key) ?? Promise.resolve()).then(read);
     let isLate = false;
+    let hasFailed = false;
     const settled = answer.then(
       (found) => this.#keep(key, isLate ? { of, answer: found } : null),
-      () => undefined,
+      () => {
+        hasFailed = true;
+      },
     );
     this.#asking.set(key, settled);
     settled.then(() => this.#asking.get(key) === settled && this.#asking.delete(key));
     try {
       return await inTime(answer, this.#patienceMs);
     } catch (error) {
+      if (hasFailed) throw error;
       isLate = true;
       const late = this.#late.get(key);
       if (late?.of === of && toMs - late.answer.toMs <= lateForMs) return late.answer;

@@ -1,5 +1,6 @@
 /** A status told to a person: what is happening, on what evidence, why, what was done, and what comes next. */
 
+import { percentOf } from '../facts/split.ts';
 import { ms, spoken } from '../facts/time.ts';
 import type { StoredPolicy } from '../policy/stored.ts';
 import type { Status } from '../status/status.ts';
@@ -92,7 +93,7 @@ export function shares(status: Status, columns: number): string[] {
     const part = candidate.cause === 'Tuning' ? 'candidate, of tuning' : 'candidate';
     add(candidate.revision, candidate.percent, part);
   }
-  if (lastGood) add(lastGood.revision, percentOf(status, lastGood.revision), 'last good');
+  if (lastGood) add(lastGood.revision, percentOf(status.split ?? [], lastGood.revision), 'last good');
   const rejected = standing(status);
   if (rejected) add(rejected.revision, 0, `rejected: ${rejected.reason}`);
   if (withdrawn) add(withdrawn.revision, 0, `withdrawn: ${withdrawn.reason}`);
@@ -111,13 +112,10 @@ export function shares(status: Status, columns: number): string[] {
   return fitted([table(20), table(8), without(table(8), 'BAR')], columns).lines;
 }
 
-const percentOf = ({ split }: Status, name: string): number =>
-  split?.find(({ revision }) => revision === name)?.percent ?? 0;
-
 /** What another hand set; an older operator, which does not know of it, leaves it behind. */
 function trafficOf({ traffic = [], stable, candidate }: Status): NonNullable<Status['traffic']> {
   const told = [stable, candidate].filter((one) => one !== undefined);
-  const agrees = told.every(({ revision, percent }) => percentOf({ split: traffic }, revision) === percent);
+  const agrees = told.every(({ revision, percent }) => percentOf(traffic, revision) === percent);
   return agrees ? traffic : [];
 }
 

@@ -66,7 +66,7 @@ export const budgetRules: readonly Breakage[] = [
   },
   {
     rule: 'budget: the part of an hour with which a window begins does not count',
-    file: 'src/prometheus/budget.ts',
+    file: 'src/prometheus/budget-pieces.ts',
     from: 'fromMs: ledger?.isEdgeKnown(fromMs) ? hoursFromMs : fromMs',
     to: 'fromMs: hoursFromMs',
     tests: ['test/prometheus/budget.test.ts'],

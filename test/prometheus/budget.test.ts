@@ -401,6 +401,28 @@ test('what came too late for one look is told to the next, unless it is old', as
   expect(await of(first + 4 * hourMs)).toMatchObject({ kind: 'Known', value: { toMs: first + 4 * hourMs } });
 });
 
+test('what came too late hides no failure of the next look', async () => {
+  const lab = labPromql(store);
+  let how: 'Slow' | 'Away' = 'Slow';
+  const client: PromqlClient = {
+    ...lab,
+    range: async (...question) => {
+      if (how === 'Away') throw new PromqlFailure('ProviderError', 'Away.', { isPassing: true });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return lab.range(...question);
+    },
+  };
+  const budgets = new Budgets(client, new KnownSeries(client), new Paths(client), 30);
+  const policy = validPolicy([own], plain);
+  const { metrics: source, service, revisionLabel } = policy;
+  const of = (toMs: number) => budgets.of({ source, service, revisionLabel, ...questionOf(policy, toMs) });
+  const first = Date.parse('2026-03-31T21:40:00Z');
+  await expect(of(first)).rejects.toThrow('It was not answered');
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  how = 'Away';
+  await expect(of(first + 15 * minuteMs)).rejects.toThrow('Away.');
+});
+
 test('of two objectives that are counted alike both have all of it, however long ago the last look was', async () => {
   const alike = [own, { ...own, name: 'own2' }, { ...slices, name: 's1' }, { ...slices, name: 's2' }];
   const policy = validPolicy(alike, plain);

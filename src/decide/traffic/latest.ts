@@ -19,7 +19,7 @@ const dayMs = 24 * 3_600_000;
 
 export function latest(at: Case): TrafficOutcome {
   const { policy, service, known } = at;
-  const revision = served(service);
+  const revision = latestOf(service);
   if (revision === null) {
     const message = 'The service has no ready revision yet.';
     return { state: known, reason: 'NoReadyRevision', message, hold: 'GoesOn', lookInMs: cadence.steadyMs };
@@ -102,14 +102,6 @@ function onLatest(at: Case, revision: string): Status {
   const state = arrived({ ...at, known: without(at.known, 'intent') }, all(revision));
   return { ...state, ...(rejected && { rejected }), ...(withdrawn && { withdrawn }) };
 }
-
-/**
- * What LATEST stands for: to pin it is to move no traffic. Cloud Run may still be on the way to the newest ready revision,
- * and where it names the one that serves until then, a pin is in time for the newest to be judged. Where it names none, LATEST
- * means the newest that is ready by its own word: what the service says of that may stay behind while a person's change to
- * LATEST is under way, and a pin to it would take that back.
- */
-const served = latestOf;
 
 function leftOnLatest(at: Case, revision: string, message: string): TrafficOutcome {
   const { known, nowMs } = at;
