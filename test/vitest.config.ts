@@ -22,7 +22,7 @@ if (client) process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, client.option]
 const tests = ['test/**/*.test.ts'];
 /** Nothing but calculation: they leave nothing behind in the modules that they load, so that a worker loads those once. */
 const pure = [
-  'test/{concern,generate,import,keep,policy,promql,rehearsal,scenario,scenarios,services,status}/**/*.test.ts',
+  'test/{concern,generate,import,keep,policy,promql,rehearsal,scenario,scenarios,services}/**/*.test.ts',
   'test/lab/{past,promql,world}/**/*.test.ts',
   'test/decide/**/!(properties).test.ts',
   'test/prometheus/!(answer|faults|held|http|pace|sign|silence|ways).test.ts',
