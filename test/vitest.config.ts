@@ -25,7 +25,7 @@ const pure = [
   'test/{concern,generate,import,keep,policy,promql,rehearsal,scenario,scenarios,services}/**/*.test.ts',
   'test/lab/{past,promql,world}/**/*.test.ts',
   'test/decide/**/!(properties).test.ts',
-  'test/prometheus/!(answer|faults|held|http|pace|sign|silence|ways).test.ts',
+  'test/prometheus/!(answer|connections|faults|held|http|pace|sign|silence|ways).test.ts',
   'test/report/!(metrics|server).test.ts',
 ];
 const others = [...configDefaults.exclude, ...realTests];

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Fault, Question } from '../../src/lab/apiserver/faults.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { policy, TestCluster } from '../kubernetes/cluster.ts';
-import { oneIn } from '../whole.ts';
 import { type Running, start } from './cli.ts';
 import { logged, Places } from './places.ts';
 
@@ -100,7 +99,7 @@ async function operating(cluster: TestCluster, name: string): Promise<Running> {
   return start(['run', '--lab', lab.description.url, '--kubeconfig', kubeconfig, '--leader-elect']);
 }
 
-describe.concurrent.each(oneIn(4, Object.entries(troubles)))('%s', (name, { fault, meets, times, begins, ends }) => {
+describe.concurrent.each(Object.entries(troubles))('%s', (name, { fault, meets, times, begins, ends }) => {
   test('is said once, and once that it is over', async () => {
     const cluster = await TestCluster.start();
     let met = 0;

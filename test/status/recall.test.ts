@@ -48,7 +48,7 @@ function expected({ stable, candidate }: Left, moves: Exclude<Moves, 'NoFaster'>
   }
 }
 
-describe.each(oneIn(2, rows))('$of: $what', ({ of, done, lost = [], newer = null, fallen = [], dropped = [] }) => {
+describe.each(oneIn(4, rows))('$of: $what', ({ of, done, lost = [], newer = null, fallen = [], dropped = [] }) => {
   test('is read by section', async () => {
     const left = await asLeft(of);
     const status = copy(left.status);
@@ -65,7 +65,7 @@ describe.each(oneIn(2, rows))('$of: $what', ({ of, done, lost = [], newer = null
   });
 });
 
-describe.each(oneIn(14, rows))('$of: $what', ({ of, done, lost = [], newer = null, moves, held, kept }) => {
+describe.each(oneIn(28, rows))('$of: $what', ({ of, done, lost = [], newer = null, moves, held, kept }) => {
   test('is said, and nothing is written but what has to be', async () => {
     const ever = await asEver(of);
     const left = await leftIn(of);
