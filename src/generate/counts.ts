@@ -7,14 +7,41 @@
  * - A histogram is asked at its boundary at or above the threshold. Which it has nobody knows here, so all at or above are
  *   asked for: buckets are cumulative, so that the least of them is the one. A revision that has none says nothing.
  */
-import { type HistogramShape, type Measured, measuredBy } from '../counting/measured.ts';
+import { type HistogramShape, type Measured, measuredBy, measuredShared } from '../counting/measured.ts';
 import { pathLabels, withoutPaths } from '../counting/paths.ts';
 import type { Indicator, Policy } from '../policy/policy.ts';
+import { lengthText, minuteMs } from '../policy/window.ts';
 import { boundaryOf, boundaryValue } from '../promql/counters/buckets.ts';
 import { labelText, nativeText, selectorText } from '../promql/counters/format.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
 import { isShared, type Promised } from './alerts.ts';
 import { atLeastPattern, exactlyPattern } from './at-least.ts';
+
+/** How much series grew over a window, as PromQL, series by series. */
+export interface Growth {
+  /** As PromQL reads it: 5m. */
+  readonly window: string;
+  readonly of: (series: string) => string;
+}
+
+/** What the readings in the window differ by, stretched to its ends: of an hour of readings a minute apart by 1/59. */
+export const stretched = (window: string): Growth => ({ window, of: (series) => `increase(${series}[${window}])` });
+
+/** So old a reading is still shown. */
+const lookbackMs = 5 * minuteMs;
+
+/**
+ * What is shown now less what was shown when the window began: to the event, however far apart the readings are. What began in
+ * the window, or began anew since the reading before it, has no such past, and is stretched.
+ */
+export function subtracted(windowMs: number): Growth {
+  const { window, of } = stretched(lengthText(windowMs));
+  const since = lengthText(windowMs + lookbackMs);
+  return {
+    window,
+    of: (series) => `(${series} - ${series} offset ${window} and resets(${series}[${since}]) == 0 or ${of(series)})`,
+  };
+}
 
 export interface Counts {
   readonly bad: string;
@@ -24,25 +51,29 @@ export interface Counts {
 }
 
 /** `window` as PromQL reads it: 5m. */
-export function countsIn(window: string, promise: Promised, policy: Policy): Counts {
+export const countsIn = (window: string, promise: Promised, policy: Policy): Counts =>
+  countsBy(stretched(window), promise, policy);
+
+export function countsBy(growth: Growth, promise: Promised, policy: Policy): Counts {
   const { shape, revisionLabel } = measuredOf(promise, policy);
   const { bad, total } =
     shape.kind === 'Ratio'
-      ? { bad: sumText(shape.bad, window, 'Bad'), total: sumText(shape.total, window, 'Total') }
-      : ofHistogram(shape, revisionLabel, window);
+      ? { bad: sumText(shape.bad, growth, 'Bad'), total: sumText(shape.total, growth, 'Total') }
+      : ofHistogram(shape, revisionLabel, growth);
   return { bad, total, share: `${bad} / (${total} > 0)` };
 }
 
 export function measuredOf(
   promise: Promised,
   { metrics, service, revisionLabel }: Policy,
-): Pick<Measured, 'shape' | 'revisionLabel'> {
+): Pick<Measured, 'shape' | 'revisionLabel' | 'deltas'> {
   if (!isShared(promise)) {
     const { shape, ...measured } = measuredBy(metrics, promise, service, revisionLabel);
     return { ...measured, shape: leavingOut(shape, promise.indicator) };
   }
   const { bad, total } = promise.counters;
-  return { shape: { kind: 'Ratio', bad, total }, revisionLabel };
+  const shape: Measured['shape'] = { kind: 'Ratio', bad, total };
+  return measuredShared({ shape, revisionLabel, platform: false, deltas: false }, metrics);
 }
 
 /** Which label has the path nobody knows here: what has one of them, by whatever name, is left out. */
@@ -58,10 +89,10 @@ function leavingOut(shape: Measured['shape'], indicator: Indicator): Measured['s
 type Role = 'Bad' | 'Total';
 
 /** `clamp_min(sum(increase(a[5m])) - (sum(increase(b[5m])) or vector(0)), 0)`. */
-function sumText(sum: CounterSum, window: string, role: Role): string {
+function sumText(sum: CounterSum, growth: Growth, role: Role): string {
   const terms = sum.map(({ sign, counter }) => ({
     sign,
-    text: termText(counter, window, sum.length === 1 && role === 'Total'),
+    text: termText(counter, growth, sum.length === 1 && role === 'Total'),
   }));
   const text = terms
     .map(({ sign, text }, i) => `${i === 0 ? (sign > 0 ? '' : '-') : sign > 0 ? ' + ' : ' - '}${text}`)
@@ -71,29 +102,34 @@ function sumText(sum: CounterSum, window: string, role: Role): string {
 }
 
 /** A counter that was never born has counted nothing; a bucket is there from the beginning, or never. */
-function termText(counter: Counter, window: string, isAlone: boolean): string {
-  const text = `sum(${grownIn(window, counter)})`;
-  return isAlone || !isBornLater(counter) ? text : `(${text} or vector(0))`;
+function termText(counter: Counter, growth: Growth, isAlone: boolean): string {
+  const text = `sum(${grownBy(growth, counter)})`;
+  return isAlone || !isBornLater(counter) ? text : orZero(text);
 }
+
+const zero = ' or vector(0))';
+
+/** Of what says nothing, that it is nothing; once. */
+export const orZero = (text: string): string => (text.endsWith(zero) ? text : `(${text}${zero}`);
 
 export const isBornLater = (counter: Counter): boolean => counter.upTo === undefined && boundaryOf(counter) === null;
 
+export const grownIn = (window: string, counter: Counter): string => grownBy(stretched(window), counter);
+
 /** Series by series: of a native histogram what it holds, of a bucket however its boundary is spelt. */
-export function grownIn(window: string, counter: Counter): string {
-  if (counter.upTo !== undefined) return nativeText(counter.upTo, increase(counter, window));
+function grownBy(growth: Growth, counter: Counter): string {
+  // Two native histograms may have buckets of two widths, of which the difference is no histogram any more.
+  if (counter.upTo !== undefined) return nativeText(counter.upTo, stretched(growth.window).of(selectorText(counter)));
   const boundary = boundaryOf(counter);
   const value = boundary === null ? Number.NaN : boundaryValue(boundary.value);
-  if (!Number.isFinite(value)) return increase(counter, window);
+  if (!Number.isFinite(value)) return growth.of(selectorText(counter));
   const spelt: LabelMatch = { label: 'le', op: '=~', value: exactlyPattern(value) };
   const matchers = counter.matchers.map((one) => (one === boundary ? spelt : one));
-  return increase({ ...counter, matchers }, window);
+  return growth.of(selectorText({ ...counter, matchers }));
 }
 
-const increase = (counter: Counter, window: string, more: readonly LabelMatch[] = []): string =>
-  `increase(${selectorText(counter, more)}[${window}])`;
-
-function ofHistogram(shape: HistogramShape, revisionLabel: string, window: string): Omit<Counts, 'share'> {
-  const { all, good } = ofEachRevision(shape, revisionLabel, window);
+function ofHistogram(shape: HistogramShape, revisionLabel: string, growth: Growth): Omit<Counts, 'share'> {
+  const { all, good } = ofEachRevision(shape, revisionLabel, growth);
   return { bad: `sum(clamp_min(${all} - ${good}, 0))`, total: `sum(${all} and ${good})` };
 }
 
@@ -101,14 +137,14 @@ function ofHistogram(shape: HistogramShape, revisionLabel: string, window: strin
 export function ofEachRevision(
   { counter, thresholdMs, unitMs }: HistogramShape,
   revisionLabel: string,
-  window: string,
+  growth: Growth,
 ) {
   const revision = labelText(revisionLabel);
   const threshold = thresholdMs / (unitMs ?? usualUnitMs);
   const atOrAbove: LabelMatch = { label: 'le', op: '=~', value: atLeastPattern(threshold) };
   return {
-    all: `sum by (${revision}) (${increase(counter, window, [{ label: 'le', op: '=', value: '+Inf' }])})`,
-    good: `min by (${revision}) (sum by (le, ${revision}) (${increase(counter, window, [atOrAbove])}))`,
+    all: `sum by (${revision}) (${growth.of(selectorText(counter, [{ label: 'le', op: '=', value: '+Inf' }]))})`,
+    good: `min by (${revision}) (sum by (le, ${revision}) (${growth.of(selectorText(counter, [atOrAbove]))}))`,
   };
 }
 

@@ -8,7 +8,7 @@ import { keyText, type Policy } from '../policy/policy.ts';
 import { dayMs, lengthText, minuteMs, windowDays } from '../policy/window.ts';
 import { selectorText } from '../promql/counters/format.ts';
 import type { Alert, Promised } from './alerts.ts';
-import { countsIn } from './counts.ts';
+import { type Counts, countsBy, countsIn, measuredOf, orZero, stretched, subtracted } from './counts.ts';
 import { decimal } from './decimal.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -43,6 +43,8 @@ export const names = {
   bad: (window: string) => `slo:sli_bad:increase${window}`,
   total: (window: string) => `slo:sli_total:increase${window}`,
   share: (window: string) => `slo:sli_error:ratio_rate${window}`,
+  newestBad: 'slo:sli_bad:newest',
+  newestTotal: 'slo:sli_total:newest',
   slice: 'slo:sli_slice:bad',
   since: 'slo:sli_since:timestamp',
 } as const;
@@ -60,6 +62,7 @@ export function countRecordings(promise: Promised, policy: Policy, alerts: reado
   const windows = [...new Set([shortestOf(promise), ...looked])].toSorted((a, b) => a - b);
   return [
     ...(promise.timeSliceMs === null ? [] : [sliceRecording(promise, promise.timeSliceMs, policy)]),
+    ...(promise.timeSliceMs === null ? newestRecordings(promise, policy) : []),
     ...windows.flatMap((windowMs) => windowRecordings(windowMs, promise, policy)),
     sinceRecording(promise, policy),
   ];
@@ -84,30 +87,52 @@ function countsOver(
   policy: Policy,
 ): { readonly bad: string; readonly total: string } {
   const { name, timeSliceMs } = promise;
-  const window = lengthText(windowMs);
   if (timeSliceMs !== null) {
     // One of each: without the slice that ended when the window began, which Prometheus takes in up to its third version.
     const slices = `${recorded(names.slice, policy, name)}[${windowMs - 1}ms:${lengthText(timeSliceMs)}]`;
     return { bad: `sum_over_time(${slices})`, total: `count_over_time(${slices})` };
   }
-  if (windowMs <= longestByCounters) return countsIn(window, promise, policy);
-  const summed = (series: string) => summedUp(recorded(series, policy, name), windowMs);
+  if (windowMs <= longestByCounters) return countsExactly(windowMs, promise, policy);
+  const summed = (shortest: string, newest: string) =>
+    summedUp(recorded(shortest, policy, name), recorded(newest, policy, name), windowMs);
   const shortest = lengthText(shortestMs);
-  return { bad: summed(names.bad(shortest)), total: summed(names.total(shortest)) };
+  return {
+    bad: summed(names.bad(shortest), names.newestBad),
+    total: summed(names.total(shortest), names.newestTotal),
+  };
 }
 
+/** What Google keeps as changes it adds up itself, to the event; it knows nothing else of them. */
+function countsExactly(windowMs: number, promise: Promised, policy: Policy): Counts {
+  const { deltas } = measuredOf(promise, policy);
+  return countsBy(deltas ? stretched(lengthText(windowMs)) : subtracted(windowMs), promise, policy);
+}
+
+/** At so many evaluations each minute is in the shortest window. */
+const timesSeen = shortestMs / everyMs;
+
 /**
- * Each minute is in the shortest window at five evaluations. The newest has been there at one of them only, and those just
- * before the long window are seen as well, so that the sum would be two minutes behind: as much as the newest lack is added by
- * what the last five had, and as much is left out at the other end. It is right wherever minutes are alike for five of them.
+ * Each minute is in the shortest window at five evaluations, of which the newest minutes have not seen all yet, and those just
+ * before the long window have seen some that lie in it: as much as the newest lack is added, and as much as they lacked when
+ * the window began is taken away.
  */
-function summedUp(shortest: string, windowMs: number): string {
-  const seen = shortestMs / everyMs;
-  const behind = (seen - 1) / 2;
+function summedUp(shortest: string, newest: string, windowMs: number): string {
   // Without the one at the very end, which Prometheus takes in up to its third version.
-  const sum = `sum_over_time(${shortest}[${windowMs - behind * everyMs - 1}ms])`;
-  // A service that just went away has no newest count.
-  return `(${sum} + ${behind} * ${shortest} or ${sum}) / ${seen}`;
+  const sum = `sum_over_time(${shortest}[${windowMs - 1}ms]) / ${timesSeen}`;
+  // Before anything was recorded there was nothing that could lack.
+  return `${sum} + ${newest} - (${newest} offset ${lengthText(windowMs)} or 0 * ${newest})`;
+}
+
+/** What the newest minutes lack: the last one four of five evaluations, the one before three, and so on. */
+function newestRecordings(promise: Promised, policy: Policy): Recording[] {
+  const minutes = Array.from({ length: timesSeen - 1 }, (_, i) => countsExactly((i + 1) * everyMs, promise, policy));
+  const labels = { ...labelsOf(policy, promise.name), sloth_window: lengthText(shortestMs) };
+  // Where nothing came in a minute, Google has no change.
+  const lacking = (texts: readonly string[]) => `(${texts.map(orZero).join(' + ')}) / ${timesSeen}`;
+  return [
+    { record: names.newestBad, expr: lacking(minutes.map(({ bad }) => bad)), labels },
+    { record: names.newestTotal, expr: lacking(minutes.map(({ total }) => total)), labels },
+  ];
 }
 
 /** 1 where more than the promise allows was bad in the slice that ends now; the windows take one of each length. */

@@ -20,6 +20,10 @@ const endMs = startMs + minutes.length * minuteMs;
 /** A bad hour, from before it to long after it. */
 const hour = { fromMs: startMs + 28 * dayMs + 700 * minuteMs, toMs: endMs } as const;
 
+const unitMs = { m: minuteMs, h: 60 * minuteMs, d: dayMs, w: 7 * dayMs } as const;
+/** As Prometheus reads 5m, 1h, 3d and 4w. */
+const lengthOf = (window: string): number => Number.parseInt(window, 10) * unitMs[window.at(-1) as keyof typeof unitMs];
+
 type Count = (minute: Minute) => number;
 const counted = (name: string, labels: Recorded['labels'], grown: Count): Recorded => ({
   name,
@@ -105,7 +109,7 @@ const recordingsOf = ({ policy, objective }: Subject): Recording[] =>
 
 /** What is summed up over weeks has to be recorded from the beginning, the rest while the alerts are looked at. */
 function ruledOf(subject: Subject): Ruled[] {
-  const long = /^slo:sli_(bad|total):increase5m$|^slo:sli_since/;
+  const long = /^slo:sli_(bad|total):(increase5m|newest)$|^slo:sli_since/;
   const isAlerting = subject === subjects.orders || subject === subjects.ingress;
   const own = recordingsOf(subject).filter(({ record, labels }) => {
     if (labels.sloth_window === '30d' || labels.sloth_window === '28d') return false;
@@ -159,19 +163,19 @@ describe.skipIf(prometheusProgram === null)('Beside what other tools make of the
   const moments = [endMs, startMs + 27 * dayMs + 6 * 60 * minuteMs, startMs + 28 * dayMs + 750 * minuteMs];
 
   test.each(Object.entries(subjects).filter(([name, { peer }]) => peer !== null && name !== 'catalog'))(
-    '%s: the share in every window that both have is the same',
+    '%s: the share in every window that both have is what happened, and there what is stretched to it',
     async (_, subject) => {
       let compared = 0;
       for (const atMs of moments) {
         for (const { window, expr } of subject.peer!.shares) {
           const own = await ours(subject, window, atMs);
           if (Number.isNaN(own)) continue;
-          // By the same counters it is the very same. Days are summed up here, and read from the counters there: half an hour
-          // into the trouble two thirds of a minute are a fiftieth of it.
-          const tolerance = /[mh]$/.test(window) ? 1e-9 : atMs === moments[2] ? 1 / 45 : 0.01;
-          expect(off(own, await theirs(expr, atMs)), `${window} at ${new Date(atMs).toISOString()}`).toBeLessThan(
-            tolerance,
-          );
+          const said = `${window} at ${new Date(atMs).toISOString()}`;
+          const lengthMs = lengthOf(window);
+          expect(off(own, truth(subject, lengthMs, atMs)), said).toBeLessThan(1e-9);
+          // Of readings a minute apart they do not know what came before the first: of half a busy hour a minute is much, too.
+          const unknown = Math.max((1.5 * minuteMs) / (lengthMs - minuteMs), atMs === moments[2] ? 1 / 45 : 0);
+          expect(off(await theirs(expr, atMs), own), said).toBeLessThan(unknown);
           compared++;
         }
       }
@@ -240,7 +244,7 @@ describe.skipIf(prometheusProgram === null)('Beside what other tools make of the
     return [...new Set(each.flat())].toSorted((a, b) => a - b);
   };
 
-  test.each(['page', 'ticket'])('orders: %s fires in the same minutes as Sloth does', async (severity) => {
+  test.each(['page', 'ticket'])('orders: %s fires in the same minutes as Sloth does, but for one', async (severity) => {
     const subject = subjects.orders;
     const there = await firing(subject.peer!.alerts.find(({ title }) => title === severity)!.expr);
     const here = await firingHere(
@@ -249,7 +253,9 @@ describe.skipIf(prometheusProgram === null)('Beside what other tools make of the
     );
     console.log(`orders ${severity}: ${span(here)}, Sloth ${span(there)}`);
     expect(there.length).toBeGreaterThan(30);
-    expect(here).toEqual(there);
+    // Where the last minute is the one that they do not know.
+    const apart = [...here.filter((m) => !there.includes(m)), ...there.filter((m) => !here.includes(m))];
+    expect(apart.length).toBeLessThanOrEqual(1);
   });
 
   test.each([

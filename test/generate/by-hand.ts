@@ -38,17 +38,28 @@ function slicesIn({ minutes, promise }: World, length: number, at: number): Minu
   return { total, bad };
 }
 
-/** Days are the sum of what was seen every `step` over five minutes, and for the newest two what the last five had. */
-function recordedIn({ minutes, step }: World, length: number, at: number): Minute {
+/**
+ * Days are the sum of what was seen over five minutes, every `step`, of which each minute is in five where that is a minute, and
+ * of what the newest lack.
+ */
+function recordedIn(world: World, length: number, at: number): Minute {
   let [total, bad] = [0, 0];
-  const add = (times: number, end: number) => {
-    const seen = eventsIn(minutes, 5, end);
-    total += (times * seen.total) / 5;
-    bad += (times * seen.bad) / 5;
+  const add = (share: number, { total: more, bad: worse }: Minute) => {
+    total += share * more;
+    bad += share * worse;
   };
-  for (let end = at; end >= 0 && end > at - (length - 2); end -= step) add(1, end);
-  add(2, at);
+  for (let end = at; end >= 0 && end > at - length; end -= world.step) add(1 / 5, eventsIn(world.minutes, 5, end));
+  for (const minutes of [1, 2, 3, 4]) {
+    add(1 / 5, newestIn(world, minutes, at));
+    add(-1 / 5, newestIn(world, minutes, at - length));
+  }
   return { total, bad };
+}
+
+/** By the reading before the one that these minutes begin in. */
+function newestIn({ minutes, step }: World, length: number, at: number): Minute {
+  const before = Math.floor((at - length) / step) * step;
+  return at < 0 ? { total: 0, bad: 0 } : eventsIn(minutes, at - before, at);
 }
 
 function countsIn(world: World, lengthMs: number, at: number): Minute {

@@ -6,7 +6,7 @@ import type { RatioShape } from '../../counting/measured.ts';
 import type { Objective, Policy } from '../../policy/policy.ts';
 import { labelText } from '../../promql/counters/format.ts';
 import type { Counter, CounterSum } from '../../promql/counters/model.ts';
-import { grownIn, isBornLater, measuredOf, ofEachRevision } from '../counts.ts';
+import { grownIn, isBornLater, measuredOf, ofEachRevision, stretched } from '../counts.ts';
 
 export interface ByRevision {
   readonly share: string;
@@ -16,7 +16,7 @@ export interface ByRevision {
 export function shareByRevision(window: string, objective: Objective, policy: Policy): ByRevision {
   const { shape, revisionLabel: label } = measuredOf(objective, policy);
   if (shape.kind === 'Ratio') return { share: ofRatio(shape, label, window), label };
-  const { all, good } = ofEachRevision(shape, label, window);
+  const { all, good } = ofEachRevision(shape, label, stretched(window));
   return { share: `clamp_min(${all} - ${good}, 0) / (${all} > 0)`, label };
 }
 
