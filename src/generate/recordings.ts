@@ -119,8 +119,10 @@ const timesSeen = shortestMs / everyMs;
 function summedUp(shortest: string, newest: string, windowMs: number): string {
   // Without the one at the very end, which Prometheus takes in up to its third version.
   const sum = `sum_over_time(${shortest}[${windowMs - 1}ms]) / ${timesSeen}`;
-  // Before anything was recorded there was nothing that could lack.
-  return `${sum} + ${newest} - (${newest} offset ${lengthText(windowMs)} or 0 * ${newest})`;
+  // Before anything was recorded there was nothing that could lack; and where evaluations were left out it may have lacked more.
+  const all = `${sum} + ${newest} - (${newest} offset ${lengthText(windowMs)} or 0 * ${newest})`;
+  // An alert must not depend on the newest minutes.
+  return `clamp_min(${all}, 0) or ${sum}`;
 }
 
 /** What the newest minutes lack: the last one four of five evaluations, the one before three, and so on. */

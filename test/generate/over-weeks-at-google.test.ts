@@ -97,3 +97,41 @@ describe.each(Object.keys(lives) as LifeName[])('%s', (life) => {
     }
   });
 });
+
+describe('a day of what was recorded', () => {
+  const atMs = startMs + dayMs;
+  const plain = { type: 'Prometheus', address: 'http://prometheus:9090', auth: null } as const;
+  const labels = { policy: 'default/api', sloth_slo: 'availability' };
+
+  /** What five minutes had at each evaluation, and what the newest lacked: null where there was none. */
+  async function dayOf(five: (minute: number) => number | null, newest: (minute: number) => number | null) {
+    const store = new SeriesStore();
+    for (const [name, values] of [
+      ['slo:sli_bad:increase5m', five],
+      ['slo:sli_bad:newest', newest],
+    ] as const) {
+      const series = store.series(name, labels);
+      for (let minute = 0; minute <= 1440; minute++) {
+        const value = values(minute);
+        if (value !== null) series.append(startMs + minute * minuteMs, value);
+      }
+    }
+    const samples = await labPromql(store).instant(plain, ruleOf('bad', '1d').expr, atMs);
+    return samples.map(({ value }) => Math.round(value * 1e6) / 1e6);
+  }
+
+  test('is told, too, where nobody knows what the newest minutes lack', async () => {
+    expect(
+      await dayOf(
+        () => 5,
+        () => null,
+      ),
+    ).toEqual([1440]);
+  });
+
+  test('is nothing, and not less, where the evaluations after an outage before it were left out', async () => {
+    const five = (minute: number) => (minute > 0 && minute < 10 ? null : 0);
+    const newest = (minute: number) => (minute === 0 ? 400 : minute < 10 ? null : 0);
+    expect(await dayOf(five, newest)).toEqual([0]);
+  });
+});
