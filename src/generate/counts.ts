@@ -7,13 +7,14 @@
  * - A histogram is asked at its boundary at or above the threshold. Which it has nobody knows here, so all at or above are
  *   asked for: buckets are cumulative, so that the least of them is the one. A revision that has none says nothing.
  */
-import { type HistogramShape, type Measured, measuredBy, measuredShared } from '../counting/measured.ts';
+import { type HistogramShape, type Measured, measuredBy, partsOf } from '../counting/measured.ts';
 import { pathLabels, withoutPaths } from '../counting/paths.ts';
 import type { Indicator, Policy } from '../policy/policy.ts';
 import { lengthText, minuteMs } from '../policy/window.ts';
 import { boundaryOf, boundaryValue } from '../promql/counters/buckets.ts';
 import { labelText, nativeText, selectorText } from '../promql/counters/format.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
+import { isGoogles } from '../promql/counters/names.ts';
 import { isShared, type Promised } from './alerts.ts';
 import { atLeastPattern, exactlyPattern } from './at-least.ts';
 
@@ -27,20 +28,13 @@ export interface Growth {
 /** What the readings in the window differ by, stretched to its ends: of an hour of readings a minute apart by 1/59. */
 export const stretched = (window: string): Growth => ({ window, of: (series) => `increase(${series}[${window}])` });
 
-/** So old a reading is still shown. */
-const lookbackMs = 5 * minuteMs;
-
 /**
  * What is shown now less what was shown when the window began: to the event, however far apart the readings are. What began in
- * the window, or began anew since the reading before it, has no such past, and is stretched.
+ * the window has no such past, and is stretched. Of counters that do not begin anew.
  */
-export function subtracted(windowMs: number): Growth {
-  const { window, of } = stretched(lengthText(windowMs));
-  const since = lengthText(windowMs + lookbackMs);
-  return {
-    window,
-    of: (series) => `(${series} - ${series} offset ${window} and resets(${series}[${since}]) == 0 or ${of(series)})`,
-  };
+export function subtracted(window: string): Growth {
+  const { of } = stretched(window);
+  return { window, of: (series) => `(${series} - ${series} offset ${window} >= 0 or ${of(series)})` };
 }
 
 export interface Counts {
@@ -66,14 +60,13 @@ export function countsBy(growth: Growth, promise: Promised, policy: Policy): Cou
 export function measuredOf(
   promise: Promised,
   { metrics, service, revisionLabel }: Policy,
-): Pick<Measured, 'shape' | 'revisionLabel' | 'deltas'> {
+): Pick<Measured, 'shape' | 'revisionLabel'> {
   if (!isShared(promise)) {
     const { shape, ...measured } = measuredBy(metrics, promise, service, revisionLabel);
     return { ...measured, shape: leavingOut(shape, promise.indicator) };
   }
   const { bad, total } = promise.counters;
-  const shape: Measured['shape'] = { kind: 'Ratio', bad, total };
-  return measuredShared({ shape, revisionLabel, platform: false, deltas: false }, metrics);
+  return { shape: { kind: 'Ratio', bad, total }, revisionLabel };
 }
 
 /** Which label has the path nobody knows here: what has one of them, by whatever name, is left out. */
@@ -84,6 +77,22 @@ function leavingOut(shape: Measured['shape'], indicator: Indicator): Measured['s
   const of = (sum: CounterSum): CounterSum => sum.map(({ sign, counter }) => ({ sign, counter: left(counter) }));
   if (shape.kind === 'Histogram') return { ...shape, counter: left(shape.counter) };
   return { ...shape, bad: of(shape.bad), total: of(shape.total) };
+}
+
+/** So old a reading is still shown. */
+const lookbackMs = 5 * minuteMs;
+
+/**
+ * How often any of the counters began anew in this time, or since the reading before it; null: Google keeps one of them as
+ * changes, which it adds up itself, to the event, and of which nobody knows what else it would say.
+ */
+export function restartsIn(windowMs: number, promise: Promised, policy: Policy): string | null {
+  const { shape } = measuredOf(promise, policy);
+  const counters = shape.kind === 'Ratio' ? partsOf(shape) : [shape.counter];
+  if (policy.metrics.type === 'GoogleManagedPrometheus' && counters.some(({ name }) => isGoogles(name))) return null;
+  const since = lengthText(windowMs + lookbackMs);
+  const each = new Set(counters.map((counter) => orZero(`sum(resets(${selectorText(counter)}[${since}]))`)));
+  return [...each].join(' + ');
 }
 
 type Role = 'Bad' | 'Total';

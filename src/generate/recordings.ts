@@ -8,7 +8,7 @@ import { keyText, type Policy } from '../policy/policy.ts';
 import { dayMs, lengthText, minuteMs, windowDays } from '../policy/window.ts';
 import { selectorText } from '../promql/counters/format.ts';
 import type { Alert, Promised } from './alerts.ts';
-import { type Counts, countsBy, countsIn, measuredOf, orZero, stretched, subtracted } from './counts.ts';
+import { type Counts, countsBy, countsIn, orZero, restartsIn, subtracted } from './counts.ts';
 import { decimal } from './decimal.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -43,6 +43,7 @@ export const names = {
   bad: (window: string) => `slo:sli_bad:increase${window}`,
   total: (window: string) => `slo:sli_total:increase${window}`,
   share: (window: string) => `slo:sli_error:ratio_rate${window}`,
+  restarts: 'slo:sli_counters:resets6h',
   newestBad: 'slo:sli_bad:newest',
   newestTotal: 'slo:sli_total:newest',
   slice: 'slo:sli_slice:bad',
@@ -62,7 +63,9 @@ export function countRecordings(promise: Promised, policy: Policy, alerts: reado
   const windows = [...new Set([shortestOf(promise), ...looked])].toSorted((a, b) => a - b);
   return [
     ...(promise.timeSliceMs === null ? [] : [sliceRecording(promise, promise.timeSliceMs, policy)]),
-    ...(promise.timeSliceMs === null ? newestRecordings(promise, policy) : []),
+    ...(promise.timeSliceMs === null
+      ? [...restartsRecordings(promise, policy), ...newestRecordings(promise, policy)]
+      : []),
     ...windows.flatMap((windowMs) => windowRecordings(windowMs, promise, policy)),
     sinceRecording(promise, policy),
   ];
@@ -102,10 +105,23 @@ function countsOver(
   };
 }
 
-/** What Google keeps as changes it adds up itself, to the event; it knows nothing else of them. */
-function countsExactly(windowMs: number, promise: Promised, policy: Policy): Counts {
-  const { deltas } = measuredOf(promise, policy);
-  return countsBy(deltas ? stretched(lengthText(windowMs)) : subtracted(windowMs), promise, policy);
+/**
+ * All of a promise by one rule: what is good would be bad where it is subtracted from a total that is stretched. So a restart of
+ * any instance turns to `increase` for all, for as long as the longest of these windows, which adds up what came before and after.
+ */
+function countsExactly(windowMs: number, promise: Promised, policy: Policy): Omit<Counts, 'share'> {
+  const window = lengthText(windowMs);
+  const through = countsIn(window, promise, policy);
+  if (restartsIn(windowMs, promise, policy) === null) return through;
+  const exact = countsBy(subtracted(window), promise, policy);
+  const calm = `and on () ${recorded(names.restarts, policy, promise.name)} == 0`;
+  const either = (what: 'bad' | 'total') => `(${exact[what]} ${calm} or ${through[what]})`;
+  return { bad: either('bad'), total: either('total') };
+}
+
+function restartsRecordings(promise: Promised, policy: Policy): Recording[] {
+  const expr = restartsIn(longestByCounters, promise, policy);
+  return expr === null ? [] : [{ record: names.restarts, expr, labels: labelsOf(policy, promise.name) }];
 }
 
 /** At so many evaluations each minute is in the shortest window. */
@@ -118,11 +134,14 @@ const timesSeen = shortestMs / everyMs;
  */
 function summedUp(shortest: string, newest: string, windowMs: number): string {
   // Without the one at the very end, which Prometheus takes in up to its third version.
-  const sum = `sum_over_time(${shortest}[${windowMs - 1}ms]) / ${timesSeen}`;
-  // Before anything was recorded there was nothing that could lack; and where evaluations were left out it may have lacked more.
-  const all = `${sum} + ${newest} - (${newest} offset ${lengthText(windowMs)} or 0 * ${newest})`;
+  const over = (series: string, lengthMs: number) => `${series}[${lengthMs - 1}ms]`;
+  const sum = `sum_over_time(${over(shortest, windowMs)}) / ${timesSeen}`;
+  // Only where the evaluations that made up for it were not left out: what they had is in the sum.
+  const after = (timesSeen - 1) * everyMs;
+  const madeUp = `count_over_time(${over(newest, after)} offset ${lengthText(windowMs - after)}) == ${timesSeen - 1}`;
+  const before = `(${newest} offset ${lengthText(windowMs)} and ${madeUp} or 0 * ${newest})`;
   // An alert must not depend on the newest minutes.
-  return `clamp_min(${all}, 0) or ${sum}`;
+  return `${sum} + ${newest} - ${before} or ${sum}`;
 }
 
 /** What the newest minutes lack: the last one four of five evaluations, the one before three, and so on. */

@@ -109,7 +109,7 @@ const recordingsOf = ({ policy, objective }: Subject): Recording[] =>
 
 /** What is summed up over weeks has to be recorded from the beginning, the rest while the alerts are looked at. */
 function ruledOf(subject: Subject): Ruled[] {
-  const long = /^slo:sli_(bad|total):(increase5m|newest)$|^slo:sli_since/;
+  const long = /^slo:sli_(bad|total):(increase5m|newest)$|^slo:sli_(since|counters):/;
   const isAlerting = subject === subjects.orders || subject === subjects.ingress;
   const own = recordingsOf(subject).filter(({ record, labels }) => {
     if (labels.sloth_window === '30d' || labels.sloth_window === '28d') return false;

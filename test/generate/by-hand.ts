@@ -9,8 +9,6 @@ export interface Minute {
 
 export interface World {
   readonly minutes: readonly Minute[];
-  /** The rules are evaluated, and the counters read, so often, in minutes. */
-  readonly step: number;
   readonly promise: Promised;
 }
 
@@ -38,34 +36,10 @@ function slicesIn({ minutes, promise }: World, length: number, at: number): Minu
   return { total, bad };
 }
 
-/**
- * Days are the sum of what was seen over five minutes, every `step`, of which each minute is in five where that is a minute, and
- * of what the newest lack.
- */
-function recordedIn(world: World, length: number, at: number): Minute {
-  let [total, bad] = [0, 0];
-  const add = (share: number, { total: more, bad: worse }: Minute) => {
-    total += share * more;
-    bad += share * worse;
-  };
-  for (let end = at; end >= 0 && end > at - length; end -= world.step) add(1 / 5, eventsIn(world.minutes, 5, end));
-  for (const minutes of [1, 2, 3, 4]) {
-    add(1 / 5, newestIn(world, minutes, at));
-    add(-1 / 5, newestIn(world, minutes, at - length));
-  }
-  return { total, bad };
-}
-
-/** By the reading before the one that these minutes begin in. */
-function newestIn({ minutes, step }: World, length: number, at: number): Minute {
-  const before = Math.floor((at - length) / step) * step;
-  return at < 0 ? { total: 0, bad: 0 } : eventsIn(minutes, at - before, at);
-}
-
 function countsIn(world: World, lengthMs: number, at: number): Minute {
   const length = lengthMs / minuteMs;
   if (world.promise.timeSliceMs !== null) return slicesIn(world, length, at);
-  return length > 360 ? recordedIn(world, length, at) : eventsIn(world.minutes, length, at);
+  return eventsIn(world.minutes, length, at);
 }
 
 const share = ({ total, bad }: Minute): number => (total > 0 ? bad / total : Number.NaN);
@@ -97,5 +71,5 @@ export function levelFires(alert: LevelAlert, world: World): boolean[] {
   });
 }
 
-export const evaluations = ({ minutes, step }: Pick<World, 'minutes' | 'step'>): number[] =>
-  minutes.flatMap((_, at) => (at % step === 0 ? [at] : []));
+/** Every minute, as the rules are. */
+export const evaluations = ({ minutes }: Pick<World, 'minutes'>): number[] => minutes.map((_, at) => at);

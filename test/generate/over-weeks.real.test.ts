@@ -68,7 +68,9 @@ async function told(program: string, lived: Lived, promised: readonly object[]):
     const { url } = server;
     const policy = validPolicy(promised, { metrics: { type: 'Prometheus', address: url }, window: '30d' });
     const rules = recordingsOf(policy);
-    const shortest = rules.filter(({ record }) => /^slo:sli_(bad|total):(increase5m|newest)$/.test(record));
+    const shortest = rules.filter(({ record }) =>
+      /^slo:sli_(bad|total):(increase5m|newest)$|^slo:sli_counters:/.test(record),
+    );
     await live(
       url,
       lived,

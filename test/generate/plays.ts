@@ -35,9 +35,8 @@ export function playOf(seed: number): Play {
   const burns = alerts.filter((alert): alert is BurnAlert => alert.kind === 'Burn' && alert.objective === name);
   const level = alerts.find(({ kind, objective }) => kind !== 'Burn' && objective === name) as LevelAlert;
   const burn = burns.find(({ long }) => long === longOf(seed, promise)) ?? burns[0]!;
-  const step = burn.longMs > 6 * 3_600_000 ? 5 : 1;
-  const minutes = storyOf(one, burn, promise.allowedBadFraction, step);
-  const world = { minutes, step, promise };
+  const minutes = storyOf(one, burn, promise.allowedBadFraction);
+  const world = { minutes, promise };
   const fires = [
     { alert: burn, at: burnFires(burn, world) },
     { alert: level, at: levelFires(level, world) },
@@ -69,12 +68,12 @@ const sparse: readonly Happening[] = ['Single', 'Single', 'Clean', 'Fast'];
 const happenings: readonly Happening[] = ['Clean', 'Slow', 'Fast', 'None', 'Clean', 'Single'];
 
 /** It begins anyhow, so that there is a cold start; each spell is about as long as the windows. */
-function storyOf({ kind, random }: Drawn, burn: BurnAlert, allowed: number, step: number): Minute[] {
+function storyOf({ kind, random }: Drawn, burn: BurnAlert, allowed: number): Minute[] {
   const long = burn.longMs / 60_000;
   const isSparse = random.below(4) === 0;
   const threshold = Number(burn.threshold);
   const perMinute = isSparse ? 1 : Math.ceil(Math.max(100 + random.below(900), 20 / threshold, 20 / allowed));
-  const minutes: Minute[] = Array.from({ length: step }, () => ({ total: 0, bad: 0 })).slice(0, 1);
+  const minutes: Minute[] = [{ total: 0, bad: 0 }];
   const end = long + Math.max(100, long / 4);
   let hasBurnt = false;
   while (minutes.length <= end) {
@@ -97,45 +96,48 @@ function storyOf({ kind, random }: Drawn, burn: BurnAlert, allowed: number, step
 }
 
 /** The counters begin at nothing, one of two instances begins anew at times, and what never happened has no series. */
-export function testOf({ title, kind, random }: Drawn, { minutes, step }: World, fires: Play['fires']): RulesTest {
+export function testOf(
+  { title, kind, random }: Drawn,
+  { minutes }: Pick<World, 'minutes'>,
+  fires: Play['fires'],
+): RulesTest {
   const series = [0, 1].flatMap((instance) => {
     const reads = minutes.map(() => ({}) as Readonly<Record<string, number>>);
     let counted: Minute = { total: 0, bad: 0 };
     for (const [at, minute] of minutes.entries()) {
-      if (instance === 1 && (at - 1) % step === 0 && random.below(90) === 0) counted = { total: 0, bad: 0 };
+      if (instance === 1 && random.below(90) === 0) counted = { total: 0, bad: 0 };
       const bad = halfOf(minute.bad, instance);
       const total = kind.rate ? halfOf(minute.total, instance) : bad + halfOf(minute.total - minute.bad, instance);
       counted = { total: counted.total + total, bad: counted.bad + bad };
       reads[at] = kind.series(counted);
     }
-    const read = reads.filter((_, at) => at % step === 0);
-    return Object.keys(read[0]!)
-      .filter((name) => name.includes('le=') || read.some((values) => values[name] !== 0))
+    return Object.keys(reads[0]!)
+      .filter((name) => name.includes('le=') || reads.some((values) => values[name] !== 0))
       .map((name) => ({
         series: name.replace('{', `{instance="${instance}",`),
-        values: read.map((values) => values[name]).join(' '),
+        values: reads.map((values) => values[name]).join(' '),
       }));
   });
-  const promql_expr_test = fires.flatMap(({ alert, at }) => expected(alert, at, step));
+  const promql_expr_test = fires.flatMap(({ alert, at }) => expected(alert, at));
   return {
-    evaluation_interval: `${step}m`,
-    tests: [{ name: title, interval: `${step}m`, input_series: series, promql_expr_test }],
+    evaluation_interval: '1m',
+    tests: [{ name: title, interval: '1m', input_series: series, promql_expr_test }],
   };
 }
 
 const halfOf = (count: number, instance: number): number => (instance === 0 ? Math.floor : Math.ceil)(count / 2);
 
 /** How often it fires in all, and on both sides of each change. */
-function expected({ name }: Alert, at: readonly boolean[], step: number): object[] {
+function expected({ name }: Alert, at: readonly boolean[]): object[] {
   const firing = `ALERTS{alertname="${name}",alertstate="firing"}`;
-  const last = (at.length - 1) * step;
+  const last = at.length - 1;
   const always = { expr: `sum(count_over_time(${firing}[${last + 1}m])) or vector(0)`, eval_time: `${last}m` };
   const changes = at.flatMap((is, i) => (i > 0 && is !== at[i - 1] ? [i - 1, i] : []));
   return [
     { ...always, exp_samples: [{ labels: '{}', value: at.filter(Boolean).length }] },
     ...changes.map((i) => ({
       expr: `count(${firing}) or vector(0)`,
-      eval_time: `${i * step}m`,
+      eval_time: `${i}m`,
       exp_samples: [{ labels: '{}', value: at[i] ? 1 : 0 }],
     })),
   ];

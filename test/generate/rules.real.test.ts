@@ -64,7 +64,7 @@ describe.skipIf(promtool === null)('Generated rules', () => {
       const one = drawn(seed);
       const story = Array.from({ length: 25 }, (_, at) => (at === 0 ? { total: 0, bad: 0 } : minute));
       const promise = promiseNamed(`it-${seed}`, one.policy);
-      const { tests, ...more } = testOf(one, { minutes: story, step: 1, promise }, []);
+      const { tests, ...more } = testOf(one, { minutes: story }, []);
       const shows = (name: string, value: string) => ({
         expr: `max(${name}{sloth_slo="it-${seed}"}) or vector(-1)`,
         eval_time: '24m',
@@ -100,9 +100,8 @@ describe.skipIf(promtool === null)('Generated rules', () => {
       total: at === 0 ? 0 : 1,
       bad: (badMinutes as readonly number[]).includes(at) ? 1 : 0,
     }));
-    const promise = promiseNamed('availability', policy);
     const one = { title: 'quiet', policy, kind: kinds[0]!, random: new Random(1, 'resets') };
-    const { tests, ...more } = testOf(one, { minutes: story, step: 1, promise }, []);
+    const { tests, ...more } = testOf(one, { minutes: story }, []);
     const expr =
       'sum(count_over_time(ALERTS{alertname="AvailabilityBudgetBurn1h",alertstate="firing"}[3h])) or vector(0)';
     const promql_expr_test = [{ expr, eval_time: '180m', exp_samples: [{ labels: '{}', value: minutes }] }];
@@ -118,9 +117,8 @@ describe.skipIf(promtool === null)('Generated rules', () => {
       if (at === 0) return { total: 0, bad: 0 };
       return at <= 23 * 60 ? { total: 600, bad: 0 } : { total: 60_000, bad: 3000 };
     });
-    const promise = promiseNamed('availability', policy);
     const one = { title: 'busy', policy, kind, random: new Random(1, 'resets') };
-    const { tests, ...more } = testOf(one, { minutes: story, step: 1, promise }, []);
+    const { tests, ...more } = testOf(one, { minutes: story }, []);
     const expr = 'abs(slo:sli_error:ratio_rate1d / 0.0406504 - 1) < bool 0.01';
     const labels =
       '{policy="default/api",sloth_id="default/api/availability",sloth_service="default/api",sloth_slo="availability",sloth_window="1d"}';
