@@ -16,10 +16,15 @@ export function rungsOf(declared: readonly number[]): number[] {
   return ends.flatMap((rung, i) => (i === 0 ? [rung] : [...between(ends[i - 1]!, rung), rung]));
 }
 
-/** As few as there may be, each as many times the one before it. */
+/** As few as there may be, each about as many times the one before it, rounded so that none is too steep. */
 function between(from: number, to: number): number[] {
   const steps = Math.ceil(Math.log(to / from) / Math.log(steepest));
-  return Array.from({ length: steps - 1 }, (_, i) => Math.round(from * (to / from) ** ((i + 1) / steps)));
+  const rungs: number[] = [];
+  for (let i = steps - 1, above = to; i > 0; i--) {
+    above = Math.max(Math.round(from * (to / from) ** (i / steps)), Math.ceil(above / steepest));
+    rungs.unshift(above);
+  }
+  return rungs;
 }
 
 /** Two steps for each one. */
