@@ -105,9 +105,10 @@ export function testOf(
     const reads = minutes.map(() => ({}) as Readonly<Record<string, number>>);
     let counted: Minute = { total: 0, bad: 0 };
     for (const [at, minute] of minutes.entries()) {
-      if (instance === 1 && random.below(90) === 0) counted = { total: 0, bad: 0 };
       const bad = halfOf(minute.bad, instance);
       const total = kind.rate ? halfOf(minute.total, instance) : bad + halfOf(minute.total - minute.bad, instance);
+      const isSeen = falls(counted.bad, bad) && falls(counted.total - counted.bad, total - bad);
+      if (instance === 1 && random.below(90) === 0 && isSeen) counted = { total: 0, bad: 0 };
       counted = { total: counted.total + total, bad: counted.bad + bad };
       reads[at] = kind.series(counted);
     }
@@ -124,6 +125,9 @@ export function testOf(
     tests: [{ name: title, interval: '1m', input_series: series, promql_expr_test }],
   };
 }
+
+/** A counter that begins anew and shows as much as before at its next reading is not seen to have begun anew. */
+const falls = (before: number, after: number): boolean => before === 0 || after < before;
 
 const halfOf = (count: number, instance: number): number => (instance === 0 ? Math.floor : Math.ceil)(count / 2);
 
