@@ -10,7 +10,6 @@
 import { type HistogramShape, type Measured, measuredBy, partsOf } from '../counting/measured.ts';
 import { pathLabels, withoutPaths } from '../counting/paths.ts';
 import type { Indicator, Policy } from '../policy/policy.ts';
-import { lengthText, minuteMs } from '../policy/window.ts';
 import { boundaryOf, boundaryValue } from '../promql/counters/buckets.ts';
 import { labelText, nativeText, selectorText } from '../promql/counters/format.ts';
 import type { Counter, CounterSum, LabelMatch } from '../promql/counters/model.ts';
@@ -79,19 +78,15 @@ function leavingOut(shape: Measured['shape'], indicator: Indicator): Measured['s
   return { ...shape, bad: of(shape.bad), total: of(shape.total) };
 }
 
-/** So old a reading is still shown. */
-const lookbackMs = 5 * minuteMs;
-
 /**
- * How often any of the counters began anew in this time, or since the reading before it; null: Google keeps one of them as
+ * How often any of the counters began anew in this time; null: Google keeps one of them as
  * changes, which it adds up itself, to the event, and of which nobody knows what else it would say.
  */
-export function restartsIn(windowMs: number, promise: Promised, policy: Policy): string | null {
+export function restartsIn(window: string, promise: Promised, policy: Policy): string | null {
   const { shape } = measuredOf(promise, policy);
   const counters = shape.kind === 'Ratio' ? partsOf(shape) : [shape.counter];
   if (policy.metrics.type === 'GoogleManagedPrometheus' && counters.some(({ name }) => isGoogles(name))) return null;
-  const since = lengthText(windowMs + lookbackMs);
-  const each = new Set(counters.map((counter) => orZero(`sum(resets(${selectorText(counter)}[${since}]))`)));
+  const each = new Set(counters.map((counter) => orZero(`sum(resets(${selectorText(counter)}[${window}]))`)));
   return [...each].join(' + ');
 }
 

@@ -43,7 +43,7 @@ export const names = {
   bad: (window: string) => `slo:sli_bad:increase${window}`,
   total: (window: string) => `slo:sli_total:increase${window}`,
   share: (window: string) => `slo:sli_error:ratio_rate${window}`,
-  restarts: 'slo:sli_counters:resets6h',
+  restarts: 'slo:sli_counters:resets10m',
   newestBad: 'slo:sli_bad:newest',
   newestTotal: 'slo:sli_total:newest',
   slice: 'slo:sli_slice:bad',
@@ -105,22 +105,25 @@ function countsOver(
   };
 }
 
+/** Looked at every minute, it misses none where evaluations are left out, nor one since the last reading before a window. */
+const restartsFor = '10m';
+
 /**
  * All of a promise by one rule: what is good would be bad where it is subtracted from a total that is stretched. So a restart of
- * any instance turns to `increase` for all, for as long as the longest of these windows, which adds up what came before and after.
+ * any instance in the window turns to `increase` for all, which adds up what came before and after.
  */
 function countsExactly(windowMs: number, promise: Promised, policy: Policy): Omit<Counts, 'share'> {
   const window = lengthText(windowMs);
   const through = countsIn(window, promise, policy);
-  if (restartsIn(windowMs, promise, policy) === null) return through;
+  if (restartsIn(restartsFor, promise, policy) === null) return through;
   const exact = countsBy(subtracted(window), promise, policy);
-  const calm = `and on () ${recorded(names.restarts, policy, promise.name)} == 0`;
+  const calm = `and on () max_over_time(${recorded(names.restarts, policy, promise.name)}[${window}]) == 0`;
   const either = (what: 'bad' | 'total') => `(${exact[what]} ${calm} or ${through[what]})`;
   return { bad: either('bad'), total: either('total') };
 }
 
 function restartsRecordings(promise: Promised, policy: Policy): Recording[] {
-  const expr = restartsIn(longestByCounters, promise, policy);
+  const expr = restartsIn(restartsFor, promise, policy);
   return expr === null ? [] : [{ record: names.restarts, expr, labels: labelsOf(policy, promise.name) }];
 }
 

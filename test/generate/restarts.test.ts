@@ -23,11 +23,14 @@ function ruler(policy: Policy, store: SeriesStore) {
     expect(samples.length).toBeLessThanOrEqual(1);
     return samples[0]?.value ?? null;
   };
+  let dueMs = startMs;
   return {
     named,
     async at(atMs: number, ...records: string[]): Promise<(number | null)[]> {
-      const restarts = named('slo:sli_counters:resets6h')!;
-      own.series(restarts.record, restarts.labels).append(atMs, (await ask(restarts, atMs))!);
+      const restarts = named('slo:sli_counters:resets10m')!;
+      for (; dueMs <= atMs; dueMs += minuteMs) {
+        own.series(restarts.record, restarts.labels).append(dueMs, (await ask(restarts, dueMs))!);
+      }
       return Promise.all(records.map((record) => ask(named(record)!, atMs)));
     },
   };
@@ -129,7 +132,7 @@ test('a counter that shows less than it did, and was not seen to fall, is not co
   }
   const { named } = ruler(policy, store);
   const own = new SeriesStore();
-  const restarts = named('slo:sli_counters:resets6h')!;
+  const restarts = named('slo:sli_counters:resets10m')!;
   own.series(restarts.record, restarts.labels).append(startMs + 24 * minuteMs, 0);
   const expr = named('slo:sli_total:increase5m')!.expr;
   const samples = await labPromql(both(store, own)).instant(plain, expr, startMs + 24 * minuteMs);
