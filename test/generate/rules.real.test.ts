@@ -28,7 +28,8 @@ test('the plays have enough of everything that is to be shown', () => {
   expect(tallied(plays)).toEqual([]);
 });
 
-describe.skipIf(promtool === null)('Generated rules', () => {
+// Days of them are played minute by minute.
+describe.skipIf(promtool === null)('Generated rules', { timeout: 600_000 }, () => {
   test(`of ${seeds.length} policies are read without a complaint`, async () => {
     const file = join(folder, 'all.yaml');
     const policies = seeds.map((seed) => drawn(seed).policy);
