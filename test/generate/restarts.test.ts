@@ -6,6 +6,7 @@ import { labPromql } from '../../src/lab/promql-client.ts';
 import { SeriesStore } from '../../src/lab/series/store.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { validPolicy } from '../policy/valid.ts';
+import { both } from './both.ts';
 
 const minuteMs = 60_000;
 const startMs = Date.parse('2026-01-05T00:00:00Z');
@@ -34,12 +35,6 @@ function ruler(policy: Policy, store: SeriesStore) {
       return Promise.all(records.map((record) => ask(named(record)!, atMs)));
     },
   };
-}
-
-/** What is scraped and what is recorded, in one. */
-function both(scraped: SeriesStore, own: SeriesStore): SeriesStore {
-  const select = (filter: Parameters<SeriesStore['select']>[0]) => [...scraped.select(filter), ...own.select(filter)];
-  return Object.assign(Object.create(scraped) as SeriesStore, { select, horizonMs: scraped.horizonMs });
 }
 
 /** Six hundred requests in one minute of ten. */
