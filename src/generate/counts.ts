@@ -79,8 +79,8 @@ function leavingOut(shape: Measured['shape'], indicator: Indicator): Measured['s
 }
 
 /**
- * How often any of the counters began anew in this time; null: Google keeps one of them as
- * changes, which it adds up itself, to the event, and of which nobody knows what else it would say.
+ * How often any of the counters began anew in this time; null: Google keeps one of them as changes, which it adds up itself, to
+ * the event, and of which nobody knows what else it would say.
  */
 export function restartsIn(window: string, promise: Promised, policy: Policy): string | null {
   const { shape } = measuredOf(promise, policy);

@@ -62,10 +62,9 @@ export function countRecordings(promise: Promised, policy: Policy, alerts: reado
   const looked = alerts.flatMap((alert) => (alert.kind === 'Burn' ? [alert.shortMs, alert.longMs] : []));
   const windows = [...new Set([shortestOf(promise), ...looked])].toSorted((a, b) => a - b);
   return [
-    ...(promise.timeSliceMs === null ? [] : [sliceRecording(promise, promise.timeSliceMs, policy)]),
     ...(promise.timeSliceMs === null
       ? [...restartsRecordings(promise, policy), ...newestRecordings(promise, policy)]
-      : []),
+      : [sliceRecording(promise, promise.timeSliceMs, policy)]),
     ...windows.flatMap((windowMs) => windowRecordings(windowMs, promise, policy)),
     sinceRecording(promise, policy),
   ];
